@@ -1,0 +1,317 @@
+"""The frozen values that pass from room to room: Upload, Page, Ecg, Measurements, Drawing, Prediction, Reading.
+
+Pixel coordinates are (x, y), x to the right, y down, with the centre of the first pixel at (0, 0). Time is in seconds on
+the page's 10 s axis, voltage in mV. Arrays are not to be changed in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.leads import LEAD_INDEX, SAMPLING_RATE_HZ, Layout
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+ScaleSource = Literal["grid", "pulse", "layout"]
+
+
+@dataclass(frozen=True, eq=False)
+class Upload:
+    """One decoded page of a file.
+
+    Attributes
+    ----------
+    name : str
+        File name as given, without folders.
+    sha256 : str
+        Digest of the bytes and the page number: the key of every cache.
+    kind : str
+        ``"png"``, ``"jpeg"``, ``"webp"``, ``"tiff"``, ``"bmp"``, ``"pdf"`` or ``"dicom"``, found from the content.
+    image : ndarray, shape (H, W, 3), uint8, RGB
+        Upright by its EXIF orientation, transparency on white.
+    page, pages : int
+        Page number, from 0, and how many pages the file has.
+    notes : tuple of str
+        Sentences on what was done to the picture (scaled down, 16 bit, ...).
+    """
+
+    name: str
+    sha256: str
+    kind: str
+    image: Image
+    page: int = 0
+    pages: int = 1
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Where one stretch of one lead stands on the straight page.
+
+    Attributes
+    ----------
+    lead : str
+    row : int
+        Trace row, from the top.
+    x0, x1 : float
+        First and last column of the stretch, page pixels.
+    baseline_y : float
+        Height of 0 mV, page pixels.
+    start_s, end_s : float
+        The part of the 10 s axis that it shows.
+    rhythm : bool
+        True for a full-length rhythm strip.
+    """
+
+    lead: str
+    row: int
+    x0: float
+    x1: float
+    baseline_y: float
+    start_s: float
+    end_s: float
+    rhythm: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A straightened page with its scale, its ink and the places of its leads.
+
+    Attributes
+    ----------
+    upload : Upload
+    image : ndarray, shape (h, w, 3), uint8, RGB
+        The straight page.
+    to_page : ndarray, shape (3, 3), float64
+        Homography from upload pixels to page pixels (homogeneous column vectors).
+    ink : ndarray, shape (h, w), float32, 0 to 1
+        How much of each pixel is trace ink; grid, separators and lead names removed as far as found.
+    px_per_mm : float
+        Scale of the straight page.
+    scale_source : {"grid", "pulse", "layout"}
+        What the scale was read from, best first.
+    layout : Layout
+    panels : tuple of Panel
+    quality : float, 0 to 1
+        How well layout and scale agree with each other.
+    speed_mm_per_s, gain_mm_per_mv : float
+    tilt_deg : float
+        Rotation that was undone, positive clockwise.
+    notes : tuple of str
+        Sentences for the doctor: what was assumed or not found.
+    """
+
+    upload: Upload
+    image: Image
+    to_page: Doubles
+    ink: Floats
+    px_per_mm: float
+    scale_source: ScaleSource
+    layout: Layout
+    panels: tuple[Panel, ...]
+    quality: float
+    speed_mm_per_s: float = 25.0
+    gain_mm_per_mv: float = 10.0
+    tilt_deg: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def px_per_s(self) -> float:
+        """Page pixels for one second."""
+        return self.px_per_mm * self.speed_mm_per_s
+
+    @property
+    def px_per_mv(self) -> float:
+        """Page pixels for one millivolt."""
+        return self.px_per_mm * self.gain_mm_per_mv
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """The traced line of one panel.
+
+    Attributes
+    ----------
+    panel : Panel
+    y : ndarray, shape (n,), float32
+        Height of the line in page pixels for the columns ``x0, x0 + 1, ...``; NaN in gaps.
+    x0 : int
+        Page column of ``y[0]``.
+    quality : float, 0 to 1
+    """
+
+    panel: Panel
+    y: Floats
+    x0: int
+    quality: float
+
+
+@dataclass(frozen=True, eq=False)
+class Ecg:
+    """Twelve leads on one common 10 s axis.
+
+    Attributes
+    ----------
+    signals : ndarray, shape (12, 5000), float32, mV
+        In the order of `heartguard.leads.LEADS`, 500 Hz; NaN where the page shows nothing. A lead that also has a
+        rhythm strip is filled from the strip.
+    quality : ndarray, shape (12,), float32, 0 to 1
+        Per lead; 0 for a lead that is absent.
+    rhythm_lead : str or None
+        The lead that covers the whole axis, if one does.
+    segments : tuple of Segment
+        The lines as traced on the page; empty for an Ecg that came from signals.
+    page : Page or None
+    notes : tuple of str
+    """
+
+    signals: Floats
+    quality: Floats
+    rhythm_lead: str | None = None
+    segments: tuple[Segment, ...] = ()
+    page: Page | None = None
+    sampling_rate_hz: int = SAMPLING_RATE_HZ
+    notes: tuple[str, ...] = ()
+
+    def lead(self, name: str) -> Floats:
+        """Return one lead, shape (5000,), mV."""
+        signal: Floats = self.signals[LEAD_INDEX[name]]
+        return signal
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """What can be measured on an Ecg; None where it cannot be trusted, with the reason in `reasons`.
+
+    Attributes
+    ----------
+    heart_rate_bpm, rr_ms, pr_ms, qrs_ms, qt_ms, qtc_ms, qtc_fridericia_ms, axis_deg : float or None
+        ``rr_ms`` is the median RR; ``qtc_ms`` is Bazett's; the axis is frontal, in (-180, 180].
+    rr_variation : float or None
+        Coefficient of variation of the RR intervals.
+    beats_s : ndarray, shape (n,), float64
+        R peaks on the 10 s axis, seconds.
+    fiducials_s : mapping of str to float
+        ``p_on``, ``qrs_on``, ``qrs_off``, ``t_off`` of the median beat, seconds from its R peak.
+    einthoven_residual_mv : float or None
+        Root mean square of II - I - III and aVR + aVL + aVF over the samples where they are all traced.
+    reasons : mapping of str to str
+        For each None, the sentence that says why.
+    """
+
+    heart_rate_bpm: float | None = None
+    rr_ms: float | None = None
+    pr_ms: float | None = None
+    qrs_ms: float | None = None
+    qt_ms: float | None = None
+    qtc_ms: float | None = None
+    qtc_fridericia_ms: float | None = None
+    axis_deg: float | None = None
+    rr_variation: float | None = None
+    beats_s: Doubles = field(default_factory=lambda: np.empty(0))
+    fiducials_s: Mapping[str, float] = field(default_factory=dict)
+    einthoven_residual_mv: float | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where the canonical drawing shows one stretch of a lead, in drawing pixels and seconds."""
+
+    lead: str
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    baseline_y: float
+    start_s: float
+    end_s: float
+    rhythm: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """The canonical drawing that the network sees.
+
+    Attributes
+    ----------
+    image : ndarray, shape (h, w), uint8
+        Black trace (0) on white (255).
+    boxes : tuple of Box
+        One for each lead's stretch and one for the rhythm strip.
+    version : str
+        Changes whenever the same Ecg would be drawn differently.
+    """
+
+    image: Image
+    boxes: tuple[Box, ...]
+    version: str
+    ecg: Ecg | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """The four-class answer.
+
+    Attributes
+    ----------
+    label : str
+        The most probable class; it stands even when `abstained` is True.
+    abstained : bool
+        True when the greatest probability lies under the model's threshold.
+    probabilities : mapping of str to float
+        Calibrated, summing to 1, in the model's class order.
+    class_maps : ndarray, shape (classes, rows, columns), float32
+        Exact class-activation maps: the mean over the cells plus `bias` is the logit of each class.
+    bias : ndarray, shape (classes,), float32
+    temperature : float
+        What the logits are divided by before the softmax.
+    model : str
+        Identity of the model: name and the start of its weights' sha256.
+    """
+
+    label: str
+    abstained: bool
+    probabilities: Mapping[str, float]
+    class_maps: Floats
+    bias: Floats
+    temperature: float
+    model: str
+    drawing: Drawing | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """All that HeartGuard says of one page.
+
+    Attributes
+    ----------
+    quality : float, 0 to 1
+        Quality of the tracing, page and leads together.
+    timings_ms : mapping of str to float
+        Per stage: intake, page, trace, measure, classify, and their total.
+    warnings : tuple of str
+        Sentences on what is uncertain, most important first.
+    """
+
+    upload: Upload
+    page: Page
+    ecg: Ecg
+    measurements: Measurements
+    prediction: Prediction
+    quality: float
+    timings_ms: Mapping[str, float]
+    warnings: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """The drawing that the prediction was made from."""
+        return self.prediction.drawing
