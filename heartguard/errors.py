@@ -11,6 +11,10 @@ class IntakeError(HeartGuardError):
     """The file could not be opened as a picture of a page."""
 
 
+class UnreadableFileError(IntakeError):
+    """The path is missing, a folder, or may not be read."""
+
+
 class EmptyFileError(IntakeError):
     """The file holds no bytes."""
 
@@ -65,6 +69,10 @@ class TraceError(HeartGuardError):
 
 class ModelError(HeartGuardError):
     """The model files are missing, altered or of another version."""
+
+
+class OutputError(HeartGuardError):
+    """A result could not be written where it was asked for."""
 
 
 class DrawingRangeError(HeartGuardError):

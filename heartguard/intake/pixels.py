@@ -1,0 +1,112 @@
+"""Pixels of any kind to RGB with 8 bits, upright and of a size to work with."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from heartguard.intake.limits import working_size
+from heartguard.values import Image
+
+
+class Decoded(NamedTuple):
+    """One decoded page: RGB uint8, the number of pages of its file, and what was done to it."""
+
+    image: Image
+    pages: int = 1
+    notes: tuple[str, ...] = ()
+
+
+_FULL_SCALES = (255, 4095, 65535)
+_EXIF_ORIENTATION = 0x0112
+_UPRIGHT_BY = {
+    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
+    3: Pillow.Transpose.ROTATE_180,
+    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
+    5: Pillow.Transpose.TRANSPOSE,
+    6: Pillow.Transpose.ROTATE_270,
+    7: Pillow.Transpose.TRANSVERSE,
+    8: Pillow.Transpose.ROTATE_90,
+}
+
+
+def upright(picture: Pillow.Image) -> Pillow.Image:
+    """Undo the orientation that the camera noted in EXIF; a broken EXIF block is taken as none."""
+    try:
+        orientation = picture.getexif().get(_EXIF_ORIENTATION)
+    except Exception:  # EXIF is a small TIFF of its own and fails in as many ways; the picture is still good.
+        return picture
+    method = _UPRIGHT_BY.get(orientation) if isinstance(orientation, int) else None
+    return picture if method is None else picture.transpose(method)
+
+
+def rgb8(picture: Pillow.Image) -> Decoded:
+    """Return a loaded picture of any Pillow mode as RGB uint8, transparency on white.
+
+    Modes of more than 8 bits are scaled by `grey8`; the note says so.
+    """
+    if picture.has_transparency_data:
+        return Decoded(_on_white(picture))
+    if picture.mode.startswith("I") or picture.mode == "F":
+        grey = grey8(np.asarray(picture))
+        return Decoded(np.dstack([grey] * 3), notes=("The picture had more than 8 bits a pixel; it was reduced to 8.",))
+    return Decoded(np.array(picture.convert("RGB")))
+
+
+def _on_white(picture: Pillow.Image) -> Image:
+    rgba = picture.convert("RGBA")
+    if rgba.getchannel("A").getextrema() == (0, 0):
+        # Some programs write 32-bit bitmaps and leave the alpha channel unset: then it says nothing.
+        return np.array(rgba.convert("RGB"))
+    paper = Pillow.new("RGBA", rgba.size, "white")
+    return np.array(Pillow.alpha_composite(paper, rgba).convert("RGB"))
+
+
+def grey8(values: NDArray[Any]) -> Image:
+    """Scale values of any numeric type to 0-255.
+
+    Parameters
+    ----------
+    values : ndarray, any shape
+        Not negative: scaled by the smallest usual full scale that holds them (1 for floats, 8, 12, 16 bits). Otherwise
+        stretched from their minimum to their maximum. NaN and infinity become white.
+
+    Returns
+    -------
+    ndarray, same shape, uint8
+
+    Examples
+    --------
+    >>> grey8(np.array([0, 65535], dtype=np.uint16))
+    array([  0, 255], dtype=uint8)
+    """
+    finite = np.isfinite(values)
+    low, high = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 255.0)
+    scales = (1, *_FULL_SCALES) if values.dtype.kind == "f" else _FULL_SCALES
+    full = next((scale for scale in scales if low >= 0 and high <= scale), None)
+    if full is not None:
+        low, high = 0.0, float(full)
+    scaled = (values.astype(np.float32) - low) * (255.0 / max(high - low, 1e-12))
+    grey: Image = np.where(finite, np.clip(np.rint(scaled), 0, 255), 255).astype(np.uint8)
+    return grey
+
+
+def fit(image: Image) -> tuple[Image, tuple[str, ...]]:
+    """Scale a picture down to the working size where it is larger, by area so that thin lines survive.
+
+    Returns
+    -------
+    image : ndarray, shape (h, w, 3), uint8
+    notes : tuple of str
+        Empty where nothing was done.
+    """
+    height, width = image.shape[:2]
+    size = working_size(width, height)
+    if size == (width, height):
+        return np.ascontiguousarray(image), ()
+    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return small, (f"The picture was scaled down from {width} x {height} to {size[0]} x {size[1]} pixels.",)
