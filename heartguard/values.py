@@ -1,7 +1,7 @@
 """The frozen values that pass from room to room: Upload, Page, Ecg, Measurements, Drawing, Prediction, Reading.
 
-Pixel coordinates are (x, y), x to the right, y down, with the centre of the first pixel at (0, 0). Time is in seconds on
-the page's 10 s axis, voltage in mV. Arrays are not to be changed in place.
+Pixel coordinates are (x, y), x to the right, y down, with the centre of the first pixel at (0, 0). Time is in seconds
+on the page's 10 s axis, voltage in mV. Arrays are not to be changed in place.
 """
 
 from __future__ import annotations

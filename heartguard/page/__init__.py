@@ -1,1 +1,5 @@
-"""page."""
+"""Upload → Page: find the paper, straighten it, scale it by its grid, separate ink, locate leads."""
+
+from heartguard.page.find import PX_PER_MM, find_page
+
+__all__ = ["PX_PER_MM", "find_page"]

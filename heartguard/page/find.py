@@ -1,0 +1,259 @@
+"""Upload → Page: straighten, scale, separate the ink, and name the places of the leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.errors import NotAnEcgError, TooTiltedError
+from heartguard.leads import GAIN_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
+from heartguard.page.arrange import (
+    Extent,
+    choose_layout,
+    find_extent,
+    fit_extent,
+    keep_separators,
+    make_panels,
+    name_mask,
+    settle_rows,
+)
+from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
+from heartguard.page.ink import Contrasts, contrasts
+from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
+from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
+from heartguard.values import Doubles, Floats, Image, Page, ScaleSource, Upload
+
+__all__ = ["PX_PER_MM", "find_page"]
+
+PX_PER_MM = 8.0
+"""Scale of every straight page."""
+
+_WORKING_SIDE = 2400
+_PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
+_SECONDS_TOLERANCE = 0.07
+_MAX_SIDE_MM = 620.0
+
+
+@dataclass(frozen=True)
+class _Scale:
+    px_per_mm_x: float
+    px_per_mm_y: float
+    source: ScaleSource
+    strength: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What stands on a straight page of known scale."""
+
+    image: Image
+    contrast: Contrasts
+    solid: NDArray[np.bool_]
+    lines: Lines
+    pulses: tuple[Pulse, ...]
+    trace: NDArray[np.bool_]
+    names: NDArray[np.bool_]
+    rows: tuple[float, ...]
+    extent: Extent
+
+
+def find_page(upload: Upload) -> Page:
+    """Straighten an upload and find its scale, ink, layout and leads.
+
+    Parameters
+    ----------
+    upload : Upload
+
+    Returns
+    -------
+    Page
+        At `PX_PER_MM` pixels per millimetre along both axes.
+
+    Raises
+    ------
+    NotAnEcgError, TooTiltedError, LayoutError
+        When the picture cannot be understood; the message says what to do.
+    """
+    rotation, tilt = _straighten(upload.image)
+    working = _warp(upload.image, rotation)
+    seen = contrasts(working)
+    grid = find_grid(seen.any_channel, seen.ink)
+    scale = _grid_scale(grid) if grid else _scale_without_grid(seen)
+    found, to_page = _settle_scale(upload.image, rotation, scale)
+    layout, certainty = choose_layout(found.rows, found.extent, found.lines, found.names, PX_PER_MM)
+    gain, pulse_error = _gain(found.pulses)
+    panels = make_panels(layout, found.rows, found.extent, ("II", "V1", "V5")[: layout.rhythm_strips])
+    seconds = found.extent.width / (PX_PER_MM * PAPER_SPEED_MM_PER_S)
+    return Page(
+        upload=upload,
+        image=found.image,
+        to_page=to_page,
+        ink=_soft_ink(found),
+        px_per_mm=PX_PER_MM,
+        scale_source=scale.source,
+        layout=layout,
+        panels=panels,
+        quality=_quality(scale, certainty, pulse_error, seconds),
+        gain_mm_per_mv=gain,
+        tilt_deg=tilt,
+        notes=_notes(scale, gain, seconds, certainty),
+    )
+
+
+def _straighten(image: Image) -> tuple[Doubles, float]:
+    """Return the homography from upload to an upright picture of working size, and the tilt undone."""
+    height, width = image.shape[:2]
+    scale = min(1.0, _WORKING_SIDE / max(height, width))
+    shrink = np.diag([scale, scale, 1.0])
+    tilt = estimate_tilt(contrasts(_warp(image, shrink)).any_channel)
+    if abs(tilt) > MAX_TILT_DEG:
+        raise TooTiltedError(
+            f"The page is rotated by about {abs(tilt):.0f} degrees; up to {MAX_TILT_DEG:.0f} can be straightened. "
+            "Rotate the picture, or scan the page flat."
+        )
+    if abs(tilt) < 0.03:
+        return shrink, 0.0
+    turn = np.eye(3)
+    turn[:2] = cv2.getRotationMatrix2D((width * scale / 2, height * scale / 2), tilt, 1.0)
+    return turn @ shrink, tilt
+
+
+def _warp(image: Image, homography: Doubles) -> Image:
+    """Apply a homography, keep all of the picture in view, and fill the outside with paper white."""
+    size, shift = _view(image, homography)
+    flags = cv2.INTER_AREA if np.hypot(*homography[:2, 0]) < 0.7 else cv2.INTER_CUBIC
+    if np.allclose(homography, np.diag(np.diag(homography))):
+        if np.allclose(np.diag(homography), 1):
+            return image
+        resized: Image = cv2.resize(image, size, interpolation=flags)
+        return resized
+    warped: Image = cv2.warpPerspective(
+        image, shift @ homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return warped
+
+
+def _view(image: Image, homography: Doubles) -> tuple[tuple[int, int], Doubles]:
+    """Size of the transformed picture and the shift that brings it into view."""
+    height, width = image.shape[:2]
+    corners = np.array([[0, 0, 1], [width, 0, 1], [0, height, 1], [width, height, 1]], float) @ homography.T
+    points = corners[:, :2] / corners[:, 2:]
+    low, high = points.min(axis=0), points.max(axis=0)
+    shift = np.eye(3)
+    shift[:2, 2] = -low
+    return (max(1, round(float(high[0] - low[0]))), max(1, round(float(high[1] - low[1])))), shift
+
+
+def _grid_scale(grid: Grid) -> _Scale:
+    return _Scale(grid.px_per_mm_x, grid.px_per_mm_y, "grid", grid.strength)
+
+
+def _scale_without_grid(seen: Contrasts) -> _Scale:
+    """Scale from the calibration pulses (10 mm high), else from the width of the traces (250 mm)."""
+    width = seen.ink.shape[1]
+    for guess in (width / 280, width / 400, width / 255):
+        ink = seen.ink & ~find_lines(seen.ink, guess).mask
+        px_per_mm = _stacked_pulses(find_pulses(ink, guess), guess)
+        if px_per_mm and PAGE_WIDTH_MM[0] < width / px_per_mm < PAGE_WIDTH_MM[1]:
+            return _Scale(px_per_mm, px_per_mm, "pulse")
+    guess = width / 280
+    ink = seen.ink & ~find_lines(seen.ink, guess).mask
+    trace = trace_mask(ink, guess)
+    rows, stroke = find_rows(trace, guess)
+    px_per_mm = find_extent(trace, rows, (), guess, stroke).width / _PAGE_MM
+    return _Scale(px_per_mm, px_per_mm, "layout")
+
+
+def _stacked_pulses(pulses: tuple[Pulse, ...], guess: float) -> float | None:
+    """Scale by two or more pulses of one height above each other, 10 mm each; letters stand beside each other."""
+    heights = np.array([pulse.height_mm * guess for pulse in pulses])
+    places = np.array([pulse.x0 for pulse in pulses])
+    if len(pulses) < 2 or np.ptp(heights) > 0.08 * np.median(heights) or np.ptp(places) > 3 * guess:
+        return None
+    return float(np.median(heights)) / GAIN_MM_PER_MV
+
+
+def _settle_scale(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Doubles]:
+    """Bring the page to `PX_PER_MM`; a grid read an octave off is put right by the 10 s that a page shows."""
+    found, to_page = _examine(image, rotation, scale)
+    seconds = found.extent.width / (PX_PER_MM * PAPER_SPEED_MM_PER_S)
+    if abs(seconds / PAGE_SECONDS - 1) < _SECONDS_TOLERANCE or scale.source != "grid":
+        return found, to_page
+    factor = seconds / PAGE_SECONDS
+    for octave in (2.0, 0.5):
+        if abs(factor / octave - 1) < _SECONDS_TOLERANCE:
+            other = _Scale(scale.px_per_mm_x * octave, scale.px_per_mm_y * octave, "grid", scale.strength)
+            return _examine(image, rotation, other)
+    return found, to_page
+
+
+def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Doubles]:
+    zoom = np.diag([PX_PER_MM / scale.px_per_mm_x, PX_PER_MM / scale.px_per_mm_y, 1.0])
+    homography = zoom @ rotation
+    (width, height), shift = _view(image, homography)
+    if max(width, height) > _MAX_SIDE_MM * PX_PER_MM or width < 100 * PX_PER_MM:
+        raise NotAnEcgError("No ECG page with a readable grid was found. Upload a page that shows a 12-lead ECG.")
+    straight = _warp(image, homography)
+    contrast = contrasts(straight)
+    solid = without_specks(contrast.ink, PX_PER_MM)
+    lines = find_lines(solid, PX_PER_MM)
+    ink = solid & ~lines.mask
+    pulses = find_pulses(ink, PX_PER_MM)
+    trace = trace_mask(ink, PX_PER_MM)
+    rows, stroke = find_rows(trace, PX_PER_MM)
+    extent = find_extent(trace, rows, pulses, PX_PER_MM, stroke)
+    lines = keep_separators(lines, extent, PX_PER_MM)
+    ink = solid & ~lines.mask
+    trace = trace_mask(ink, PX_PER_MM)
+    rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
+    names = name_mask(ink, trace, PX_PER_MM)
+    extent = fit_extent(extent, lines, PX_PER_MM)
+    return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, extent), shift @ homography
+
+
+def _soft_ink(found: _Found) -> Floats:
+    """Ink from 0 to 1 with its soft edges, without ruled lines and free-standing print."""
+    contrast = found.contrast
+    ink: Floats = np.clip(contrast.every_channel / contrast.ink_level, 0, 1).astype(np.float32)
+    print_ = cv2.dilate(found.names.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    near = cv2.dilate(found.solid.astype(np.uint8), np.ones((5, 3), np.uint8)).astype(bool)
+    ink[~near | found.lines.mask | (print_ & ~found.trace)] = 0
+    return ink
+
+
+def _gain(pulses: tuple[Pulse, ...]) -> tuple[float, float | None]:
+    """Gain in mm/mV that the pulses show, and how far they are from it (relative)."""
+    if len(pulses) < 2:
+        return GAIN_MM_PER_MV, None
+    height = float(np.median([pulse.height_mm for pulse in pulses]))
+    gain = min((5.0, 10.0, 20.0), key=lambda g: abs(np.log(height / g)))
+    error = abs(height / gain - 1)
+    return (gain, error) if error < 0.12 else (GAIN_MM_PER_MV, error)
+
+
+def _quality(scale: _Scale, certainty: float, pulse_error: float | None, seconds: float) -> float:
+    by_source = {"grid": min(1.0, 0.7 + 0.03 * scale.strength), "pulse": 0.8, "layout": 0.5}[scale.source]
+    by_pulse = 0.9 if pulse_error is None else float(np.clip(1.1 - 3 * pulse_error, 0.3, 1))
+    by_time = float(np.clip(1.2 - 5 * abs(seconds / PAGE_SECONDS - 1), 0.2, 1))
+    return round(by_source * by_pulse * by_time * (0.5 + 0.5 * certainty), 3)
+
+
+def _notes(scale: _Scale, gain: float, seconds: float, certainty: float) -> tuple[str, ...]:
+    notes = []
+    if scale.source == "pulse":
+        notes.append("No grid was found; the scale was taken from the calibration pulses (10 mm for 1 mV).")
+    if scale.source == "layout":
+        notes.append(
+            "Neither a grid nor calibration pulses were found; the scale assumes that the traces span 10 s at 25 mm/s, "
+            "and 10 mm/mV. Do not rely on amplitudes or intervals."
+        )
+    if gain != GAIN_MM_PER_MV:
+        notes.append(f"The calibration pulses show a gain of {gain:.0f} mm/mV, not the usual 10.")
+    if abs(seconds / PAGE_SECONDS - 1) > _SECONDS_TOLERANCE:
+        notes.append(f"The traces span {seconds:.1f} s at 25 mm/s instead of 10 s: speed or layout may be unusual.")
+    if certainty < 0.7:
+        notes.append("The arrangement of the leads is a guess; check the lead names on the overlay.")
+    return tuple(notes)

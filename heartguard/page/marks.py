@@ -1,0 +1,137 @@
+"""Straight lines, calibration pulses and trace rows among the ink of a straight page of known scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+__all__ = ["Lines", "Pulse", "find_lines", "find_pulses", "find_rows", "trace_mask", "without_specks"]
+
+Mask = NDArray[np.bool_]
+
+_SEPARATOR_MM = 38.0
+_RULE_MM = 110.0
+_TRACE_MIN_WIDTH_MM = 14.0
+_SPECK_MM = 0.7
+_ROW_SMOOTHING_MM = 0.9
+_ROW_MIN_SPACING_MM = 7.0
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Ruled lines with their soft edges, and the columns of the vertical ones (page pixels)."""
+
+    vertical: Mask
+    horizontal: Mask
+    vertical_x: tuple[float, ...]
+
+    @property
+    def mask(self) -> Mask:
+        """All lines."""
+        return self.vertical | self.horizontal
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """A calibration pulse: its extent and the height of its feet, page pixels, and its amplitude in mm."""
+
+    x0: float
+    x1: float
+    baseline_y: float
+    height_mm: float
+
+
+def find_lines(ink: Mask, px_per_mm: float) -> Lines:
+    """Find separators, frames and rules: straight runs longer than any trace can be."""
+    plain = ink.astype(np.uint8)
+    vertical = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((round(_SEPARATOR_MM * px_per_mm), 1), np.uint8))
+    horizontal = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((1, round(_RULE_MM * px_per_mm)), np.uint8))
+    columns = vertical.any(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.astype(np.int8), [0]])))
+    centres = tuple(float(a + b - 1) / 2 for a, b in edges.reshape(-1, 2))
+    vertical = cv2.dilate(vertical, np.ones((1, 7), np.uint8))
+    horizontal = cv2.dilate(horizontal, np.ones((5, 1), np.uint8))
+    return Lines(vertical.astype(bool), horizontal.astype(bool), centres)
+
+
+def find_pulses(ink: Mask, px_per_mm: float) -> tuple[Pulse, ...]:
+    """Find free-standing rectangular calibration pulses of 5, 10 or 20 mm, from top to bottom."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    pulses = []
+    for x, y, width, height, area in stats[1:count]:
+        w_mm, h_mm = width / px_per_mm, height / px_per_mm
+        if not (1.5 < w_mm < 12 and 4.2 < h_mm < 22 and area < 0.5 * width * height):
+            continue
+        part = ink[y : y + height, x : x + width]
+        stroke = _stroke(part)
+        upright = part.sum(axis=0) >= 0.8 * height
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], upright.astype(np.int8), [0]]))).reshape(-1, 2)
+        top: Mask = np.asarray(part[: max(2, round(1.5 * stroke))].any(axis=0))
+        if len(edges) != 2 or not top[edges[0, 0] : edges[1, 1]].all():
+            continue
+        pulses.append(Pulse(x, x + width - 1, y + height - (1 + stroke) / 2, (height - stroke) / px_per_mm))
+    return tuple(sorted(pulses, key=lambda pulse: pulse.baseline_y))
+
+
+def without_specks(ink: Mask, px_per_mm: float) -> Mask:
+    """Drop components smaller than half a millimetre both ways: grid dots, dust, compression noise."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    limit = _SPECK_MM * px_per_mm
+    keep = (stats[:, cv2.CC_STAT_WIDTH] > limit) | (stats[:, cv2.CC_STAT_HEIGHT] > limit)
+    keep[0] = False
+    mask: Mask = keep[labels]
+    return mask
+
+
+def _stroke(part: Mask) -> float:
+    """Width of the line that a small component is drawn with, pixels."""
+    distance = cv2.distanceTransform(np.pad(part, 1).astype(np.uint8), cv2.DIST_L2, 3)
+    ridge = distance[distance > 0]
+    return float(max(1.0, 2 * np.percentile(ridge, 90) - 1)) if ridge.size else 1.0
+
+
+def trace_mask(ink: Mask, px_per_mm: float) -> Mask:
+    """Keep the ink that hangs together over more than a word's width."""
+    bridged = cv2.morphologyEx(
+        ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 2 * round(0.25 * px_per_mm) + 1), np.uint8)
+    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(bridged, connectivity=8)
+    keep = stats[:, cv2.CC_STAT_WIDTH] >= _TRACE_MIN_WIDTH_MM * px_per_mm
+    keep[0] = False
+    mask: Mask = keep[labels] & ink
+    return mask
+
+
+def find_rows(trace: Mask, px_per_mm: float) -> tuple[tuple[float, ...], float]:
+    """Find the isoelectric heights of the trace rows.
+
+    Parameters
+    ----------
+    trace : ndarray, shape (h, w), bool
+        Trace ink only (see `trace_mask`).
+
+    Returns
+    -------
+    rows : tuple of float
+        Page pixels, from the top.
+    stroke : float
+        Thickness of the line, pixels.
+    """
+    padded = np.pad(trace, ((1, 1), (0, 0))).astype(np.int8)
+    steps = np.diff(padded, axis=0)
+    _, tops = np.nonzero(steps.T == 1)
+    _, bottoms = np.nonzero(steps.T == -1)
+    lengths = bottoms - tops
+    if not len(lengths):
+        return (), 0.0
+    flat = lengths <= max(3.0, 2.0 * float(np.median(lengths)))
+    centres = (tops + bottoms - 1)[flat] / 2
+    density = np.bincount(np.round(centres).astype(int), minlength=trace.shape[0]).astype(np.float64)
+    smooth = gaussian_filter1d(density, _ROW_SMOOTHING_MM * px_per_mm)
+    peaks, _ = find_peaks(smooth, distance=_ROW_MIN_SPACING_MM * px_per_mm, prominence=0.08 * smooth.max())
+    return tuple(float(p) for p in peaks), float(np.percentile(lengths, 10))

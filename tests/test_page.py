@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from heartguard.errors import HeartGuardError, NotAnEcgError, PageError, TooTiltedError
+from heartguard.lab.ecg_simulator import simulate_ecg
+from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
+from heartguard.page import PX_PER_MM, find_page
+from heartguard.page.grid import find_grid
+from heartguard.page.ink import contrasts
+from heartguard.page.tilt import estimate_tilt
+from heartguard.values import Page, Upload
+
+SIGNALS = simulate_ecg("normal", 72, seed=3).signals
+
+
+def upload(image: np.ndarray) -> Upload:
+    return Upload("page.png", "0" * 64, "png", image)
+
+
+def simulated(preset: str, **changes: object) -> SimulatedPage:
+    return render_page(SIGNALS, replace(PRESETS[preset], **changes), seed=1)
+
+
+def found(preset: str, **changes: object) -> tuple[SimulatedPage, Page]:
+    page = simulated(preset, **changes)
+    return page, find_page(upload(page.image))
+
+
+@pytest.mark.parametrize("layout", ["3x4", "3x4+1", "3x4+3", "6x2", "6x2+1", "12x1"])
+def test_layout_and_scale_are_recognised(layout: str) -> None:
+    truth, page = found("clinic-3x4", layout=layout)
+    assert page.layout.name == layout
+    assert page.scale_source == "grid"
+    assert [p.lead for p in page.panels if not p.rhythm] == [p.lead for p in truth.panels if not p.rhythm]
+
+
+@pytest.mark.parametrize("px_per_mm", [4.0, 6.0, 8.0, 11.0])
+def test_grid_pitch_is_read_to_half_a_percent(px_per_mm: float) -> None:
+    page = simulated("clean", px_per_mm=px_per_mm)
+    seen = contrasts(page.image)
+    grid = find_grid(seen.any_channel, seen.ink)
+    assert grid is not None
+    assert grid.px_per_mm_x == pytest.approx(px_per_mm, rel=0.005)
+    assert grid.px_per_mm_y == pytest.approx(px_per_mm, rel=0.005)
+
+
+@pytest.mark.parametrize("grid", ["solid", "dots", "major"])
+@pytest.mark.parametrize("colour", [(243, 160, 170), (180, 180, 180), (150, 200, 150)])
+def test_grids_of_any_look_are_found(grid: str, colour: tuple[int, int, int]) -> None:
+    seen = contrasts(simulated("clean", grid=grid, grid_colour=colour).image)
+    scale = find_grid(seen.any_channel, seen.ink)
+    assert scale is not None
+    assert scale.px_per_mm_x == pytest.approx(8.0, rel=0.01)
+
+
+def test_without_a_grid_the_pulses_give_the_scale_and_the_page_says_so() -> None:
+    _, page = found("clinic-6x2-no-grid")
+    assert page.scale_source == "pulse"
+    assert page.layout.name == "6x2+1"
+    assert any("No grid" in note for note in page.notes)
+    assert page.quality < 0.9
+
+
+def test_without_grid_and_pulses_the_layout_gives_the_scale_and_amplitudes_are_not_to_be_trusted() -> None:
+    _, page = found("clinic-6x2-no-grid", pulse="none")
+    assert page.scale_source == "layout"
+    assert any("Do not rely on amplitudes" in note for note in page.notes)
+    assert page.quality < 0.7
+
+
+@pytest.mark.parametrize("tilt", [-14.0, -5.0, -0.7, 0.0, 2.5, 12.0])
+def test_tilt_is_measured_to_a_tenth_of_a_degree(tilt: float) -> None:
+    page = simulated("clean", tilt_deg=tilt)
+    assert estimate_tilt(contrasts(page.image).any_channel) == pytest.approx(tilt, abs=0.1)
+
+
+@pytest.mark.parametrize("tilt", [-10.0, 4.0])
+def test_a_tilted_page_is_straightened_and_panels_map_back_onto_the_upload(tilt: float) -> None:
+    truth, page = found("clean", tilt_deg=tilt)
+    assert page.tilt_deg == pytest.approx(tilt, abs=0.1)
+    panel = page.panels[0]
+    back = np.linalg.inv(page.to_page) @ [panel.x0, panel.baseline_y, 1]
+    expected = truth.to_image @ [truth.panels[0].x0, truth.panels[0].baseline_y, 1]
+    # The isoelectric height is found from the trace itself, so it may lie a millimetre off the drawn one.
+    assert np.hypot(*(back[:2] / back[2] - expected[:2] / expected[2])) < 1.5 * truth.px_per_mm
+
+
+def test_panels_stand_where_they_were_drawn() -> None:
+    truth, page = found("clinic-3x4")
+    for panel, drawn in zip(page.panels, truth.panels, strict=True):
+        scale = PX_PER_MM / truth.px_per_mm
+        assert panel.x0 == pytest.approx(drawn.x0 * scale, abs=3)
+        assert panel.baseline_y == pytest.approx(drawn.baseline_y * scale, abs=PX_PER_MM)
+
+
+def test_gain_is_read_from_the_pulses() -> None:
+    _, page = found("clean", gain_mm_per_mv=5.0)
+    assert page.gain_mm_per_mv == 5.0
+    assert any("5 mm/mV" in note for note in page.notes)
+
+
+def test_separators_and_names_are_no_ink() -> None:
+    truth, page = found("clinic-3x4")
+    x = round(truth.panels[1].x0 * PX_PER_MM / truth.px_per_mm)
+    between_rows = round((page.panels[0].baseline_y + page.panels[4].baseline_y) / 2)
+    assert page.ink[between_rows - 20 : between_rows + 20, x - 3 : x + 4].max() == 0
+
+
+def test_a_page_beyond_the_limit_of_tilt_is_refused() -> None:
+    with pytest.raises(TooTiltedError, match="rotated by about 17 degrees"):
+        find_page(upload(simulated("clean", tilt_deg=17.0).image))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pictures_without_an_ecg_are_refused(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pictures = (
+        np.full((800, 1100, 3), 255, np.uint8),
+        rng.integers(0, 256, (800, 1100, 3)).astype(np.uint8),
+        np.repeat(np.linspace(0, 255, 1100, dtype=np.uint8)[None, :, None], 800, axis=0).repeat(3, axis=2),
+    )
+    with pytest.raises(PageError):
+        find_page(upload(np.ascontiguousarray(pictures[seed])))
+
+
+def test_a_blank_grid_is_refused_as_no_ecg() -> None:
+    page = render_page(
+        np.full((12, 5000), np.nan, np.float32), replace(PRESETS["clean"], pulse="none", lead_names=False)
+    )
+    with pytest.raises(NotAnEcgError):
+        find_page(upload(page.image))
+
+
+def test_every_refusal_is_a_sentence() -> None:
+    with pytest.raises(HeartGuardError) as refusal:
+        find_page(upload(np.full((600, 900, 3), 250, np.uint8)))
+    assert str(refusal.value).endswith(".")
+    assert len(str(refusal.value).split()) > 6
