@@ -1,0 +1,51 @@
+"""The sample pages that are shipped with HeartGuard: simulated, never of a patient."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["SAMPLES_FOLDER", "Sample", "list_samples"]
+
+SAMPLES_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "samples"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One shipped page.
+
+    Attributes
+    ----------
+    path : Path
+    title : str
+    description : str
+        One sentence on what it shows.
+    label : str or None
+        True class, Normal, MI, PMI or HB; None for the picture that is no ECG.
+    heart_rate_bpm : float or None
+    """
+
+    path: Path
+    title: str
+    description: str
+    label: str | None
+    heart_rate_bpm: float | None
+
+
+def list_samples(folder: Path = SAMPLES_FOLDER) -> tuple[Sample, ...]:
+    """Return the shipped samples in the order to show them; empty where the folder is not installed."""
+    index = folder / "samples.json"
+    if not index.is_file():
+        return ()
+    entries = json.loads(index.read_text(encoding="utf-8"))
+    return tuple(
+        Sample(
+            path=folder / entry["file"],
+            title=entry["title"],
+            description=entry["description"],
+            label=entry["truth"]["label"],
+            heart_rate_bpm=entry["truth"]["heart_rate_bpm"],
+        )
+        for entry in entries
+    )
