@@ -1,0 +1,99 @@
+"""QRS energy: how steep each lead is in the band of the QRS complex, and the joint function of all leads shown."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.measure.filters import Array, Mask, samples, slope, smooth
+
+Indices = NDArray[np.int64]
+
+QRS_BAND_S = (0.006, 0.024)
+"""Standard deviations, seconds, of the two Gaussians whose difference is the band of the QRS complex (7 to 22 Hz)."""
+
+WIDE_BAND_S = (0.012, 0.048)
+"""The same for slurred ventricular beats (4 to 11 Hz)."""
+
+REFRACTORY_S = 0.21
+"""Shortest RR that is believed (286/min)."""
+
+_CLIP = 1.6
+_NEAR_S = 0.12
+
+
+def qrs_energy(signals: Array, band_s: tuple[float, float]) -> Array:
+    """Return the smoothed steepness of each lead within a band.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (12, T), mV
+        Gaps bridged; NaN where a lead is absent.
+    band_s : tuple of float
+        Such as `QRS_BAND_S`.
+
+    Returns
+    -------
+    ndarray, shape (12, T), mV/s
+        NaN where a lead is absent.
+    """
+    steepness = np.abs(slope(smooth(signals, band_s[0]) - smooth(signals, band_s[1])))
+    return smooth(np.where(np.isfinite(signals), np.nan_to_num(steepness), np.nan), 0.03)
+
+
+def first_levels(energy: Array) -> Array:
+    """Return each lead's 96th percentile, no lead's below a third of the median lead's."""
+    levels = np.array([np.percentile(lead[np.isfinite(lead)], 96) if np.isfinite(lead).any() else 0 for lead in energy])
+    present = levels[levels > 0]
+    least = float(np.median(present)) / 3 if present.size else 1.0
+    return np.asarray(np.maximum(levels, least), dtype=np.float64)
+
+
+def levels_at(energy: Array, beats: Indices, before: Array) -> tuple[Array, Array]:
+    """Return each lead's median energy at the beats, and its weight: how far that stands over the rest of the cycle."""
+    level, weight = before.copy(), np.full(len(energy), 0.2)
+    far = away_from(beats, energy.shape[1])
+    reach = samples(0.06)
+    for index, lead in enumerate(energy):
+        peaks = [np.nanmax(lead[max(0, b - reach) : b + reach + 1]) for b in beats if np.isfinite(lead[b])]
+        rest = lead[far & np.isfinite(lead)]
+        if not peaks or rest.size < samples(0.3):
+            continue
+        level[index] = max(float(np.median(peaks)), before[index] * 0.5)
+        contrast = float(np.median(peaks)) / (float(np.percentile(rest, 95)) + 1e-6)
+        weight[index] = np.clip((contrast - 1.0) / 2.0, 0.1, 1.0)
+    return level, weight
+
+
+def joint(energy: Array, level: Array, weight: Array) -> Array:
+    """Return the weighted mean, over the leads present, of the energy over its level, each lead clipped; shape (T,)."""
+    levelled = np.minimum(energy / level[:, None], _CLIP)
+    weights = np.isfinite(levelled) * weight[:, None]
+    total = np.sum(np.nan_to_num(levelled) * weights, axis=0)
+    return np.asarray(total / np.maximum(weights.sum(axis=0), 1e-9), dtype=np.float64)
+
+
+def in_most_leads(energy: Array, level: Array) -> Array:
+    """Return the median, over the leads present, of the energy over its level; shape (T,)."""
+    shown = np.isfinite(energy).any(axis=0)
+    result = np.zeros(energy.shape[1])
+    result[shown] = np.nanmedian(energy[:, shown] / level[:, None], axis=0)
+    return result
+
+
+def away_from(beats: Indices, size: int) -> Mask:
+    """Return where no beat is near, shape (size,), bool."""
+    far = np.ones(size, dtype=bool)
+    for beat in beats:
+        far[max(0, beat - samples(_NEAR_S)) : beat + samples(_NEAR_S)] = False
+    return far
+
+
+def crests(detection: Array) -> Indices:
+    """Return the samples where a function is highest within `REFRACTORY_S` on both sides."""
+    reach = samples(REFRACTORY_S)
+    highest = cv2.dilate(detection[None], np.ones((1, 2 * reach + 1), np.uint8))[0]
+    places = np.flatnonzero((detection == highest) & (detection > 0.05))
+    apart = np.diff(places, prepend=-2 * reach) > reach
+    return np.asarray(places[apart], dtype=np.int64)

@@ -1,0 +1,207 @@
+"""Median beats: the beats of each lead laid over one another at their R peaks, sample by sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.leads import LEAD_INDEX
+from heartguard.measure.energy import Indices
+from heartguard.measure.filters import Array, Mask, samples, smooth
+
+BEFORE_S = 0.40
+AFTER_S = 0.70
+_SHIFT_S = 0.05
+_HALF_S = 0.07
+_ALIKE = 0.7
+_LOW = 0.7
+
+
+@dataclass(frozen=True, eq=False)
+class MedianBeat:
+    """The median beat of every lead on one time axis.
+
+    Attributes
+    ----------
+    waves : ndarray, shape (12, W), mV
+        From `BEFORE_S` before the R peak; NaN where a lead shows no beat.
+    counts : ndarray, shape (12,), int
+        How many beats stand behind each lead's median.
+    centre : int
+        Column of the R peak.
+    stack : ndarray, shape (beats, 12, W), mV
+        The single beats.
+    """
+
+    waves: Array
+    counts: NDArray[np.int64]
+    centre: int
+    stack: Array
+
+
+def cut_beats(signals: Array, beats: Indices, before: int, after: int) -> Array:
+    """Return the window around each beat, shape (beats, leads, before + after + 1), NaN outside the page."""
+    padded = np.pad(signals, ((0, 0), (before, after)), constant_values=np.nan)
+    return np.stack([padded[:, beat : beat + before + after + 1] for beat in beats])
+
+
+def align_beats(signals: Array, beats: Indices, rhythm_lead: str | None) -> Indices:
+    """Move each beat to where its QRS complexes best match the other beats', then to the R peak.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (12, T), mV
+    beats : ndarray, shape (n,), int64
+        From `detect_beats`.
+    rhythm_lead : str or None
+        The lead whose greatest deflection is called the R peak; without one, all leads' joint deflection.
+
+    Returns
+    -------
+    ndarray, shape (n,), int64
+    """
+    if beats.size == 0:
+        return beats
+    band = smooth(signals, 0.006) - smooth(signals, 0.04)
+    moved = beats.copy()
+    for _ in range(2):
+        moved = _match_templates(band, moved, beats)
+    template = np.nan_to_num(_nan_median(cut_beats(band, moved, samples(_HALF_S), samples(_HALF_S))))
+    shown = template[LEAD_INDEX[rhythm_lead]][None] if rhythm_lead else template
+    if not shown.any():
+        shown = template
+    peak = int(np.argmax(np.sum(np.square(shown), axis=0))) - samples(_HALF_S)
+    return np.clip(moved + peak, 0, signals.shape[1] - 1)
+
+
+def _match_templates(band: Array, moved: Indices, found: Indices) -> Indices:
+    """Shift each beat, at most `_SHIFT_S` from where it was found, to its best fit with the leads' median QRS."""
+    half, reach = samples(_HALF_S), samples(_SHIFT_S)
+    template = np.nan_to_num(_nan_median(cut_beats(band, moved, half, half)))
+    wide = np.nan_to_num(cut_beats(band, found, half + reach, half + reach))
+    windows = np.lib.stride_tricks.sliding_window_view(wide, 2 * half + 1, axis=2)
+    fit = np.einsum("blsw,lw->bs", windows, template, optimize=True)
+    size = np.sqrt(np.einsum("blsw,blsw->bs", windows, windows, optimize=True)) + 1e-6
+    best = np.argmax(fit / size, axis=1) - reach
+    shifted = found + np.where(fit.max(axis=1) > 0, best, 0)
+    return np.asarray(np.clip(shifted, 0, band.shape[1] - 1), dtype=np.int64)
+
+
+def likeness(signals: Array, beats: Indices) -> Array:
+    """Return the correlation of each beat's QRS with the leads' median QRS, over all leads at once, shape (n,)."""
+    band = smooth(signals, 0.006) - smooth(signals, 0.06)
+    stack = cut_beats(band, beats, samples(0.08), samples(0.12))
+    template = _nan_median(stack)
+    known = np.isfinite(stack) & np.isfinite(template)
+    shared, single = np.where(known, template, 0.0), np.where(known, stack, 0.0)
+    power = np.sum(shared**2, axis=(1, 2)) + 1e-9
+    alike = np.sum(shared * single, axis=(1, 2)) / np.sqrt(power * (np.sum(single**2, axis=(1, 2)) + 1e-9))
+    return np.asarray(alike, dtype=np.float64)
+
+
+def drop_artefacts(signals: Array, beats: Indices, detection: Array) -> Indices:
+    """Drop what stands between two beats of a regular rhythm, lower than they and shaped unlike them.
+
+    Such are steps of the baseline and slips of the tracing at separators. Rarely an interpolated ventricular beat is
+    lost with them; the rate is then that of the sinus beats.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (12, T), mV
+    beats : ndarray, shape (n,), int64
+    detection : ndarray, shape (T,)
+        From `detect_beats`.
+
+    Returns
+    -------
+    ndarray, shape (m,), int64
+    """
+    if beats.size < 4:
+        return beats
+    alike = likeness(signals, beats)
+    heights = cut_beats(detection[None], beats, samples(_SHIFT_S), samples(_SHIFT_S))
+    height = np.nanmax(heights[:, 0], axis=1)
+    doubtful = (alike < min(_ALIKE, float(np.median(alike)) - 0.2)) & (height < _LOW * np.median(height))
+    usual = float(np.median(np.diff(beats)))
+    kept = list(range(beats.size))
+    for index in np.flatnonzero(doubtful):
+        place = kept.index(int(index))
+        before = beats[kept[place - 1]] if place > 0 else None
+        after = beats[kept[place + 1]] if place + 1 < len(kept) else None
+        if _needless(beats[index], before, after, usual):
+            kept.remove(int(index))
+    return beats[kept]
+
+
+def _needless(beat: int, before: int | None, after: int | None, usual: float) -> bool:
+    """Tell whether a regular rhythm has no place for a beat between its neighbours, one of them None at an end."""
+    if before is None or after is None:
+        return min(abs(beat - other) for other in (before, after) if other is not None) < 0.75 * usual
+    return 0.85 * usual < after - before < 1.15 * usual
+
+
+def usual_beats(signals: Array, beats: Indices) -> Mask:
+    """Tell the beats of the prevailing shape from ectopic, premature and damaged ones.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (12, T), mV
+    beats : ndarray, shape (n,), int64
+
+    Returns
+    -------
+    ndarray, shape (n,), bool
+    """
+    if beats.size < 3:
+        return np.ones(beats.size, dtype=bool)
+    alike_of = likeness(signals, beats)
+    alike: Mask = (alike_of > _ALIKE) & (alike_of > np.median(alike_of) - 0.25)
+    rr = np.diff(beats)
+    timely = np.concatenate([[True], rr > 0.8 * np.median(rr)])
+    for usual in (alike & timely, alike):
+        if usual.sum() >= max(2, 0.3 * beats.size):
+            return np.asarray(usual, dtype=bool)
+    return np.ones(beats.size, dtype=bool)
+
+
+def median_beat(signals: Array, beats: Indices) -> MedianBeat:
+    """Return the median beat of each lead, its baseline levelled before every QRS complex.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (12, T), mV
+    beats : ndarray, shape (n,), int64
+        R peaks of like beats.
+    """
+    before, after = samples(BEFORE_S), samples(AFTER_S)
+    stack = cut_beats(level_baseline(signals, beats), beats, before, after)
+    middle = np.isfinite(stack[:, :, before - samples(0.1) : before + samples(0.1)])
+    whole: Mask = np.asarray(middle.all(axis=2))
+    stack = np.where(whole[:, :, None], stack, np.nan)
+    return MedianBeat(_nan_median(stack), whole.sum(axis=0), before, stack)
+
+
+def level_baseline(signals: Array, beats: Indices) -> Array:
+    """Subtract from each lead the straight lines between its levels just before the QRS complexes."""
+    levelled = signals.copy()
+    time = np.arange(signals.shape[1])
+    for row in levelled:
+        knots, levels = [], []
+        for beat in beats:
+            part = row[max(0, beat - samples(0.1)) : max(0, beat - samples(0.064))]
+            if part.size and np.isfinite(part).all():
+                knots.append(beat - samples(0.08))
+                levels.append(float(np.median(part)))
+        if knots:
+            row -= np.interp(time, knots, levels)
+    return levelled
+
+
+def _nan_median(stack: Array) -> Array:
+    """Return the median over the first axis without numpy's warning on columns of NaN."""
+    known: Mask = np.asarray(np.isfinite(stack).any(axis=0))
+    result = np.full(stack.shape[1:], np.nan)
+    result[known] = np.nanmedian(stack[:, known], axis=0)
+    return result

@@ -1,0 +1,36 @@
+"""Rate and regularity from the R peaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from heartguard.leads import SAMPLING_RATE_HZ
+from heartguard.measure.energy import Indices
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Rate and regularity of one page.
+
+    Attributes
+    ----------
+    heart_rate_bpm : float
+        60 over the mean RR of the page, as recorders count it over their 10 s.
+    rr_ms : float
+        Median RR: unlike the mean it is that of the prevailing rhythm when there are premature beats or pauses.
+    rr_variation : float
+        Standard deviation of the RR intervals over their mean.
+    """
+
+    heart_rate_bpm: float
+    rr_ms: float
+    rr_variation: float
+
+
+def rhythm_of(beats: Indices) -> Rhythm:
+    """Return the rhythm of at least two R peaks, given in samples."""
+    rr = np.diff(beats) / SAMPLING_RATE_HZ
+    mean = float(rr.mean())
+    return Rhythm(60.0 / mean, 1000.0 * float(np.median(rr)), float(rr.std()) / mean)

@@ -1,0 +1,228 @@
+"""Measurements on simulated hearts of known beats, intervals and axis, in every layout and on empty pages."""
+
+import numpy as np
+import pytest
+
+from heartguard.lab.ecg_simulator import SimulatedEcg, simulate_ecg
+from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
+from heartguard.measure import measure
+from heartguard.measure.beats import detect_beats
+from heartguard.measure.filters import bridge_gaps, smooth
+from heartguard.measure.vectors import einthoven_residual, frontal_axis
+from heartguard.values import Ecg, Measurements
+
+FIELDS = (
+    "heart_rate_bpm",
+    "rr_ms",
+    "pr_ms",
+    "qrs_ms",
+    "qt_ms",
+    "qtc_ms",
+    "qtc_fridericia_ms",
+    "axis_deg",
+    "rr_variation",
+)
+
+
+def as_page(signals: np.ndarray, layout: str, rhythm_lead: str | None) -> Ecg:
+    """Keep of each lead what a page of this layout shows."""
+    shown = np.full((12, SAMPLES), np.nan, np.float32)
+    plan = LAYOUTS[layout]
+    width = round(plan.column_seconds * SAMPLING_RATE_HZ)
+    for row in plan.rows:
+        for column, lead in enumerate(row):
+            part = slice(column * width, (column + 1) * width)
+            shown[LEAD_INDEX[lead], part] = signals[LEAD_INDEX[lead], part]
+    if rhythm_lead:
+        shown[LEAD_INDEX[rhythm_lead]] = signals[LEAD_INDEX[rhythm_lead]]
+    return Ecg(shown, np.ones(12, np.float32), rhythm_lead)
+
+
+def assert_beats(found: Measurements, truth: SimulatedEcg, tolerance_s: float = 0.04) -> None:
+    inside = [beat for beat in truth.beats_s if 0.1 < beat < PAGE_SECONDS - 0.1]
+    for beat in inside:
+        assert np.abs(found.beats_s - beat).min() < tolerance_s
+    for beat in found.beats_s:
+        assert np.abs(truth.beats_s - beat).min() < tolerance_s
+
+
+@pytest.mark.parametrize(
+    ("layout", "rhythm_lead"),
+    [("3x4+1", "II"), ("3x4+1", "III"), ("3x4", None), ("6x2+1", "II"), ("6x2", None), ("12x1", None)],
+)
+@pytest.mark.parametrize("rate", [40, 72, 150])
+def test_rate_is_that_of_the_beats_in_every_layout(layout: str, rhythm_lead: str | None, rate: int) -> None:
+    truth = simulate_ecg("normal", rate, seed=rate, muscle_noise_mv=0.01)
+    found = measure(as_page(truth.signals, layout, rhythm_lead))
+    assert found.heart_rate_bpm == pytest.approx(truth.truth.heart_rate_bpm, abs=1.0)
+    assert_beats(found, truth)
+
+
+def test_intervals_and_axis_of_a_normal_heart() -> None:
+    truth = simulate_ecg("normal", 70, seed=3)
+    found = measure(as_page(truth.signals, "3x4+1", "II"))
+    assert found.pr_ms == pytest.approx(truth.truth.pr_ms, abs=15)
+    assert found.qrs_ms == pytest.approx(truth.truth.qrs_ms, abs=20)
+    assert found.qt_ms == pytest.approx(truth.truth.qt_ms, abs=25)
+    assert found.axis_deg == pytest.approx(truth.truth.axis_deg, abs=3)
+    assert found.rr_variation is not None
+    assert found.rr_variation < 0.06
+    assert found.reasons == {}
+
+
+def test_qtc_follows_bazett_and_fridericia() -> None:
+    found = measure(as_page(simulate_ecg("normal", 90, seed=1).signals, "3x4+1", "II"))
+    assert found.qt_ms is not None
+    assert found.heart_rate_bpm is not None
+    rr_s = 60 / found.heart_rate_bpm
+    assert found.qtc_ms == pytest.approx(found.qt_ms / rr_s**0.5)
+    assert found.qtc_fridericia_ms == pytest.approx(found.qt_ms / rr_s ** (1 / 3))
+
+
+def test_fiducials_agree_with_the_intervals() -> None:
+    found = measure(as_page(simulate_ecg("normal", 60, seed=2).signals, "12x1", None))
+    marks = found.fiducials_s
+    assert 1000 * (marks["qrs_off"] - marks["qrs_on"]) == pytest.approx(found.qrs_ms)
+    assert 1000 * (marks["qrs_on"] - marks["p_on"]) == pytest.approx(found.pr_ms)
+    assert 1000 * (marks["t_off"] - marks["qrs_on"]) == pytest.approx(found.qt_ms)
+
+
+@pytest.mark.parametrize("condition", ["lbbb", "rbbb"])
+def test_a_bundle_branch_block_is_wide(condition: str) -> None:
+    truth = simulate_ecg(condition, 70, seed=5)
+    found = measure(as_page(truth.signals, "3x4+1", "II"))
+    assert found.qrs_ms is not None
+    assert 120 <= found.qrs_ms <= 190
+    assert_beats(found, truth, 0.08)
+
+
+def test_atrial_fibrillation_has_no_pr_and_a_varying_rr() -> None:
+    truth = simulate_ecg("af", 90, seed=4)
+    found = measure(as_page(truth.signals, "3x4+1", "II"))
+    assert found.pr_ms is None
+    assert "P wave" in found.reasons["pr_ms"]
+    assert found.rr_variation is not None
+    assert found.rr_variation > 0.12
+    assert found.heart_rate_bpm == pytest.approx(truth.truth.heart_rate_bpm, abs=1.0)
+
+
+def test_premature_ventricular_beats_are_counted() -> None:
+    truth = simulate_ecg("pvc", 75, seed=6)
+    found = measure(as_page(truth.signals, "3x4+1", "II"))
+    assert len(found.beats_s) == len(truth.beats_s)
+    assert found.heart_rate_bpm == pytest.approx(truth.truth.heart_rate_bpm, abs=2.0)
+
+
+def test_a_rhythm_strip_almost_without_qrs_is_rescued_by_the_other_leads() -> None:
+    truth = simulate_ecg("normal", 80, seed=7, muscle_noise_mv=0.01)
+    signals = truth.signals.copy()
+    signals[LEAD_INDEX["III"]] *= 0.05
+    found = measure(as_page(signals, "3x4+1", "III"))
+    assert found.heart_rate_bpm == pytest.approx(truth.truth.heart_rate_bpm, abs=1.0)
+
+
+def test_short_gaps_and_a_page_half_empty() -> None:
+    truth = simulate_ecg("normal", 75, seed=8)
+    signals = truth.signals.copy()
+    signals[:, 1000:1040] = np.nan
+    signals[:, 2500:] = np.nan
+    found = measure(Ecg(signals, np.ones(12, np.float32)))
+    first_half = truth.beats_s[truth.beats_s < 5]
+    assert len(found.beats_s) == pytest.approx(len(first_half), abs=1)
+    assert found.heart_rate_bpm == pytest.approx(60 / np.diff(first_half).mean(), abs=2)
+
+
+@pytest.mark.parametrize("picture", ["flat", "empty", "white noise", "baseline wander"])
+def test_nothing_is_measured_where_there_is_no_heart_beat(picture: str) -> None:
+    rng = np.random.default_rng(0)
+    signals = {
+        "flat": np.zeros((12, SAMPLES)),
+        "empty": np.full((12, SAMPLES), np.nan),
+        "white noise": rng.normal(0, 0.1, (12, SAMPLES)),
+        "baseline wander": np.cumsum(rng.normal(0, 0.02, (12, SAMPLES)), axis=1),
+    }[picture]
+    found = measure(as_page(signals, "3x4+1", "II"))
+    for field in FIELDS:
+        assert getattr(found, field) is None
+        assert found.reasons[field].endswith(".")
+    assert found.beats_s.size == 0
+
+
+def test_one_beat_gives_no_rate() -> None:
+    truth = simulate_ecg("normal", 60, seed=9)
+    signals = truth.signals.copy()
+    signals[:, 700:] = np.nan
+    signals[:, : max(0, round((truth.beats_s[truth.beats_s > 0.5][0] - 0.45) * SAMPLING_RATE_HZ))] = np.nan
+    found = measure(Ecg(signals, np.ones(12, np.float32)))
+    assert found.heart_rate_bpm is None
+    assert found.reasons["heart_rate_bpm"]
+
+
+def test_every_none_has_its_reason_and_nothing_else_has() -> None:
+    for condition, rate in (("af", 130), ("pac", 100), ("lbbb", 180)):
+        found = measure(as_page(simulate_ecg(condition, rate, seed=1).signals, "3x4+1", "III"))
+        missing = {field for field in (*FIELDS, "einthoven_residual_mv") if getattr(found, field) is None}
+        assert missing == set(found.reasons)
+
+
+def test_einthoven_residual_is_zero_for_true_leads_and_the_error_of_a_wrong_one() -> None:
+    signals = simulate_ecg("normal", 70, seed=1).signals.copy()
+    assert einthoven_residual(signals) == pytest.approx(0, abs=1e-5)
+    signals[LEAD_INDEX["III"]] += 0.3
+    signals[LEAD_INDEX["aVR"] : LEAD_INDEX["aVF"] + 1] = np.nan
+    assert einthoven_residual(signals) == pytest.approx(0.3, abs=1e-5)
+    signals[LEAD_INDEX["I"]] = np.nan
+    assert einthoven_residual(signals) is None
+
+
+@pytest.mark.parametrize("axis", [-75.0, -20.0, 45.0, 100.0, 179.0])
+def test_axis_of_one_vector_seen_by_any_two_limb_leads(axis: float) -> None:
+    angles = {"I": 0, "II": 60, "III": 120, "aVR": -150, "aVL": -30, "aVF": 90}
+    bump = np.exp(-((np.arange(61) - 30) ** 2) / 50)
+    waves = np.full((12, 61), np.nan)
+    for lead, angle in angles.items():
+        gain = np.cos(np.pi / 6) if lead.startswith("a") else 1
+        waves[LEAD_INDEX[lead]] = gain * np.cos(np.deg2rad(axis - angle)) * bump
+    assert frontal_axis(waves, 0, 60) == pytest.approx(axis, abs=0.1)
+    waves[[LEAD_INDEX[lead] for lead in ("I", "III", "aVR", "aVL")]] = np.nan
+    assert frontal_axis(waves, 0, 60) == pytest.approx(axis, abs=0.1)
+
+
+def test_axis_is_undefined_when_the_qrs_is_as_much_up_as_down() -> None:
+    waves = np.tile(np.sin(np.linspace(0, 2 * np.pi, 61)), (len(LEADS), 1))
+    assert frontal_axis(waves, 0, 60) is None
+
+
+def test_a_very_fast_rhythm_is_counted() -> None:
+    time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
+    beats = np.arange(0.2, 9.9, 0.24)
+    wave = sum(np.exp(-((time - beat) ** 2) / (2 * 0.012**2)) for beat in beats)
+    found = measure(as_page(np.tile(wave, (12, 1)), "3x4+1", "II"))
+    assert found.heart_rate_bpm == pytest.approx(250, abs=1)
+
+
+def test_smoothing_takes_nothing_from_a_gap() -> None:
+    signals = np.ones((1, 200))
+    signals[0, 80:120] = np.nan
+    soft = smooth(signals, 0.02)
+    assert np.allclose(soft[0, :80], 1)
+    assert np.isnan(soft[0, 80:120]).all()
+
+
+def test_only_short_gaps_are_bridged() -> None:
+    signals = np.arange(400.0)[None].repeat(1, axis=0)
+    signals[0, :10] = np.nan
+    signals[0, 50:90] = np.nan
+    signals[0, 200:300] = np.nan
+    bridged = bridge_gaps(signals)
+    assert np.allclose(bridged[0, 50:90], np.arange(50, 90))
+    assert np.isnan(bridged[0, :10]).all()
+    assert np.isnan(bridged[0, 200:300]).all()
+
+
+def test_measuring_changes_no_input() -> None:
+    ecg = as_page(simulate_ecg("normal", 70, seed=1).signals, "3x4+1", "II")
+    before = ecg.signals.copy()
+    measure(ecg)
+    assert np.array_equal(before, ecg.signals, equal_nan=True)
+    detect_beats(bridge_gaps(ecg.signals))
