@@ -1,0 +1,56 @@
+"""What the network is: the constants that every implementation of it here is built from."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from heartguard.drawing import DRAWING_HEIGHT, DRAWING_WIDTH, drawing_boxes
+from heartguard.leads import LEAD_INDEX, LEADS
+from heartguard.values import Floats
+
+VGG16_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+"""Output channels of the 3x3 convolutions of each block; a 2x2 max pooling stands between two blocks."""
+
+CHANNEL_MEANS_BGR = (103.939, 116.779, 123.68)
+"""ImageNet means that VGG16's preprocessing takes from blue, green and red; nothing is scaled."""
+
+MAP_STRIDE = 2 ** (len(VGG16_BLOCKS) - 1)
+"""Drawing pixels to one cell of a class map: the last pooling is left out, so that the map is twice as fine."""
+
+HEAD_LEVELS = {"level4": 512, "level5": 512}
+"""What the linear head sees, and its channels: block 4 after its pooling, and block 5; both on the map's cells."""
+
+REGIONS = len(LEADS) + 1
+"""The stretches of the drawing: the twelve leads, then the rhythm strip."""
+
+
+@cache
+def region_weights(height: int = DRAWING_HEIGHT, width: int = DRAWING_WIDTH) -> Floats:
+    """Return how much of each map cell belongs to each stretch of the drawing.
+
+    Parameters
+    ----------
+    height, width : int
+        Size of the drawing, pixels; the boxes are scaled to it.
+
+    Returns
+    -------
+    ndarray, shape (13, height / 16, width / 16), float32
+        Each stretch sums to 1: multiplying with it and summing is the mean over the stretch.
+    """
+    rows, columns = height // MAP_STRIDE, width // MAP_STRIDE
+    weights = np.zeros((REGIONS, rows, columns), np.float32)
+    for box in drawing_boxes():
+        vertical = _overlap(box.y0 / DRAWING_HEIGHT * rows, box.y1 / DRAWING_HEIGHT * rows, rows)
+        horizontal = _overlap(box.x0 / DRAWING_WIDTH * columns, box.x1 / DRAWING_WIDTH * columns, columns)
+        place = REGIONS - 1 if box.rhythm else LEAD_INDEX[box.lead]
+        weights[place] = vertical[:, None] * horizontal / (vertical.sum() * horizontal.sum())
+    return weights
+
+
+def _overlap(start: float, end: float, cells: int) -> Floats:
+    edges = np.arange(cells)
+    covered: Floats = np.clip(np.minimum(edges + 1, end) - np.maximum(edges, start), 0, 1).astype(np.float32)
+    return covered

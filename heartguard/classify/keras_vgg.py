@@ -1,0 +1,71 @@
+"""The same network in Keras: to check the engine against, to export, and to go on training elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from heartguard.classify.architecture import (
+    CHANNEL_MEANS_BGR,
+    HEAD_LEVELS,
+    MAP_STRIDE,
+    REGIONS,
+    VGG16_BLOCKS,
+    region_weights,
+)
+from heartguard.classify.engine import check_images
+from heartguard.classify.spec import ModelSpec
+from heartguard.classify.weights import Weights
+from heartguard.values import Floats, Image
+
+
+def build_vgg16(height: int, width: int, classes: int) -> Any:
+    """Return a `keras.Model` from grey drawings, shape (n, height, width, 1), 0 to 255, to class maps without bias.
+
+    The maps have shape (n, height / 16, width / 16, classes); their mean over the cells plus the bias is the logit.
+    """
+    import keras
+    from keras import layers
+
+    drawings = keras.Input((height, width, 1))
+    x = layers.Concatenate()([drawings - mean for mean in CHANNEL_MEANS_BGR])
+    levels = {}
+    for number, widths in enumerate(VGG16_BLOCKS, start=1):
+        if number > 1:
+            x = layers.MaxPooling2D(name=f"block{number - 1}_pool")(x)
+            levels[f"level{number - 1}"] = x
+        for k, channels in enumerate(widths, start=1):
+            name = f"block{number}_conv{k}"
+            x = layers.Conv2D(channels, 3, padding="same", activation="relu", name=name)(x)
+    levels[f"level{len(VGG16_BLOCKS)}"] = x
+    scores = [layers.Dense(REGIONS * classes, use_bias=False, name=name)(levels[name]) for name in HEAD_LEVELS]
+    rows, columns = height // MAP_STRIDE, width // MAP_STRIDE
+    by_stretch = layers.Reshape((rows, columns, REGIONS, classes))(layers.add(scores))
+    shares = region_weights(height, width).transpose(1, 2, 0)[None, ..., None] * (rows * columns)
+    return keras.Model(drawings, keras.ops.sum(by_stretch * shares, axis=3), name="vgg16")
+
+
+def load_keras(model: Any, weights: Weights) -> None:
+    """Copy a table of weights into a model of `build_vgg16`."""
+    for name in sorted({key.rpartition("/")[0] for key in weights} - {"head"}):
+        model.get_layer(name).set_weights([weights[f"{name}/kernel"], weights[f"{name}/bias"]])
+    for name in HEAD_LEVELS:
+        model.get_layer(name).set_weights([np.concatenate(list(weights[f"head/{name}"]), axis=1)])
+
+
+class KerasEngine:
+    """A model on Keras and TensorFlow; needs several times the memory of `OpenCvEngine`."""
+
+    def __init__(self, spec: ModelSpec, weights: Weights) -> None:
+        self.spec = spec
+        self.bias: Floats = weights["head/bias"]
+        self._model = build_vgg16(*spec.input_size, len(spec.classes))
+        load_keras(self._model, weights)
+
+    def predict(self, images: Image) -> tuple[Floats, Floats]:
+        """Return the logits and class maps of drawings; see `heartguard.classify.Engine`."""
+        check_images(images, self.spec)
+        found = self._model(images[..., None].astype(np.float32), training=False)
+        maps: Floats = np.asarray(found, np.float32).transpose(0, 3, 1, 2)
+        return maps.mean(axis=(2, 3)) + self.bias, maps

@@ -1,0 +1,126 @@
+"""VGG16 as an ONNX graph, put together in memory from a table of weights, for OpenCV to run.
+
+ONNX files are protocol buffers: every field is a tag (number and wire type) and a value. The few messages that a plain
+convolutional network needs are written here, so that neither the onnx package nor a second model file is wanted.
+Field numbers from the public schema (onnx.proto3, IR version 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from heartguard.classify.architecture import REGIONS, VGG16_BLOCKS, region_weights
+from heartguard.values import Floats
+
+LOGITS, MAPS = "logits", "class_maps"
+_FLOAT, _INT, _INTS = 1, 2, 7
+
+
+def vgg16_graph(weights: dict[str, Floats], height: int, width: int, batch: int = 1) -> bytes:
+    """Return VGG16 with its linear head, pooled by stretch, as an ONNX model.
+
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+        `block{b}_conv{k}/kernel`, shape (3, 3, in, out), `.../bias`, `head/level4` and `head/level5`, shape
+        (13 stretches, 512, classes), and `head/bias`.
+    height, width : int
+        Size of the drawings, pixels.
+    batch : int
+
+    Returns
+    -------
+    bytes
+        Input `image`, shape (batch, 3, height, width), BGR minus the means; outputs `class_maps`, shape
+        (batch, classes, height / 16, width / 16), and `logits`, shape (batch, classes, 1, 1): their mean plus the bias.
+    """
+    nodes: list[bytes] = []
+    tensors: list[bytes] = []
+    levels = _add_blocks(nodes, tensors, weights)
+    masks = region_weights(height, width)
+    classes = len(weights["head/bias"])
+    sums = []
+    for name, value in levels.items():
+        kernel = np.concatenate(list(weights[f"head/{name}"]), axis=1)  # (channels, stretches x classes)
+        tensors += _conv_tensors(name, kernel[None, None], np.zeros(kernel.shape[1], np.float32))
+        nodes.append(_node("Conv", [value, f"{name}.w", f"{name}.b"], name, [("kernel_shape", [1, 1])]))
+        sums.append(name)
+    nodes.append(_node("Add", sums, "by_stretch"))
+    # A mean over the cells, not over a stretch's own, is what a class map promises.
+    shares = np.repeat(masks * masks[0].size, classes, axis=0)[None]
+    tensors.append(_tensor("shares", shares))
+    nodes.append(_node("Mul", ["by_stretch", "shares"], "in_stretch"))
+    adding = np.tile(np.eye(classes, dtype=np.float32), (REGIONS, 1))[None, None]
+    tensors += _conv_tensors("sum", adding, np.zeros(classes, np.float32))
+    nodes.append(_node("Conv", ["in_stretch", "sum.w", "sum.b"], MAPS, [("kernel_shape", [1, 1])]))
+    tensors.append(_tensor("head.bias", weights["head/bias"].reshape(1, -1, 1, 1)))
+    nodes.append(_node("GlobalAveragePool", [MAPS], "mean"))
+    nodes.append(_node("Add", ["mean", "head.bias"], LOGITS))
+    return _model(nodes, tensors, (batch, 3, height, width))
+
+
+def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Floats]) -> dict[str, str]:
+    """Add the five blocks; return the names of the values that the head sees."""
+    value = "image"
+    for number, widths in enumerate(VGG16_BLOCKS, start=1):
+        if number > 1:
+            sizes = [("kernel_shape", [2, 2]), ("strides", [2, 2])]
+            nodes.append(_node("MaxPool", [value], value := f"pool{number - 1}", sizes))
+        for k in range(1, len(widths) + 1):
+            name = f"block{number}_conv{k}"
+            tensors += _conv_tensors(name, weights[f"{name}/kernel"], weights[f"{name}/bias"])
+            attributes = [("kernel_shape", [3, 3]), ("pads", [1, 1, 1, 1]), ("strides", [1, 1])]
+            nodes.append(_node("Conv", [value, f"{name}.w", f"{name}.b"], name, attributes))
+            nodes.append(_node("Relu", [name], value := f"{name}.relu"))
+    return {"level4": "pool4", "level5": value}
+
+
+def _varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def _number(field: int, number: int) -> bytes:
+    return _varint(field << 3) + _varint(number)
+
+
+def _bytes(field: int, content: bytes | str) -> bytes:
+    raw = content.encode() if isinstance(content, str) else content
+    return _varint(field << 3 | 2) + _varint(len(raw)) + raw
+
+
+def _tensor(name: str, values: Floats) -> bytes:
+    dims = b"".join(_number(1, size) for size in values.shape)
+    raw = np.ascontiguousarray(values, dtype="<f4").tobytes()
+    return dims + _number(2, _FLOAT) + _bytes(8, name) + _bytes(9, raw)
+
+
+def _conv_tensors(name: str, kernel: Floats, bias: Floats) -> list[bytes]:
+    return [_tensor(f"{name}.w", kernel.transpose(3, 2, 0, 1)), _tensor(f"{name}.b", bias)]
+
+
+def _node(operator: str, inputs: Sequence[str], output: str, attributes: Sequence[tuple[str, list[int]]] = ()) -> bytes:
+    body = b"".join(_bytes(1, value) for value in inputs) + _bytes(2, output) + _bytes(3, output) + _bytes(4, operator)
+    for name, numbers in attributes:
+        values = b"".join(_number(8, number) for number in numbers)
+        body += _bytes(5, _bytes(1, name) + values + _number(20, _INTS))
+    return body
+
+
+def _value_info(name: str, shape: Sequence[int]) -> bytes:
+    dims = b"".join(_bytes(1, _number(1, size)) for size in shape)
+    return _bytes(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, dims)))
+
+
+def _model(nodes: Sequence[bytes], tensors: Sequence[bytes], shape: tuple[int, int, int, int]) -> bytes:
+    graph = b"".join(_bytes(1, node) for node in nodes) + _bytes(2, "vgg16")
+    graph += b"".join(_bytes(5, tensor) for tensor in tensors) + _bytes(11, _value_info("image", shape))
+    batch, _, height, width = shape
+    classes_shape = (batch, 4, height // 16, width // 16)
+    graph += _bytes(12, _value_info(MAPS, classes_shape)) + _bytes(12, _value_info(LOGITS, (batch, 4, 1, 1)))
+    return _number(1, 8) + _bytes(7, graph) + _bytes(8, _bytes(1, "") + _number(2, 13))

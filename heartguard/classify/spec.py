@@ -1,0 +1,84 @@
+"""What a model says of itself; nothing of it stands in code."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from heartguard.errors import ModelError
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """The facts of one model, stored as JSON beside its weights.
+
+    Attributes
+    ----------
+    name : str
+    classes : tuple of str
+        In the order of the logits.
+    input_size : tuple of int
+        Height and width of its drawings, pixels.
+    drawing_version : str
+    temperature : float
+        What logits are divided by before the softmax; fitted on out-of-fold logits.
+    abstention_threshold : float
+        Under this greatest probability the model says that it is not sure.
+    sha256 : str
+        Digest of the weights file.
+    weights_file : str
+        Name of the file beside the spec.
+    training_data, metrics, recipe : mapping
+        What it was trained on and split by; its cross-validated figures with intervals; settings and seeds.
+    date : str
+        Day of training, ISO 8601.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    input_size: tuple[int, int]
+    drawing_version: str
+    temperature: float
+    abstention_threshold: float
+    sha256: str
+    weights_file: str
+    date: str
+    training_data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """Name and the start of the weights' digest."""
+        return f"{self.name}-{self.sha256[:12]}"
+
+
+def save_spec(spec: ModelSpec, path: Path) -> None:
+    """Write a spec as JSON."""
+    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
+
+
+def load_spec(path: Path) -> ModelSpec:
+    """Read a spec.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, no JSON, or lacks a fact.
+    """
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts["classes"] = tuple(facts["classes"])
+        height, width = facts["input_size"]
+        facts["input_size"] = (int(height), int(width))
+        return ModelSpec(**facts)
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"The model {path.stem} is not here: {path.name} is missing from the models folder."
+        ) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"The facts of the model {path.stem} cannot be read: {path.name} was altered.") from error

@@ -1,0 +1,99 @@
+"""Draw an Ecg in the one way that the network knows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import cv2
+import numpy as np
+
+from heartguard.drawing.conditioning import PIECE_RATE_HZ, condition
+from heartguard.drawing.geometry import (
+    DRAWING_HEIGHT,
+    DRAWING_VERSION,
+    DRAWING_WIDTH,
+    PLAYERS,
+    PX_PER_MV,
+    PX_PER_S,
+    RHYTHM,
+    drawing_boxes,
+)
+from heartguard.drawing.windows import ENOUGH, TRIM_START_S, cut_pieces
+from heartguard.leads import LEAD_INDEX
+from heartguard.values import Box, Drawing, Ecg, Floats, Image
+
+LINE_WIDTH_PX = 1.25
+_SCALE = 4
+_SHIFT = 4
+
+
+def draw(ecg: Ecg, *, without: Collection[str] = ()) -> Drawing:
+    """Draw the canonical drawing of an Ecg.
+
+    Parameters
+    ----------
+    ecg : Ecg
+    without : collection of str
+        Players to leave out, from `PLAYERS`: a lead name removes its short stretch, ``"rhythm"`` the strip.
+
+    Returns
+    -------
+    Drawing
+        Image of shape (160, 384), black on white, and where it shows what. The same for every page layout.
+
+    Raises
+    ------
+    ValueError
+        If `without` names something that is no player.
+    """
+    unknown = set(without) - set(PLAYERS)
+    if unknown:
+        raise ValueError(f"No such players: {sorted(unknown)}; expected names of {PLAYERS}.")
+    pieces = cut_pieces(ecg)
+    leads = condition(pieces.leads)
+    for name in set(without) - {RHYTHM}:
+        leads[LEAD_INDEX[name]] = np.nan
+    shown = pieces.strip is not None and RHYTHM not in without
+    strip = condition(pieces.strip[None])[0] if shown and pieces.strip is not None else None
+    boxes = drawing_boxes(pieces.rhythm_lead or "II")
+    return Drawing(image=render(leads, strip), boxes=boxes, version=DRAWING_VERSION, ecg=ecg)
+
+
+def render(leads: Floats, strip: Floats | None, *, line_width: float = LINE_WIDTH_PX) -> Image:
+    """Draw conditioned stretches.
+
+    Parameters
+    ----------
+    leads : ndarray, shape (12, n), float32, mV
+        125 Hz, as `condition` returns them; a stretch is left out where less than 40 % of it is finite.
+    strip : ndarray, shape (m,), float32, mV, or None
+    line_width : float
+        Pixels.
+
+    Returns
+    -------
+    ndarray, shape (160, 384), uint8
+        0 is ink, 255 is paper.
+    """
+    canvas = np.full((DRAWING_HEIGHT * _SCALE, DRAWING_WIDTH * _SCALE), 255, np.uint8)
+    thickness = max(1, round(line_width * _SCALE))
+    for box in drawing_boxes():
+        signal = strip if box.rhythm else leads[LEAD_INDEX[box.lead]]
+        if signal is not None and np.isfinite(signal).mean() >= ENOUGH:
+            _draw_line(canvas, box, signal, thickness)
+    image: Image = cv2.resize(canvas, (DRAWING_WIDTH, DRAWING_HEIGHT), interpolation=cv2.INTER_AREA)
+    return image
+
+
+def _draw_line(canvas: Image, box: Box, signal: Floats, thickness: int) -> None:
+    """Draw one stretch onto the enlarged canvas; what leaves the row is held at its edge."""
+    seconds = TRIM_START_S + np.arange(signal.size) / PIECE_RATE_HZ
+    x = box.x0 + seconds * PX_PER_S
+    edge = LINE_WIDTH_PX
+    y = np.clip(box.baseline_y - signal * PX_PER_MV, box.y0 + edge, box.y1 - edge)
+    # Pixel centres: drawing pixel p covers canvas pixels from p * _SCALE on.
+    points = np.stack([x, y], axis=1) * _SCALE - 0.5
+    finite = np.flatnonzero(np.isfinite(signal))
+    runs = np.split(finite, np.flatnonzero(np.diff(finite) > 1) + 1)
+    lines = [np.round(points[run] * (1 << _SHIFT)).astype(np.int32) for run in runs if run.size > 1]
+    cv2.polylines(canvas, lines, False, 0, thickness, cv2.LINE_8, _SHIFT)

@@ -1,0 +1,189 @@
+"""Models: their facts survive the disk, altered files are refused, maps add up to the answer."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from heartguard.classify import (
+    ModelSpec,
+    classify,
+    load_engine,
+    load_spec,
+    models_folder,
+    probabilities,
+    read_weights,
+    save_spec,
+    write_weights,
+)
+from heartguard.classify.architecture import VGG16_BLOCKS
+from heartguard.classify.engine import OpenCvEngine
+from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw
+from heartguard.errors import DrawingRangeError, ModelError
+from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
+from heartguard.values import Ecg
+
+CLASSES = ("Normal", "MI", "PMI", "HB")
+
+
+def random_weights(seed: int = 0) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    weights, channels = {}, 3
+    for block, widths in enumerate(VGG16_BLOCKS, start=1):
+        for k, width in enumerate(widths, start=1):
+            kernel = rng.standard_normal((3, 3, channels, width), np.float32) * np.sqrt(2 / 9 / channels)
+            weights[f"block{block}_conv{k}/kernel"] = kernel.astype(np.float32)
+            weights[f"block{block}_conv{k}/bias"] = rng.standard_normal(width).astype(np.float32) / 10
+            channels = width
+    for level in ("level4", "level5"):
+        weights[f"head/{level}"] = rng.standard_normal((13, 512, 4)).astype(np.float32) / 5000
+    weights["head/bias"] = np.array([0.5, -0.5, 1.0, 0.0], np.float32)
+    return weights
+
+
+def a_spec(**changes) -> ModelSpec:
+    spec = ModelSpec(
+        name="tiny",
+        classes=CLASSES,
+        input_size=(32, 64),
+        drawing_version=DRAWING_VERSION,
+        temperature=1.5,
+        abstention_threshold=0.6,
+        sha256="0" * 64,
+        weights_file="tiny.npz",
+        date="2026-01-02",
+        metrics={"all": {"macro_f1": 0.5}},
+    )
+    return dataclasses.replace(spec, **changes)
+
+
+def an_ecg() -> Ecg:
+    seconds = np.arange(SAMPLES) / SAMPLING_RATE_HZ
+    beats = np.exp(-0.5 * (((seconds + 0.4) % 0.8 - 0.4) / 0.02) ** 2).astype(np.float32)
+    return Ecg(np.tile(beats, (12, 1)), np.ones(12, np.float32), rhythm_lead="II")
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_engine()
+
+
+def test_a_spec_survives_the_disk(tmp_path):
+    save_spec(a_spec(), tmp_path / "tiny.json")
+    assert load_spec(tmp_path / "tiny.json") == a_spec()
+
+
+def test_a_missing_or_altered_spec_is_a_model_error(tmp_path):
+    with pytest.raises(ModelError, match="missing"):
+        load_spec(tmp_path / "tiny.json")
+    (tmp_path / "tiny.json").write_text("{")
+    with pytest.raises(ModelError, match="altered"):
+        load_spec(tmp_path / "tiny.json")
+    (tmp_path / "tiny.json").write_text(json.dumps({"name": "tiny"}))
+    with pytest.raises(ModelError, match="altered"):
+        load_spec(tmp_path / "tiny.json")
+
+
+def test_weights_survive_the_disk_as_float16_with_an_exact_head(tmp_path):
+    weights = random_weights()
+    digest = write_weights(weights, tmp_path / "w.npz")
+    assert write_weights(weights, tmp_path / "again.npz") == digest
+    found = read_weights(tmp_path / "w.npz", digest)
+    assert set(found) == set(weights)
+    assert np.array_equal(found["head/level4"], weights["head/level4"])
+    kernel = weights["block3_conv1/kernel"]
+    assert np.array_equal(found["block3_conv1/kernel"], kernel.astype(np.float16).astype(np.float32))
+
+
+def test_altered_or_missing_weights_are_a_model_error(tmp_path):
+    path = tmp_path / "w.npz"
+    digest = write_weights({"head/bias": np.zeros(4, np.float32)}, path)
+    content = bytearray(path.read_bytes())
+    content[-30] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match="altered"):
+        read_weights(path, digest)
+    with pytest.raises(ModelError, match="missing"):
+        read_weights(tmp_path / "other.npz", digest)
+
+
+@pytest.mark.parametrize("shape", [(1, 32, 60), (32, 64), (1, 64, 32)])
+def test_a_drawing_of_another_size_is_refused(shape):
+    engine = OpenCvEngine(a_spec(), random_weights())
+    with pytest.raises(DrawingRangeError, match="32 x 64"):
+        engine.predict(np.zeros(shape, np.uint8))
+    with pytest.raises(DrawingRangeError, match="uint8"):
+        engine.predict(np.zeros((1, 32, 64), np.float32))
+
+
+def test_maps_add_up_to_the_logits_and_keras_gives_the_same(tmp_path):
+    from heartguard.classify.keras_vgg import KerasEngine
+
+    weights = random_weights()
+    images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
+    engine = OpenCvEngine(a_spec(), weights)
+    logits, maps = engine.predict(images)
+    assert logits.shape == (3, 4)
+    assert maps.shape == (3, 4, 2, 4)
+    assert np.allclose(maps.mean(axis=(2, 3)) + engine.bias, logits, atol=1e-4)
+    assert np.ptp(logits, axis=0).min() > 0
+    keras_logits, keras_maps = KerasEngine(a_spec(), weights).predict(images)
+    assert np.allclose(keras_logits, logits, atol=1e-3)
+    assert np.allclose(keras_maps, maps, atol=1e-3)
+
+
+def test_probabilities_are_a_softmax_at_a_temperature():
+    logits = np.log(np.array([[1.0, 2.0, 3.0, 4.0]]))
+    assert np.allclose(probabilities(logits), [[0.1, 0.2, 0.3, 0.4]])
+    assert np.allclose(probabilities(2 * logits, 2.0), [[0.1, 0.2, 0.3, 0.4]])
+    assert np.isfinite(probabilities(np.array([[1e4, 0, 0, -1e4]]))).all()
+
+
+class FixedEngine:
+    spec = a_spec(input_size=(DRAWING_HEIGHT, DRAWING_WIDTH))
+    bias = np.zeros(4, np.float32)
+
+    def predict(self, images):
+        logits = np.tile(np.array([0.0, 3.0, 0.0, 0.0], np.float32), (len(images), 1))
+        return logits, np.broadcast_to(logits[:, :, None, None], (len(images), 4, 2, 3)).copy()
+
+
+def test_classify_answers_with_temperature_and_abstains_below_the_threshold():
+    drawing = draw(an_ecg())
+    engine = FixedEngine()
+    prediction = classify(drawing, engine)
+    best = np.exp(2) / (np.exp(2) + 3)
+    assert prediction.label == "MI"
+    assert prediction.probabilities["MI"] == pytest.approx(best)
+    assert list(prediction.probabilities) == list(CLASSES)
+    assert not prediction.abstained
+    assert prediction.drawing is drawing
+    engine.spec = dataclasses.replace(engine.spec, abstention_threshold=0.8)
+    assert classify(drawing, engine).abstained
+
+
+def test_classify_refuses_a_drawing_of_another_version():
+    drawing = dataclasses.replace(draw(an_ecg()), version="another")
+    with pytest.raises(DrawingRangeError, match="another"):
+        classify(drawing, FixedEngine())
+
+
+def test_the_shipped_model_loads_and_reads_a_drawing(shipped):
+    prediction = classify(draw(an_ecg()), shipped)
+    assert tuple(prediction.probabilities) == shipped.spec.classes == CLASSES
+    assert sum(prediction.probabilities.values()) == pytest.approx(1.0)
+    assert prediction.class_maps.shape == (4, DRAWING_HEIGHT // 16, DRAWING_WIDTH // 16)
+    logits = prediction.class_maps.mean(axis=(1, 2)) + prediction.bias
+    shares = probabilities(logits, prediction.temperature)
+    assert np.allclose(shares, list(prediction.probabilities.values()), atol=1e-4)
+    assert prediction.model.startswith("vgg16-")
+    assert (models_folder() / shipped.spec.weights_file).stat().st_size < 30_000_000
+
+
+def test_the_shipped_model_reads_white_paper_without_a_strip(shipped):
+    nothing = Ecg(np.full((12, SAMPLES), np.nan, np.float32), np.zeros(12, np.float32))
+    prediction = classify(draw(nothing), shipped)
+    assert all(0 <= p <= 1 for p in prediction.probabilities.values())
