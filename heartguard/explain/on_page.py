@@ -1,0 +1,127 @@
+"""Bring a map of the drawing back to where its leads stand on the doctor's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from heartguard.drawing.windows import COLUMN_SECONDS, ENOUGH
+from heartguard.leads import PAGE_SECONDS
+from heartguard.values import Box, Doubles, Drawing, Ecg, Floats, Page, Panel, Segment
+
+BAND_MM = 4.0
+"""Half height of the band around a trace that takes its full heat; it fades to nothing over the next `FADE_MM`."""
+
+FADE_MM = 2.0
+
+
+def map_on_page(class_map: Floats, page: Page, ecg: Ecg, drawing: Drawing) -> Floats:
+    """Return the heat of a drawing as a band around the traces of the straight page.
+
+    Parameters
+    ----------
+    class_map : ndarray, shape (drawing h, w), float32
+        From `heartguard.explain.class_map`; any map at the size of the drawing.
+    page : Page
+    ecg : Ecg
+        Traced from this page.
+    drawing : Drawing
+        Drawn from this Ecg.
+
+    Returns
+    -------
+    ndarray, shape (page h, w), float32
+        In the unit of `class_map`: at each moment of a lead the mean over its row of the drawing. 0 away from the
+        traces and in the seconds that the drawing does not show. Where two bands overlap, the stronger heat stands.
+    """
+    heat = np.zeros(page.image.shape[:2], np.float32)
+    # the tracer may have found out the lead of the rhythm strip: its panels know better than the page's
+    segments: list[Segment | None] = list(ecg.segments) or [None] * len(page.panels)
+    panels = [segment.panel for segment in ecg.segments] or list(page.panels)
+    for panel, segment in zip(panels, segments, strict=True):
+        for box in drawing.boxes:
+            if shows(panel, box, panels):
+                _paint(heat, _heat_by_column(class_map, panel, box, ecg), panel, segment, page.px_per_mm)
+    return heat
+
+
+def map_on_upload(page_map: Floats, page: Page) -> Floats:
+    """Return a map of the straight page on the picture as it was uploaded.
+
+    Parameters
+    ----------
+    page_map : ndarray, shape (page h, w), float32
+    page : Page
+
+    Returns
+    -------
+    ndarray, shape (H, W), float32
+        0 where the upload lies outside of the page.
+    """
+    height, width = page.upload.image.shape[:2]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpPerspective(page_map, page.to_page, (width, height), flags=flags), dtype=np.float32)
+
+
+def shows(panel: Panel, box: Box, panels: Sequence[Panel]) -> bool:
+    """Tell whether a box of the drawing was drawn from what this panel of the page shows.
+
+    The strip belongs to a full-length panel of its lead. A lead's short box belongs to its short panel, or to its
+    full-length one on a page that has no other.
+    """
+    if panel.lead != box.lead:
+        return False
+    long = panel.end_s - panel.start_s > 0.9 * PAGE_SECONDS
+    if box.rhythm:
+        return long
+    return not panel.rhythm or not any(other.lead == panel.lead and not other.rhythm for other in panels)
+
+
+def shown_from(ecg: Ecg, box: Box) -> float:
+    """Return the second of the page's axis at which a box begins.
+
+    A lead with too little trace in its own seconds is drawn from where its trace begins.
+    """
+    if box.rhythm:
+        return box.start_s
+    rate = ecg.sampling_rate_hz
+    finite = np.isfinite(ecg.lead(box.lead))
+    start, length = round(box.start_s * rate), round(COLUMN_SECONDS * rate)
+    if finite[start : start + length].mean() >= ENOUGH or not finite.any():
+        return box.start_s
+    return min(int(np.argmax(finite)), finite.size - length) / rate
+
+
+def _heat_by_column(class_map: Floats, panel: Panel, box: Box, ecg: Ecg) -> Doubles:
+    """Return the heat of each page column from `panel.x0` to `panel.x1`; 0 for moments that the box does not show."""
+    row = class_map[round(box.y0) : round(box.y1)].mean(axis=0)
+    columns = np.arange(round(panel.x0), round(panel.x1) + 1)
+    seconds = panel.start_s + (columns - panel.x0) / (panel.x1 - panel.x0) * (panel.end_s - panel.start_s)
+    into_box = (seconds - shown_from(ecg, box)) / (box.end_s - box.start_s)
+    x = box.x0 + into_box * (box.x1 - box.x0) - 0.5  # pixel centres of the drawing
+    inside = (into_box >= 0) & (into_box <= 1)
+    return np.where(inside, np.interp(x, np.arange(row.size), row), 0.0)
+
+
+def _paint(heat: Floats, by_column: Doubles, panel: Panel, segment: Segment | None, px_per_mm: float) -> None:
+    """Lay a panel's heat around its trace, in place, where it is stronger than what is there."""
+    first = max(0, round(panel.x0))
+    by_column = by_column[first - round(panel.x0) :][: heat.shape[1] - first]
+    middle = np.full(by_column.size, panel.baseline_y) if segment is None else _trace(segment, first, by_column.size)
+    reach = (BAND_MM + FADE_MM) * px_per_mm
+    top, bottom = max(0, int(middle.min() - reach)), min(heat.shape[0], int(middle.max() + reach) + 2)
+    away_mm = np.abs(np.arange(top, bottom)[:, None] - middle[None]) / px_per_mm
+    band = by_column * np.clip((BAND_MM + FADE_MM - away_mm) / FADE_MM, 0.0, 1.0)
+    under = heat[top:bottom, first : first + by_column.size]
+    under[...] = np.where(np.abs(band) > np.abs(under), band, under)
+
+
+def _trace(segment: Segment, first: int, count: int) -> Doubles:
+    """Return the page row of a trace at `count` columns from `first`; its baseline where nothing at all is traced."""
+    known = np.isfinite(segment.y)
+    if not known.any():
+        return np.full(count, segment.panel.baseline_y)
+    places = segment.x0 + np.flatnonzero(known)
+    return np.asarray(np.interp(np.arange(first, first + count), places, segment.y[known]), dtype=np.float64)
