@@ -1,0 +1,31 @@
+"""The traced signals as CSV."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heartguard.leads import LEADS
+from heartguard.values import Ecg
+
+
+def to_csv(ecg: Ecg) -> str:
+    """Return the twelve leads as CSV text: ``time_s`` and one column a lead, in mV.
+
+    One line for every sample of the common 10 s axis (5000 at 500 Hz), rounded to 0.001 mV; a cell is empty where the
+    page shows nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flat = Ecg(np.zeros((12, 5000), np.float32), np.ones(12, np.float32))
+    >>> to_csv(flat).splitlines()[1]
+    '0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000'
+    """
+    times = np.arange(ecg.signals.shape[1]) / ecg.sampling_rate_hz
+    # Adding zero turns the -0.0 of rounding into 0.0.
+    columns = np.round(ecg.signals.T.astype(np.float64), 3) + 0.0
+    lines = [",".join(("time_s", *LEADS))]
+    for time, row in zip(times.tolist(), columns.tolist(), strict=True):
+        cells = (f"{value:.3f}" if value == value else "" for value in row)
+        lines.append(f"{time:.3f},{','.join(cells)}")
+    return "\n".join(lines) + "\n"

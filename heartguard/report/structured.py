@@ -1,0 +1,126 @@
+"""A Reading as one JSON object; read and rejected files carry the same keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from heartguard.errors import HeartGuardError
+from heartguard.values import Measurements, Reading
+
+DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
+
+CLASSES = ("Normal", "MI", "PMI", "HB")
+STAGES = ("intake", "page", "trace", "measure", "classify", "total")
+
+_DECIMALS = {
+    "heart_rate_bpm": 1,
+    "rr_ms": 0,
+    "pr_ms": 0,
+    "qrs_ms": 0,
+    "qt_ms": 0,
+    "qtc_ms": 0,
+    "axis_deg": 0,
+    "qtc_fridericia_ms": 0,
+    "rr_variation": 3,
+    "einthoven_residual_mv": 3,
+}
+
+
+def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
+    """Return what `reading` says as plain values for ``json.dumps``.
+
+    Parameters
+    ----------
+    reading : Reading
+    file : str, optional
+        What to write as ``file``; by default the name of the upload.
+
+    Returns
+    -------
+    dict
+        Keys ``file, status, reason, prediction, measurements, quality, timings_ms, model`` and more; None where a value
+        is unknown. Times in ms, rate in beats per minute, axis in degrees, probabilities and quality from 0 to 1.
+    """
+    upload, page, prediction = reading.upload, reading.page, reading.prediction
+    return {
+        "file": upload.name if file is None else file,
+        "status": "ok",
+        "reason": None,
+        "prediction": {
+            "label": prediction.label,
+            "abstained": bool(prediction.abstained),
+            "probabilities": {name: _rounded(p, 4) for name, p in prediction.probabilities.items()},
+        },
+        "measurements": _measured(reading.measurements),
+        "quality": _rounded(reading.quality, 3),
+        "timings_ms": {stage: _rounded(reading.timings_ms.get(stage), 1) for stage in STAGES},
+        "model": prediction.model,
+        "page": upload.page + 1,
+        "pages": upload.pages,
+        "kind": upload.kind,
+        "sha256": upload.sha256,
+        "layout": page.layout.name,
+        "scale": {"px_per_mm": _rounded(page.px_per_mm, 3), "source": page.scale_source},
+        "tilt_deg": _rounded(page.tilt_deg, 2),
+        "rhythm_lead": reading.ecg.rhythm_lead,
+        "warnings": list(reading.warnings),
+        "notes": list(dict.fromkeys(upload.notes + page.notes + reading.ecg.notes)),
+        "error": None,
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
+    """Return the object of a file that was not read: the keys of `to_json`, None where nothing is known.
+
+    Parameters
+    ----------
+    file : str
+    error : BaseException
+        A `heartguard.errors.HeartGuardError` gives its sentence as the reason; any other gives a general sentence. The
+        name of its class stands under ``error``.
+    """
+    return {
+        "file": file,
+        "status": "rejected",
+        "reason": reason_of(error),
+        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASSES)},
+        "measurements": _measured(Measurements()),
+        "quality": None,
+        "timings_ms": dict.fromkeys(STAGES),
+        "model": None,
+        "page": None,
+        "pages": None,
+        "kind": None,
+        "sha256": None,
+        "layout": None,
+        "scale": {"px_per_mm": None, "source": None},
+        "tilt_deg": None,
+        "rhythm_lead": None,
+        "warnings": [],
+        "notes": [],
+        "error": type(error).__name__,
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the sentence for a person: that of a named error, or a general one."""
+    if isinstance(error, HeartGuardError) and str(error):
+        return str(error)
+    return "The file could not be read because of a fault of the program. Please report it, with the type of the file."
+
+
+def _measured(measurements: Measurements) -> dict[str, Any]:
+    values: dict[str, Any] = {key: _rounded(getattr(measurements, key), n) for key, n in _DECIMALS.items()}
+    reasons: Mapping[str, str] = measurements.reasons
+    return {**values, "reasons": dict(reasons)}
+
+
+def _rounded(value: float | None, decimals: int) -> float | int | None:
+    """Round for people; NaN and infinity, which JSON cannot say, become None."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(float(value), decimals) if decimals else round(float(value))

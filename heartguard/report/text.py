@@ -1,0 +1,54 @@
+"""A Reading as a few lines for a person at a terminal."""
+
+from __future__ import annotations
+
+from heartguard.report.structured import DISCLAIMER, reason_of
+from heartguard.values import Measurements, Reading
+
+_CLASS_WORDS = {
+    "Normal": "normal",
+    "MI": "myocardial infarction",
+    "PMI": "history of myocardial infarction",
+    "HB": "abnormal heartbeat",
+}
+_ROWS = (
+    ("Heart rate", "heart_rate_bpm", "/min"),
+    ("RR", "rr_ms", "ms"),
+    ("PR", "pr_ms", "ms"),
+    ("QRS", "qrs_ms", "ms"),
+    ("QT", "qt_ms", "ms"),
+    ("QTc (Bazett)", "qtc_ms", "ms"),
+    ("QTc (Fridericia)", "qtc_fridericia_ms", "ms"),
+    ("Frontal axis", "axis_deg", "degrees"),
+)
+
+
+def to_text(reading: Reading, *, file: str | None = None) -> str:
+    """Return the answer, the measurements and the warnings of `reading` as text of several lines."""
+    prediction = reading.prediction
+    ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
+    answer = f"{prediction.label} ({_CLASS_WORDS.get(prediction.label, prediction.label)})"
+    lines = [
+        file if file is not None else reading.upload.name,
+        f"  Answer            {'not sure; closest: ' if prediction.abstained else ''}{answer}",
+        f"  Probabilities     {'   '.join(f'{name} {p:.1%}' for name, p in ranked)}",
+        *(_row(reading.measurements, *row) for row in _ROWS),
+        f"  Layout            {reading.page.layout.name}, scale from the {reading.page.scale_source}",
+        f"  Quality           {reading.quality:.0%}",
+        f"  Time              {reading.timings_ms.get('total', 0.0) / 1000:.1f} s",
+        *(f"  Note              {warning}" for warning in reading.warnings),
+        f"  {DISCLAIMER}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def rejected_text(file: str, error: BaseException) -> str:
+    """Return why a file was not read, as two lines of text."""
+    return f"{file}\n  Not read          {reason_of(error)}\n"
+
+
+def _row(measurements: Measurements, title: str, key: str, unit: str) -> str:
+    value: float | None = getattr(measurements, key)
+    if value is None:
+        return f"  {title:<17} not measured: {measurements.reasons.get(key, 'it could not be trusted')}"
+    return f"  {title:<17} {value:.0f} {unit}"

@@ -1,0 +1,109 @@
+"""The JSON form, the CSV and the text of a reading whose numbers are known."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import numpy as np
+
+from heartguard import errors
+from heartguard.leads import LEADS
+from heartguard.report import rejected_json, rejected_text, to_csv, to_json, to_text
+from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading, make_upload
+
+PROMISED = ["file", "status", "reason", "prediction", "measurements", "quality", "timings_ms", "model"]
+MEASURED = ["heart_rate_bpm", "rr_ms", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "axis_deg"]
+
+
+def test_json_has_the_promised_form_and_numbers() -> None:
+    row = to_json(make_reading(), file="scans/page.png")
+    assert list(row)[: len(PROMISED)] == PROMISED
+    assert (row["file"], row["status"], row["reason"]) == ("scans/page.png", "ok", None)
+    assert row["prediction"] == {
+        "label": "Normal",
+        "abstained": False,
+        "probabilities": {"Normal": 0.9, "MI": 0.04, "PMI": 0.03, "HB": 0.03},
+    }
+    assert [row["measurements"][key] for key in MEASURED] == [72.0, 833, 160, 88, 380, 416, 45]
+    assert (row["quality"], row["model"], row["layout"]) == (0.8, "vgg16-0123abcd", "3x4+1")
+    assert row["timings_ms"]["total"] == 15.0
+    assert to_json(make_reading())["file"] == "page.png"
+
+
+def test_what_is_unknown_is_null_and_never_nan() -> None:
+    reasons = {"pr_ms": "No P wave was found."}
+    measurements = make_measurements(pr_ms=None, axis_deg=float("nan"), reasons=reasons)
+    row = to_json(make_reading(measurements=measurements, quality=float("inf")))
+    assert row["measurements"]["pr_ms"] is None
+    assert row["measurements"]["axis_deg"] is None
+    assert row["measurements"]["reasons"] == reasons
+    assert row["quality"] is None
+    assert json.loads(json.dumps(row, allow_nan=False)) == row
+
+
+def test_numpy_numbers_become_plain_ones() -> None:
+    prediction = make_prediction(
+        abstained=np.bool_(True), probabilities={name: np.float32(0.25) for name in ("Normal", "MI", "PMI", "HB")}
+    )
+    row = json.loads(json.dumps(to_json(make_reading(prediction=prediction, quality=np.float64(0.5)))))
+    assert row["prediction"]["abstained"] is True
+    assert row["prediction"]["probabilities"]["MI"] == 0.25
+
+
+def test_rejected_files_carry_the_same_keys() -> None:
+    read = to_json(make_reading())
+    rejected = rejected_json("x.gif", errors.UnsupportedTypeError("The picture is a GIF. Save it as PNG."))
+    assert list(rejected) == list(read)
+    for key in ("prediction", "measurements", "timings_ms", "scale"):
+        assert list(rejected[key]) == list(read[key])
+    assert rejected["reason"] == "The picture is a GIF. Save it as PNG."
+    assert (rejected["status"], rejected["error"]) == ("rejected", "UnsupportedTypeError")
+    assert rejected["prediction"]["probabilities"] == {"Normal": None, "MI": None, "PMI": None, "HB": None}
+    assert all(rejected["measurements"][key] is None for key in MEASURED)
+    assert rejected["model"] is rejected["quality"] is None
+
+
+def test_an_unexpected_fault_is_a_plain_sentence() -> None:
+    row = rejected_json("x.png", ZeroDivisionError("division by zero"))
+    assert row["error"] == "ZeroDivisionError"
+    assert "division" not in row["reason"]
+    assert row["reason"] in rejected_text("x.png", ZeroDivisionError("division by zero"))
+
+
+def test_notes_are_gathered_once() -> None:
+    page = make_page(notes=("Grid is faint.",))
+    reading = make_reading(
+        page=page, upload=make_upload(notes=("Scaled.", "Grid is faint.")), ecg=make_ecg(notes=("Gap.",))
+    )
+    assert to_json(reading)["notes"] == ["Scaled.", "Grid is faint.", "Gap."]
+
+
+def test_csv_is_one_common_axis_with_empty_cells() -> None:
+    signals = make_ecg().signals.copy()
+    signals[0, 3] = -0.0001
+    signals[0, 4] = -1.23456
+    rows = list(csv.reader(io.StringIO(to_csv(make_ecg(signals=signals)))))
+    assert rows[0] == ["time_s", *LEADS]
+    assert len(rows) == 5001
+    assert all(len(row) == 13 for row in rows)
+    assert [rows[1][0], rows[2][0], rows[-1][0]] == ["0.000", "0.002", "9.998"]
+    assert (rows[4][1], rows[5][1]) == ("0.000", "-1.235")
+    assert rows[1][12] == "1.100"
+    assert rows[1250][1] == "0.000"
+    assert rows[1251][1] == ""
+    assert all(row[2] == "0.100" for row in rows[1:])
+
+
+def test_text_says_answer_numbers_and_reasons() -> None:
+    measurements = make_measurements(pr_ms=None, reasons={"pr_ms": "No P wave was found."})
+    text = to_text(make_reading(measurements=measurements, warnings=("Leads not found: V6.",)))
+    assert "Normal (normal)" in text
+    assert "Normal 90.0%   MI 4.0%" in text
+    assert "72 /min" in text
+    assert "not measured: No P wave was found." in text
+    assert "Leads not found: V6." in text
+    assert "Not a medical device" in text
+    unsure = make_prediction(label="MI", abstained=True)
+    assert "not sure; closest: MI (myocardial infarction)" in to_text(make_reading(prediction=unsure))
