@@ -1,0 +1,91 @@
+"""Controls beside the classifier's figures: what it would score by seeing nothing, the paper, or the layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.classify import probabilities
+from heartguard.drawing import DRAWING_HEIGHT, DRAWING_WIDTH
+from heartguard.lab.cross_validation import PageSet, fold_head, is_plain
+from heartguard.lab.features import FeatureBank, pooled_features, trained_blocks
+from heartguard.lab.heads import HeadRecipe
+from heartguard.lab.metrics import auroc, bootstrap_interval, macro_auroc, macro_f1
+from heartguard.lab.signal_labels import CLASSES
+from heartguard.values import Doubles, Floats
+
+
+def blank_control(pretrained: Path, bank: FeatureBank, pages: PageSet, recipe: HeadRecipe) -> dict[str, Any]:
+    """Show every page as white paper to the model of its fold; the ranking must be at chance.
+
+    AUROC is worked out inside each fold, as each fold has a model of its own.
+    """
+    white = np.full((1, DRAWING_HEIGHT, DRAWING_WIDTH), 255, np.uint8)
+    features = pooled_features(trained_blocks(pretrained), white)
+    shares = np.zeros((len(pages.classes), len(CLASSES)))
+    areas = []
+    for fold in np.unique(pages.folds):
+        inside = pages.folds == fold
+        shares[inside] = probabilities(fold_head(bank, pages, int(fold), recipe).logits(features))
+        areas.append(macro_auroc(pages.classes[inside], shares[inside]))
+    return {"macro_auroc": float(np.mean(areas)), **_by_subset(pages, shares, with_auroc=False)}
+
+
+def tint_control(pages: PageSet) -> dict[str, Any]:
+    """Classify by the tint of the grid alone, out of fold."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    tint = pages.table[["grid_tint"]].to_numpy(float)
+    shares = np.zeros((len(tint), len(CLASSES)))
+    for fold in np.unique(pages.folds):
+        held = pages.folds == fold
+        model = HistGradientBoostingClassifier(max_iter=60, class_weight="balanced", random_state=0)
+        shares[held] = model.fit(tint[~held], pages.classes[~held]).predict_proba(tint[held])
+    return _by_subset(pages, shares, with_auroc=True)
+
+
+def _by_subset(pages: PageSet, shares: Doubles, *, with_auroc: bool) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for name, chosen in (("all", np.ones(len(shares), bool)), ("3x4", is_plain(pages.table))):
+        figures[name] = {"macro_f1": macro_f1(pages.classes[chosen], shares[chosen])}
+        if with_auroc:
+            figures[name]["macro_auroc"] = macro_auroc(pages.classes[chosen], shares[chosen])
+    return figures
+
+
+def layout_control(bank: FeatureBank, pages: PageSet) -> dict[str, Any]:
+    """Tell 6x2 from 3x4 pages by their drawings: a logistic regression on what the head sees, out of fold.
+
+    Only classes that have both layouts can say whether a drawing gives its layout away: every Normal page is 3x4, so
+    that telling sick from well would look like telling layouts. Each class is asked by itself.
+    """
+    flat = bank.clean.reshape(len(bank.clean), -1)
+    seen = (flat - flat.mean(axis=0)) / (flat.std(axis=0) + 0.02 * flat.std())
+    six = (pages.table["layout"] == "6x2").to_numpy(bool)
+    figures: dict[str, Any] = {}
+    for name in ("HB", "PMI", "MI"):
+        rows = np.flatnonzero((pages.classes == CLASSES.index(name)) & pages.readable)
+        scores = _out_of_fold_scores(seen[rows], six[rows], pages.folds[rows])
+        groups = pages.table["group_id"].to_numpy()[rows].tolist()
+        two = np.stack([1 - scores, scores], axis=1)
+        low, high = bootstrap_interval(six[rows].astype(np.int64), two, groups, _binary_auroc, repeats=500)
+        figures[name] = {"auroc": auroc(six[rows], scores), "low": low, "high": high, "pages": len(rows)}
+    return figures
+
+
+def _binary_auroc(labels: NDArray[np.int64], shares: Doubles) -> float:
+    return auroc(labels == 1, shares[:, 1])
+
+
+def _out_of_fold_scores(x: Floats, positive: NDArray[np.bool_], folds: NDArray[np.int64]) -> Doubles:
+    from sklearn.linear_model import LogisticRegression
+
+    scores = np.zeros(len(x))
+    for fold in np.unique(folds):
+        held = folds == fold
+        model = LogisticRegression(C=0.002, class_weight="balanced", max_iter=500)
+        scores[held] = model.fit(x[~held], positive[~held]).predict_proba(x[held])[:, 1]
+    return scores

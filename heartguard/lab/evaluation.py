@@ -1,0 +1,154 @@
+"""``heartguard evaluate``: the figures of the classifier from its out-of-fold answers, and the controls beside them."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import dataclasses
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from heartguard.classify import load_spec, models_folder, probabilities, save_spec
+from heartguard.lab.cross_validation import calibrate_out_of_fold, is_plain, page_set
+from heartguard.lab.datasets import load_pages
+from heartguard.lab.metrics import (
+    Measure,
+    accuracy,
+    auroc,
+    bootstrap_interval,
+    confusion_matrix,
+    expected_calibration_error,
+    macro_auroc,
+    macro_f1,
+    recall_precision,
+    reliability,
+)
+from heartguard.lab.model_card import write_model_card
+from heartguard.lab.signal_labels import CLASSES
+from heartguard.lab.training import OUT_OF_FOLD, read_out_of_fold
+from heartguard.values import Doubles, Floats
+
+log = logging.getLogger(__name__)
+
+HEADLINE: dict[str, Measure] = {"macro_f1": macro_f1, "macro_auroc": macro_auroc, "accuracy": accuracy}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``heartguard evaluate``."""
+    parser.add_argument("model", nargs="?", choices=["vgg16"], default="vgg16", help="what to evaluate")
+    parser.add_argument("--results", type=Path, default=Path("benchmarks/results"), metavar="DIR", help="tables")
+    parser.add_argument("--models", type=Path, default=models_folder(), metavar="DIR", help="weights and spec")
+    parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), metavar="DIR", help="work that train kept")
+    parser.add_argument("--traces", type=Path, metavar="FILE", help="traced pages (.npz) instead of tracing them now")
+    parser.add_argument("--no-controls", action="store_true", help="leave the controls as they are; needs no cache")
+    parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write classifier.json, classifier.csv and the model card; return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    answers, logits = read_out_of_fold(args.results / OUT_OF_FOLD)
+    pages = load_pages().set_index("page_id").loc[answers["page_id"]].reset_index()
+    path = args.results / "classifier.json"
+    kept = json.loads(path.read_text())["controls"] if path.exists() else {}
+    found = {"classes": list(CLASSES), **figures(pages, logits)}
+    found["controls"] = kept if args.no_controls else _controls(args)
+    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    _write_csv(args.results / "classifier.csv", found)
+    spec = load_spec(args.models / "vgg16.json")
+    headline = {name: {key: found[name][key] for key in (*HEADLINE, "ece")} for name in ("all", "3x4")}
+    spec = dataclasses.replace(spec, metrics=headline)
+    save_spec(spec, args.models / "vgg16.json")
+    write_model_card(args.models / "README.md", spec, found)
+    for name in ("all", "3x4"):
+        log.info("%s: %s", name, {key: round(found[name][key]["value"], 4) for key in HEADLINE})
+    return 0
+
+
+def figures(pages: pd.DataFrame, logits: Floats) -> dict[str, Any]:
+    """Return the figures on all pages and on the 3x4, 0.67-25 Hz pages alone.
+
+    Parameters
+    ----------
+    pages : DataFrame
+        Rows of `pages.csv` in the order of the logits.
+    logits : ndarray, shape (n, 4)
+        Out of fold.
+    """
+    classes = np.array([CLASSES.index(label) for label in pages["label"]])
+    calibrated = calibrate_out_of_fold(logits, classes, pages["fold"].to_numpy(np.int64))
+    groups = pages["group_id"].to_numpy(str)
+    found = {}
+    for name, chosen in (("all", np.ones(len(pages), bool)), ("3x4", is_plain(pages))):
+        plain = probabilities(logits[chosen])
+        found[name] = _subset(classes[chosen], plain, calibrated[chosen], groups[chosen])
+    return found
+
+
+def _subset(labels: NDArray[np.int64], plain: Doubles, calibrated: Doubles, groups: NDArray[np.str_]) -> dict[str, Any]:
+    found: dict[str, Any] = {"pages": len(labels), "groups": len(set(groups))}
+    for name, measure in HEADLINE.items():
+        low, high = bootstrap_interval(labels, calibrated, groups.tolist(), measure)
+        found[name] = {"value": measure(labels, calibrated), "low": low, "high": high}
+    confusion = confusion_matrix(labels, calibrated.argmax(axis=1), len(CLASSES))
+    recall, precision = recall_precision(confusion)
+    found["per_class"] = {
+        name: {
+            "pages": int((labels == c).sum()),
+            "recall": float(recall[c]),
+            "precision": float(precision[c]),
+            "auroc": auroc(labels == c, calibrated[:, c]),
+        }
+        for c, name in enumerate(CLASSES)
+    }
+    before, after = (expected_calibration_error(labels, shares) for shares in (plain, calibrated))
+    found["ece"] = {"before": before, "after": after}
+    found["reliability"] = reliability(labels, calibrated)
+    found["confusion"] = confusion.tolist()
+    return found
+
+
+def _controls(args: argparse.Namespace) -> dict[str, Any]:
+    import torch
+
+    from heartguard.lab.controls import blank_control, layout_control, tint_control
+    from heartguard.lab.features import build_bank
+    from heartguard.lab.heads import HeadRecipe
+    from heartguard.lab.page_traces import load_traces, trace_pages
+
+    torch.set_num_threads(args.threads)
+    traces = load_traces(args.traces) if args.traces else trace_pages(args.cache, args.threads)
+    pages = page_set(load_pages(), traces)
+    recipe = HeadRecipe(**load_spec(args.models / "vgg16.json").recipe["head"])
+    pretrained = args.cache / "pretrained.pt"
+    bank = build_bank(args.cache, pretrained, traces, recipe.copies)
+    return {
+        "blank_drawing": blank_control(pretrained, bank, pages, recipe),
+        "grid_tint_only": tint_control(pages),
+        "layout_from_drawing": layout_control(bank, pages),
+    }
+
+
+def _write_csv(path: Path, found: dict[str, Any]) -> None:
+    """Write one row a figure: subset, figure, class, value, low, high."""
+    rows: list[list[Any]] = []
+    for name in ("all", "3x4"):
+        part = found[name]
+        rows += [[name, key, "", *(round(part[key][k], 4) for k in ("value", "low", "high"))] for key in HEADLINE]
+        rows += [[name, f"ece_{when}", "", round(value, 4), "", ""] for when, value in part["ece"].items()]
+        for label, values in part["per_class"].items():
+            rows += [[name, key, label, round(value, 4), "", ""] for key, value in values.items()]
+        for label, counts in zip(CLASSES, part["confusion"], strict=True):
+            rows += [
+                [name, f"{label} called {other}", label, n, "", ""] for other, n in zip(CLASSES, counts, strict=True)
+            ]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["pages", "figure", "class", "value", "low", "high"])
+        writer.writerows(rows)

@@ -1,0 +1,96 @@
+"""Stage 2, second half: the linear head learns the four classes from clinic pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.lab.features import FeatureBank
+from heartguard.lab.signal_labels import CLASSES
+from heartguard.values import Floats
+
+
+@dataclass(frozen=True)
+class HeadRecipe:
+    """Settings of stage 2.
+
+    Attributes
+    ----------
+    copies : int
+        Augmented drawings of each page that it learns from, beside the clean one.
+    ridge : float
+        Weight of the squared coefficients, on standardised features.
+    balance : float
+        Each class weighs as its inverse frequency to this power.
+    prior : float
+        How much of the classes' log frequency is added back to the logits afterwards.
+    """
+
+    copies: int = 3
+    ridge: float = 0.1
+    balance: float = 0.75
+    prior: float = 0.15
+    iterations: int = 60
+
+
+@dataclass(frozen=True, eq=False)
+class LinearHead:
+    """Weights of each stretch's features, shape (13, 1024, classes), and bias, shape (classes,)."""
+
+    kernel: Floats
+    bias: Floats
+
+    def logits(self, features: Floats) -> Floats:
+        """Return the logits of pooled features of shape (n, 13, 1024)."""
+        found: Floats = np.tensordot(features, self.kernel, axes=2) + self.bias
+        return found
+
+
+def fit_head(bank: FeatureBank, rows: NDArray[np.int64], classes: NDArray[np.int64], recipe: HeadRecipe) -> LinearHead:
+    """Fit a ridge-penalised multinomial regression to some pages of a bank.
+
+    Parameters
+    ----------
+    bank : FeatureBank
+    rows : ndarray, shape (k,)
+        Pages to learn from.
+    classes : ndarray, shape (k,)
+        Their class numbers.
+    recipe : HeadRecipe
+    """
+    import torch
+
+    clean = bank.clean[rows]
+    mean, scale = clean.mean(axis=0), clean.std(axis=0)
+    scale = scale + 0.02 * np.concatenate([np.full(512, part.std()) for part in np.split(clean, 2, axis=2)])
+    drawings = [clean, *(copy[rows] for copy in bank.copies[: recipe.copies])]
+    x = torch.from_numpy(np.concatenate([((d - mean) / scale).reshape(len(d), -1) for d in drawings]))
+    y = torch.from_numpy(np.tile(classes, len(drawings)))
+    counts = np.bincount(classes, minlength=len(CLASSES))
+    weights = torch.from_numpy((len(classes) / (len(CLASSES) * counts)) ** recipe.balance).float()
+    kernel, bias = _minimise(x, y, weights, recipe)
+    scaled = kernel.reshape((*scale.shape, len(CLASSES))) / scale[..., None]
+    shift = recipe.prior * np.log(counts / counts.sum()) - np.tensordot(mean, scaled, axes=2)
+    return LinearHead(scaled.astype(np.float32), (bias + shift).astype(np.float32))
+
+
+def _minimise(x: Any, y: Any, weights: Any, recipe: HeadRecipe) -> tuple[Floats, Floats]:
+    """Return the coefficients, shape (features, classes), and biases of least penalised cross-entropy (L-BFGS)."""
+    import torch
+    from torch.nn import functional as f
+
+    kernel = torch.zeros(x.shape[1], len(CLASSES), requires_grad=True)
+    bias = torch.zeros(len(CLASSES), requires_grad=True)
+    optimizer = torch.optim.LBFGS([kernel, bias], max_iter=recipe.iterations, history_size=10)
+
+    def closure() -> Any:
+        optimizer.zero_grad()
+        loss = f.cross_entropy(x @ kernel + bias, y, weight=weights) + recipe.ridge * kernel.square().sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return kernel.detach().numpy(), bias.detach().numpy()

