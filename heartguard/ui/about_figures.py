@@ -1,0 +1,104 @@
+"""The part of the page "How it works and how good it is" that shows measured figures and the model card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from heartguard.ui.figures import (
+    SUBSETS,
+    class_table,
+    confusion_chart,
+    confusion_text,
+    control_table,
+    headline_table,
+    load_classifier,
+    reliability_chart,
+    result_tables,
+)
+from heartguard.ui.problems import calm
+from heartguard.ui.words import percent
+
+__all__ = ["show_classifier", "show_model_card", "show_tables"]
+
+_TITLES = {"measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)"}
+_SHORT = 12
+"""Tables of at most so many rows stand open."""
+
+
+@st.fragment
+@calm
+def show_classifier() -> None:
+    """Show how good the classifier is, for the pages that one chooses."""
+    found = load_classifier()
+    if found is None:
+        st.info("This model has not been evaluated yet. Run `heartguard evaluate`.", icon=":material/info:")
+        return
+    st.markdown(
+        "Five-fold cross-validation by header id: every page is judged by a model that saw neither it nor another page "
+        "with its id. In brackets: 95 % intervals. **Believe the 3×4 figures**: on all pages the print layout differs "
+        "between the classes, which makes the task easier than medicine does."
+    )
+    st.table(headline_table(found), hide_index=True, border="horizontal", alt="Headline figures of the classifier")
+    part = st.segmented_control(
+        "Pages", list(SUBSETS), default="3x4", required=True, format_func=SUBSETS.__getitem__, key="figures-of"
+    )
+    _details(found, found[part or "3x4"])
+    if found.get("controls"):
+        st.subheader("Controls: what can be reached without seeing a heart", anchor=False)
+        st.table(control_table(found["controls"]), hide_index=True, border="horizontal", alt="Control experiments")
+
+
+def _details(found: Mapping[str, Any], part: Mapping[str, Any]) -> None:
+    st.table(class_table(part), hide_index=True, border="horizontal", alt="Recall and precision of each class")
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("**Confusion matrix**", help="Numbers are pages; colour is the share of the true class.")
+        chart = confusion_chart(part, found["classes"])
+        st.altair_chart(chart, width="stretch", alt=confusion_text(part, found["classes"]))
+    with right, st.container(border=True, height="stretch"):
+        st.markdown("**Calibration**", help="On the dashes, a probability of 80 % is right 80 times in 100.")
+        st.altair_chart(reliability_chart(part), width="stretch", alt="Share right against probability given")
+
+
+@calm
+def show_tables() -> None:
+    """Show the other measured tables that are there."""
+    tables = result_tables()
+    if not tables:
+        st.caption("No other measurements are installed here.")
+    for name, table in tables.items():
+        title = _TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
+        with st.expander(title, icon=":material/table:", expanded=len(table) <= _SHORT):
+            st.dataframe(table, hide_index=True, width="stretch", alt=f"Measured table {name}")
+            st.caption(f"From benchmarks/results/{name}.csv")
+
+
+@calm
+def show_model_card() -> None:
+    """Show the facts that the model carries."""
+    from heartguard.classify import load_spec, models_folder
+
+    spec = load_spec(models_folder() / "vgg16.json")
+    height, width = spec.input_size
+    facts = {
+        "Model": spec.identity,
+        "Date": spec.date,
+        "Classes": ", ".join(spec.classes),
+        "Input": f"{width} × {height} pixels, drawing version {spec.drawing_version}",
+        "Temperature": f"{spec.temperature:.3f}",
+        "Says “Not sure” under": percent(spec.abstention_threshold),
+        **{key.replace("_", " ").capitalize(): _plain(value) for key, value in spec.training_data.items()},
+    }
+    st.markdown("\n".join(f"- **{name}:** {value}" for name, value in facts.items()))
+    with st.expander("Training recipe", icon=":material/settings:"):
+        st.json(dict(spec.recipe), expanded=True)
+
+
+def _plain(value: object) -> str:
+    """Write a fact of the spec in words."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_plain(item)} {name}" for name, item in value.items())
+    return str(value)

@@ -1,0 +1,79 @@
+"""The words of the page "How it works and how good it is". Figures never stand here: they are read from files."""
+
+from __future__ import annotations
+
+__all__ = ["CREDITS", "INTRODUCTION", "LIMITS", "STEPS", "WHAT_IT_IS_NOT"]
+
+INTRODUCTION = (
+    "HeartGuard turns a paper ECG back into signals, measures them, draws them again in one standard form, and lets a "
+    "VGG16 network judge that drawing. Nothing but the traces reaches the network: no grid colour, header, name, "
+    "recorder or layout."
+)
+
+STEPS = (
+    (
+        ":material/upload_file:",
+        "Open",
+        "Picture, PDF or DICOM. The type is found from the content, sizes are checked before anything is decoded.",
+    ),
+    (
+        ":material/straighten:",
+        "Straighten and scale",
+        "Tilt is undone, and the grid gives pixels per millimetre; without a grid the calibration pulse does. "
+        "25 mm/s and 10 mm/mV are assumed unless the page says otherwise.",
+    ),
+    (
+        ":material/timeline:",
+        "Trace",
+        "Grid, print and separators are removed. Each lead is followed as a line and becomes millivolts over seconds, "
+        "with a quality of its own.",
+    ),
+    (
+        ":material/monitor_heart:",
+        "Measure",
+        "Beats, rate, PR, QRS, QT, QTc and axis from median beats. What cannot be trusted is left out, and why.",
+    ),
+    (
+        ":material/draw:",
+        "Draw again",
+        "Every ECG is redrawn alike: 2.5 s of each lead and a 10 s strip, the same band, the same millimetres.",
+    ),
+    (
+        ":material/neurology:",
+        "Classify and explain",
+        "VGG16 with one pooled linear layer: four calibrated probabilities, “Not sure” below a threshold, and an exact "
+        "map of the evidence for each class.",
+    ),
+)
+
+WHAT_IT_IS_NOT = (
+    "**Not a medical device.** It has no approval, and no clinical study stands behind it. It must not decide about a "
+    "patient.",
+    "**Not a rule-out.** “Normal” means: looks like the normal pages it learned from. It excludes no disease, least of "
+    "all an acute coronary syndrome.",
+    "**Not a full reading.** Four broad classes. It names no rhythm, no wall of an infarction, no drug effect.",
+)
+
+LIMITS = (
+    "The pages it learned from come from one source and two print layouts. Other hospitals, recorders and populations "
+    "will give lower figures.",
+    "In that source every normal page has one layout, grid and filter. The drawing hides this from the network, but "
+    "believe the figures for 3×4 pages more than those for all pages.",
+    "Myocardial infarction is the rarest class by far: its figures rest on few pages and have wide intervals.",
+    "The labels are those of the data set, one for each page; they were not checked against angiography or troponin.",
+    "Probabilities are calibrated on the same kind of pages. Where your patients differ, so does their meaning.",
+    "Phone photos with perspective, folds or shadows may be refused or read with low quality.",
+    "Paper holds less than the recorder saw: filters, 2.5 s of most leads, and the width of the line.",
+)
+
+CREDITS = (
+    (
+        "ECG Images dataset of Cardiac Patients (pages)",
+        "Khan & Hussain, Mendeley Data, doi 10.17632/gwbz3fsgp8",
+        "CC BY 4.0",
+    ),
+    ("PTB-XL", "Wagner et al., PhysioNet, doi 10.13026/kfzx-aw45", "CC BY 4.0"),
+    ("LUDB", "Kalyakulina et al., PhysioNet, doi 10.13026/eegm-h675", "ODC-BY 1.0"),
+    ("PTB Diagnostic ECG Database", "Bousseljot et al., PhysioNet, doi 10.13026/C28C71", "ODC-BY 1.0"),
+    ("CPSC 2018, CPSC-Extra, Georgia, Chapman", "PhysioNet/CinC Challenge 2020 and 2021", "CC BY 4.0"),
+)

@@ -1,0 +1,102 @@
+"""The answer: class, probability in words and numbers, how well the page was read, and what is uncertain."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from heartguard.ui.cards import measurement_cards
+from heartguard.ui.charts import probability_bars, probability_text
+from heartguard.ui.frame import dark_theme
+from heartguard.ui.problems import calm
+from heartguard.ui.words import (
+    CLASS_MEANING,
+    DISCLAIMER,
+    class_name,
+    likelihood,
+    natural_frequency,
+    percent,
+    quality_word,
+    sentence_list,
+)
+from heartguard.values import Prediction, Reading
+
+__all__ = ["show_answer", "uncertainties"]
+
+_QUALITY_COLOURS = {"good": "green", "fair": "orange", "poor": "red"}
+_QUALITY_ICONS = {"good": ":material/check_circle:", "fair": ":material/info:", "poor": ":material/error:"}
+
+
+@calm
+def show_answer(reading: Reading) -> None:
+    """Show the answer beside the probabilities, then what is uncertain."""
+    left, right = st.columns([3, 2], gap="small")
+    with left, st.container(border=True, height="stretch", gap="xsmall"):
+        _headline(reading.prediction)
+        _quality(reading)
+        st.caption(f":material/info: **{DISCLAIMER}**")
+    with right, st.container(border=True, height="stretch"):
+        st.markdown("**Probability of each class**", help="Calibrated: on test pages, the share that was right.")
+        st.altair_chart(
+            probability_bars(reading.prediction.probabilities, _accented(reading.prediction), dark_theme()),
+            width="stretch",
+            alt=probability_text(reading.prediction.probabilities),
+        )
+    uncertain = sentence_list(uncertainties(reading))
+    if uncertain:
+        st.warning(f"**What is uncertain**\n\n{uncertain}", icon=":material/help:")
+
+
+def uncertainties(reading: Reading) -> tuple[str, ...]:
+    """Return what the doctor must know beside the answer, most important first.
+
+    A "Normal" that the measurements contradict comes first; what the headline "Not sure" says already is left out.
+    """
+    said = "The model is not sure" if reading.prediction.abstained else None
+    warnings = tuple(warning for warning in reading.warnings if said is None or not warning.startswith(said))
+    return (*_contradiction(reading), *warnings)
+
+
+def _contradiction(reading: Reading) -> tuple[str, ...]:
+    prediction = reading.prediction
+    outside = [card for card in measurement_cards(reading.measurements) if card.flag]
+    if prediction.abstained or prediction.label != "Normal" or not outside:
+        return ()
+    parts = ", ".join(f"{card.label} {card.value} ({card.flag})" for card in outside)
+    return (f"The network answers Normal, but measurements lie outside of their normal range: {parts}.",)
+
+
+def _accented(prediction: Prediction) -> str:
+    """Return the class that the chart shows in colour: none while the answer is "Not sure"."""
+    return "" if prediction.abstained else prediction.label
+
+
+def _headline(prediction: Prediction) -> None:
+    probability = prediction.probabilities[prediction.label]
+    name = class_name(prediction.label)
+    if prediction.abstained:
+        st.caption("Answer of the network")
+        st.header(":material/help: Not sure", anchor=False)
+        runner_up = sorted(prediction.probabilities.items(), key=lambda item: -item[1])[1]
+        st.markdown(
+            f"No class is probable enough to name. Closest: {name} ({percent(probability)}), then "
+            f"{class_name(runner_up[0])} ({percent(runner_up[1])}). **Read this ECG yourself.**"
+        )
+        return
+    st.caption("Most probable class")
+    st.header(name, anchor=False)
+    st.markdown(
+        f"**{likelihood(probability).capitalize()} · {percent(probability)}**",
+        help=natural_frequency(probability) + " Your patients may differ from the test pages.",
+    )
+    st.markdown(CLASS_MEANING.get(prediction.label, ""))
+
+
+def _quality(reading: Reading) -> None:
+    word = quality_word(reading.quality)
+    with st.container(horizontal=True, gap="xsmall"):
+        st.badge(
+            f"Tracing quality: {word} ({100 * reading.quality:.0f} of 100)",
+            icon=_QUALITY_ICONS[word],
+            color=_QUALITY_COLOURS[word],  # type: ignore[arg-type]
+            help="How well the page's layout, scale and traces agree with each other. It says nothing on the heart.",
+        )

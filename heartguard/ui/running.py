@@ -1,0 +1,85 @@
+"""Reading a chosen file with its progress on the screen, once for each page, model and drawing version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from heartguard.drawing import DRAWING_VERSION
+from heartguard.errors import HeartGuardError
+from heartguard.ui import session
+from heartguard.ui.session import Chosen
+from heartguard.values import Reading
+
+if TYPE_CHECKING:
+    from heartguard.classify import Engine
+
+__all__ = ["STAGES", "load_model", "read_with_progress", "remembered"]
+
+STAGES = {
+    "intake": "Opening the file",
+    "page": "Straightening the page and finding its scale",
+    "trace": "Tracing the twelve leads",
+    "measure": "Measuring rate, intervals and axis",
+    "classify": "Drawing the leads again and asking the VGG16 network",
+}
+"""What the doctor reads while a stage of `heartguard.read_ecg` runs."""
+
+
+@st.cache_resource(show_spinner=False)
+def load_model() -> Engine:
+    """Load the model once for all sessions; it holds no patient data."""
+    from heartguard.classify import load_engine
+
+    return load_engine()
+
+
+def remembered(chosen: Chosen) -> Reading | HeartGuardError | None:
+    """Return what the session already knows of a page: its reading, or why it cannot be read."""
+    if "model" not in st.session_state:
+        return None
+    key = _key(chosen)
+    return session.readings().get(key) or session.problem(key)
+
+
+def read_with_progress(chosen: Chosen, place: DeltaGenerator) -> Reading:
+    """Read a page, tell its progress in `place`, and remember the outcome for this session.
+
+    Parameters
+    ----------
+    chosen : Chosen
+    place : DeltaGenerator
+        An empty placeholder.
+
+    Raises
+    ------
+    heartguard.errors.HeartGuardError
+        What `heartguard.read_ecg` raises.
+    """
+    with place.status("Loading the model …", expanded=True) as status:
+        model = load_model()
+        st.session_state["model"] = model.spec.identity
+        try:
+            reading = _read(chosen, model, lambda text: status.update(label=text))
+        except HeartGuardError as error:
+            session.remember_problem(_key(chosen), error)
+            raise
+    session.readings().put(_key(chosen), reading)
+    return reading
+
+
+def _key(chosen: Chosen) -> session.Key:
+    return chosen.digest, chosen.page, st.session_state["model"], DRAWING_VERSION
+
+
+def _read(chosen: Chosen, model: Engine, headline: Callable[[str], None]) -> Reading:
+    from heartguard import read_ecg
+
+    def on_stage(stage: str) -> None:
+        headline(f"{STAGES[stage]} …")
+        st.markdown(f":material/arrow_right: {STAGES[stage]}")
+
+    return read_ecg(chosen.data, name=chosen.name, page=chosen.page, engine=model, on_stage=on_stage)

@@ -1,0 +1,86 @@
+"""The words that the app puts on classes, probabilities and qualities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "CLASS_MEANING",
+    "CLASS_NAMES",
+    "DISCLAIMER",
+    "class_name",
+    "likelihood",
+    "natural_frequency",
+    "percent",
+    "quality_word",
+    "sentence_list",
+]
+
+DISCLAIMER = "Decision support for research and education, not a medical device."
+
+CLASS_NAMES = {
+    "Normal": "Normal",
+    "MI": "Myocardial infarction",
+    "PMI": "History of MI",
+    "HB": "Abnormal heartbeat",
+}
+
+CLASS_MEANING = {
+    "Normal": "The traces look like those of people recorded as normal. This does not rule out disease.",
+    "MI": "The traces look like those of patients with an acute myocardial infarction. "
+    "If the patient's state fits, act on the patient, not on this screen.",
+    "PMI": "The traces look like those of patients who had a myocardial infarction before.",
+    "HB": "The traces look like those of patients with an abnormal rhythm, conduction or beat shape. "
+    "The class does not say which.",
+}
+
+_LIKELIHOODS = ((0.95, "very likely"), (0.80, "likely"), (0.50, "more likely than not"))
+_QUALITIES = ((0.75, "good"), (0.5, "fair"))
+
+
+def class_name(label: str) -> str:
+    """Return the full name of a class, or the label itself for a class that is not known here."""
+    return CLASS_NAMES.get(label, label)
+
+
+def percent(probability: float) -> str:
+    """Write a probability as a whole per cent; never as certainty.
+
+    Examples
+    --------
+    >>> percent(0.871), percent(0.999), percent(0.001)
+    ('87 %', '> 99 %', '< 1 %')
+    """
+    if probability > 0.99:
+        return "> 99 %"
+    if probability < 0.01:
+        return "< 1 %"
+    return f"{100 * probability:.0f} %"
+
+
+def likelihood(probability: float) -> str:
+    """Say a probability in words, such as ``"likely"``."""
+    for least, word in _LIKELIHOODS:
+        if probability >= least:
+            return word
+    return "possible, but less likely than not"
+
+
+def natural_frequency(probability: float) -> str:
+    """Say a calibrated probability as a count out of 100."""
+    count = min(max(round(100 * probability), 1), 99)
+    return f"Of 100 test pages with this score, about {count} belonged to this class."
+
+
+def quality_word(quality: float) -> str:
+    """Say a quality of 0 to 1 as ``"good"``, ``"fair"`` or ``"poor"``."""
+    for least, word in _QUALITIES:
+        if quality >= least:
+            return word
+    return "poor"
+
+
+def sentence_list(sentences: Iterable[str]) -> str:
+    """Return sentences as a Markdown list, each once, in their order."""
+    unique: Sequence[str] = tuple(dict.fromkeys(sentence for sentence in sentences if sentence))
+    return "\n".join(f"- {sentence}" for sentence in unique)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from heartguard.ui.figures import (
+    class_table,
+    confusion_chart,
+    confusion_text,
+    control_table,
+    headline_table,
+    load_classifier,
+    reliability_chart,
+    result_tables,
+)
+
+CLASSES = ["Normal", "MI", "PMI", "HB"]
+
+
+def subset(value):
+    interval = {"value": value, "low": value - 0.05, "high": value + 0.05}
+    return {
+        "pages": 10,
+        "groups": 8,
+        "macro_f1": interval,
+        "macro_auroc": interval,
+        "accuracy": interval,
+        "ece": {"before": 0.1, "after": 0.02},
+        "per_class": {name: {"pages": 3, "recall": 0.5, "precision": 0.25, "auroc": 0.9} for name in CLASSES},
+        "confusion": [[4, 0, 0, 1], [0, 1, 0, 0], [0, 0, 2, 0], [1, 0, 0, 1]],
+        "reliability": [{"from": 0.5, "to": 0.6, "count": 3, "confidence": 0.55, "accuracy": 0.6}],
+    }
+
+
+@pytest.fixture
+def found():
+    return {"classes": CLASSES, "3x4": subset(0.7), "all": subset(0.8), "controls": {}}
+
+
+def test_figures_are_read_from_the_file(tmp_path, found):
+    assert load_classifier(tmp_path) is None
+    (tmp_path / "classifier.json").write_text("{half", encoding="utf-8")
+    assert load_classifier(tmp_path) is None
+    (tmp_path / "classifier.json").write_text('{"classes": []}', encoding="utf-8")
+    assert load_classifier(tmp_path) is None
+    (tmp_path / "classifier.json").write_text(json.dumps(found), encoding="utf-8")
+    assert load_classifier(tmp_path) == found
+
+
+def test_headline_shows_both_subsets_with_their_intervals(found):
+    table = headline_table(found).set_index("Figure")
+    assert table.loc["Macro-F1", "3×4 pages alone"] == "0.700 (0.650 to 0.750)"
+    assert table.loc["Macro-F1", "All pages"] == "0.800 (0.750 to 0.850)"
+    assert table.loc["Pages", "All pages"] == "10 from 8 ids"
+
+
+def test_classes_are_named_in_full(found):
+    table = class_table(found["3x4"])
+    assert table["Class"].tolist() == ["Normal", "Myocardial infarction", "History of MI", "Abnormal heartbeat"]
+    assert set(table["Found (recall)"]) == {"50%"}
+
+
+def test_confusion_has_a_cell_for_every_pair_and_row_shares(found):
+    spec = confusion_chart(found["3x4"], CLASSES).to_dict()
+    cells = next(iter(spec["datasets"].values()))
+    assert len(cells) == 16
+    corner = next(cell for cell in cells if cell["True"] == "Normal" and cell["Answer"] == "Normal")
+    assert (corner["Pages"], corner["Share"]) == (4, 0.8)
+    assert confusion_text(found["3x4"], CLASSES) == "Confusion matrix of 10 pages, 8 of them on the diagonal."
+
+
+def test_reliability_runs_from_none_to_all(found):
+    spec = reliability_chart(found["3x4"]).to_dict()
+    assert spec["layer"][1]["encoding"]["x"]["scale"]["domain"] == [0, 1]
+
+
+def test_controls_show_what_was_run():
+    blank = {"3x4": {"macro_f1": 0.2}, "all": {"macro_f1": 0.21}, "macro_auroc": 0.5}
+    layout = {"HB": {"auroc": 0.55, "low": 0.5, "high": 0.6, "pages": 9}}
+    table = control_table({"blank_drawing": blank, "layout_from_drawing": layout})
+    assert table["Control"].tolist() == [
+        "White paper instead of the drawing",
+        "Telling 6×2 from 3×4 by the drawing: Abnormal heartbeat",
+    ]
+    assert table.loc[1, "All pages"] == "AUROC 0.550 (0.500 to 0.600)"
+
+
+def test_only_short_readable_tables_are_shown(tmp_path):
+    (tmp_path / "rate.csv").write_text("layout,error\n3x4,1.2\n", encoding="utf-8")
+    (tmp_path / "long.csv").write_text("a\n" + "1\n" * 500, encoding="utf-8")
+    (tmp_path / "oof-vgg16.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    assert list(result_tables(tmp_path)) == ["rate"]

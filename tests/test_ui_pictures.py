@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from heartguard.leads import LAYOUTS
+from heartguard.ui.overlays import blend_heat, draw_traces, encode_jpeg, enlarge, fill, fit_width, lead_colour, rgb
+from heartguard.ui.steps import reading_steps
+from heartguard.values import Panel, Segment
+from tests.handmade import make_page, make_reading, make_upload
+
+WHITE = np.full((100, 200, 3), 255, np.uint8)
+
+
+def level_segment(lead="I", gap=None):
+    y = np.full(150, 60.0, np.float32)
+    if gap is not None:
+        y[gap] = np.nan
+    return Segment(Panel(lead, 0, 20.0, 169.0, 60.0, 0.0, 2.5), y, 20, 1.0)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=lambda layout: layout.name)
+def test_neighbouring_leads_differ_in_colour(layout):
+    for row in layout.rows:
+        assert all(lead_colour(a) != lead_colour(b) for a, b in pairwise(row))
+    for column in zip(*layout.rows, strict=True):
+        assert all(lead_colour(a) != lead_colour(b) for a, b in pairwise(column))
+
+
+def test_a_trace_is_drawn_in_its_colour_where_the_line_is():
+    drawn = draw_traces(WHITE, [level_segment()], 4.0, 1.0)
+    assert tuple(drawn[60, 150]) == lead_colour("I")
+    assert np.ptp(drawn[80, 150]) == 0
+    assert WHITE.min() == 255
+
+
+def test_nothing_is_drawn_over_a_gap():
+    drawn = draw_traces(WHITE, [level_segment(gap=slice(80, 120))], 4.0, 1.0)
+    assert tuple(drawn[60, 120]) == (255, 255, 255)
+    assert tuple(drawn[60, 60]) == lead_colour("I")
+
+
+def test_opacity_nought_gives_the_page_back():
+    assert draw_traces(WHITE, [level_segment()], 4.0, 0.0) is WHITE
+
+
+def test_a_segment_without_any_column_is_no_error():
+    empty = Segment(Panel("V1", 0, 20.0, 20.0, 60.0, 0.0, 2.5), np.full(3, np.nan, np.float32), 20, 0.0)
+    assert draw_traces(WHITE, [empty], 4.0, 0.9).shape == WHITE.shape
+
+
+def test_heat_tints_paper_by_its_sign_and_leaves_ink_dark():
+    grey = np.full((4, 6), 255, np.uint8)
+    grey[0] = 0
+    heat = np.zeros((4, 6), np.float32)
+    heat[:, 0], heat[:, 1] = 2.0, -2.0
+    tinted = blend_heat(grey, heat, 1.0)
+    assert tuple(tinted[2, 0]) == (213, 94, 0)
+    assert tuple(tinted[2, 1]) == (0, 114, 178)
+    assert tuple(tinted[2, 5]) == (255, 255, 255)
+    assert tuple(tinted[0, 0]) == (0, 0, 0)
+
+
+def test_heat_without_evidence_changes_nothing():
+    empty = np.full((100, 200), np.nan, np.float32)
+    assert np.array_equal(blend_heat(WHITE, empty, 1.0), WHITE)
+
+
+def test_sizes():
+    assert fit_width(WHITE, 100).shape == (50, 100, 3)
+    assert fit_width(WHITE, 400) is WHITE
+    assert fill(WHITE, 90, 90).shape == (90, 90, 3)
+    assert enlarge(WHITE[..., 0], 3).shape == (300, 600)
+    assert rgb(WHITE[..., 0]).shape == WHITE.shape
+
+
+def test_jpeg_keeps_red_red():
+    red = np.zeros((32, 32, 3), np.uint8)
+    red[..., 0] = 255
+    back = cv2.imdecode(np.frombuffer(encode_jpeg(red), np.uint8), cv2.IMREAD_COLOR)
+    blue, green, redness = back[16, 16]
+    assert redness > 240
+    assert max(blue, green) < 20
+
+
+def test_steps_say_what_was_found():
+    page = make_page(scale_source="pulse", tilt_deg=-3.2, upload=make_upload(kind="pdf"))
+    steps = reading_steps(make_reading(page=page, upload=page.upload))
+    assert [step.title[:1] for step in steps] == ["1", "2", "3", "4", "5", "6"]
+    assert steps[0].found == "PDF, 900 × 600 pixels."
+    assert "3.2°" in steps[1].found
+    assert "calibration pulse" in steps[1].found
+    assert steps[2].image.min() == 255
+    assert "3x4+1" in steps[3].found

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+
+from heartguard.errors import EmptyFileError, LayoutError, ModelError, NotAnEcgError
+from heartguard.ui.answer import uncertainties
+from heartguard.ui.cards import measurement_cards
+from heartguard.ui.problems import advice, headline
+from heartguard.ui.words import class_name, likelihood, natural_frequency, percent, quality_word, sentence_list
+from tests.handmade import make_measurements, make_prediction, make_reading
+
+
+def cards(**changes):
+    return {card.label: card for card in measurement_cards(make_measurements(**changes))}
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"), [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.42, "42 %"), (0.99, "99 %"), (0.9999, "> 99 %")]
+)
+def test_a_probability_is_never_certainty(probability, text):
+    assert percent(probability) == text
+
+
+def test_words_follow_the_probability():
+    assert likelihood(0.97) == "very likely"
+    assert likelihood(0.8) == "likely"
+    assert likelihood(0.5) == "more likely than not"
+    assert "less likely" in likelihood(0.49)
+    assert "about 87 " in natural_frequency(0.871)
+    assert "about 99 " in natural_frequency(1.0)
+
+
+def test_class_names_are_written_out():
+    assert [class_name(label) for label in ("Normal", "MI", "PMI", "HB")] == [
+        "Normal",
+        "Myocardial infarction",
+        "History of MI",
+        "Abnormal heartbeat",
+    ]
+    assert class_name("LVH") == "LVH"
+
+
+def test_quality_has_three_words():
+    assert [quality_word(value) for value in (0.9, 0.75, 0.6, 0.2)] == ["good", "good", "fair", "poor"]
+
+
+def test_sentences_are_listed_once_and_empty_ones_left_out():
+    assert sentence_list(["A.", "", "B.", "A."]) == "- A.\n- B."
+
+
+def test_every_measurement_has_a_card_with_its_unit():
+    shown = cards()
+    assert list(shown) == [
+        "Heart rate",
+        "RR interval",
+        "PR interval",
+        "QRS duration",
+        "QT interval",
+        "QTc (Bazett)",
+        "QTc (Fridericia)",
+        "Frontal axis",
+    ]
+    assert shown["Heart rate"].value == "72 /min"
+    assert shown["RR interval"].note == "Varies by 1 %"
+    assert shown["Frontal axis"].value == "45°"
+    assert all(card.flag == "" for card in shown.values())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "label", "flag"),
+    [
+        ("heart_rate_bpm", 59.4, "Heart rate", "low"),
+        ("heart_rate_bpm", 100.4, "Heart rate", ""),
+        ("heart_rate_bpm", 101.0, "Heart rate", "high"),
+        ("pr_ms", 201.0, "PR interval", "high"),
+        ("qrs_ms", 110.0, "QRS duration", ""),
+        ("qrs_ms", 112.0, "QRS duration", "high"),
+        ("qtc_ms", 390.0, "QTc (Bazett)", "low"),
+        ("qtc_ms", 449.0, "QTc (Bazett)", ""),
+        ("qtc_ms", 450.0, "QTc (Bazett)", "high for men"),
+        ("qtc_fridericia_ms", 460.0, "QTc (Fridericia)", "high"),
+        ("axis_deg", -31.0, "Frontal axis", "low"),
+    ],
+)
+def test_values_outside_of_the_published_limits_are_flagged(field, value, label, flag):
+    assert cards(**{field: value})[label].flag == flag
+
+
+def test_what_cannot_be_measured_says_why():
+    card = cards(pr_ms=None, reasons={"pr_ms": "No P waves."})["PR interval"]
+    assert (card.value, card.reason, card.flag, card.note) == ("–", "No P waves.", "", "")
+    assert cards(qt_ms=None)["QT interval"].reason
+
+
+def test_a_negative_axis_has_a_true_minus_sign():
+    assert cards(axis_deg=-12.0)["Frontal axis"].value == "−12°"
+
+
+def test_problems_have_a_headline_and_advice_that_fits():
+    assert headline(EmptyFileError("")) == "This file cannot be opened"
+    assert headline(NotAnEcgError("")) == headline(LayoutError("")) == "No ECG page could be read in this picture"
+    assert advice(EmptyFileError("")) == ()
+    assert any("flat" in tip for tip in advice(NotAnEcgError("")))
+    assert "models folder" in advice(ModelError(""))[0]
+
+
+def test_a_normal_answer_that_the_measurements_contradict_is_named_first():
+    wide = make_measurements(qrs_ms=176.0)
+    reading = make_reading(measurements=wide, warnings=("A warning.",))
+    assert uncertainties(reading) == (
+        "The network answers Normal, but measurements lie outside of their normal range: QRS duration 176 ms (high).",
+        "A warning.",
+    )
+    other = make_prediction(label="HB")
+    assert uncertainties(make_reading(measurements=wide, prediction=other)) == ()
+    assert uncertainties(make_reading()) == ()
+
+
+def test_what_the_headline_says_is_not_said_twice():
+    said = ("The model is not sure: its best answer has only 40%.", "A warning.")
+    assert uncertainties(make_reading(prediction=make_prediction(abstained=True), warnings=said)) == ("A warning.",)
