@@ -1,0 +1,86 @@
+"""Heart rate of every clinic page against the rate that its recorder printed.
+
+    python benchmarks/rates.py [--pages N]
+
+Needs the shared data (see README). Writes ``benchmarks/results/rates.csv``: one row a set and layout.
+"""
+
+from __future__ import annotations
+
+import argparse
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from heartguard.errors import HeartGuardError
+from heartguard.intake import open_upload
+from heartguard.lab.datasets import load_pages, originals
+from heartguard.measure import measure
+from heartguard.page import find_page
+from heartguard.trace import trace
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def read_rate(path: Path) -> tuple[bool, float, str]:
+    """Return whether the page was read, its rate (NaN if unknown), and what it was read as or why not."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    try:
+        page = find_page(open_upload(path))
+        rate = measure(trace(page)).heart_rate_bpm
+    except HeartGuardError as error:
+        return False, float("nan"), type(error).__name__
+    return True, float("nan") if rate is None else rate, page.layout.name
+
+
+def summarise(pages: pd.DataFrame, of: str) -> list[dict[str, object]]:
+    """Rows of the table: all layouts, then each."""
+    rows: list[dict[str, object]] = []
+    for layout, part in [("all", pages), *pages.groupby("layout")]:
+        printed = part[part["hr_printed"].notna()]
+        error = (printed["rate"] - printed["hr_printed"]).abs()
+        known = error.notna()
+        rows.append(
+            {
+                "set": of,
+                "layout": layout,
+                "pages": len(part),
+                "read_percent": round(100 * part["read"].mean(), 2),
+                "pages_with_printed_rate": len(printed),
+                "rate_measured_percent": round(100 * known.mean(), 2),
+                "within_5_per_min_percent": round(100 * float((error <= 5).mean()), 2),
+                "mean_absolute_error_per_min": round(float(error[known].mean()), 2),
+                "median_absolute_error_per_min": round(float(error[known].median()), 2),
+            }
+        )
+    return rows
+
+
+def main() -> None:
+    """Read all pages on two cores."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, help="only so many, drawn at random")
+    limit = parser.parse_args().pages
+    rows: list[dict[str, object]] = []
+    for of, pages in (("originals", originals()), ("pages", load_pages())):
+        pages = pages.sample(limit, random_state=0) if limit and limit < len(pages) else pages.copy()
+        with ProcessPoolExecutor(2) as pool:
+            results = list(tqdm(pool.map(read_rate, pages["path"], chunksize=8), total=len(pages), desc=of))
+        pages["read"], pages["rate"], pages["read_as"] = zip(*results, strict=True)
+        rows += summarise(pages, of)
+        worst = pages.assign(error=(pages["rate"] - pages["hr_printed"]).abs())
+        worst = worst[(worst["error"] > 5) | ~worst["read"] | (worst["rate"].isna() & worst["hr_printed"].notna())]
+        columns = ["page_id", "layout", "read_as", "hr_printed", "rate", "error"]
+        worst[columns].round(1).sort_values("page_id").to_csv(RESULTS / f"rates-misses-{of}.csv", index=False)
+    table = pd.DataFrame(rows)
+    table.to_csv(RESULTS / "rates.csv", index=False)
+    print(table.to_string(index=False), "\nnumpy", np.__version__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Seconds and memory of reading one page: cold start, each stage when warm, and the resident memory after one reading.
+
+    python benchmarks/speed.py [FILE]
+
+Reads a shipped sample unless a file is named. Writes ``benchmarks/results/speed.csv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+RESULTS = Path(__file__).parent / "results" / "speed.csv"
+SAMPLE = Path(__file__).parents[1] / "assets" / "samples" / "normal-3x4.png"
+REPEATS = 9
+_ONE_READING = """
+import sys, psutil
+from heartguard import read_ecg
+read_ecg(sys.argv[1])
+print(psutil.Process().memory_info().rss / 1e6)
+"""
+
+
+def cold_start(path: Path) -> tuple[float, float]:
+    """Seconds and megabytes of a new process that reads one page."""
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", _ONE_READING, str(path)], capture_output=True, text=True, check=True)
+    return time.perf_counter() - start, float(done.stdout.split()[-1])
+
+
+def main() -> None:
+    """Measure and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", default=SAMPLE)
+    path = parser.parse_args().file
+    seconds, megabytes = cold_start(path)
+    from heartguard import read_ecg
+
+    read_ecg(path)
+    timings = pd.DataFrame([dict(read_ecg(path).timings_ms) for _ in range(REPEATS)])
+    rows = [
+        ("cold start to first result", seconds * 1000, "ms"),
+        ("resident memory after one reading", megabytes, "MB"),
+    ]
+    rows += [(f"warm: {stage}", float(np.median(timings[stage])), "ms") for stage in timings.columns]
+    table = pd.DataFrame(rows, columns=["what", "value", "unit"]).round(1)
+    table.to_csv(RESULTS, index=False)
+    print(table.to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
