@@ -1,0 +1,54 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+APP_READY := $(VENV)/.app-ready
+TEST_READY := $(VENV)/.test-ready
+TRAIN_READY := $(VENV)/.train-ready
+
+.PHONY: app test lint format train evaluate bench clean
+
+app: $(APP_READY)  ## open HeartGuard in the browser
+	$(BIN)/streamlit run streamlit_app.py
+
+test: $(TEST_READY)  ## run the tests
+	$(BIN)/pytest
+
+lint: $(TEST_READY)  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(TEST_READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
+	$(BIN)/heartguard train vgg16
+
+evaluate: $(TRAIN_READY)  ## compute the figures of the model card again
+	$(BIN)/heartguard evaluate
+
+bench: $(TEST_READY)  ## every measurement of the README, each also runs by itself
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/fuzz_intake.py
+	$(BIN)/python benchmarks/digitise.py
+	$(BIN)/python benchmarks/rates.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/pip:
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "HeartGuard needs Python 3.11 or newer"'
+	$(PYTHON) -m venv $(VENV)
+
+$(APP_READY): requirements.txt pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(TEST_READY): requirements.txt pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --editable '.[test,lint]'
+	touch $@
+
+$(TRAIN_READY): requirements.txt pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --editable '.[train]'
+	touch $@
