@@ -20,10 +20,10 @@ RESULTS = Path(__file__).parent / "results" / "speed.csv"
 SAMPLE = Path(__file__).parents[1] / "assets" / "samples" / "normal-3x4.png"
 REPEATS = 9
 _ONE_READING = """
-import sys, psutil
+import resource, sys
 from heartguard import read_ecg
 read_ecg(sys.argv[1])
-print(psutil.Process().memory_info().rss / 1e6)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
 """
 
 
