@@ -45,6 +45,8 @@ _TAIL = """
 ## What it must not be used for
 
 - Any decision about a patient. The pages are of one hospital and one recorder; nothing is known of other populations.
+- The drawing still gives the page's layout away (see the controls): 6×2 pages were recorded with wider bands, and more
+  than a third of them show no strip that could be read. The figures on all pages profit from that; those on 3×4 cannot.
 - MI is scarce ({mi} pages): its recall and precision have wide margins.
 - A label of these pages is the hospital's folder, not an adjudicated diagnosis; a person can have two of the classes.
 """
