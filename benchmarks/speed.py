@@ -1,4 +1,4 @@
-"""Seconds and memory of reading one page: cold start, each stage when warm, and the resident memory after one reading.
+"""Seconds and memory of reading one page: cold start, each stage when warm, and the peak memory of one reading.
 
     python benchmarks/speed.py [FILE]
 
@@ -46,7 +46,7 @@ def main() -> None:
     timings = pd.DataFrame([dict(read_ecg(path).timings_ms) for _ in range(REPEATS)])
     rows = [
         ("cold start to first result", seconds * 1000, "ms"),
-        ("resident memory after one reading", megabytes, "MB"),
+        ("peak resident memory of one reading", megabytes, "MB"),
     ]
     rows += [(f"warm: {stage}", float(np.median(timings[stage])), "ms") for stage in timings.columns]
     table = pd.DataFrame(rows, columns=["what", "value", "unit"]).round(1)
