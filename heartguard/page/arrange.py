@@ -66,9 +66,9 @@ def find_extent(
     if not ends:
         raise NotAnEcgError("No ECG traces were found in this picture. Upload a page that shows a 12-lead ECG.")
     first, last = zip(*ends, strict=True)
-    # The pen's round ends reach half a stroke beyond the samples, the first pixel that is mostly ink about a pixel
+    # The pen's round ends reach half a stroke beyond the samples, the first pixel that is mostly ink about half a pixel
     # less.
-    inset = max(0.0, stroke / 2 - 1.2)
+    inset = max(0.0, stroke / 2 - 0.6)
     return Extent(_agreed(sorted(first), px_per_mm) + inset, -_agreed(sorted(-x for x in last), px_per_mm) - inset)
 
 
