@@ -52,11 +52,16 @@ def find_lines(ink: Mask, px_per_mm: float) -> Lines:
     vertical = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((round(_SEPARATOR_MM * px_per_mm), 1), np.uint8))
     horizontal = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((1, round(_RULE_MM * px_per_mm)), np.uint8))
     columns = vertical.any(axis=0)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], columns.astype(np.int8), [0]])))
-    centres = tuple(float(a + b - 1) / 2 for a, b in edges.reshape(-1, 2))
+    centres = tuple(float(a + b - 1) / 2 for a, b in _stretches(columns))
     vertical = cv2.dilate(vertical, np.ones((1, 7), np.uint8))
     horizontal = cv2.dilate(horizontal, np.ones((5, 1), np.uint8))
     return Lines(vertical.astype(bool), horizontal.astype(bool), centres)
+
+
+def _stretches(mask: Mask) -> NDArray[np.intp]:
+    """Return the first and the after-last index of each unbroken stretch of True, shape (n, 2)."""
+    edges: NDArray[np.intp] = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return edges.reshape(-1, 2)
 
 
 def find_pulses(ink: Mask, px_per_mm: float) -> tuple[Pulse, ...]:
@@ -70,7 +75,7 @@ def find_pulses(ink: Mask, px_per_mm: float) -> tuple[Pulse, ...]:
         part = ink[y : y + height, x : x + width]
         stroke = _stroke(part)
         upright = part.sum(axis=0) >= 0.8 * height
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], upright.astype(np.int8), [0]]))).reshape(-1, 2)
+        edges = _stretches(upright)
         top: Mask = np.asarray(part[: max(2, round(1.5 * stroke))].any(axis=0))
         if len(edges) != 2 or not top[edges[0, 0] : edges[1, 1]].all():
             continue

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
+from heartguard.trace.runs import stretches
 from heartguard.values import Doubles, Floats
 
 __all__ = ["heights", "line_through"]
@@ -45,7 +46,7 @@ def line_through(top: Doubles, bottom: Doubles, stroke: float, columns_per_px: i
     present = ~np.isnan(top)
     level = _resting_level((top + bottom) / 2, present & (bottom - top < _SHORT * stroke))
     pen = _Pen(stroke, STEPS_PER_COLUMN * columns_per_px)
-    parts = [_undo_pen(a, top[a:b], bottom[a:b], level[a:b], pen) for a, b in _stretches(present)]
+    parts = [_undo_pen(a, top[a:b], bottom[a:b], level[a:b], pen) for a, b in stretches(present)]
     if not parts:
         return np.empty(0), np.empty(0)
     return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
@@ -73,7 +74,7 @@ def _undo_pen(start: int, top: Doubles, bottom: Doubles, level: Doubles, pen: _P
     rest = np.interp(fine, columns, level)
     far = np.where(np.abs(upper - rest) >= np.abs(lower - rest), upper, lower)
     apart = np.abs(lower - upper) > _AGREE * pen.stroke
-    for a, b in _stretches(apart):
+    for a, b in stretches(apart):
         # A wave hides behind the pen's width at most; what is thick for longer is noise, and its middle is the signal.
         if b - a > _WIDEST * pen.steps:
             apart[a:b] = False
@@ -144,11 +145,6 @@ def _resting_level(centre: Doubles, flat: NDArray[np.bool_]) -> Doubles:
     columns = np.arange(len(centre))
     joined: Doubles = np.interp(columns, columns[flat], centre[flat])
     return joined
-
-
-def _stretches(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    edges: NDArray[np.intp] = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return edges.reshape(-1, 2)
 
 
 def heights(x: Doubles, y: Doubles, columns: int) -> Floats:

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.trace.runs import Runs
+from heartguard.trace.runs import Runs, stretches
 from heartguard.values import Doubles
 
 __all__ = ["Path", "share_ink"]
@@ -81,7 +81,7 @@ def share_ink(paths: list[Path]) -> None:
     neighbours. Of two steep ones, the one that would go further beyond its usual range is kept to it. Two lines that
     only touch divide the run by their order.
     """
-    stretches = []
+    together = []
     for first, second in combinations(paths, 2):
         low, high = max(first.x0, second.x0), min(first.x1, second.x1)
         if low >= high:
@@ -90,10 +90,9 @@ def share_ink(paths: list[Path]) -> None:
         same = (mine == theirs) & (mine >= 0)
         first.shared[low - first.x0 : high - first.x0] |= same
         second.shared[low - second.x0 : high - second.x0] |= same
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], same.astype(np.int8), [0]]))).reshape(-1, 2)
-        stretches += [(first, second, low + int(a), low + int(b)) for a, b in edges]
+        together += [(first, second, low + int(a), low + int(b)) for a, b in stretches(same)]
     ranges = {id(path): path.usual_range() for path in paths}
-    for first, second, a, b in stretches:
+    for first, second, a, b in together:
         _divide(first, second, a, b, ranges)
 
 
