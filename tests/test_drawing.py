@@ -131,11 +131,31 @@ def test_leads_that_were_not_traced_are_blank_and_gaps_stay_open():
     assert (box[:, gap.stop + 2 :] < 255).any()
 
 
-def test_no_strip_and_no_full_lead_leaves_the_strip_empty():
+def test_too_few_seconds_leave_the_strip_empty():
     signals = bumps()
-    signals[:, 2500:] = np.nan
+    signals[:, 1250:] = np.nan
     drawing = draw(an_ecg(signals, rhythm_lead=None))
     assert (inside(drawing.image, box_of("II", rhythm=True)) == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("layout", "leads"), [("6x2", ["II", "V5"]), ("3x4", ["II", "aVF", "V2", "V5"]), ("12x1", ["II"])]
+)
+def test_on_a_page_without_strip_the_leads_that_it_shows_stand_in(layout, leads):
+    signals = np.full((12, SAMPLES), np.nan, np.float32)
+    for row in LAYOUTS[layout].rows:
+        for column, lead in enumerate(row):
+            here = slice(*(round((column + k) * LAYOUTS[layout].column_seconds * SAMPLING_RATE_HZ) for k in (0, 1)))
+            signals[LEAD_INDEX[lead], here] = bumps()[0, here] + LEAD_INDEX[lead]
+    drawing = draw(an_ecg(signals, rhythm_lead=None))
+    parts = [box for box in drawing.boxes if box.rhythm]
+    assert [box.lead for box in parts] == leads
+    assert [box.x0 for box in parts] == pytest.approx([box.start_s * PX_PER_S for box in parts])
+    assert parts[-1].end_s == 10
+    whole = draw(an_ecg(bumps())).image
+    # Joined leads look as one lead would, though each of them had a level of its own.
+    strip = box_of("II", rhythm=True)
+    assert np.abs(inside(drawing.image, strip).astype(float) - inside(whole, strip)).mean() < 2
 
 
 def test_a_lead_that_shows_other_seconds_is_taken_from_where_it_begins():

@@ -24,7 +24,7 @@ def simulated(rhythm_lead: str | None = "II") -> Ecg:
 
 def predicted(maps: np.ndarray, bias: np.ndarray | None = None) -> Prediction:
     drawing = Drawing(
-        np.full((DRAWING_HEIGHT, DRAWING_WIDTH), 255, np.uint8), drawing_boxes("II"), DRAWING_VERSION, simulated()
+        np.full((DRAWING_HEIGHT, DRAWING_WIDTH), 255, np.uint8), drawing_boxes(), DRAWING_VERSION, simulated()
     )
     bias = np.zeros(4, np.float32) if bias is None else bias
     return Prediction("MI", False, dict.fromkeys(CLASSES, 0.25), maps.astype(np.float32), bias, 1.0, "fake", drawing)
@@ -167,6 +167,22 @@ def test_heat_of_the_strip_stands_on_the_strip_alone() -> None:
     strip = page.panels[-1]
     assert np.abs(rows - strip.baseline_y).max() <= 6 * page.px_per_mm
     assert np.ptp(columns) == pytest.approx(1000, abs=3)
+
+
+def test_heat_of_a_strip_that_was_put_together_stands_on_the_leads_that_stood_in() -> None:
+    page, ecg = straight_page("6x2", None)
+    drawing = draw(ecg)
+    heat = np.zeros(drawing.image.shape, np.float32)
+    heat[round(drawing.boxes[-1].y0) :] = 1
+    rows, columns = np.nonzero(map_on_page(heat, page, ecg, drawing) > 0.5)
+    halves = {panel.lead: panel for panel in page.panels if panel.lead in ("II", "V5")}
+    middle = halves["V5"].x0
+    for lead, here in (("II", columns < middle - 3), ("V5", columns > middle + 3)):
+        assert rows[here].mean() == pytest.approx(halves[lead].baseline_y, abs=1)
+        assert np.ptp(columns[here]) == pytest.approx(500, abs=5)
+    assert sum(lead_shares(replace(predicted(np.ones((4, 10, 24), np.float32)), drawing=drawing), "MI").values()) == (
+        pytest.approx(1)
+    )
 
 
 def test_on_a_12x1_page_short_box_and_strip_share_the_lead() -> None:

@@ -10,6 +10,7 @@ from heartguard.drawing.geometry import (
     PX_PER_MV,
     PX_PER_S,
     RHYTHM,
+    StripPart,
     drawing_boxes,
 )
 from heartguard.drawing.windows import Pieces, cut_pieces
@@ -24,6 +25,7 @@ __all__ = [
     "PX_PER_S",
     "RHYTHM",
     "Pieces",
+    "StripPart",
     "condition",
     "cut_pieces",
     "draw",

@@ -16,6 +16,7 @@ from heartguard.drawing.geometry import (
     PX_PER_MV,
     PX_PER_S,
     RHYTHM,
+    WHOLE_STRIP,
     drawing_boxes,
 )
 from heartguard.drawing.windows import ENOUGH, TRIM_START_S, cut_pieces
@@ -55,7 +56,7 @@ def draw(ecg: Ecg, *, without: Collection[str] = ()) -> Drawing:
         leads[LEAD_INDEX[name]] = np.nan
     shown = pieces.strip is not None and RHYTHM not in without
     strip = condition(pieces.strip[None])[0] if shown and pieces.strip is not None else None
-    boxes = drawing_boxes(pieces.rhythm_lead or "II")
+    boxes = drawing_boxes(pieces.strip_parts or WHOLE_STRIP)
     return Drawing(image=render(leads, strip), boxes=boxes, version=DRAWING_VERSION, ecg=ecg)
 
 

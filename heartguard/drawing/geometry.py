@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 from heartguard.leads import LAYOUTS, LEADS, PAGE_SECONDS
 from heartguard.values import Box
 
-DRAWING_VERSION = "1"
+DRAWING_VERSION = "2"
 """Changes whenever the same Ecg would be drawn differently; a model refuses drawings of another version."""
 
 DRAWING_WIDTH = 384
@@ -26,14 +27,25 @@ SHORT_ROWS = LAYOUTS["3x4+1"].rows
 DRAWING_HEIGHT = ROW_HEIGHT * (len(SHORT_ROWS) + 1)
 
 
+class StripPart(NamedTuple):
+    """Which lead the rhythm strip shows from when to when, seconds of the page's axis."""
+
+    lead: str
+    start_s: float
+    end_s: float
+
+
+WHOLE_STRIP = (StripPart("II", 0.0, PAGE_SECONDS),)
+
+
 @cache
-def drawing_boxes(rhythm_lead: str = "II") -> tuple[Box, ...]:
-    """Return the box of each lead's 2.5 s and of the rhythm strip.
+def drawing_boxes(strip: tuple[StripPart, ...] = WHOLE_STRIP) -> tuple[Box, ...]:
+    """Return the box of each lead's 2.5 s and of each part of the rhythm strip.
 
     Parameters
     ----------
-    rhythm_lead : str
-        The lead that the strip shows.
+    strip : tuple of StripPart
+        What the rhythm strip shows.
 
     Returns
     -------
@@ -45,7 +57,7 @@ def drawing_boxes(rhythm_lead: str = "II") -> tuple[Box, ...]:
     for row, leads in enumerate(SHORT_ROWS):
         for column, lead in enumerate(leads):
             boxes.append(_box(lead, row, column * seconds, (column + 1) * seconds))
-    boxes.append(_box(rhythm_lead, len(SHORT_ROWS), 0.0, PAGE_SECONDS, rhythm=True))
+    boxes += [_box(lead, len(SHORT_ROWS), start, end, rhythm=True) for lead, start, end in strip]
     return tuple(boxes)
 
 

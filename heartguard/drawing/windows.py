@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.drawing.geometry import SHORT_ROWS
-from heartguard.leads import LEAD_INDEX, LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
+from heartguard.drawing.geometry import SHORT_ROWS, StripPart
+from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
 from heartguard.values import Ecg, Floats
 
 TRIM_START_S = 0.12
@@ -22,6 +22,10 @@ ENOUGH = 0.4
 """Share of a stretch that must be traced for it to be drawn."""
 
 
+STAND_INS = ("II", "V5", "V6", "aVF", "V2", *LEADS)
+"""Which lead stands in for the strip at a time when the page shows no strip: the first of these that it shows then."""
+
+
 @dataclass(frozen=True, eq=False)
 class Pieces:
     """The stretches of one drawing, trimmed, not yet filtered.
@@ -31,13 +35,14 @@ class Pieces:
     leads : ndarray, shape (12, n), float32, mV
         2.32 s of each lead at 500 Hz in the order of `heartguard.leads.LEADS`; NaN where nothing is traced.
     strip : ndarray, shape (m,), float32, mV, or None
-        9.82 s of the rhythm lead.
-    rhythm_lead : str or None
+        9.82 s: of the rhythm lead, or of the leads that stand in for it one after the other, each about its median.
+    strip_parts : tuple of StripPart
+        What the strip shows; empty without one.
     """
 
     leads: Floats
     strip: Floats | None
-    rhythm_lead: str | None
+    strip_parts: tuple[StripPart, ...]
 
 
 def _sample(seconds: float) -> int:
@@ -59,13 +64,21 @@ def cut_pieces(ecg: Ecg) -> Pieces:
     Returns
     -------
     Pieces
-        The seconds that a 3x4 page shows. A lead that has none of them is taken from where its trace begins.
+        The seconds that a 3x4 page shows. A lead that has none of them is taken from where its trace begins. A page
+        without a rhythm strip shows ten seconds of the heart all the same, a few of each lead: these become the strip,
+        so that a drawing does not tell which pages have none.
     """
     length = _sample(COLUMN_SECONDS)
     leads = np.stack([trim(_stretch(ecg.lead(lead), _sample(START_S[lead]), length)) for lead in LEADS])
-    name = _rhythm_lead(ecg)
-    strip = None if name is None else trim(ecg.signals[LEAD_INDEX[name]])
-    return Pieces(leads=leads, strip=strip, rhythm_lead=name)
+    parts = _strip_parts(ecg)
+    if not parts:
+        return Pieces(leads, None, ())
+    strip = np.full(ecg.signals.shape[1], np.nan, np.float32)
+    for part in parts:
+        here = slice(_sample(part.start_s), _sample(part.end_s))
+        shown = ecg.lead(part.lead)[here]
+        strip[here] = shown - np.nanmedian(shown)
+    return Pieces(leads, trim(strip), parts)
 
 
 def _stretch(signal: Floats, start: int, length: int) -> Floats:
@@ -77,9 +90,24 @@ def _stretch(signal: Floats, start: int, length: int) -> Floats:
     return signal[first : first + length]
 
 
-def _rhythm_lead(ecg: Ecg) -> str | None:
-    """Return the lead of the strip: the page's own, else II where the page shows all of it."""
+def _strip_parts(ecg: Ecg) -> tuple[StripPart, ...]:
+    """Return the page's own strip, or II where the page shows all of it, or what stands in for them."""
     for name in (ecg.rhythm_lead, "II"):
         if name is not None and np.isfinite(ecg.lead(name)).mean() >= 2 * ENOUGH:
-            return name
-    return None
+            return (StripPart(name, 0.0, PAGE_SECONDS),)
+    parts: list[StripPart] = []
+    for start in sorted(set(START_S.values())):
+        lead = _stand_in(ecg, start)
+        if lead is None:
+            continue
+        if parts and parts[-1].lead == lead and parts[-1].end_s == start:
+            parts[-1] = StripPart(lead, parts[-1].start_s, start + COLUMN_SECONDS)
+        else:
+            parts.append(StripPart(lead, start, start + COLUMN_SECONDS))
+    shown = sum(part.end_s - part.start_s for part in parts)
+    return tuple(parts) if shown >= ENOUGH * PAGE_SECONDS else ()
+
+
+def _stand_in(ecg: Ecg, start_s: float) -> str | None:
+    here = slice(_sample(start_s), _sample(start_s + COLUMN_SECONDS))
+    return next((lead for lead in STAND_INS if np.isfinite(ecg.lead(lead)[here]).mean() >= 2 * ENOUGH), None)

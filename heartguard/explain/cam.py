@@ -79,9 +79,9 @@ def lead_shares(prediction: Prediction, label: str) -> dict[str, float]:
         gap between rows, so some evidence of a lead falls to its neighbours.
     """
     positive = np.maximum(class_map(prediction, label), 0.0)
-    sums = {
-        player_of(box): float(positive[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)].sum())
-        for box in drawing_of(prediction).boxes
-    }
+    sums: dict[str, float] = {}
+    for box in drawing_of(prediction).boxes:
+        inside = float(positive[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)].sum())
+        sums[player_of(box)] = sums.get(player_of(box), 0.0) + inside
     total = sum(sums.values())
     return {player: value / total if total > 0 else 0.0 for player, value in sums.items()}

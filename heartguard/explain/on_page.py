@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from heartguard.drawing.windows import COLUMN_SECONDS, ENOUGH
-from heartguard.leads import PAGE_SECONDS
 from heartguard.values import Box, Doubles, Drawing, Ecg, Floats, Page, Panel, Segment
 
 BAND_MM = 4.0
@@ -68,14 +67,14 @@ def map_on_upload(page_map: Floats, page: Page) -> Floats:
 def shows(panel: Panel, box: Box, panels: Sequence[Panel]) -> bool:
     """Tell whether a box of the drawing was drawn from what this panel of the page shows.
 
-    The strip belongs to a full-length panel of its lead. A lead's short box belongs to its short panel, or to its
-    full-length one on a page that has no other.
+    The strip belongs to a full-length panel of its lead, a part of a strip that was put together to the panel that
+    shows its lead at that time. A lead's short box belongs to its short panel, or to its full-length one on a page that
+    has no other.
     """
     if panel.lead != box.lead:
         return False
-    long = panel.end_s - panel.start_s > 0.9 * PAGE_SECONDS
     if box.rhythm:
-        return long
+        return panel.start_s <= box.start_s and box.end_s <= panel.end_s
     return not panel.rhythm or not any(other.lead == panel.lead and not other.rhythm for other in panels)
 
 

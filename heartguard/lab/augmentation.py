@@ -12,6 +12,9 @@ from heartguard.drawing.windows import COLUMN_SECONDS, START_S, trim
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
 from heartguard.values import Floats, Image
 
+STANDS_IN = 0.15
+"""How often a record is drawn as a page without a rhythm strip would be."""
+
 
 @dataclass(frozen=True)
 class Strength:
@@ -74,7 +77,15 @@ def random_stretches(signals: Floats, rng: np.random.Generator) -> Stretches:
     starts = {s: int(rng.integers(0, banded.shape[1] - length + 1)) for s in sorted(set(START_S.values()))}
     rows = [banded[LEAD_INDEX[lead], (at := starts[START_S[lead]]) : at + length] for lead in LEADS]
     strip = banded[LEAD_INDEX["II" if rng.random() < 0.5 else "III"]]
+    if rng.random() < STANDS_IN:
+        strip = np.concatenate([half - np.nanmedian(half) for half in _two_halves(banded)])
     return Stretches(trim(np.stack(rows)), trim(strip))
+
+
+def _two_halves(signals: Floats) -> tuple[Floats, Floats]:
+    """Return what stands in for the strip on a 6x2 page without one: half of II, then half of V5."""
+    middle = signals.shape[1] // 2
+    return signals[LEAD_INDEX["II"], :middle], signals[LEAD_INDEX["V5"], middle:]
 
 
 def augment(stretches: Stretches, rng: np.random.Generator, strength: Strength | None = None) -> Stretches:

@@ -29,8 +29,8 @@ class Pen:
         """Draw a polyline through page pixels, shape (n, 2)."""
         finer = (points_px + 0.5) * self.scale - 0.5
         fixed = np.round(finer * 2**FRACTION_BITS).astype(np.int32).reshape(-1, 1, 2)
-        # OpenCV draws an even thickness as the next odd one, and an antialiased line 0.43 pixels wider than asked for.
-        thickness = 1 + 2 * max(0, round((width_mm * self.px_per_mm * self.scale - 1.43) / 2))
+        # OpenCV draws an even thickness as the next odd one, and antialiased lines 2.5 pixels wider than asked for.
+        thickness = 1 + 2 * max(0, round((width_mm * self.px_per_mm * self.scale - 3.5) / 2))
         cv2.polylines(self._canvas, [fixed], False, 255, thickness, cv2.LINE_AA, FRACTION_BITS)
 
     def line_mm(self, points_mm: list[tuple[float, float]], width_mm: float) -> None:

@@ -35,7 +35,7 @@ OVERSAMPLE = {"MI": 4, "PMI": 2}
 class PretrainingRecipe:
     """Settings of stage 1."""
 
-    images: int = 6400
+    images: int = 9600
     batch: int = 16
     learning_rate: float = 1.5e-4
     head_learning_rate: float = 2e-3

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.errors import LayoutError, NotAnEcgError
 from heartguard.leads import LAYOUTS, PAGE_SECONDS, Layout
+from heartguard.page.ends import Extent
 from heartguard.page.marks import Lines, Pulse
 from heartguard.values import Panel
 
 __all__ = [
-    "Extent",
     "choose_layout",
-    "find_extent",
-    "fit_extent",
     "keep_separators",
     "make_panels",
     "name_mask",
@@ -29,66 +24,8 @@ Mask = NDArray[np.bool_]
 
 _MIN_COVERAGE = 0.55
 _BY_ROWS = {3: ("3x4",), 4: ("3x4+1",), 6: ("6x2", "3x4+3"), 7: ("6x2+1",), 12: ("12x1",)}
-_MIN_TRACE_MM = 110.0
-_BAND_MM = 14.0
 _SEPARATOR_REACH_MM = 3.0
 _NAME_REACH_MM = 9.0
-
-
-@dataclass(frozen=True)
-class Extent:
-    """First and last column of the traces, page pixels."""
-
-    x0: float
-    x1: float
-
-    @property
-    def width(self) -> float:
-        """Columns between both ends."""
-        return self.x1 - self.x0
-
-
-def find_extent(
-    trace: Mask, rows: tuple[float, ...], pulses: tuple[Pulse, ...], px_per_mm: float, stroke: float
-) -> Extent:
-    """Find where the traces begin and end beside the pulses: the outermost ends on which two rows agree."""
-    clear = trace.copy()
-    for pulse in pulses:
-        clear[:, max(0, int(pulse.x0)) : int(pulse.x1) + 1] = False
-    between = [(upper + lower) / 2 for upper, lower in pairwise(rows)]
-    ends = []
-    for row, upper, lower in zip(rows, [0.0, *between], [*between, float(len(trace))], strict=False):
-        reach = _BAND_MM * px_per_mm
-        band = clear[round(max(upper, row - reach)) : round(min(lower, row + reach)) + 1]
-        used = np.flatnonzero(band.any(axis=0))
-        if len(used) > _MIN_TRACE_MM * px_per_mm / 2:
-            ends.append((float(used[0]), float(used[-1])))
-    if not ends:
-        raise NotAnEcgError("No ECG traces were found in this picture. Upload a page that shows a 12-lead ECG.")
-    first, last = zip(*ends, strict=True)
-    # The pen's round ends reach half a stroke beyond the samples, the first pixel that is mostly ink about half a pixel
-    # less.
-    inset = max(0.0, stroke / 2 - 0.6)
-    return Extent(_agreed(sorted(first), px_per_mm) + inset, -_agreed(sorted(-x for x in last), px_per_mm) - inset)
-
-
-def _agreed(ascending: list[float], px_per_mm: float) -> float:
-    """Return the first value that the next one confirms within a millimetre and a half, else the median."""
-    for here, after in pairwise(ascending):
-        if after - here < 1.5 * px_per_mm:
-            return here
-    return float(np.median(ascending))
-
-
-def fit_extent(extent: Extent, lines: Lines, px_per_mm: float) -> Extent:
-    """Place the columns by the separators where these are evenly spaced."""
-    inner = [x for x in lines.vertical_x if extent.x0 + 5 * px_per_mm < x < extent.x1 - 5 * px_per_mm]
-    if len(inner) == 3 and abs(inner[0] - 2 * inner[1] + inner[2]) < 0.6 * px_per_mm:
-        width = (inner[2] - inner[0]) / 2
-        return Extent(inner[0] - width, inner[2] + width)
-    if len(inner) == 1 and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm:
-        return Extent(extent.x0, 2 * inner[0] - extent.x0)
-    return extent
 
 
 def settle_rows(

@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from heartguard.errors import NotAnEcgError, TooTiltedError
 from heartguard.leads import GAIN_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.arrange import (
-    Extent,
     choose_layout,
-    find_extent,
-    fit_extent,
     keep_separators,
     make_panels,
     name_mask,
     settle_rows,
 )
+from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
 from heartguard.page.ink import Contrasts, contrasts
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
@@ -82,7 +80,7 @@ def find_page(upload: Upload) -> Page:
     seen = contrasts(working)
     grid = find_grid(seen.any_channel, seen.ink)
     scale = _grid_scale(grid) if grid else _scale_without_grid(seen)
-    found, to_page = _settle_scale(upload.image, rotation, scale)
+    found, to_page, scale = _settle_scale(upload.image, rotation, scale)
     layout, certainty = choose_layout(found.rows, found.extent, found.lines, found.names, PX_PER_MM)
     gain, pulse_error = _gain(found.pulses)
     panels = make_panels(layout, found.rows, found.extent, ("II", "V1", "V5")[: layout.rhythm_strips])
@@ -155,15 +153,14 @@ def _scale_without_grid(seen: Contrasts) -> _Scale:
     """Scale from the calibration pulses (10 mm high), else from the width of the traces (250 mm)."""
     width = seen.ink.shape[1]
     for guess in (width / 280, width / 400, width / 255):
-        ink = seen.ink & ~find_lines(seen.ink, guess).mask
+        ink = seen.ink & ~find_lines(seen.ink, seen.every_channel, guess).mask
         px_per_mm = _stacked_pulses(find_pulses(ink, guess), guess)
         if px_per_mm and PAGE_WIDTH_MM[0] < width / px_per_mm < PAGE_WIDTH_MM[1]:
             return _Scale(px_per_mm, px_per_mm, "pulse")
     guess = width / 280
-    ink = seen.ink & ~find_lines(seen.ink, guess).mask
+    ink = seen.ink & ~find_lines(seen.ink, seen.every_channel, guess).mask
     trace = trace_mask(ink, guess)
-    rows, stroke = find_rows(trace, guess)
-    px_per_mm = find_extent(trace, rows, (), guess, stroke).width / _PAGE_MM
+    px_per_mm = find_extent(trace, seen, find_rows(trace, guess), (), guess).width / _PAGE_MM
     return _Scale(px_per_mm, px_per_mm, "layout")
 
 
@@ -176,18 +173,34 @@ def _stacked_pulses(pulses: tuple[Pulse, ...], guess: float) -> float | None:
     return float(np.median(heights)) / GAIN_MM_PER_MV
 
 
-def _settle_scale(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Doubles]:
-    """Bring the page to `PX_PER_MM`; a grid read an octave off is put right by the 10 s that a page shows."""
+def _settle_scale(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Doubles, _Scale]:
+    """Bring the page to `PX_PER_MM`; a grid read an octave off, or seen where there is none, is put right.
+
+    The judge is the 10 s that a page shows: a scale that makes it longer or shorter gives way to one that does not.
+    """
     found, to_page = _examine(image, rotation, scale)
-    seconds = found.extent.width / (PX_PER_MM * PAPER_SPEED_MM_PER_S)
-    if abs(seconds / PAGE_SECONDS - 1) < _SECONDS_TOLERANCE or scale.source != "grid":
-        return found, to_page
-    factor = seconds / PAGE_SECONDS
-    for octave in (2.0, 0.5):
-        if abs(factor / octave - 1) < _SECONDS_TOLERANCE:
-            other = _Scale(scale.px_per_mm_x * octave, scale.px_per_mm_y * octave, "grid", scale.strength)
-            return _examine(image, rotation, other)
-    return found, to_page
+    if scale.source != "grid" or _shows_ten_seconds(found):
+        return found, to_page, scale
+    factor = found.extent.width / _PAGE_MM / PX_PER_MM
+    octaves = [f for f in (2.0, 0.5) if abs(factor / f - 1) < _SECONDS_TOLERANCE]
+    others = [_Scale(scale.px_per_mm_x * f, scale.px_per_mm_y * f, "grid", scale.strength) for f in octaves]
+    for other in [*others, *_pulse_scale(found.pulses, scale)]:
+        found_so, to_page_so = _examine(image, rotation, other)
+        if _shows_ten_seconds(found_so):
+            return found_so, to_page_so, other
+    return found, to_page, scale
+
+
+def _shows_ten_seconds(found: _Found) -> bool:
+    return abs(found.extent.width / PX_PER_MM / _PAGE_MM - 1) < _SECONDS_TOLERANCE
+
+
+def _pulse_scale(pulses: tuple[Pulse, ...], scale: _Scale) -> list[_Scale]:
+    """Scale by the pulses of a page that was brought to another scale, taking them as 10 mm; none without pulses."""
+    if len(pulses) < 2:
+        return []
+    px_per_mm = scale.px_per_mm_y * float(np.median([pulse.height_mm for pulse in pulses])) / GAIN_MM_PER_MV
+    return [_Scale(px_per_mm, px_per_mm, "pulse")]
 
 
 def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Doubles]:
@@ -199,12 +212,12 @@ def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Do
     straight = _warp(image, homography)
     contrast = contrasts(straight)
     solid = without_specks(contrast.ink, PX_PER_MM)
-    lines = find_lines(solid, PX_PER_MM)
+    lines = find_lines(solid, contrast.every_channel, PX_PER_MM)
     ink = solid & ~lines.mask
     pulses = find_pulses(ink, PX_PER_MM)
     trace = trace_mask(ink, PX_PER_MM)
-    rows, stroke = find_rows(trace, PX_PER_MM)
-    extent = find_extent(trace, rows, pulses, PX_PER_MM, stroke)
+    rows = find_rows(trace, PX_PER_MM)
+    extent = find_extent(trace, contrast, rows, pulses, PX_PER_MM)
     lines = keep_separators(lines, extent, PX_PER_MM)
     ink = solid & ~lines.mask
     trace = trace_mask(ink, PX_PER_MM)
@@ -216,8 +229,7 @@ def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Do
 
 def _soft_ink(found: _Found) -> Floats:
     """Ink from 0 to 1 with its soft edges, without ruled lines and free-standing print."""
-    contrast = found.contrast
-    ink: Floats = np.clip(contrast.every_channel / contrast.ink_level, 0, 1).astype(np.float32)
+    ink = found.contrast.soft_ink
     print_ = cv2.dilate(found.names.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     near = cv2.dilate(found.solid.astype(np.uint8), np.ones((5, 3), np.uint8)).astype(bool)
     ink[~near | found.lines.mask | (print_ & ~found.trace)] = 0

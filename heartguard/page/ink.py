@@ -36,6 +36,12 @@ class Contrasts:
     ink: NDArray[np.bool_]
     ink_level: float
 
+    @property
+    def soft_ink(self) -> Floats:
+        """Share of solid ink in each pixel, shape (H, W), float32, 0 to 1."""
+        share: Floats = np.clip(self.every_channel / max(self.ink_level, 1.0), 0, 1).astype(np.float32)
+        return share
+
 
 def contrasts(image: Image) -> Contrasts:
     """Measure how much darker than the paper each pixel of an RGB image is.

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
+from heartguard.values import Floats
+
 __all__ = ["Lines", "Pulse", "find_lines", "find_pulses", "find_rows", "trace_mask", "without_specks"]
 
 Mask = NDArray[np.bool_]
 
 _SEPARATOR_MM = 38.0
-_RULE_MM = 110.0
+_RULE_MM = 135.0
+_SOFT_PX = 2
 _TRACE_MIN_WIDTH_MM = 14.0
 _SPECK_MM = 0.7
 _ROW_SMOOTHING_MM = 0.9
@@ -46,16 +49,32 @@ class Pulse:
     height_mm: float
 
 
-def find_lines(ink: Mask, px_per_mm: float) -> Lines:
-    """Find separators, frames and rules: straight runs longer than any trace can be."""
+def find_lines(ink: Mask, contrast: Floats, px_per_mm: float) -> Lines:
+    """Find separators, frames and rules: straight runs longer than any trace can be.
+
+    Parameters
+    ----------
+    ink : ndarray, shape (h, w), bool
+    contrast : ndarray, shape (h, w), float32
+        Darkness of the same page, for the place of vertical lines between pixels.
+    px_per_mm : float
+    """
     plain = ink.astype(np.uint8)
     vertical = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((round(_SEPARATOR_MM * px_per_mm), 1), np.uint8))
     horizontal = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((1, round(_RULE_MM * px_per_mm)), np.uint8))
-    columns = vertical.any(axis=0)
-    centres = tuple(float(a + b - 1) / 2 for a, b in _stretches(columns))
+    centres = tuple(_middle(vertical, contrast, int(a), int(b)) for a, b in _stretches(vertical.any(axis=0)))
     vertical = cv2.dilate(vertical, np.ones((1, 7), np.uint8))
     horizontal = cv2.dilate(horizontal, np.ones((5, 1), np.uint8))
     return Lines(vertical.astype(bool), horizontal.astype(bool), centres)
+
+
+def _middle(line: NDArray[np.uint8], contrast: Floats, a: int, b: int) -> float:
+    """Centre of darkness of a vertical line in the columns a to b and their neighbours."""
+    columns = np.arange(max(0, a - _SOFT_PX), min(line.shape[1], b + _SOFT_PX))
+    rows = line[:, a:b].any(axis=1)
+    # The median along the line leaves out what crosses it.
+    profile = np.median(contrast[np.ix_(rows, columns)], axis=0)
+    return float(np.average(columns, weights=np.maximum(profile - profile.min(), 1e-6)))
 
 
 def _stretches(mask: Mask) -> NDArray[np.intp]:
@@ -112,7 +131,7 @@ def trace_mask(ink: Mask, px_per_mm: float) -> Mask:
     return mask
 
 
-def find_rows(trace: Mask, px_per_mm: float) -> tuple[tuple[float, ...], float]:
+def find_rows(trace: Mask, px_per_mm: float) -> tuple[float, ...]:
     """Find the isoelectric heights of the trace rows.
 
     Parameters
@@ -122,10 +141,8 @@ def find_rows(trace: Mask, px_per_mm: float) -> tuple[tuple[float, ...], float]:
 
     Returns
     -------
-    rows : tuple of float
+    tuple of float
         Page pixels, from the top.
-    stroke : float
-        Thickness of the line, pixels.
     """
     padded = np.pad(trace, ((1, 1), (0, 0))).astype(np.int8)
     steps = np.diff(padded, axis=0)
@@ -133,10 +150,10 @@ def find_rows(trace: Mask, px_per_mm: float) -> tuple[tuple[float, ...], float]:
     _, bottoms = np.nonzero(steps.T == -1)
     lengths = bottoms - tops
     if not len(lengths):
-        return (), 0.0
+        return ()
     flat = lengths <= max(3.0, 2.0 * float(np.median(lengths)))
     centres = (tops + bottoms - 1)[flat] / 2
     density = np.bincount(np.round(centres).astype(int), minlength=trace.shape[0]).astype(np.float64)
     smooth = gaussian_filter1d(density, _ROW_SMOOTHING_MM * px_per_mm)
     peaks, _ = find_peaks(smooth, distance=_ROW_MIN_SPACING_MM * px_per_mm, prominence=0.08 * smooth.max())
-    return tuple(float(p) for p in peaks), float(np.percentile(lengths, 10))
+    return tuple(float(p) for p in peaks)

@@ -23,7 +23,15 @@ from heartguard.ui.words import percent
 
 __all__ = ["show_classifier", "show_model_card", "show_tables"]
 
-_TITLES = {"measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)"}
+_TITLES = {
+    "digitise": "Traced signals against the truth, simulated pages of real records",
+    "measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)",
+    "rates": "Heart rate against the rate that the recorder printed",
+    "rates-misses-originals": "Heart rate: every original page that disagrees with its print",
+    "rates-misses-pages": "Heart rate: every page that disagrees with its print",
+    "speed": "Time and memory of one reading",
+}
+_UNITS = {"percent": "%", "db": "dB", "ms": "ms", "per_min": "1/min", "mv": "mV"}
 _SHORT = 12
 """Tables of at most so many rows stand open."""
 
@@ -72,8 +80,22 @@ def show_tables() -> None:
     for name, table in tables.items():
         title = _TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
         with st.expander(title, icon=":material/table:", expanded=len(table) <= _SHORT):
-            st.dataframe(table, hide_index=True, width="stretch", alt=f"Measured table {name}")
+            readable = table.rename(columns=_heading)
+            st.dataframe(readable, hide_index=True, width="stretch", alt=f"Measured table {name}")
             st.caption(f"From benchmarks/results/{name}.csv")
+
+
+def _heading(column: str) -> str:
+    """Turn the name of a column into words: ``snr_mean_db`` becomes "SNR mean (dB)"."""
+    for ending, unit in _UNITS.items():
+        if column.endswith(f"_{ending}"):
+            return f"{_sentence(column.removesuffix(f'_{ending}'))} ({unit})"
+    return _sentence(column)
+
+
+def _sentence(name: str) -> str:
+    words = name.replace("_", " ").replace("snr", "SNR").replace("hr ", "rate ")
+    return words[:1].upper() + words[1:]
 
 
 @calm

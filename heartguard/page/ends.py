@@ -1,0 +1,110 @@
+"""Where the traces begin and end, between pixels: 1 ms is a fifth of a pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.errors import NotAnEcgError
+from heartguard.leads import PAPER_SPEED_MM_PER_S, SAMPLING_RATE_HZ
+from heartguard.page.ink import Contrasts
+from heartguard.page.marks import Lines, Pulse
+from heartguard.values import Doubles, Floats
+
+__all__ = ["Extent", "find_extent", "fit_extent"]
+
+Mask = NDArray[np.bool_]
+
+_MIN_TRACE_MM = 110.0
+_BAND_MM = 14.0
+_AGREE_MM = 1.5
+_HALF = 0.5
+# How far the half-dark end of a line lies beyond its last sample: 0.11 to 0.16 mm on drawings with a 0.35 mm pen.
+_PEN_REACH_MM = 0.14
+_SAMPLE_MM = PAPER_SPEED_MM_PER_S / SAMPLING_RATE_HZ
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Column of the first sample and of the one that would follow the last, page pixels."""
+
+    x0: float
+    x1: float
+
+    @property
+    def width(self) -> float:
+        """Columns between both ends."""
+        return self.x1 - self.x0
+
+
+def find_extent(
+    trace: Mask, seen: Contrasts, rows: tuple[float, ...], pulses: tuple[Pulse, ...], px_per_mm: float
+) -> Extent:
+    """Find where the traces begin and end beside the pulses: the outermost ends on which two rows agree.
+
+    Parameters
+    ----------
+    trace : ndarray, shape (h, w), bool
+        Trace ink only.
+    seen : Contrasts
+        Of the same page.
+    rows : tuple of float
+        Isoelectric heights, page pixels.
+    pulses : tuple of Pulse
+    px_per_mm : float
+
+    Raises
+    ------
+    NotAnEcgError
+        When no row holds a line of some length.
+    """
+    clear = trace.copy()
+    for pulse in pulses:
+        clear[:, max(0, int(pulse.x0)) : int(pulse.x1) + 1] = False
+    between = [(upper + lower) / 2 for upper, lower in pairwise(rows)]
+    ink = seen.soft_ink
+    starts, ends = [], []
+    for row, upper, lower in zip(rows, [0.0, *between], [*between, float(len(trace))], strict=False):
+        reach = _BAND_MM * px_per_mm
+        band = slice(round(max(upper, row - reach)), round(min(lower, row + reach)) + 1)
+        if np.count_nonzero(clear[band].any(axis=0)) > _MIN_TRACE_MM * px_per_mm / 2:
+            starts.append(_first_edge(clear[band], ink[band]))
+            ends.append(trace.shape[1] - 1 - _first_edge(clear[band, ::-1], ink[band, ::-1]))
+    if not ends:
+        raise NotAnEcgError("No ECG traces were found in this picture. Upload a page that shows a 12-lead ECG.")
+    first, last = _agreed(np.array(starts), px_per_mm), -_agreed(-np.array(ends), px_per_mm)
+    return Extent(first + _PEN_REACH_MM * px_per_mm, last + (_SAMPLE_MM - _PEN_REACH_MM) * px_per_mm)
+
+
+def _first_edge(trace: Mask, ink: Floats) -> float:
+    """Where the ink of a band's line rises to half, before its first column."""
+    first = int(np.argmax(trace.any(axis=0)))
+    rows = np.flatnonzero(trace[:, first])
+    row = rows[np.argmax(ink[rows, first])]
+    inside, outside = float(ink[row, first]), float(ink[row, first - 1]) if first else 0.0
+    if not outside < _HALF < inside:
+        return first - _HALF
+    return first - (inside - _HALF) / (inside - outside)
+
+
+def _agreed(places: Doubles, px_per_mm: float) -> float:
+    """Return the median of the places near the first one that another confirms within 1.5 mm, else of all."""
+    ascending = np.sort(places)
+    for here, after in pairwise(ascending):
+        if after - here < _AGREE_MM * px_per_mm:
+            return float(np.median(ascending[(ascending >= here) & (ascending < here + _AGREE_MM * px_per_mm)]))
+    return float(np.median(ascending))
+
+
+def fit_extent(extent: Extent, lines: Lines, px_per_mm: float) -> Extent:
+    """Place the columns by the separators where these are evenly spaced."""
+    inner = [x for x in lines.vertical_x if extent.x0 + 5 * px_per_mm < x < extent.x1 - 5 * px_per_mm]
+    if len(inner) == 3 and abs(inner[0] - 2 * inner[1] + inner[2]) < 0.6 * px_per_mm:
+        width = (inner[2] - inner[0]) / 2
+        return Extent(inner[0] - width, inner[2] + width)
+    if len(inner) == 1 and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm:
+        return Extent(extent.x0, 2 * inner[0] - extent.x0)
+    return extent
