@@ -8,8 +8,9 @@ import pytest
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError, TooTiltedError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
+from heartguard.leads import LEAD_INDEX
 from heartguard.page import PX_PER_MM, find_page
-from heartguard.page.grid import find_grid
+from heartguard.page.grid import Grid, find_grid
 from heartguard.page.ink import contrasts
 from heartguard.page.tilt import estimate_tilt
 from heartguard.values import Page, Upload
@@ -95,6 +96,28 @@ def test_panels_stand_where_they_were_drawn() -> None:
         scale = PX_PER_MM / truth.px_per_mm
         assert panel.x0 == pytest.approx(drawn.x0 * scale, abs=3)
         assert panel.baseline_y == pytest.approx(drawn.baseline_y * scale, abs=PX_PER_MM)
+
+
+@pytest.mark.parametrize("preset", ["clean", "clinic-3x4", "clinic-6x2"])
+def test_columns_begin_between_pixels(preset: str) -> None:
+    truth, page = found(preset, px_per_mm=PX_PER_MM)
+    for panel, drawn in zip(page.panels, truth.panels, strict=True):
+        assert panel.x0 == pytest.approx(drawn.x0, abs=0.3)
+        assert panel.x1 == pytest.approx(drawn.x1, abs=0.3)
+
+
+def test_a_lead_that_is_off_is_no_ruled_line() -> None:
+    signals = SIGNALS.copy()
+    signals[LEAD_INDEX["V5"], 2500:] = 0
+    page = find_page(upload(render_page(signals, PRESETS["clinic-6x2"], seed=1).image))
+    assert page.layout.name == "6x2+1"
+
+
+def test_pulses_overrule_a_grid_that_makes_the_page_shorter_than_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heartguard.page.find.find_grid", lambda *_: Grid(9.0, 8.6, 5.0))
+    _, page = found("clinic-6x2-no-grid", px_per_mm=8.0)
+    assert page.scale_source == "pulse"
+    assert page.panels[-1].x1 - page.panels[-1].x0 == pytest.approx(250 * PX_PER_MM, rel=0.02)
 
 
 def test_gain_is_read_from_the_pulses() -> None:
