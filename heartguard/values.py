@@ -275,6 +275,10 @@ class Prediction:
         What the logits are divided by before the softmax.
     model : str
         Identity of the model: name and the start of its weights' sha256.
+    possible : tuple of str, or None
+        The classes that cannot be ruled out, the most probable first: of the pages of each class, a share of
+        `set_level` had their class among them. May be empty; None where the model cannot say.
+    set_level : float
     """
 
     label: str
@@ -285,6 +289,8 @@ class Prediction:
     temperature: float
     model: str
     drawing: Drawing | None = None
+    possible: tuple[str, ...] | None = None
+    set_level: float = 0.9
 
 
 @dataclass(frozen=True, eq=False)

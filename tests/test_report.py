@@ -25,6 +25,8 @@ def test_json_has_the_promised_form_and_numbers() -> None:
         "label": "Normal",
         "abstained": False,
         "probabilities": {"Normal": 0.9, "MI": 0.04, "PMI": 0.03, "HB": 0.03},
+        "possible": None,
+        "possible_level": 0.9,
     }
     assert [row["measurements"][key] for key in MEASURED] == [72.0, 833, 160, 88, 380, 416, 45]
     assert (row["quality"], row["model"], row["layout"]) == (0.8, "vgg16-0123abcd", "3x4+1")
@@ -50,6 +52,14 @@ def test_numpy_numbers_become_plain_ones() -> None:
     row = json.loads(json.dumps(to_json(make_reading(prediction=prediction, quality=np.float64(0.5)))))
     assert row["prediction"]["abstained"] is True
     assert row["prediction"]["probabilities"]["MI"] == 0.25
+
+
+def test_classes_that_cannot_be_ruled_out_are_listed_and_none_is_said_to_be_none() -> None:
+    reading = make_reading(prediction=make_prediction(possible=("HB", "Normal")))
+    assert to_json(reading)["prediction"]["possible"] == ["HB", "Normal"]
+    assert "Possible at 90%   HB, Normal" in to_text(reading)
+    assert "none of the four classes fits well" in to_text(make_reading(prediction=make_prediction(possible=())))
+    assert "Possible at" not in to_text(make_reading())
 
 
 def test_rejected_files_carry_the_same_keys() -> None:

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heartguard.classify import possible_classes
 from heartguard.classify.architecture import region_weights
+from heartguard.lab.calibration import risk_coverage, set_figures, set_thresholds
 from heartguard.lab.metrics import (
     accuracy,
     auroc,
@@ -76,6 +78,48 @@ def test_the_threshold_reaches_its_selective_accuracy():
     shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
     assert selective_threshold(np.array([0, 0, 0, 1]), shares, 1.0) == pytest.approx(0.7)
     assert selective_threshold(np.array([1, 1, 1, 1]), shares, 0.5) == 1.0
+
+
+def drawn_shares(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return labels drawn from known probabilities, those probabilities, and folds."""
+    rng = np.random.default_rng(seed)
+    odds = np.exp(rng.normal(size=(n, 4)) * 1.5)
+    shares = odds / odds.sum(axis=1, keepdims=True)
+    labels = np.array([rng.choice(4, p=row) for row in shares])
+    return labels, shares, rng.integers(0, 5, n)
+
+
+def test_sets_hold_the_true_class_as_often_as_they_promise_in_every_class():
+    labels, shares, folds = drawn_shares(4000)
+    figures = set_figures(labels, shares, folds, np.ones(len(labels), bool), ("a", "b", "c", "d"))
+    assert figures["coverage"] == pytest.approx(0.9, abs=0.015)
+    assert all(0.87 < share < 0.93 for share in figures["coverage_by_class"].values())
+    assert sum(figures["share_by_size"].values()) == pytest.approx(1)
+    assert 1 < figures["mean_size"] < 4
+
+
+def test_a_class_with_too_few_pages_is_never_ruled_out():
+    shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]])
+    thresholds = set_thresholds(np.array([0, 0, 1]), shares, 0.9)
+    assert thresholds.tolist() == [0, 0]
+    assert possible_classes({"a": 0.9, "b": 0.1}, {"a": 0.0, "b": 0.0}) == ("a", "b")
+    assert possible_classes({"a": 0.2, "b": 0.8}, {"a": 0.5, "b": 0.9}) == ()
+
+
+def test_the_threshold_of_a_set_is_a_rank_among_the_class_s_own_pages():
+    own = np.linspace(0.05, 0.95, 19)
+    shares = np.stack([own, 1 - own], axis=1)
+    # 19 pages: the 18th most probable one, so that 90 % of 20 reach it.
+    assert set_thresholds(np.zeros(19, int), shares, 0.9)[0] == pytest.approx(0.1)
+
+
+def test_fewer_answers_are_better_answers():
+    labels, shares, _ = drawn_shares(2000)
+    curve = risk_coverage(labels, shares)
+    assert curve[-1]["coverage"] == 1
+    assert curve[-1]["accuracy"] == pytest.approx(accuracy(labels, shares))
+    assert curve[0]["accuracy"] > curve[9]["accuracy"] > curve[-1]["accuracy"]
+    assert (shares.max(axis=1) >= curve[9]["threshold"]).mean() == pytest.approx(0.5, abs=0.01)
 
 
 def test_labels_of_signals_are_only_used_where_they_are_safe():

@@ -13,6 +13,8 @@ from heartguard.ui.figures import (
     load_classifier,
     reliability_chart,
     result_tables,
+    risk_coverage_chart,
+    set_table,
 )
 
 CLASSES = ["Normal", "MI", "PMI", "HB"]
@@ -29,6 +31,17 @@ def subset(value):
         "ece": {"before": 0.1, "after": 0.02},
         "per_class": {name: {"pages": 3, "recall": 0.5, "precision": 0.25, "auroc": 0.9} for name in CLASSES},
         "confusion": [[4, 0, 0, 1], [0, 1, 0, 0], [0, 0, 2, 0], [1, 0, 0, 1]],
+        "risk_coverage": [
+            {"coverage": 0.5, "accuracy": 0.9, "threshold": 0.8},
+            {"coverage": 1.0, "accuracy": 0.8, "threshold": 0.4},
+        ],
+        "sets": {
+            "level": 0.9,
+            "coverage": 0.91,
+            "coverage_by_class": dict.fromkeys(CLASSES, 0.9),
+            "mean_size": 1.5,
+            "share_by_size": {"0": 0.0, "1": 0.5, "2": 0.5},
+        },
         "reliability": [{"from": 0.5, "to": 0.6, "count": 3, "confidence": 0.55, "accuracy": 0.6}],
     }
 
@@ -92,3 +105,11 @@ def test_only_short_readable_tables_are_shown(tmp_path):
     (tmp_path / "oof-vgg16.csv").write_text("a\n1\n", encoding="utf-8")
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     assert list(result_tables(tmp_path)) == ["rate"]
+
+
+def test_doubt_is_shown_as_a_curve_and_as_lists(found):
+    chart = risk_coverage_chart(found["3x4"]).to_dict()
+    assert {"coverage", "accuracy"} <= set(json.dumps(chart).replace(":Q", "").replace('"', " ").split())
+    table = set_table(found["3x4"])
+    assert table["True class in the list"].tolist() == ["90%"] * 4 + ["91%"]
+    assert table["Pages"].iloc[-1] == "All (50% with 1, 50% with 2)"

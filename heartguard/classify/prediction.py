@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,12 @@ def probabilities(logits: NDArray[np.floating], temperature: float = 1.0) -> Dou
     odds = np.exp(scaled)
     shares: Doubles = odds / odds.sum(axis=-1, keepdims=True)
     return shares
+
+
+def possible_classes(shares: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the classes that reach their thresholds, the most probable first; it may be none of them."""
+    ranked = sorted(shares, key=lambda name: -shares[name])
+    return tuple(name for name in ranked if name in thresholds and shares[name] >= thresholds[name])
 
 
 def classify(drawing: Drawing, engine: Engine) -> Prediction:
@@ -35,13 +43,16 @@ def classify(drawing: Drawing, engine: Engine) -> Prediction:
     logits, maps = engine.predict(drawing.image[None])
     shares = probabilities(logits[0], spec.temperature)
     best = int(np.argmax(shares))
+    named = dict(zip(spec.classes, map(float, shares), strict=True))
     return Prediction(
         label=spec.classes[best],
         abstained=bool(shares[best] < spec.abstention_threshold),
-        probabilities=dict(zip(spec.classes, map(float, shares), strict=True)),
+        probabilities=named,
         class_maps=maps[0],
         bias=engine.bias,
         temperature=spec.temperature,
         model=spec.identity,
         drawing=drawing,
+        possible=possible_classes(named, spec.set_thresholds) if spec.set_thresholds else None,
+        set_level=spec.set_level,
     )

@@ -28,6 +28,10 @@ class ModelSpec:
         What logits are divided by before the softmax; fitted on out-of-fold logits.
     abstention_threshold : float
         Under this greatest probability the model says that it is not sure.
+    set_level : float
+        How often the set of possible classes holds the true one.
+    set_thresholds : mapping of str to float
+        Least probability with which each class is in that set; empty where it was not worked out.
     sha256 : str
         Digest of the weights file.
     weights_file : str
@@ -50,6 +54,8 @@ class ModelSpec:
     training_data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
+    set_level: float = 0.9
+    set_thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from heartguard.classify import load_spec, models_folder, probabilities, save_spec
+from heartguard.lab.calibration import calibration_facts, risk_coverage, set_figures
 from heartguard.lab.cross_validation import calibrate_out_of_fold, is_plain, page_set
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.metrics import (
@@ -63,7 +64,8 @@ def run(args: argparse.Namespace) -> int:
     _write_csv(args.results / "classifier.csv", found)
     spec = load_spec(args.models / "vgg16.json")
     headline = {name: {key: found[name][key] for key in (*HEADLINE, "ece")} for name in ("all", "3x4")}
-    spec = dataclasses.replace(spec, metrics=headline)
+    labels = np.array([CLASSES.index(label) for label in pages["label"]])
+    spec = dataclasses.replace(spec, metrics=headline, **calibration_facts(logits, labels, CLASSES))
     save_spec(spec, args.models / "vgg16.json")
     write_model_card(args.models / "README.md", spec, found)
     for name in ("all", "3x4"):
@@ -88,6 +90,8 @@ def figures(pages: pd.DataFrame, logits: Floats) -> dict[str, Any]:
     for name, chosen in (("all", np.ones(len(pages), bool)), ("3x4", is_plain(pages))):
         plain = probabilities(logits[chosen])
         found[name] = _subset(classes[chosen], plain, calibrated[chosen], groups[chosen])
+        folds = pages["fold"].to_numpy(np.int64)
+        found[name]["sets"] = set_figures(classes, calibrated, folds, chosen, CLASSES)
     return found
 
 
@@ -110,6 +114,7 @@ def _subset(labels: NDArray[np.int64], plain: Doubles, calibrated: Doubles, grou
     before, after = (expected_calibration_error(labels, shares) for shares in (plain, calibrated))
     found["ece"] = {"before": before, "after": after}
     found["reliability"] = reliability(labels, calibrated)
+    found["risk_coverage"] = risk_coverage(labels, calibrated)
     found["confusion"] = confusion.tolist()
     return found
 
@@ -142,6 +147,13 @@ def _write_csv(path: Path, found: dict[str, Any]) -> None:
         part = found[name]
         rows += [[name, key, "", *(round(part[key][k], 4) for k in ("value", "low", "high"))] for key in HEADLINE]
         rows += [[name, f"ece_{when}", "", round(value, 4), "", ""] for when, value in part["ece"].items()]
+        rows += [[name, "set_coverage", "", round(part["sets"]["coverage"], 4), "", ""]]
+        rows += [[name, "set_coverage", k, round(v, 4), "", ""] for k, v in part["sets"]["coverage_by_class"].items()]
+        rows += [[name, "set_mean_size", "", round(part["sets"]["mean_size"], 4), "", ""]]
+        rows += [
+            [name, f"accuracy_at_coverage_{point['coverage']:.2f}", "", round(point["accuracy"], 4), "", ""]
+            for point in part["risk_coverage"]
+        ]
         for label, values in part["per_class"].items():
             rows += [[name, key, label, round(value, 4), "", ""] for key, value in values.items()]
         for label, counts in zip(CLASSES, part["confusion"], strict=True):

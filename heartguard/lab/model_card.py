@@ -45,8 +45,9 @@ _TAIL = """
 ## What it must not be used for
 
 - Any decision about a patient. The pages are of one hospital and one recorder; nothing is known of other populations.
-- The drawing still gives the page's layout away (see the controls): 6×2 pages were recorded with wider bands, and more
-  than a third of them show no strip that could be read. The figures on all pages profit from that; those on 3×4 cannot.
+- The drawing still gives something of the page's layout away (see the controls): 6×2 pages were recorded with wider
+  bands, some print no rhythm strip, and their patients may differ. The figures on all pages can profit from that; those
+  on 3×4 cannot.
 - MI is scarce ({mi} pages): its recall and precision have wide margins.
 - A label of these pages is the hospital's folder, not an adjudicated diagnosis; a person can have two of the classes.
 """
@@ -98,6 +99,12 @@ def _subset(title: str, part: dict[str, Any], classes: list[str]) -> str:
         lines.append(f"| {name} | {part[key]['value']:.3f} | {part[key]['low']:.3f} to {part[key]['high']:.3f} |")
     lines.append(f"| ECE before temperature | {part['ece']['before']:.3f} | |")
     lines.append(f"| ECE after temperature | {part['ece']['after']:.3f} | |")
+    for point in part["risk_coverage"]:
+        if round(point["coverage"], 2) in (0.5, 0.8):
+            lines.append(f"| accuracy of the surest {point['coverage']:.0%} | {point['accuracy']:.3f} | |")
+    sets = part["sets"]
+    lines.append(f"| true class in the {sets['level']:.0%} list of possible classes | {sets['coverage']:.3f} | |")
+    lines.append(f"| mean length of that list | {sets['mean_size']:.2f} | |")
     names = " | ".join(f"called {name}" for name in classes)
     lines += ["", f"| class | pages | recall | precision | AUROC | {names} |", "| --- " * (5 + len(classes)) + "|"]
     for name, row in zip(classes, part["confusion"], strict=True):

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heartguard.classify import ModelSpec, models_folder, probabilities, save_spec, write_weights
+from heartguard.classify import ModelSpec, models_folder, save_spec, write_weights
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
+from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, cross_validate, page_set, to_weights
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.features import FeatureBank, build_bank
 from heartguard.lab.heads import HeadRecipe, fit_head
-from heartguard.lab.metrics import fit_temperature, selective_threshold
 from heartguard.lab.page_traces import load_traces, trace_pages
 from heartguard.lab.pretraining import PretrainingRecipe, load_signal_set, pretrain
 from heartguard.lab.signal_labels import CLASSES
@@ -26,7 +26,6 @@ from heartguard.values import Floats
 
 log = logging.getLogger(__name__)
 
-SELECTIVE_ACCURACY = 0.95
 OUT_OF_FOLD = "oof-vgg16.csv"
 
 
@@ -97,15 +96,12 @@ def _ship(
     head = fit_head(bank, chosen, pages.classes[chosen], recipes[1])
     args.out.mkdir(parents=True, exist_ok=True)
     digest = write_weights(to_weights(pretrained, head), args.out / "vgg16.npz")
-    temperature = fit_temperature(pages.classes, logits.astype(float))
-    shares = probabilities(logits, temperature)
     spec = ModelSpec(
         name="vgg16",
         classes=CLASSES,
         input_size=(DRAWING_HEIGHT, DRAWING_WIDTH),
         drawing_version=DRAWING_VERSION,
-        temperature=round(temperature, 4),
-        abstention_threshold=round(selective_threshold(pages.classes, shares, SELECTIVE_ACCURACY), 4),
+        **calibration_facts(logits, pages.classes, CLASSES),
         sha256=digest,
         weights_file="vgg16.npz",
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),

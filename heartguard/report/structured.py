@@ -12,6 +12,7 @@ from heartguard.values import Measurements, Reading
 DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
+_NO_SET = {"possible": None, "possible_level": None}
 STAGES = ("intake", "page", "trace", "measure", "classify", "total")
 
 _DECIMALS = {
@@ -52,6 +53,8 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
             "label": prediction.label,
             "abstained": bool(prediction.abstained),
             "probabilities": {name: _rounded(p, 4) for name, p in prediction.probabilities.items()},
+            "possible": None if prediction.possible is None else list(prediction.possible),
+            "possible_level": prediction.set_level,
         },
         "measurements": _measured(reading.measurements),
         "quality": _rounded(reading.quality, 3),
@@ -86,7 +89,7 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
         "file": file,
         "status": "rejected",
         "reason": reason_of(error),
-        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASSES)},
+        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASSES), **_NO_SET},
         "measurements": _measured(Measurements()),
         "quality": None,
         "timings_ms": dict.fromkeys(STAGES),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heartguard.report.structured import DISCLAIMER, reason_of
-from heartguard.values import Measurements, Reading
+from heartguard.values import Measurements, Prediction, Reading
 
 _CLASS_WORDS = {
     "Normal": "normal",
@@ -32,6 +32,7 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         file if file is not None else reading.upload.name,
         f"  Answer            {'not sure; closest: ' if prediction.abstained else ''}{answer}",
         f"  Probabilities     {'   '.join(f'{name} {p:.1%}' for name, p in ranked)}",
+        *_possible(prediction),
         *(_row(reading.measurements, *row) for row in _ROWS),
         f"  Layout            {reading.page.layout.name}, scale from the {reading.page.scale_source}",
         f"  Quality           {reading.quality:.0%}",
@@ -40,6 +41,14 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         f"  {DISCLAIMER}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _possible(prediction: Prediction) -> list[str]:
+    """Return the line on the classes that cannot be ruled out; none where the model cannot say."""
+    if prediction.possible is None:
+        return []
+    names = ", ".join(prediction.possible) or "none of the four classes fits well"
+    return [f"  Possible at {prediction.set_level:.0%}   {names}"]
 
 
 def rejected_text(file: str, error: BaseException) -> str:

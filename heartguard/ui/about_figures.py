@@ -17,6 +17,8 @@ from heartguard.ui.figures import (
     load_classifier,
     reliability_chart,
     result_tables,
+    risk_coverage_chart,
+    set_table,
 )
 from heartguard.ui.problems import calm
 from heartguard.ui.words import percent
@@ -69,6 +71,25 @@ def _details(found: Mapping[str, Any], part: Mapping[str, Any]) -> None:
     with right, st.container(border=True, height="stretch"):
         st.markdown("**Calibration**", help="On the dashes, a probability of 80 % is right 80 times in 100.")
         st.altair_chart(reliability_chart(part), width="stretch", alt="Share right against probability given")
+    if "risk_coverage" in part and "sets" in part:
+        _doubt(part)
+
+
+def _doubt(part: Mapping[str, Any]) -> None:
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True, height="stretch"):
+        st.markdown(
+            "**Answering only when sure**",
+            help="The fewer pages it answers, the surest first, the more of its answers are right. The dashes are what "
+            "the threshold of “Not sure” aims at.",
+        )
+        st.altair_chart(risk_coverage_chart(part), width="stretch", alt="Share right against share answered")
+    with right, st.container(border=True, height="stretch"):
+        st.markdown(
+            "**Classes that cannot be ruled out**",
+            help=f"The list should hold the true class on {part['sets']['level']:.0%} of the pages of each class.",
+        )
+        st.table(set_table(part), hide_index=True, border="horizontal", alt="Coverage of the lists of possible classes")
 
 
 @calm

@@ -15,6 +15,8 @@ from heartguard.ui.words import (
     likelihood,
     natural_frequency,
     percent,
+    possible_help,
+    possible_text,
     quality_word,
     sentence_list,
 )
@@ -41,6 +43,10 @@ def show_answer(reading: Reading) -> None:
             width="stretch",
             alt=probability_text(reading.prediction.probabilities),
         )
+        if reading.prediction.possible is not None:
+            st.caption(
+                possible_text(reading.prediction.possible) + ".", help=possible_help(reading.prediction.set_level)
+            )
     uncertain = sentence_list(uncertainties(reading))
     if uncertain:
         st.warning(f"**What is uncertain**\n\n{uncertain}", icon=":material/help:")

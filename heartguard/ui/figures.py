@@ -23,6 +23,8 @@ __all__ = [
     "load_classifier",
     "reliability_chart",
     "result_tables",
+    "risk_coverage_chart",
+    "set_table",
 ]
 
 RESULTS_FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
@@ -121,6 +123,39 @@ def reliability_chart(part: Mapping[str, Any]) -> alt.LayerChart:
     ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
     dashes = alt.Chart(ideal).mark_line(strokeDash=[4, 4], color="#8a98a0").encode(x="confidence:Q", y="accuracy:Q")
     return alt.layer(dashes, points).properties(height=280)
+
+
+def risk_coverage_chart(part: Mapping[str, Any], target: float = 0.95) -> alt.LayerChart:
+    """Draw how often answers were right against the share of pages answered, the surest first."""
+    table = pd.DataFrame(part["risk_coverage"])
+    share = alt.Axis(format="%")
+    line = (
+        alt.Chart(table)
+        .mark_line(point=alt.OverlayMarkDef(size=40), color="#2a8f9b")
+        .encode(
+            x=alt.X("coverage:Q", scale=alt.Scale(domain=[0, 1]), axis=share, title="Share of pages answered"),
+            y=alt.Y("accuracy:Q", scale=alt.Scale(zero=False), axis=share, title="Share of them that was right"),
+            tooltip=[
+                alt.Tooltip("coverage:Q", format=".0%", title="Answered"),
+                alt.Tooltip("accuracy:Q", format=".1%", title="Right"),
+                alt.Tooltip("threshold:Q", format=".0%", title="Least probability"),
+            ],
+        )
+    )
+    goal = alt.Chart(pd.DataFrame({"accuracy": [target]})).mark_rule(strokeDash=[4, 4], color="#8a98a0")
+    return alt.layer(goal.encode(y="accuracy:Q"), line).properties(height=280)
+
+
+def set_table(part: Mapping[str, Any]) -> pd.DataFrame:
+    """Return how often the list of possible classes held the true one, and how long it was."""
+    sets = part["sets"]
+    rows = [
+        {"Pages": class_name(label), "True class in the list": f"{share:.0%}"}
+        for label, share in sets["coverage_by_class"].items()
+    ]
+    sizes = ", ".join(f"{share:.0%} with {size}" for size, share in sets["share_by_size"].items() if share)
+    overall = {"Pages": f"All ({sizes})", "True class in the list": f"{sets['coverage']:.0%}"}
+    return pd.DataFrame([*rows, overall])
 
 
 def control_table(controls: Mapping[str, Any]) -> pd.DataFrame:

@@ -12,6 +12,8 @@ __all__ = [
     "likelihood",
     "natural_frequency",
     "percent",
+    "possible_help",
+    "possible_text",
     "quality_word",
     "sentence_list",
 ]
@@ -70,6 +72,27 @@ def natural_frequency(probability: float) -> str:
     """Say a calibrated probability as a count out of 100."""
     count = min(max(round(100 * probability), 1), 99)
     return f"Of 100 test pages with this score, about {count} belonged to this class."
+
+
+def possible_text(possible: Sequence[str]) -> str:
+    """Say which classes cannot be ruled out.
+
+    Examples
+    --------
+    >>> possible_text(("HB", "Normal"))
+    'Cannot be ruled out: **Abnormal heartbeat** or **Normal**'
+    """
+    if not possible:
+        return "None of the four classes fits well: this ECG looks unlike the pages that the model knows"
+    return "Cannot be ruled out: " + " or ".join(f"**{class_name(label)}**" for label in possible)
+
+
+def possible_help(level: float) -> str:
+    """Explain the set of possible classes."""
+    return (
+        f"Of the test pages of each class, {100 * level:.0f} in 100 had their own class in such a list (conformal "
+        "prediction). Your patients may differ from the test pages."
+    )
 
 
 def quality_word(quality: float) -> str:
