@@ -256,6 +256,24 @@ class Drawing:
     ecg: Ecg | None = None
 
 
+@dataclass(frozen=True)
+class Finding:
+    """A statement on the ECG beside the class.
+
+    Attributes
+    ----------
+    statement : str
+        As PTB-XL names it, ``group:CODE``: ``rhythm:AFIB``.
+    probability : float
+    present : bool
+        True where the probability reaches the statement's threshold.
+    """
+
+    statement: str
+    probability: float
+    present: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Prediction:
     """The four-class answer.
@@ -279,6 +297,8 @@ class Prediction:
         The classes that cannot be ruled out, the most probable first: of the pages of each class, a share of
         `set_level` had their class among them. May be empty; None where the model cannot say.
     set_level : float
+    findings : tuple of Finding
+        The most probable first; empty where the model gives none.
     """
 
     label: str
@@ -291,6 +311,7 @@ class Prediction:
     drawing: Drawing | None = None
     possible: tuple[str, ...] | None = None
     set_level: float = 0.9
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

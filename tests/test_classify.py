@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from heartguard.classify import (
+    FindingSpec,
     ModelSpec,
     classify,
     load_engine,
@@ -16,11 +17,13 @@ from heartguard.classify import (
     models_folder,
     probabilities,
     read_weights,
+    save_finding_spec,
     save_spec,
     write_weights,
 )
-from heartguard.classify.architecture import VGG16_BLOCKS
-from heartguard.classify.engine import OpenCvEngine
+from heartguard.classify.architecture import HEAD_LEVELS, VGG16_BLOCKS
+from heartguard.classify.engine import OpenCvEngine, Outputs
+from heartguard.classify.findings import FindingHead, findings_of, load_findings
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
@@ -125,14 +128,59 @@ def test_maps_add_up_to_the_logits_and_keras_gives_the_same(tmp_path):
     weights = random_weights()
     images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
     engine = OpenCvEngine(a_spec(), weights)
-    logits, maps = engine.predict(images)
+    logits, maps, _ = engine.predict(images)
     assert logits.shape == (3, 4)
     assert maps.shape == (3, 4, 2, 4)
     assert np.allclose(maps.mean(axis=(2, 3)) + engine.bias, logits, atol=1e-4)
     assert np.ptp(logits, axis=0).min() > 0
-    keras_logits, keras_maps = KerasEngine(a_spec(), weights).predict(images)
+    keras_logits, keras_maps, _ = KerasEngine(a_spec(), weights).predict(images)
     assert np.allclose(keras_logits, logits, atol=1e-3)
     assert np.allclose(keras_maps, maps, atol=1e-3)
+
+
+def a_finding_head(**changes) -> FindingHead:
+    rng = np.random.default_rng(3)
+    weights = {f"head/{level}": rng.standard_normal((13, 512, 2)).astype(np.float32) / 5000 for level in HEAD_LEVELS}
+    spec = FindingSpec(("rhythm:AFIB", "sub:LVH"), {"sub:LVH": 0.3}, "0" * 64, "", "findings.npz", "2026-01-02")
+    spec = dataclasses.replace(spec, **changes)
+    return FindingHead(spec, {**weights, "head/bias": np.array([0.2, -0.3], np.float32)})
+
+
+def test_findings_come_beside_the_classes_and_change_nothing_of_them():
+    images = np.random.default_rng(1).integers(0, 256, (2, 32, 64)).astype(np.uint8)
+    weights, head = random_weights(), a_finding_head()
+    alone = OpenCvEngine(a_spec(), weights).predict(images)
+    both = OpenCvEngine(a_spec(), weights, head).predict(images)
+    assert alone.finding_logits is None
+    assert np.allclose(both.logits, alone.logits, atol=1e-5)
+    assert np.allclose(both.class_maps, alone.class_maps, atol=1e-4)
+    as_classes = OpenCvEngine(a_spec(classes=("a", "b")), {**weights, **head.weights}).predict(images)
+    assert np.allclose(both.finding_logits, as_classes.logits, atol=1e-4)
+
+
+def test_findings_with_a_threshold_are_reported_the_most_probable_first():
+    spec = a_finding_head(thresholds={"rhythm:AFIB": 0.9, "sub:LVH": 0.3}).spec
+    found = findings_of(np.array([0.5, -0.5], np.float32), spec)
+    assert [(f.statement, round(f.probability, 3), f.present) for f in found] == [
+        ("rhythm:AFIB", 0.622, False),
+        ("sub:LVH", 0.378, True),
+    ]
+    assert [f.statement for f in findings_of(np.zeros(2, np.float32), a_finding_head().spec)] == ["sub:LVH"]
+
+
+def test_findings_belong_to_one_network_and_altered_ones_are_refused(tmp_path):
+    head = a_finding_head()
+    assert load_findings(tmp_path, "0" * 64) is None
+    digest = write_weights(head.weights, tmp_path / "findings.npz")
+    save_finding_spec(dataclasses.replace(head.spec, sha256=digest), tmp_path / "findings.json")
+    found = load_findings(tmp_path, "0" * 64)
+    assert found is not None
+    assert found.spec.names == head.spec.names
+    assert np.array_equal(found.weights["head/level5"], head.weights["head/level5"])
+    assert load_findings(tmp_path, "1" * 64) is None
+    (tmp_path / "findings.json").write_text("{}")
+    with pytest.raises(ModelError, match="altered"):
+        load_findings(tmp_path, "0" * 64)
 
 
 def test_probabilities_are_a_softmax_at_a_temperature():
@@ -145,10 +193,11 @@ def test_probabilities_are_a_softmax_at_a_temperature():
 class FixedEngine:
     spec = a_spec(input_size=(DRAWING_HEIGHT, DRAWING_WIDTH))
     bias = np.zeros(4, np.float32)
+    finding_spec = None
 
     def predict(self, images):
         logits = np.tile(np.array([0.0, 3.0, 0.0, 0.0], np.float32), (len(images), 1))
-        return logits, np.broadcast_to(logits[:, :, None, None], (len(images), 4, 2, 3)).copy()
+        return Outputs(logits, np.broadcast_to(logits[:, :, None, None], (len(images), 4, 2, 3)).copy())
 
 
 def test_classify_answers_with_temperature_and_abstains_below_the_threshold():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from heartguard.classify.engine import Outputs
 from heartguard.classify.spec import ModelSpec
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, PLAYERS, RHYTHM, draw, drawing_boxes
 from heartguard.explain import ExplanationCancelledError, class_map, lead_shap, lead_shares, map_on_page, map_on_upload
@@ -38,14 +39,15 @@ class InkEngine:
     bias: np.ndarray
     spec: ModelSpec
     asked: int = 0
+    finding_spec: None = None
 
-    def predict(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def predict(self, images: np.ndarray) -> Outputs:
         self.asked += len(images)
         logits = np.zeros((len(images), 4), np.float32)
         for box in drawing_boxes():
             part = images[:, round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)]
             logits[:, 1] += self.weights.get(player_of(box), 0.0) * (part.min(axis=(1, 2)) < 128)
-        return logits, np.zeros((len(images), 4, *CELLS), np.float32)
+        return Outputs(logits, np.zeros((len(images), 4, *CELLS), np.float32))
 
 
 def engine(temperature: float = 1.0, **weights: float) -> InkEngine:

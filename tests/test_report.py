@@ -11,6 +11,7 @@ import numpy as np
 from heartguard import errors
 from heartguard.leads import LEADS
 from heartguard.report import rejected_json, rejected_text, to_csv, to_json, to_text
+from heartguard.values import Finding
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading, make_upload
 
 PROMISED = ["file", "status", "reason", "prediction", "measurements", "quality", "timings_ms", "model"]
@@ -27,6 +28,7 @@ def test_json_has_the_promised_form_and_numbers() -> None:
         "probabilities": {"Normal": 0.9, "MI": 0.04, "PMI": 0.03, "HB": 0.03},
         "possible": None,
         "possible_level": 0.9,
+        "findings": [],
     }
     assert [row["measurements"][key] for key in MEASURED] == [72.0, 833, 160, 88, 380, 416, 45]
     assert (row["quality"], row["model"], row["layout"]) == (0.8, "vgg16-0123abcd", "3x4+1")
@@ -60,6 +62,17 @@ def test_classes_that_cannot_be_ruled_out_are_listed_and_none_is_said_to_be_none
     assert "Possible at 90%   HB, Normal" in to_text(reading)
     assert "none of the four classes fits well" in to_text(make_reading(prediction=make_prediction(possible=())))
     assert "Possible at" not in to_text(make_reading())
+
+
+def test_findings_are_listed_and_those_that_stand_out_are_printed() -> None:
+    found = (Finding("rhythm:AFIB", 0.8, True), Finding("sub:LVH", 0.1, False))
+    reading = make_reading(prediction=make_prediction(findings=found))
+    assert to_json(reading)["prediction"]["findings"] == [
+        {"statement": "rhythm:AFIB", "probability": 0.8, "present": True},
+        {"statement": "sub:LVH", "probability": 0.1, "present": False},
+    ]
+    assert "Findings          rhythm:AFIB 80%\n" in to_text(reading)
+    assert "Findings" not in to_text(make_reading())
 
 
 def test_rejected_files_carry_the_same_keys() -> None:

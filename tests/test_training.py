@@ -266,6 +266,23 @@ def test_stage_2_learns_out_of_fold_and_becomes_a_whole_network(tmp_path):
     assert np.allclose(sum(by_level) + weights["head/bias"], logits[:20], atol=1e-3)
 
 
+def test_findings_are_learnt_each_by_itself_and_thresholds_keep_their_specificity():
+    pytest.importorskip("torch")
+    from heartguard.lab.findings import FindingBank, FindingRecipe, fit_findings, threshold_at
+
+    rng = np.random.default_rng(0)
+    targets = (rng.random((60, 2)) < 0.4).astype(np.float32)
+    patterns = rng.normal(size=(2, 13, 1024))
+    features = np.tensordot(targets, patterns, axes=1) + 0.3 * rng.normal(size=(60, 13, 1024))
+    bank = FindingBank([features.astype(np.float32)], ("a", "b"), targets, np.arange(60) % 5)
+    kernel, bias = fit_findings(bank, np.arange(40), FindingRecipe(copies=1))
+    scores = np.tensordot(bank.copies[0][40:], kernel, axes=2) + bias
+    assert [auroc(targets[40:, k] == 1, scores[:, k]) for k in range(2)] == [1.0, 1.0]
+    negative = rng.normal(size=2000)
+    threshold = threshold_at(0.98, negative)
+    assert (1 / (1 + np.exp(-negative)) < threshold).mean() == pytest.approx(0.98, abs=0.002)
+
+
 def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     torch = pytest.importorskip("torch")
     from heartguard.classify import ModelSpec
@@ -283,5 +300,5 @@ def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     head = LinearHead(rng.normal(size=(13, 1024, 4)).astype(np.float32), np.arange(4, dtype=np.float32))
     image = np.where(rng.random((1, 160, 384)) < 0.1, 0, 255).astype(np.uint8)
     spec = ModelSpec("tiny", CLASSES, (160, 384), "1", 1.0, 0.5, "", "", "2026-01-02")
-    logits, _ = OpenCvEngine(spec, to_weights(pretrained, head)).predict(image)
+    logits = OpenCvEngine(spec, to_weights(pretrained, head)).predict(image).logits
     assert np.allclose(logits, head.logits(pooled_features(blocks, image)), rtol=1e-3, atol=1e-2)

@@ -1,13 +1,16 @@
 """Drawing → Prediction: the model's own facts, the engines that run it, calibration and abstention."""
 
-from heartguard.classify.engine import Engine, load_engine, models_folder
+from heartguard.classify.engine import Engine, Outputs, load_engine, models_folder
+from heartguard.classify.findings import FindingSpec, save_finding_spec
 from heartguard.classify.prediction import classify, possible_classes, probabilities
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
 from heartguard.classify.weights import Weights, read_weights, write_weights
 
 __all__ = [
     "Engine",
+    "FindingSpec",
     "ModelSpec",
+    "Outputs",
     "Weights",
     "classify",
     "load_engine",
@@ -16,6 +19,7 @@ __all__ = [
     "possible_classes",
     "probabilities",
     "read_weights",
+    "save_finding_spec",
     "save_spec",
     "write_weights",
 ]

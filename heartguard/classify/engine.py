@@ -8,17 +8,34 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import cv2
 import numpy as np
 
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, MAP_STRIDE
+from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
 from heartguard.classify.onnx_graph import LOGITS, MAPS, vgg16_graph
 from heartguard.classify.spec import ModelSpec, load_spec
 from heartguard.classify.weights import Weights, read_weights
 from heartguard.errors import DrawingRangeError
 from heartguard.values import Floats, Image
+
+
+class Outputs(NamedTuple):
+    """What a network says of drawings.
+
+    Attributes
+    ----------
+    logits : ndarray, shape (n, classes), float32
+    class_maps : ndarray, shape (n, classes, h / 16, w / 16), float32
+    finding_logits : ndarray, shape (n, findings), float32, or None
+        None from an engine without findings.
+    """
+
+    logits: Floats
+    class_maps: Floats
+    finding_logits: Floats | None = None
 
 
 class Engine(Protocol):
@@ -29,13 +46,15 @@ class Engine(Protocol):
     spec : ModelSpec
     bias : ndarray, shape (classes,), float32
         The mean over the cells of a class map plus this is the logit.
+    finding_spec : FindingSpec or None
     """
 
     spec: ModelSpec
     bias: Floats
+    finding_spec: FindingSpec | None
 
-    def predict(self, images: Image) -> tuple[Floats, Floats]:
-        """Return the logits and class maps of drawings.
+    def predict(self, images: Image) -> Outputs:
+        """Run the network on drawings.
 
         Parameters
         ----------
@@ -43,8 +62,7 @@ class Engine(Protocol):
 
         Returns
         -------
-        logits : ndarray, shape (n, classes), float32
-        class_maps : ndarray, shape (n, classes, h / 16, w / 16), float32
+        Outputs
 
         Raises
         ------
@@ -76,26 +94,36 @@ def check_images(images: Image, spec: ModelSpec) -> None:
 class OpenCvEngine:
     """VGG16 on OpenCV's deep-learning module; safe to share between threads."""
 
-    def __init__(self, spec: ModelSpec, weights: Weights) -> None:
+    def __init__(self, spec: ModelSpec, weights: Weights, findings: FindingHead | None = None) -> None:
         self.spec = spec
         self.bias: Floats = weights["head/bias"]
-        graph = np.frombuffer(vgg16_graph(weights, *spec.input_size), np.uint8)
+        self.finding_spec = findings.spec if findings else None
+        graph = np.frombuffer(vgg16_graph(_joined(weights, findings), *spec.input_size), np.uint8)
         self._net: Any = cv2.dnn.readNetFromONNX(graph)
         self._lock = threading.Lock()
 
-    def predict(self, images: Image) -> tuple[Floats, Floats]:
-        """Return the logits and class maps of drawings; see `Engine`."""
+    def predict(self, images: Image) -> Outputs:
+        """Run the network on drawings; see `Engine`."""
         check_images(images, self.spec)
         classes, (height, width) = len(self.spec.classes), self.spec.input_size
-        logits = np.empty((len(images), classes), np.float32)
+        findings = len(self.finding_spec.names) if self.finding_spec else 0
+        logits = np.empty((len(images), classes + findings), np.float32)
         maps = np.empty((len(images), classes, height // MAP_STRIDE, width // MAP_STRIDE), np.float32)
         means = np.array(CHANNEL_MEANS_BGR, np.float32).reshape(3, 1, 1)
         for number, image in enumerate(images):
             with self._lock:  # one network holds one input
                 self._net.setInput(image.astype(np.float32)[None, None] - means)
                 found_maps, found_logits = self._net.forward([MAPS, LOGITS])
-                maps[number], logits[number] = found_maps[0], found_logits.reshape(-1)
-        return logits, maps
+                maps[number], logits[number] = found_maps[0, :classes], found_logits.reshape(-1)
+        return Outputs(logits[:, :classes], maps, logits[:, classes:] if self.finding_spec else None)
+
+
+def _joined(weights: Weights, findings: FindingHead | None) -> Weights:
+    """Return the network with the outputs of the findings after those of the classes."""
+    if findings is None:
+        return weights
+    heads = {key: np.concatenate([weights[key], more], axis=-1) for key, more in findings.weights.items()}
+    return {**weights, **heads}
 
 
 def load_engine(name: str = "vgg16", *, folder: Path | None = None) -> Engine:
@@ -115,4 +143,5 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None) -> Engine:
     """
     home = folder or models_folder()
     spec = load_spec(home / f"{name}.json")
-    return OpenCvEngine(spec, read_weights(home / spec.weights_file, spec.sha256))
+    weights = read_weights(home / spec.weights_file, spec.sha256)
+    return OpenCvEngine(spec, weights, load_findings(home, spec.sha256))

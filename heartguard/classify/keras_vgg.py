@@ -14,7 +14,7 @@ from heartguard.classify.architecture import (
     VGG16_BLOCKS,
     region_weights,
 )
-from heartguard.classify.engine import check_images
+from heartguard.classify.engine import Outputs, check_images
 from heartguard.classify.spec import ModelSpec
 from heartguard.classify.weights import Weights
 from heartguard.values import Floats, Image
@@ -59,13 +59,14 @@ class KerasEngine:
 
     def __init__(self, spec: ModelSpec, weights: Weights) -> None:
         self.spec = spec
+        self.finding_spec = None
         self.bias: Floats = weights["head/bias"]
         self._model = build_vgg16(*spec.input_size, len(spec.classes))
         load_keras(self._model, weights)
 
-    def predict(self, images: Image) -> tuple[Floats, Floats]:
-        """Return the logits and class maps of drawings; see `heartguard.classify.Engine`."""
+    def predict(self, images: Image) -> Outputs:
+        """Run the network on drawings; see `heartguard.classify.Engine`. It gives no findings."""
         check_images(images, self.spec)
         found = self._model(images[..., None].astype(np.float32), training=False)
         maps: Floats = np.asarray(found, np.float32).transpose(0, 3, 1, 2)
-        return maps.mean(axis=(2, 3)) + self.bias, maps
+        return Outputs(maps.mean(axis=(2, 3)) + self.bias, maps)

@@ -58,7 +58,7 @@ def vgg16_graph(weights: dict[str, Floats], height: int, width: int, batch: int 
     tensors.append(_tensor("head.bias", weights["head/bias"].reshape(1, -1, 1, 1)))
     nodes.append(_node("GlobalAveragePool", [MAPS], "mean"))
     nodes.append(_node("Add", ["mean", "head.bias"], LOGITS))
-    return _model(nodes, tensors, (batch, 3, height, width))
+    return _model(nodes, tensors, (batch, 3, height, width), classes)
 
 
 def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Floats]) -> dict[str, str]:
@@ -117,10 +117,10 @@ def _value_info(name: str, shape: Sequence[int]) -> bytes:
     return _bytes(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, dims)))
 
 
-def _model(nodes: Sequence[bytes], tensors: Sequence[bytes], shape: tuple[int, int, int, int]) -> bytes:
+def _model(nodes: Sequence[bytes], tensors: Sequence[bytes], shape: tuple[int, int, int, int], classes: int) -> bytes:
     graph = b"".join(_bytes(1, node) for node in nodes) + _bytes(2, "vgg16")
     graph += b"".join(_bytes(5, tensor) for tensor in tensors) + _bytes(11, _value_info("image", shape))
     batch, _, height, width = shape
-    classes_shape = (batch, 4, height // 16, width // 16)
-    graph += _bytes(12, _value_info(MAPS, classes_shape)) + _bytes(12, _value_info(LOGITS, (batch, 4, 1, 1)))
+    maps_shape = (batch, classes, height // 16, width // 16)
+    graph += _bytes(12, _value_info(MAPS, maps_shape)) + _bytes(12, _value_info(LOGITS, (batch, classes, 1, 1)))
     return _number(1, 8) + _bytes(7, graph) + _bytes(8, _bytes(1, "") + _number(2, 13))

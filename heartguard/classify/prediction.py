@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify.engine import Engine
+from heartguard.classify.engine import Engine, Outputs
+from heartguard.classify.findings import findings_of
 from heartguard.errors import DrawingRangeError
-from heartguard.values import Doubles, Drawing, Prediction
+from heartguard.values import Doubles, Drawing, Finding, Prediction
 
 
 def probabilities(logits: NDArray[np.floating], temperature: float = 1.0) -> Doubles:
@@ -40,19 +41,26 @@ def classify(drawing: Drawing, engine: Engine) -> Prediction:
         raise DrawingRangeError(
             f"{spec.name} reads drawings of version {spec.drawing_version}, not of version {drawing.version}."
         )
-    logits, maps = engine.predict(drawing.image[None])
-    shares = probabilities(logits[0], spec.temperature)
+    found = engine.predict(drawing.image[None])
+    shares = probabilities(found.logits[0], spec.temperature)
     best = int(np.argmax(shares))
     named = dict(zip(spec.classes, map(float, shares), strict=True))
     return Prediction(
         label=spec.classes[best],
         abstained=bool(shares[best] < spec.abstention_threshold),
         probabilities=named,
-        class_maps=maps[0],
+        class_maps=found.class_maps[0],
         bias=engine.bias,
         temperature=spec.temperature,
         model=spec.identity,
         drawing=drawing,
         possible=possible_classes(named, spec.set_thresholds) if spec.set_thresholds else None,
         set_level=spec.set_level,
+        findings=_findings(found, engine),
     )
+
+
+def _findings(found: Outputs, engine: Engine) -> tuple[Finding, ...]:
+    if found.finding_logits is None or engine.finding_spec is None:
+        return ()
+    return findings_of(found.finding_logits[0], engine.finding_spec)

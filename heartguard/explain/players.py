@@ -159,7 +159,7 @@ class _Game:
         if self.cancelled is not None and self.cancelled():
             raise ExplanationCancelledError("The computation of SHAP values was stopped.")
         images: Image = np.stack([self._drawing(key) for key in keys])
-        logits, _ = self.engine.predict(images)
+        logits = self.engine.predict(images).logits
         place = self.engine.spec.classes.index(self.label)
         shares = probabilities(logits, self.engine.spec.temperature)[:, place]
         self.answers.update(zip(keys, map(float, shares), strict=True))

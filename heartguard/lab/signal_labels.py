@@ -42,19 +42,20 @@ def tag_targets(index: pd.DataFrame) -> tuple[tuple[str, ...], Floats]:
     targets : ndarray, shape (records, tags), float32
         1, 0, and NaN for records of other sources, which do not use these statements.
     """
-    sets = [_statements(labels) for labels in index["labels"].fillna("")]
+    sets = [statements(labels) for labels in index["labels"].fillna("")]
     ours = (index["source"] == "PTB-XL").to_numpy()
     counts: dict[str, int] = {}
-    for statements, counted in zip(sets, ours, strict=True):
-        for name in statements if counted else ():
+    for found, counted in zip(sets, ours, strict=True):
+        for name in found if counted else ():
             counts[name] = counts.get(name, 0) + 1
     names = tuple(sorted(name for name, count in counts.items() if count >= FEWEST_RECORDS))
-    targets = np.array([[name in statements for name in names] for statements in sets], np.float32)
+    targets = np.array([[name in found for name in names] for found in sets], np.float32)
     targets[~ours] = np.nan
     return names, targets
 
 
-def _statements(labels: str) -> set[str]:
+def statements(labels: str) -> set[str]:
+    """Return the statements of a record of `signals.csv` as ``group:CODE``."""
     found = set()
     for part in labels.split("|"):
         group, _, names = part.strip().partition("=")

@@ -1,4 +1,4 @@
-"""``heartguard train vgg16``: trace, teach on signals, cross-validate on pages, calibrate, train on all, ship."""
+"""``heartguard train``: for `vgg16` trace, teach on signals, cross-validate on pages, calibrate, train on all, ship."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import datetime
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 
 from heartguard.classify import ModelSpec, models_folder, save_spec, write_weights
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
+from heartguard.lab import findings
 from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, cross_validate, page_set, to_weights
 from heartguard.lab.datasets import load_pages
@@ -31,7 +33,7 @@ OUT_OF_FOLD = "oof-vgg16.csv"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``heartguard train``."""
-    parser.add_argument("model", choices=["vgg16"], help="what to train")
+    parser.add_argument("model", choices=list(_MODELS), help="what to train: the network, or the findings' head on it")
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), metavar="DIR", help="where work is kept")
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")
     parser.add_argument(
@@ -45,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Train the model that was asked for; return the exit status."""
+    return _MODELS[args.model](args)
+
+
+def train_vgg16(args: argparse.Namespace) -> int:
     """Run all stages, each from where an earlier run left it; return the exit status."""
     import torch
 
@@ -63,6 +70,9 @@ def run(args: argparse.Namespace) -> int:
     write_out_of_fold(args.results / OUT_OF_FOLD, pages, logits)
     _ship(args, pages, bank, logits, (first, second))
     return 0
+
+
+_MODELS: dict[str, Callable[[argparse.Namespace], int]] = {"vgg16": train_vgg16, "findings": findings.run}
 
 
 def write_out_of_fold(path: Path, pages: PageSet, logits: Floats) -> None:

@@ -12,7 +12,7 @@ from heartguard.values import Measurements, Reading
 DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
-_NO_SET = {"possible": None, "possible_level": None}
+_NO_MORE = {"possible": None, "possible_level": None, "findings": None}
 STAGES = ("intake", "page", "trace", "measure", "classify", "total")
 
 _DECIMALS = {
@@ -55,6 +55,10 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
             "probabilities": {name: _rounded(p, 4) for name, p in prediction.probabilities.items()},
             "possible": None if prediction.possible is None else list(prediction.possible),
             "possible_level": prediction.set_level,
+            "findings": [
+                {"statement": f.statement, "probability": _rounded(f.probability, 4), "present": f.present}
+                for f in prediction.findings
+            ],
         },
         "measurements": _measured(reading.measurements),
         "quality": _rounded(reading.quality, 3),
@@ -89,7 +93,7 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
         "file": file,
         "status": "rejected",
         "reason": reason_of(error),
-        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASSES), **_NO_SET},
+        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASSES), **_NO_MORE},
         "measurements": _measured(Measurements()),
         "quality": None,
         "timings_ms": dict.fromkeys(STAGES),

@@ -33,6 +33,7 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         f"  Answer            {'not sure; closest: ' if prediction.abstained else ''}{answer}",
         f"  Probabilities     {'   '.join(f'{name} {p:.1%}' for name, p in ranked)}",
         *_possible(prediction),
+        *_findings(prediction),
         *(_row(reading.measurements, *row) for row in _ROWS),
         f"  Layout            {reading.page.layout.name}, scale from the {reading.page.scale_source}",
         f"  Quality           {reading.quality:.0%}",
@@ -49,6 +50,12 @@ def _possible(prediction: Prediction) -> list[str]:
         return []
     names = ", ".join(prediction.possible) or "none of the four classes fits well"
     return [f"  Possible at {prediction.set_level:.0%}   {names}"]
+
+
+def _findings(prediction: Prediction) -> list[str]:
+    """Return the line on the findings that stand out; none where none does."""
+    present = [f"{finding.statement} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
+    return [f"  Findings          {'   '.join(present)}"] if present else []
 
 
 def rejected_text(file: str, error: BaseException) -> str:

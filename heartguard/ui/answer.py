@@ -12,6 +12,7 @@ from heartguard.ui.words import (
     CLASS_MEANING,
     DISCLAIMER,
     class_name,
+    finding_name,
     likelihood,
     natural_frequency,
     percent,
@@ -47,6 +48,8 @@ def show_answer(reading: Reading) -> None:
             st.caption(
                 possible_text(reading.prediction.possible) + ".", help=possible_help(reading.prediction.set_level)
             )
+    if reading.prediction.findings:
+        _findings(reading.prediction)
     uncertain = sentence_list(uncertainties(reading))
     if uncertain:
         st.warning(f"**What is uncertain**\n\n{uncertain}", icon=":material/help:")
@@ -95,6 +98,22 @@ def _headline(prediction: Prediction) -> None:
         help=natural_frequency(probability) + " Your patients may differ from the test pages.",
     )
     st.markdown(CLASS_MEANING.get(prediction.label, ""))
+
+
+def _findings(prediction: Prediction) -> None:
+    present = [finding for finding in prediction.findings if finding.present]
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(
+            "**Supporting findings**",
+            help="Further outputs of the same network, taught on cardiologists' statements of PTB-XL. Each is shown "
+            "from a probability that 2 in 100 records without it reach. On other recorders they may be wrong more "
+            "often; how often they were right on records kept apart stands on “How it works and how good it is”.",
+        )
+        if not present:
+            st.caption("None of the " + str(len(prediction.findings)) + " findings that the network knows stands out.")
+        with st.container(horizontal=True, gap="xsmall"):
+            for finding in present:
+                st.badge(f"{finding_name(finding.statement)} · {percent(finding.probability)}", color="blue")
 
 
 def _quality(reading: Reading) -> None:

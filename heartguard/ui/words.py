@@ -8,7 +8,9 @@ __all__ = [
     "CLASS_MEANING",
     "CLASS_NAMES",
     "DISCLAIMER",
+    "FINDING_NAMES",
     "class_name",
+    "finding_name",
     "likelihood",
     "natural_frequency",
     "percent",
@@ -36,6 +38,21 @@ CLASS_MEANING = {
     "The class does not say which.",
 }
 
+FINDING_NAMES = {
+    "rhythm:AFIB": "Atrial fibrillation",
+    "rhythm:SBRAD": "Sinus bradycardia",
+    "rhythm:STACH": "Sinus tachycardia",
+    "form:PVC": "Ventricular premature beats",
+    "form:STD": "ST depression",
+    "sub:AMI": "Anterior infarction pattern",
+    "sub:AVB": "AV block",
+    "sub:CLBBB": "Complete left bundle branch block",
+    "sub:CRBBB": "Complete right bundle branch block",
+    "sub:IMI": "Inferior infarction pattern",
+    "sub:LAFB/LPFB": "Fascicular block",
+    "sub:LVH": "Left ventricular hypertrophy",
+}
+
 _LIKELIHOODS = ((0.95, "very likely"), (0.80, "likely"), (0.50, "more likely than not"))
 _QUALITIES = ((0.75, "good"), (0.5, "fair"))
 
@@ -43,6 +60,11 @@ _QUALITIES = ((0.75, "good"), (0.5, "fair"))
 def class_name(label: str) -> str:
     """Return the full name of a class, or the label itself for a class that is not known here."""
     return CLASS_NAMES.get(label, label)
+
+
+def finding_name(statement: str) -> str:
+    """Return a finding in words, or the statement itself where it is not known here."""
+    return FINDING_NAMES.get(statement, statement)
 
 
 def percent(probability: float) -> str:

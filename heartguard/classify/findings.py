@@ -1,0 +1,85 @@
+"""Supporting findings: more outputs of the same network, each a statement such as atrial fibrillation."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from heartguard.classify.weights import Weights, read_weights
+from heartguard.errors import ModelError
+from heartguard.values import Doubles, Finding, Floats
+
+
+@dataclass(frozen=True)
+class FindingSpec:
+    """The facts of the findings, stored as JSON beside their weights.
+
+    Attributes
+    ----------
+    names : tuple of str
+        PTB-XL statements, ``group:CODE``, in the order of the outputs.
+    thresholds : mapping of str to float
+        Probability from which each is reported; statements that are only measured have none.
+    backbone_sha256 : str
+        Digest of the weights file of the network that they were fitted to; with another one they mean nothing.
+    sha256, weights_file, date : str
+    training_data, metrics, recipe : mapping
+    """
+
+    names: tuple[str, ...]
+    thresholds: Mapping[str, float]
+    backbone_sha256: str
+    sha256: str
+    weights_file: str
+    date: str
+    training_data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class FindingHead:
+    """Findings that a network can give: their facts and the linear head, `head/level4`, `head/level5`, `head/bias`."""
+
+    spec: FindingSpec
+    weights: Weights
+
+
+def save_finding_spec(spec: FindingSpec, path: Path) -> None:
+    """Write a spec as JSON."""
+    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
+
+
+def load_findings(folder: Path, backbone_sha256: str) -> FindingHead | None:
+    """Read the findings that belong to a network; None where there are none for it.
+
+    Raises
+    ------
+    ModelError
+        If they are there but altered.
+    """
+    path = folder / "findings.json"
+    if not path.exists():
+        return None
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        spec = FindingSpec(**{**facts, "names": tuple(facts["names"])})
+    except (ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"The facts of the findings cannot be read: {path.name} was altered.") from error
+    if spec.backbone_sha256 != backbone_sha256:
+        return None
+    return FindingHead(spec, read_weights(folder / spec.weights_file, spec.sha256))
+
+
+def findings_of(logits: Floats, spec: FindingSpec) -> tuple[Finding, ...]:
+    """Turn the outputs for one drawing, shape (findings,), into findings with a threshold, the most probable first."""
+    shares: Doubles = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    named = zip(spec.names, map(float, shares), strict=True)
+    found = [Finding(name, share, share >= spec.thresholds[name]) for name, share in named if name in spec.thresholds]
+    return tuple(sorted(found, key=lambda finding: -finding.probability))
