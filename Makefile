@@ -24,6 +24,7 @@ format: $(TEST_READY)
 
 train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 	$(BIN)/heartguard train vgg16
+	$(BIN)/heartguard train findings
 
 evaluate: $(TRAIN_READY)  ## compute the figures of the model card again
 	$(BIN)/heartguard evaluate
@@ -33,6 +34,7 @@ bench: $(TEST_READY)  ## every measurement of the README, each also runs by itse
 	$(BIN)/python benchmarks/fuzz_intake.py
 	$(BIN)/python benchmarks/digitise.py
 	$(BIN)/python benchmarks/rates.py
+	$(BIN)/python benchmarks/findings.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
