@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +15,7 @@ from heartguard.classify import Engine, classify, load_engine
 from heartguard.drawing import draw
 from heartguard.intake import Source, open_upload
 from heartguard.leads import LEADS
-from heartguard.measure import measure
+from heartguard.measure import lead_disagreement, measure
 from heartguard.page import find_page
 from heartguard.trace import trace
 from heartguard.values import Ecg, Measurements, Page, Prediction, Reading
@@ -84,6 +85,9 @@ def read_ecg(
     with stages.timed("classify"):
         prediction = classify(draw(ecg), engine if engine is not None else shared_engine())
     quality = overall_quality(straight, ecg)
+    warnings = warnings_on(straight, ecg, measurements, prediction, quality)
+    if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
+        prediction = replace(prediction, abstained=True)
     return Reading(
         upload=upload,
         page=straight,
@@ -92,7 +96,7 @@ def read_ecg(
         prediction=prediction,
         quality=quality,
         timings_ms=stages.timings_ms(),
-        warnings=warnings_on(straight, ecg, measurements, prediction, quality),
+        warnings=warnings,
     )
 
 
@@ -108,12 +112,15 @@ def _load_once(name: str) -> Engine:
 
 
 def overall_quality(page: Page, ecg: Ecg) -> float:
-    """Quality of the tracing, 0 to 1: the lower of the page's and the mean over the twelve leads.
+    """Quality of the tracing, 0 to 1: the least of the page's, the mean over the twelve leads, and how leads agree.
 
-    The minimum, because neither makes up for the other: clean lines at a wrong scale are as useless as a page that is
-    well understood but whose lines cannot be followed. A lead that is absent counts as 0.
+    The minimum, because none makes up for another: clean lines at a wrong scale are as useless as a page that is well
+    understood but whose lines cannot be followed, or lines that are named after leads which they do not show. A lead
+    that is absent counts as 0. Of 1,167 clinic 3x4 pages 99 % have a disagreement of 0.13 or less, which costs nothing.
     """
-    return float(np.clip(min(page.quality, float(np.mean(ecg.quality))), 0.0, 1.0))
+    disagreement = lead_disagreement(ecg.signals)
+    agreement = 1.0 if disagreement is None else 1.26 - 2 * disagreement
+    return float(np.clip(min(page.quality, float(np.mean(ecg.quality)), agreement), 0.0, 1.0))
 
 
 def warnings_on(
@@ -152,8 +159,8 @@ def _on_quality(quality: float) -> str:
     if quality >= LOW_QUALITY:
         return ""
     return (
-        f"The page could be traced only poorly (quality {quality:.0%}). Compare the traces with the page, "
-        "or scan it again, flat and evenly lit."
+        f"The page could be traced only poorly (quality {quality:.0%}), so the class is no answer. Compare the traces "
+        "with the page, or scan it again, flat and evenly lit."
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from heartguard.lab.ecg_simulator import SimulatedEcg, simulate_ecg
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
-from heartguard.measure import measure
+from heartguard.measure import lead_disagreement, measure
 from heartguard.measure.beats import detect_beats
 from heartguard.measure.filters import bridge_gaps, smooth
 from heartguard.measure.vectors import einthoven_residual, frontal_axis
@@ -226,3 +226,12 @@ def test_measuring_changes_no_input() -> None:
     measure(ecg)
     assert np.array_equal(before, ecg.signals, equal_nan=True)
     detect_beats(bridge_gaps(ecg.signals))
+
+
+def test_leads_disagree_when_they_have_nothing_to_do_with_each_other() -> None:
+    signals = np.random.default_rng(0).standard_normal((12, 5000)).astype(np.float32)
+    assert lead_disagreement(signals) == pytest.approx(3**-0.5, abs=0.02)
+    signals[1] = signals[0] + signals[2]
+    assert lead_disagreement(signals) == pytest.approx(0, abs=1e-6)
+    signals[0, 100:] = np.nan
+    assert lead_disagreement(signals) is None

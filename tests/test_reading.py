@@ -13,8 +13,10 @@ import pytest
 
 import heartguard
 from heartguard import errors, reading
+from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
+from heartguard.values import Ecg
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction
 
 MODEL = Path(__file__).parents[1] / "models" / "vgg16.json"
@@ -98,6 +100,28 @@ def test_quality_is_the_lower_of_page_and_leads() -> None:
     half_absent = np.where(np.arange(12) < 6, 0.0, 0.9).astype(np.float32)
     assert reading.overall_quality(make_page(quality=1.0), make_ecg(quality=half_absent)) == pytest.approx(0.45)
     assert reading.overall_quality(make_page(quality=3.0), make_ecg(quality=lead_quality * 3)) == 1.0
+
+
+def limb_leads(*, misnamed: bool) -> Ecg:
+    """Return an Ecg whose I, II and III fit together, or whose III is another row of the page."""
+    signals = simulate_ecg("normal", 72, seed=2).signals.copy()
+    if misnamed:
+        signals[:3] = signals[[1, 2, LEAD_INDEX["V2"]]]
+    return make_ecg(signals=signals, quality=np.ones(12, np.float32))
+
+
+def test_leads_that_contradict_each_other_make_a_reading_poor() -> None:
+    page = make_page(quality=1.0)
+    assert reading.overall_quality(page, limb_leads(misnamed=False)) == 1.0
+    assert reading.overall_quality(page, limb_leads(misnamed=True)) < reading.LOW_QUALITY
+
+
+def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not heartguard.read_ecg(b"bytes").prediction.abstained
+    monkeypatch.setattr(reading, "trace", lambda _: limb_leads(misnamed=True))
+    poor = heartguard.read_ecg(b"bytes")
+    assert poor.prediction.abstained
+    assert "the class is no answer" in poor.warnings[0]
 
 
 def test_a_good_reading_has_no_warnings_even_where_an_interval_is_missing() -> None:

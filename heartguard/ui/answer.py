@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from heartguard.reading import LOW_QUALITY
 from heartguard.ui.cards import measurement_cards
 from heartguard.ui.charts import probability_bars, probability_text
 from heartguard.ui.frame import dark_theme
@@ -34,7 +35,7 @@ def show_answer(reading: Reading) -> None:
     """Show the answer beside the probabilities, then what is uncertain."""
     left, right = st.columns([3, 2], gap="small")
     with left, st.container(border=True, height="stretch", gap="xsmall"):
-        _headline(reading.prediction)
+        _headline(reading.prediction, reading.quality)
         _quality(reading)
         st.caption(f":material/info: **{DISCLAIMER}**")
     with right, st.container(border=True, height="stretch"):
@@ -79,12 +80,15 @@ def _accented(prediction: Prediction) -> str:
     return "" if prediction.abstained else prediction.label
 
 
-def _headline(prediction: Prediction) -> None:
+def _headline(prediction: Prediction, quality: float) -> None:
     probability = prediction.probabilities[prediction.label]
     name = class_name(prediction.label)
     if prediction.abstained:
         st.caption("Answer of the network")
         st.header(":material/help: Not sure", anchor=False)
+        if quality < LOW_QUALITY:
+            st.markdown("The page could not be traced well enough to answer. **Read this ECG yourself.**")
+            return
         runner_up = sorted(prediction.probabilities.items(), key=lambda item: -item[1])[1]
         st.markdown(
             f"No class is probable enough to name. Closest: {name} ({percent(probability)}), then "
