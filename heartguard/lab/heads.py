@@ -30,7 +30,7 @@ class HeadRecipe:
     """
 
     copies: int = 3
-    ridge: float = 0.1
+    ridge: float = 0.4
     balance: float = 0.75
     prior: float = 0.15
     iterations: int = 60
