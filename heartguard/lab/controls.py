@@ -73,7 +73,17 @@ def layout_control(bank: FeatureBank, pages: PageSet) -> dict[str, Any]:
         two = np.stack([1 - scores, scores], axis=1)
         low, high = bootstrap_interval(six[rows].astype(np.int64), two, groups, _binary_auroc, repeats=500)
         figures[name] = {"auroc": auroc(six[rows], scores), "low": low, "high": high, "pages": len(rows)}
+        figures[name]["by_band"] = _by_band(six[rows], scores, pages.table["filter_hz"].to_numpy(str)[rows])
     return figures
+
+
+def _by_band(six: NDArray[np.bool_], scores: Doubles, bands: NDArray[np.str_]) -> dict[str, float]:
+    """Return how well the 6x2 pages of each printed band are told from all 3x4 pages."""
+    areas = {}
+    for band in np.unique(bands[six]):
+        chosen = ~six | (bands == band)
+        areas[str(band)] = auroc(six[chosen], scores[chosen])
+    return areas
 
 
 def _binary_auroc(labels: NDArray[np.int64], shares: Doubles) -> float:

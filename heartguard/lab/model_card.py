@@ -127,4 +127,6 @@ def _controls(controls: dict[str, Any]) -> str:
     for name, row in layout.items():
         interval = f"{row['auroc']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
         lines.append(f"| telling 6×2 from 3×4 by the drawing, {name} pages | | | {interval} |")
+        for band, area in row.get("by_band", {}).items():
+            lines.append(f"| - of these the 6×2 pages of {band} Hz | | | {area:.3f} |")
     return "\n".join([*lines, ""])

@@ -81,7 +81,7 @@ RECIPES = (
         "pvc",
         70,
         PRESETS["clinic-6x2-no-grid"],
-        13,
+        17,
     ),
     Recipe(
         "skewed-scan.jpg",
