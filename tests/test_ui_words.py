@@ -86,6 +86,11 @@ def test_values_outside_of_the_published_limits_are_flagged(field, value, label,
     assert cards(**{field: value})[label].flag == flag
 
 
+def test_irregular_beats_are_flagged():
+    assert cards(rr_variation=0.2)["RR interval"].flag == "irregular"
+    assert cards(rr_variation=0.1)["RR interval"].flag == ""
+
+
 def test_what_cannot_be_measured_says_why():
     card = cards(pr_ms=None, reasons={"pr_ms": "No P waves."})["PR interval"]
     assert (card.value, card.reason, card.flag, card.note) == ("–", "No P waves.", "", "")

@@ -26,9 +26,6 @@ from heartguard.values import Prediction, Reading
 
 __all__ = ["show_answer", "uncertainties"]
 
-IRREGULAR = 0.13
-"""Standard deviation of RR over its mean from which "Normal" is contradicted; 95 in 100 pages labelled so stay under."""
-
 _QUALITY_COLOURS = {"good": "green", "fair": "orange", "poor": "red"}
 _QUALITY_ICONS = {"good": ":material/check_circle:", "fair": ":material/info:", "poor": ":material/error:"}
 
@@ -72,13 +69,10 @@ def uncertainties(reading: Reading) -> tuple[str, ...]:
 def _contradiction(reading: Reading) -> tuple[str, ...]:
     prediction = reading.prediction
     outside = [card for card in measurement_cards(reading.measurements) if card.flag]
-    parts = [f"{card.label} {card.value} ({card.flag})" for card in outside]
-    variation = reading.measurements.rr_variation
-    if variation is not None and variation > IRREGULAR:
-        parts.append(f"the beats are irregular (RR varies by {100 * variation:.0f} %)")
-    if prediction.abstained or prediction.label != "Normal" or not parts:
+    if prediction.abstained or prediction.label != "Normal" or not outside:
         return ()
-    return (f"The network answers Normal, but the measurements do not: {', '.join(parts)}.",)
+    parts = ", ".join(f"{card.label} {card.value} ({card.flag})" for card in outside)
+    return (f"The network answers Normal, but the measurements do not: {parts}.",)
 
 
 def _accented(prediction: Prediction) -> str:

@@ -9,6 +9,11 @@ from heartguard.values import Measurements
 __all__ = ["RANGES", "Card", "Range", "measurement_cards"]
 
 
+IRREGULAR = 0.13
+"""Standard deviation of RR over its mean from which beats are called irregular: 95 in 100 clinic pages labelled Normal
+stay under it."""
+
+
 @dataclass(frozen=True)
 class Range:
     """How one measurement is shown.
@@ -46,7 +51,7 @@ class Card:
     value : str
         Number and unit, or a dash.
     flag : str
-        ``"low"``, ``"high"`` or ``"high for men"`` when the value lies outside of its range, else empty.
+        ``"low"``, ``"high"``, ``"high for men"`` or ``"irregular"`` when the value is out of the ordinary, else empty.
     note : str
         The normal range, or what else stands under the value.
     reason : str
@@ -139,7 +144,8 @@ def _card(entry: Range, measurements: Measurements) -> Card:
         reason = measurements.reasons.get(entry.field, "It could not be measured with confidence.")
         return Card(entry.label, "–", "", "", reason, entry.source)
     note = f"Normal {entry.text}" if entry.text else _remark(entry, measurements)
-    return Card(entry.label, _number(value, entry.unit), _flag(value, entry), note, "", entry.source)
+    flag = _flag(value, entry) or _irregularity(entry, measurements)
+    return Card(entry.label, _number(value, entry.unit), flag, note, "", entry.source)
 
 
 def _flag(value: float, entry: Range) -> str:
@@ -149,6 +155,11 @@ def _flag(value: float, entry: Range) -> str:
     if entry.high is not None and shown > entry.high:
         return "high"
     return "high for men" if entry.high_men is not None and shown > entry.high_men else ""
+
+
+def _irregularity(entry: Range, measurements: Measurements) -> str:
+    variation = measurements.rr_variation
+    return "irregular" if entry.field == "rr_ms" and variation is not None and variation > IRREGULAR else ""
 
 
 def _number(value: float, unit: str) -> str:
