@@ -18,6 +18,7 @@ from heartguard.drawing import DRAWING_VERSION
 from heartguard.lab.augmentation import Strength, augmented_drawing, random_stretches
 from heartguard.lab.datasets import open_signals
 from heartguard.lab.features import pooled_features, trained_blocks
+from heartguard.lab.heads import Penalty, feature_scale, minimise
 from heartguard.lab.metrics import auroc
 from heartguard.lab.pretraining import SignalSet, load_signal_set
 from heartguard.values import Doubles, Floats, Image
@@ -128,25 +129,16 @@ def fit_findings(bank: FindingBank, rows: NDArray[np.int64], recipe: FindingReci
     import torch
     from torch.nn import functional as f
 
-    first = bank.copies[0][rows]
-    mean, scale = first.mean(axis=0), first.std(axis=0)
-    scale = scale + 0.02 * np.concatenate([np.full(512, part.std()) for part in np.split(first, 2, axis=2)])
+    mean, scale = feature_scale(bank.copies[0][rows])
     x = torch.from_numpy(np.concatenate([((copy[rows] - mean) / scale).reshape(len(rows), -1) for copy in bank.copies]))
     y = torch.from_numpy(np.tile(bank.targets[rows], (len(bank.copies), 1)))
-    kernel = torch.zeros(x.shape[1], y.shape[1], requires_grad=True)
-    bias = torch.zeros(y.shape[1], requires_grad=True)
-    optimizer = torch.optim.LBFGS([kernel, bias], max_iter=recipe.iterations, history_size=10)
 
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        errors = f.binary_cross_entropy_with_logits(x @ kernel + bias, y, reduction="none").mean(0).sum()
-        loss = errors + recipe.ridge * kernel.square().sum()
-        loss.backward()
-        return loss
+    def loss_of(logits: torch.Tensor) -> torch.Tensor:
+        return f.binary_cross_entropy_with_logits(logits, y, reduction="none").mean(0).sum()
 
-    optimizer.step(closure)
-    scaled = kernel.detach().numpy().reshape((*scale.shape, -1)) / scale[..., None]
-    shift = bias.detach().numpy() - np.tensordot(mean, scaled, axes=2)
+    kernel, bias = minimise(x, y.shape[1], loss_of, Penalty(recipe.ridge, recipe.iterations))
+    scaled = kernel.reshape((*scale.shape, -1)) / scale[..., None]
+    shift = bias - np.tensordot(mean, scaled, axes=2)
     return scaled.astype(np.float32), shift.astype(np.float32)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,33 +63,50 @@ def fit_head(bank: FeatureBank, rows: NDArray[np.int64], classes: NDArray[np.int
     recipe : HeadRecipe
     """
     import torch
+    from torch.nn import functional as f
 
-    clean = bank.clean[rows]
-    mean, scale = clean.mean(axis=0), clean.std(axis=0)
-    scale = scale + 0.02 * np.concatenate([np.full(512, part.std()) for part in np.split(clean, 2, axis=2)])
-    drawings = [clean, *(copy[rows] for copy in bank.copies[: recipe.copies])]
+    mean, scale = feature_scale(bank.clean[rows])
+    drawings = [bank.clean[rows], *(copy[rows] for copy in bank.copies[: recipe.copies])]
     x = torch.from_numpy(np.concatenate([((d - mean) / scale).reshape(len(d), -1) for d in drawings]))
     y = torch.from_numpy(np.tile(classes, len(drawings)))
     counts = np.bincount(classes, minlength=len(CLASSES))
     weights = torch.from_numpy((len(classes) / (len(CLASSES) * counts)) ** recipe.balance).float()
-    kernel, bias = _minimise(x, y, weights, recipe)
+    penalty = Penalty(recipe.ridge, recipe.iterations)
+    kernel, bias = minimise(x, len(CLASSES), lambda logits: f.cross_entropy(logits, y, weight=weights), penalty)
     scaled = kernel.reshape((*scale.shape, len(CLASSES))) / scale[..., None]
     shift = recipe.prior * np.log(counts / counts.sum()) - np.tensordot(mean, scaled, axes=2)
     return LinearHead(scaled.astype(np.float32), (bias + shift).astype(np.float32))
 
 
-def _minimise(x: Any, y: Any, weights: Any, recipe: HeadRecipe) -> tuple[Floats, Floats]:
-    """Return the coefficients, shape (features, classes), and biases of least penalised cross-entropy (L-BFGS)."""
-    import torch
-    from torch.nn import functional as f
+def feature_scale(features: Floats) -> tuple[Floats, Floats]:
+    """Return mean and spread of pooled features over the drawings, each of shape (13, 1024).
 
-    kernel = torch.zeros(x.shape[1], len(CLASSES), requires_grad=True)
-    bias = torch.zeros(len(CLASSES), requires_grad=True)
-    optimizer = torch.optim.LBFGS([kernel, bias], max_iter=recipe.iterations, history_size=10)
+    The spread is raised by 2 % of its level's, so that a feature that hardly ever stirs is not blown up.
+    """
+    scale = features.std(axis=0)
+    floor = np.concatenate([np.full(512, part.std()) for part in np.split(features, 2, axis=2)])
+    return features.mean(axis=0), scale + 0.02 * floor
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """Weight of the squared coefficients, and how many steps of L-BFGS are taken."""
+
+    ridge: float
+    iterations: int
+
+
+def minimise(x: Any, outputs: int, loss_of: Callable[[Any], Any], penalty: Penalty) -> tuple[Floats, Floats]:
+    """Return the coefficients, shape (features, outputs), and biases of least penalised loss of the logits (L-BFGS)."""
+    import torch
+
+    kernel = torch.zeros(x.shape[1], outputs, requires_grad=True)
+    bias = torch.zeros(outputs, requires_grad=True)
+    optimizer = torch.optim.LBFGS([kernel, bias], max_iter=penalty.iterations, history_size=10)
 
     def closure() -> Any:
         optimizer.zero_grad()
-        loss = f.cross_entropy(x @ kernel + bias, y, weight=weights) + recipe.ridge * kernel.square().sum()
+        loss = loss_of(x @ kernel + bias) + penalty.ridge * kernel.square().sum()
         loss.backward()
         return loss
 

@@ -77,7 +77,15 @@ RANGES = (
         "From the mean RR interval of the page. Range: the usual convention for adults at rest; the 2018 ACC/AHA/HRS "
         "guideline calls a sinus rate bradycardia only below 50/min.",
     ),
-    Range("rr_ms", "RR interval", "ms", None, None, "", "Median time from R peak to R peak."),
+    Range(
+        "rr_ms",
+        "RR interval",
+        "ms",
+        None,
+        None,
+        "",
+        "Median time from R peak to R peak. Called irregular when it varies by more than 13 %.",
+    ),
     Range(
         "pr_ms",
         "PR interval",
