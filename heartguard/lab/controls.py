@@ -17,6 +17,8 @@ from heartguard.lab.metrics import auroc, bootstrap_interval, macro_auroc, macro
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.values import Doubles, Floats
 
+_FEWEST_PAGES = 10
+
 
 def blank_control(pretrained: Path, bank: FeatureBank, pages: PageSet, recipe: HeadRecipe) -> dict[str, Any]:
     """Show every page as white paper to the model of its fold; the ranking must be at chance.
@@ -78,11 +80,12 @@ def layout_control(bank: FeatureBank, pages: PageSet) -> dict[str, Any]:
 
 
 def _by_band(six: NDArray[np.bool_], scores: Doubles, bands: NDArray[np.str_]) -> dict[str, float]:
-    """Return how well the 6x2 pages of each printed band are told from all 3x4 pages."""
+    """Return how well the 6x2 pages of each printed band are told from all 3x4 pages; a band of few pages is left out."""
     areas = {}
     for band in np.unique(bands[six]):
         chosen = ~six | (bands == band)
-        areas[str(band)] = auroc(six[chosen], scores[chosen])
+        if np.count_nonzero(six[chosen]) >= _FEWEST_PAGES:
+            areas[str(band)] = auroc(six[chosen], scores[chosen])
     return areas
 
 
