@@ -80,7 +80,7 @@ def layout_control(bank: FeatureBank, pages: PageSet) -> dict[str, Any]:
 
 
 def _by_band(six: NDArray[np.bool_], scores: Doubles, bands: NDArray[np.str_]) -> dict[str, float]:
-    """Return how well the 6x2 pages of each printed band are told from all 3x4 pages; a band of few pages is left out."""
+    """Return how well the 6x2 pages of each printed band are told from all 3x4 pages, but for bands of few pages."""
     areas = {}
     for band in np.unique(bands[six]):
         chosen = ~six | (bands == band)
