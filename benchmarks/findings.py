@@ -11,6 +11,7 @@ the least probable of all.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from heartguard.classify import load_engine, models_folder
+from heartguard.classify import load_spec, models_folder
 from heartguard.classify.findings import load_findings
 from heartguard.drawing import draw
 from heartguard.errors import HeartGuardError
@@ -75,11 +76,12 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=400)
     index = held_back_signals()
     index = index.sample(min(parser.parse_args().records, len(index)), random_state=0).reset_index(drop=True)
-    head = load_findings(models_folder(), load_engine().spec.sha256)
+    head = load_findings(models_folder(), load_spec(models_folder() / "vgg16.json").sha256)
     if head is None:
         raise SystemExit("The shipped model has no findings: run `heartguard train findings` first.")
     tasks = list(enumerate(index["record_id"]))
-    with ProcessPoolExecutor(2) as pool:
+    # Fresh processes: OpenCV's threads do not survive a fork.
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         answers = pool.map(partial(scores_of, names=len(head.spec.names)), tasks, chunksize=8)
         scores = np.stack(list(tqdm(answers, total=len(tasks)))).astype(np.float64)
     said = [statements(labels) for labels in index["labels"]]

@@ -27,6 +27,7 @@ __all__ = ["show_classifier", "show_model_card", "show_tables"]
 
 _TITLES = {
     "digitise": "Traced signals against the truth, simulated pages of real records",
+    "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
     "measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)",
     "rates": "Heart rate against the rate that the recorder printed",
     "rates-misses-originals": "Heart rate: every original page that disagrees with its print",
