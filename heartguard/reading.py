@@ -87,7 +87,7 @@ def read_ecg(
     quality = overall_quality(straight, ecg)
     warnings = warnings_on(straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
-        prediction = replace(prediction, abstained=True)
+        prediction = replace(prediction, abstained=True, possible=None, findings=())
     return Reading(
         upload=upload,
         page=straight,

@@ -121,6 +121,8 @@ def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monk
     monkeypatch.setattr(reading, "trace", lambda _: limb_leads(misnamed=True))
     poor = heartguard.read_ecg(b"bytes")
     assert poor.prediction.abstained
+    assert poor.prediction.possible is None
+    assert poor.prediction.findings == ()
     assert "the class is no answer" in poor.warnings[0]
 
 
