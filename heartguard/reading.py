@@ -116,7 +116,7 @@ def overall_quality(page: Page, ecg: Ecg) -> float:
 
     The minimum, because none makes up for another: clean lines at a wrong scale are as useless as a page that is well
     understood but whose lines cannot be followed, or lines that are named after leads which they do not show. A lead
-    that is absent counts as 0. Of 1,167 clinic 3x4 pages 99 % have a disagreement of 0.13 or less, which costs nothing.
+    that is absent counts as 0. A disagreement up to 0.13 costs nothing; at 0.38 the reading becomes poor.
     """
     disagreement = lead_disagreement(ecg.signals)
     agreement = 1.0 if disagreement is None else 1.26 - 2 * disagreement

@@ -10,8 +10,7 @@ __all__ = ["RANGES", "Card", "Range", "measurement_cards"]
 
 
 IRREGULAR = 0.13
-"""Standard deviation of RR over its mean from which beats are called irregular: 95 in 100 clinic pages labelled Normal
-stay under it."""
+"""Standard deviation of RR over its mean from which beats are called irregular."""
 
 
 @dataclass(frozen=True)
