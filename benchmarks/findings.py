@@ -26,7 +26,7 @@ from heartguard.classify.findings import load_findings
 from heartguard.drawing import draw
 from heartguard.errors import HeartGuardError
 from heartguard.lab.datasets import held_back_signals, read_record_500hz
-from heartguard.lab.metrics import auroc
+from heartguard.lab.metrics import auroc, bootstrap_interval
 from heartguard.lab.paper import PRESETS, render_page
 from heartguard.lab.signal_labels import statements
 from heartguard.page import find_page
@@ -56,18 +56,9 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float32]:
     return found[0]
 
 
-def interval(
-    positive: NDArray[np.bool_], scores: NDArray[np.float64], patients: NDArray[np.int64]
-) -> tuple[float, float]:
-    """Return the 95 % interval of the AUROC, patients drawn with replacement."""
-    rng = np.random.default_rng(0)
-    members = [np.flatnonzero(patients == p) for p in np.unique(patients)]
-    areas = []
-    for _ in range(500):
-        drawn = np.concatenate([members[k] for k in rng.integers(0, len(members), len(members))])
-        areas.append(auroc(positive[drawn], scores[drawn]))
-    low, high = np.nanpercentile(areas, [2.5, 97.5])
-    return float(low), float(high)
+def ranking(labels: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
+    """Return the AUROC of scores of shape (n, 1)."""
+    return auroc(labels == 1, scores[:, 0])
 
 
 def main() -> None:
@@ -91,7 +82,8 @@ def main() -> None:
         positive = np.array([name in found for found in said])
         if positive.sum() < FEWEST:
             continue
-        low, high = interval(positive, scores[:, k], patients)
+        labels = positive.astype(np.int64)
+        low, high = bootstrap_interval(labels, scores[:, [k]], patients.tolist(), ranking, repeats=500)
         row = {"statement": name, "records": len(index), "positives": int(positive.sum())}
         row |= {"auroc": round(auroc(positive, scores[:, k]), 3), "low": round(low, 3), "high": round(high, 3)}
         if name in head.spec.thresholds:

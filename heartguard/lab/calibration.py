@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify import possible_classes, probabilities
+from heartguard.classify import probabilities
 from heartguard.lab.metrics import Labels, fit_temperature, selective_threshold
 from heartguard.values import Doubles, Floats
 
@@ -65,10 +65,7 @@ def set_figures(
     holds = np.zeros(shares.shape, bool)
     for fold in np.unique(folds):
         inside = folds == fold
-        thresholds = dict(zip(classes, set_thresholds(labels[~inside], shares[~inside], SET_LEVEL), strict=True))
-        for row in np.flatnonzero(inside):
-            given: Mapping[str, float] = dict(zip(classes, shares[row], strict=True))
-            holds[row] = np.isin(classes, possible_classes(given, thresholds))
+        holds[inside] = shares[inside] >= set_thresholds(labels[~inside], shares[~inside], SET_LEVEL)
     right, size = holds[np.arange(len(labels)), labels], holds.sum(axis=1)
     return {
         "level": SET_LEVEL,

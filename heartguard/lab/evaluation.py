@@ -84,13 +84,13 @@ def figures(pages: pd.DataFrame, logits: Floats) -> dict[str, Any]:
         Out of fold.
     """
     classes = np.array([CLASSES.index(label) for label in pages["label"]])
-    calibrated = calibrate_out_of_fold(logits, classes, pages["fold"].to_numpy(np.int64))
+    folds = pages["fold"].to_numpy(np.int64)
+    calibrated = calibrate_out_of_fold(logits, classes, folds)
     groups = pages["group_id"].to_numpy(str)
     found = {}
     for name, chosen in (("all", np.ones(len(pages), bool)), ("3x4", is_plain(pages))):
         plain = probabilities(logits[chosen])
         found[name] = _subset(classes[chosen], plain, calibrated[chosen], groups[chosen])
-        folds = pages["fold"].to_numpy(np.int64)
         found[name]["sets"] = set_figures(classes, calibrated, folds, chosen, CLASSES)
     return found
 

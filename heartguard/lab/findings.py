@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify import FindingSpec, load_spec, models_folder, save_finding_spec, write_weights
+from heartguard.classify import FindingSpec, load_spec, save_finding_spec, write_weights
 from heartguard.drawing import DRAWING_VERSION
 from heartguard.lab.augmentation import Strength, augmented_drawing, random_stretches
 from heartguard.lab.datasets import open_signals
@@ -156,7 +156,7 @@ def _ship(
 ) -> None:
     areas, scores = measured
     kernel, bias = head
-    home: Path = args.out if args.out else models_folder()
+    home: Path = args.out
     level4, level5 = np.split(kernel, 2, axis=1)
     weights = {"head/level4": level4, "head/level5": level5, "head/bias": bias}
     digest = write_weights(weights, home / "findings.npz")
