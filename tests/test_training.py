@@ -205,7 +205,7 @@ def test_stage_1_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
     from heartguard.lab import pretraining
 
     data = simulated_signals()
-    recipe = pretraining.PretrainingRecipe(images=6, batch=2, warm_up=1, keep_every=1)
+    recipe = pretraining.PretrainingRecipe(images=(4, 2), batch=2, warm_up=1, keep_every=1)
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     unbroken = pretraining.pretrain(tmp_path / "a", data, recipe)

@@ -43,14 +43,15 @@ def region_weights(height: int = DRAWING_HEIGHT, width: int = DRAWING_WIDTH) -> 
     rows, columns = height // MAP_STRIDE, width // MAP_STRIDE
     weights = np.zeros((REGIONS, rows, columns), np.float32)
     for box in drawing_boxes():
-        vertical = _overlap(box.y0 / DRAWING_HEIGHT * rows, box.y1 / DRAWING_HEIGHT * rows, rows)
-        horizontal = _overlap(box.x0 / DRAWING_WIDTH * columns, box.x1 / DRAWING_WIDTH * columns, columns)
+        vertical = overlap(box.y0 / DRAWING_HEIGHT * rows, box.y1 / DRAWING_HEIGHT * rows, rows)
+        horizontal = overlap(box.x0 / DRAWING_WIDTH * columns, box.x1 / DRAWING_WIDTH * columns, columns)
         place = REGIONS - 1 if box.rhythm else LEAD_INDEX[box.lead]
         weights[place] = vertical[:, None] * horizontal / (vertical.sum() * horizontal.sum())
     return weights
 
 
-def _overlap(start: float, end: float, cells: int) -> Floats:
+def overlap(start: float, end: float, cells: int) -> Floats:
+    """Return how much of each of `cells` unit cells lies between two places."""
     edges = np.arange(cells)
     covered: Floats = np.clip(np.minimum(edges + 1, end) - np.maximum(edges, start), 0, 1).astype(np.float32)
     return covered

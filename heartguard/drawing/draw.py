@@ -60,7 +60,7 @@ def draw(ecg: Ecg, *, without: Collection[str] = ()) -> Drawing:
     return Drawing(image=render(leads, strip), boxes=boxes, version=DRAWING_VERSION, ecg=ecg)
 
 
-def render(leads: Floats, strip: Floats | None, *, line_width: float = LINE_WIDTH_PX) -> Image:
+def render(leads: Floats, strip: Floats | None, *, line_width: float = LINE_WIDTH_PX, zoom: float = 1.0) -> Image:
     """Draw conditioned stretches.
 
     Parameters
@@ -70,19 +70,22 @@ def render(leads: Floats, strip: Floats | None, *, line_width: float = LINE_WIDT
     strip : ndarray, shape (m,), float32, mV, or None
     line_width : float
         Pixels.
+    zoom : float
+        Size of the drawing against the one that the network sees; the line keeps its width in pixels.
 
     Returns
     -------
-    ndarray, shape (160, 384), uint8
+    ndarray, shape (160 zoom, 384 zoom), uint8
         0 is ink, 255 is paper.
     """
     canvas = np.full((DRAWING_HEIGHT * _SCALE, DRAWING_WIDTH * _SCALE), 255, np.uint8)
-    thickness = max(1, round(line_width * _SCALE))
+    thickness = max(1, round(line_width * _SCALE / zoom))
     for box in drawing_boxes():
         signal = strip if box.rhythm else leads[LEAD_INDEX[box.lead]]
         if signal is not None and np.isfinite(signal).mean() >= ENOUGH:
             _draw_line(canvas, box, signal, thickness)
-    image: Image = cv2.resize(canvas, (DRAWING_WIDTH, DRAWING_HEIGHT), interpolation=cv2.INTER_AREA)
+    size = (round(DRAWING_WIDTH * zoom), round(DRAWING_HEIGHT * zoom))
+    image: Image = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
     return image
 
 

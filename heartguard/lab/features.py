@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.classify.architecture import REGIONS, region_weights
+from heartguard.classify.architecture import region_weights
 from heartguard.drawing import DRAWING_VERSION, cut_pieces, draw
 from heartguard.lab.augmentation import Strength, Stretches, augmented_drawing
 from heartguard.lab.page_traces import PageTraces
@@ -48,11 +48,20 @@ def trained_blocks(pretrained: Path) -> Any:
     return blocks.to(torch.bfloat16).eval()
 
 
-def pooled_features(blocks: Any, images: Image) -> Floats:
-    """Return the mean features of each stretch of drawings, shape (n, 13, 1024)."""
+def pooled_features(blocks: Any, images: Image, regions: Floats | None = None) -> Floats:
+    """Return the mean features of each stretch of drawings, shape (n, 13, 1024).
+
+    Parameters
+    ----------
+    blocks : torch.nn.ModuleList
+    images : ndarray, shape (n, h, w), uint8
+    regions : ndarray, shape (k, h / 16, w / 16), float32, optional
+        Weight of each map cell in each stretch, where the drawing shows others than the canonical thirteen.
+    """
     import torch
 
-    regions = torch.from_numpy(region_weights().reshape(REGIONS, -1))
+    weights = region_weights(*images.shape[1:]) if regions is None else regions
+    regions_by_cell = torch.from_numpy(weights.reshape(len(weights), -1))
     found = []
     with torch.inference_mode():
         for at in range(0, len(images), BATCH):
@@ -64,7 +73,7 @@ def pooled_features(blocks: Any, images: Image) -> Floats:
             for layer in rest:
                 x = layer(x) if not isinstance(layer, torch.nn.ReLU) else torch.relu(x)
             levels.append(x)
-            means = [torch.einsum("rc,ndc->nrd", regions, level.float().flatten(2)) for level in levels]
+            means = [torch.einsum("rc,ndc->nrd", regions_by_cell, level.float().flatten(2)) for level in levels]
             found.append(torch.cat(means, dim=2).numpy())
     return np.concatenate(found)
 

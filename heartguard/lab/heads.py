@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.classify.architecture import HEAD_LEVELS
 from heartguard.lab.features import FeatureBank
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.values import Floats
+
+_LEVEL = HEAD_LEVELS["level4"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,24 @@ class LinearHead:
         return found
 
 
-def fit_head(bank: FeatureBank, rows: NDArray[np.int64], classes: NDArray[np.int64], recipe: HeadRecipe) -> LinearHead:
+Loss = Callable[[Any, Any, Any], Any]
+"""What is made small: (logits (n, classes), class numbers (n,), weight of each class) → a number, all tensors."""
+
+
+def cross_entropy(logits: Any, labels: Any, weights: Any) -> Any:
+    """Return the weighted multinomial cross entropy."""
+    from torch.nn import functional as f
+
+    return f.cross_entropy(logits, labels, weight=weights)
+
+
+def fit_head(
+    bank: FeatureBank,
+    rows: NDArray[np.int64],
+    classes: NDArray[np.int64],
+    recipe: HeadRecipe,
+    loss: Loss = cross_entropy,
+) -> LinearHead:
     """Fit a ridge-penalised multinomial regression to some pages of a bank.
 
     Parameters
@@ -61,9 +81,9 @@ def fit_head(bank: FeatureBank, rows: NDArray[np.int64], classes: NDArray[np.int
     classes : ndarray, shape (k,)
         Their class numbers.
     recipe : HeadRecipe
+    loss : callable
     """
     import torch
-    from torch.nn import functional as f
 
     mean, scale = feature_scale(bank.clean[rows])
     drawings = [bank.clean[rows], *(copy[rows] for copy in bank.copies[: recipe.copies])]
@@ -72,19 +92,20 @@ def fit_head(bank: FeatureBank, rows: NDArray[np.int64], classes: NDArray[np.int
     counts = np.bincount(classes, minlength=len(CLASSES))
     weights = torch.from_numpy((len(classes) / (len(CLASSES) * counts)) ** recipe.balance).float()
     penalty = Penalty(recipe.ridge, recipe.iterations)
-    kernel, bias = minimise(x, len(CLASSES), lambda logits: f.cross_entropy(logits, y, weight=weights), penalty)
+    kernel, bias = minimise(x, len(CLASSES), lambda logits: loss(logits, y, weights), penalty)
     scaled = kernel.reshape((*scale.shape, len(CLASSES))) / scale[..., None]
     shift = recipe.prior * np.log(counts / counts.sum()) - np.tensordot(mean, scaled, axes=2)
     return LinearHead(scaled.astype(np.float32), (bias + shift).astype(np.float32))
 
 
 def feature_scale(features: Floats) -> tuple[Floats, Floats]:
-    """Return mean and spread of pooled features over the drawings, each of shape (13, 1024).
+    """Return mean and spread of pooled features over the drawings, each of the shape of one drawing's, (13, 1024).
 
     The spread is raised by 2 % of its level's, so that a feature that hardly ever stirs is not blown up.
     """
     scale = features.std(axis=0)
-    floor = np.concatenate([np.full(512, part.std()) for part in np.split(features, 2, axis=2)])
+    levels = np.split(features, range(_LEVEL, features.shape[2], _LEVEL), axis=2)
+    floor = np.concatenate([np.full(level.shape[2], level.std()) for level in levels])
     return features.mean(axis=0), scale + 0.02 * floor
 
 

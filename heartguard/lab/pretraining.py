@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +33,18 @@ OVERSAMPLE = {"MI": 4, "PMI": 2}
 
 @dataclass(frozen=True)
 class PretrainingRecipe:
-    """Settings of stage 1."""
+    """Settings of stage 1.
 
-    images: int = 9600
+    Attributes
+    ----------
+    images : tuple of int
+        Drawings of each cycle, in which the learning rate rises once and falls.
+    fade : float
+        The learning rate's peak in a cycle against the one before.
+    """
+
+    images: tuple[int, ...] = (9600, 4800)
+    fade: float = 0.5
     batch: int = 16
     learning_rate: float = 1.5e-4
     head_learning_rate: float = 2e-3
@@ -190,12 +199,13 @@ def pretrain(folder: Path, data: SignalSet, recipe: PretrainingRecipe) -> Pretra
     import torch
 
     batches = Batches(data, recipe)
-    steps = recipe.images // recipe.batch
+    cycles = [images // recipe.batch for images in recipe.images]
+    steps = sum(cycles)
     model = PretrainingModel(len(data.tag_names), np.concatenate([b["images"] for b in batches(0, 3)]))
     convolutions, heads = model.parameters()
     groups = [{"params": convolutions, "lr": recipe.learning_rate}, {"params": heads, "lr": recipe.head_learning_rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _one_cycle(step, steps, recipe.warm_up))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, cycles, recipe))
     first = _restore(folder / "pretrained.pt", model, optimizer, schedule)
     counts = np.bincount(data.classes[batches.pool][data.classes[batches.pool] >= 0], minlength=len(CLASSES))
     weights = torch.from_numpy((counts.sum() / (len(CLASSES) * counts)) ** 0.5).float()
@@ -213,11 +223,20 @@ def pretrain(folder: Path, data: SignalSet, recipe: PretrainingRecipe) -> Pretra
             log.info("stage 1 step %d/%d %.0f s %s", step + 1, steps, time.monotonic() - begun, _shown(mean))
         if (step + 1) % recipe.keep_every == 0 or step + 1 == steps:
             _keep(folder / "pretrained.pt", model, optimizer, schedule, step + 1)
+        if step + 1 in np.cumsum(cycles):
+            _keep(folder / f"pretrained-{(step + 1) * recipe.batch}.pt", model, optimizer, schedule, step + 1)
     return model
 
 
 def _shown(mean: dict[str, float]) -> str:
     return " ".join(f"{name} {loss:.3f}" for name, loss in mean.items())
+
+
+def _rate(step: int, cycles: Sequence[int], recipe: PretrainingRecipe) -> float:
+    """Return the learning rate of a step against the first cycle's peak."""
+    first = np.cumsum([0, *cycles])
+    number = min(int(np.searchsorted(first, step, side="right")) - 1, len(cycles) - 1)
+    return recipe.fade**number * _one_cycle(step - int(first[number]), cycles[number], recipe.warm_up)
 
 
 def _one_cycle(step: int, steps: int, warm_up: int) -> float:

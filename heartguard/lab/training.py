@@ -40,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--results", type=Path, default=Path("benchmarks/results"), metavar="DIR", help="where the answers go"
     )
     parser.add_argument("--traces", type=Path, metavar="FILE", help="traced pages (.npz) instead of tracing them now")
-    parser.add_argument("--images", type=int, default=PretrainingRecipe.images, help="drawings of stage 1")
+    parser.add_argument(
+        "--images", type=int, nargs="+", default=PretrainingRecipe.images, help="drawings of each cycle of stage 1"
+    )
     parser.add_argument("--copies", type=int, default=HeadRecipe.copies, help="augmented drawings of a page in stage 2")
     parser.add_argument("--ridge", type=float, default=HeadRecipe.ridge, help="penalty of the head's coefficients")
     parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
@@ -60,7 +62,7 @@ def train_vgg16(args: argparse.Namespace) -> int:
     args.cache.mkdir(parents=True, exist_ok=True)
     traces = load_traces(args.traces) if args.traces else trace_pages(args.cache, args.threads)
     pages = page_set(load_pages(), traces)
-    first = PretrainingRecipe(images=args.images)
+    first = PretrainingRecipe(images=tuple(args.images))
     second = HeadRecipe(copies=args.copies, ridge=args.ridge)
     signals = load_signal_set(args.cache)
     pretrain(args.cache, signals, first)
