@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from heartguard.errors import HeartGuardError, OutputError
+from heartguard.leads import GAINS_MM_PER_MV, LAYOUTS, SPEEDS_MM_PER_S
 
 EXIT_READ = 0
 EXIT_FAILED = 1
@@ -117,6 +118,13 @@ def _add_read(commands: Any) -> None:
     read.add_argument(
         "--page", type=_page_number, default=1, metavar="N", help="page of a PDF or TIFF, from 1 (default: 1)"
     )
+    by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
+    by_hand.add_argument("--layout", choices=list(LAYOUTS), help="arrangement of the leads")
+    by_hand.add_argument("--speed", type=float, choices=SPEEDS_MM_PER_S, help="paper speed, mm/s")
+    by_hand.add_argument("--gain", type=float, choices=GAINS_MM_PER_MV, help="gain, mm/mV")
+    by_hand.add_argument(
+        "--turn", type=int, choices=(0, 90, 180, 270), default=0, help="turn the picture clockwise, degrees"
+    )
     read.set_defaults(run=_read)
 
 
@@ -133,7 +141,7 @@ def _read(args: argparse.Namespace) -> int:
     try:
         rejected = 0
         for file in _progress(args.files):
-            answer, was_read = _read_one(file, args.page - 1, args.json, signals)
+            answer, was_read = _read_one(file, args, signals)
             rejected += not was_read
             output.write(answer)
             output.flush()
@@ -142,18 +150,20 @@ def _read(args: argparse.Namespace) -> int:
     return EXIT_SOME_REJECTED if rejected else EXIT_READ
 
 
-def _read_one(file: str, page: int, as_json: bool, signals: _SignalFolder | None) -> tuple[str, bool]:
+def _read_one(file: str, args: argparse.Namespace, signals: _SignalFolder | None) -> tuple[str, bool]:
     """Return the answer on one file, and whether it was read; no exception leaves here, so that a batch goes on."""
     from heartguard import read_ecg, report
+    from heartguard.values import Corrections
 
+    corrections = Corrections(args.turn // 90, None, args.layout, args.speed, args.gain)
     try:
-        reading = read_ecg(file, page=page)
+        reading = read_ecg(file, page=args.page - 1, corrections=corrections)
         written = None if signals is None else signals.write(Path(file).stem, report.to_csv(reading.ecg))
     except Exception as error:
-        if as_json:
+        if args.json:
             return _line({**report.rejected_json(file, error), "signals_csv": None}), False
         return report.rejected_text(file, error) + "\n", False
-    if as_json:
+    if args.json:
         return _line({**report.to_json(reading, file=file), "signals_csv": written}), True
     return report.to_text(reading, file=file) + (f"  Signals           {written}\n" if written else "") + "\n", True
 

@@ -63,6 +63,10 @@ class TooTiltedError(PageError):
     """The page is rotated or distorted further than it can be straightened."""
 
 
+class CorrectionError(PageError):
+    """What was set by hand does not fit the picture."""
+
+
 class TraceError(HeartGuardError):
     """The traces are too damaged to become signals."""
 

@@ -18,7 +18,7 @@ from heartguard.leads import LEADS
 from heartguard.measure import lead_disagreement, measure
 from heartguard.page import find_page
 from heartguard.trace import trace
-from heartguard.values import Ecg, Measurements, Page, Prediction, Reading
+from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Measurements, Page, Prediction, Reading
 
 __all__ = ["LOW_QUALITY", "STAGES", "read_ecg", "shared_engine", "warnings_on"]
 
@@ -40,6 +40,7 @@ def read_ecg(
     *,
     name: str | None = None,
     page: int = 0,
+    corrections: Corrections = NO_CORRECTIONS,
     engine: Engine | None = None,
     on_stage: Callable[[str], None] | None = None,
 ) -> Reading:
@@ -53,6 +54,8 @@ def read_ecg(
         Name to show; by default that of the path.
     page : int, default 0
         Page of a document, from 0.
+    corrections : Corrections, optional
+        What was set by hand: turn, corners, layout, paper speed, gain.
     engine : Engine, optional
         The model; by default the shipped VGG16, loaded once per process.
     on_stage : callable, optional
@@ -77,7 +80,7 @@ def read_ecg(
     with stages.timed("intake"):
         upload = open_upload(source, name=name, page=page)
     with stages.timed("page"):
-        straight = find_page(upload)
+        straight = find_page(upload, corrections)
     with stages.timed("trace"):
         ecg = trace(straight)
     with stages.timed("measure"):

@@ -13,7 +13,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.leads import LEAD_INDEX, SAMPLING_RATE_HZ, Layout
+from heartguard.leads import (
+    GAINS_MM_PER_MV,
+    LAYOUTS,
+    LEAD_INDEX,
+    SAMPLING_RATE_HZ,
+    SPEEDS_MM_PER_S,
+    Layout,
+)
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -78,6 +85,48 @@ class Panel:
     start_s: float
     end_s: float
     rhythm: bool = False
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What a doctor sets by hand; None where the reader decides.
+
+    Attributes
+    ----------
+    quarter_turns : int
+        How often the picture is turned by 90 degrees, clockwise.
+    corners : four (x, y), or None
+        Corners of the paper in pixels of the turned picture, in any order; what lies outside is cut away.
+    layout : str or None
+        Key of `heartguard.leads.LAYOUTS`.
+    speed_mm_per_s : float or None
+        25 or 50.
+    gain_mm_per_mv : float or None
+        5, 10 or 20.
+
+    Raises
+    ------
+    ValueError
+        For a layout, speed or gain that is none of these.
+    """
+
+    quarter_turns: int = 0
+    corners: tuple[tuple[float, float], ...] | None = None
+    layout: str | None = None
+    speed_mm_per_s: float | None = None
+    gain_mm_per_mv: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value, known in (
+            ("layout", self.layout, tuple(LAYOUTS)),
+            ("paper speed", self.speed_mm_per_s, SPEEDS_MM_PER_S),
+            ("gain", self.gain_mm_per_mv, GAINS_MM_PER_MV),
+        ):
+            if value is not None and value not in known:
+                raise ValueError(f"The {name} {value!r} is not known; expected one of {known}.")
+
+
+NO_CORRECTIONS = Corrections()
 
 
 @dataclass(frozen=True, eq=False)

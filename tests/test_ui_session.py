@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from heartguard.ui.session import MAX_READINGS, Chosen, ReadingCache
+from heartguard.values import NO_CORRECTIONS, Corrections
 from tests.handmade import make_reading
 
 
 def key(number):
-    return (f"{number:064d}", 0, "vgg16-0123", "1")
+    return (f"{number:064d}", 0, "vgg16-0123", "1", NO_CORRECTIONS)
 
 
 def test_the_cache_gives_back_the_very_reading():
@@ -19,10 +20,15 @@ def test_the_cache_gives_back_the_very_reading():
     assert cache.get(key(2)) is None
 
 
-def test_page_model_and_drawing_version_are_part_of_the_key():
+def test_page_model_drawing_version_and_corrections_are_part_of_the_key():
     cache = ReadingCache()
-    cache.put(("a", 0, "vgg16-0123", "1"), make_reading())
-    for other in (("a", 1, "vgg16-0123", "1"), ("a", 0, "vgg16-9999", "1"), ("a", 0, "vgg16-0123", "2")):
+    cache.put(("a", 0, "vgg16-0123", "1", NO_CORRECTIONS), make_reading())
+    for other in (
+        ("a", 1, "vgg16-0123", "1", NO_CORRECTIONS),
+        ("a", 0, "vgg16-9999", "1", NO_CORRECTIONS),
+        ("a", 0, "vgg16-0123", "2", NO_CORRECTIONS),
+        ("a", 0, "vgg16-0123", "1", Corrections(1)),
+    ):
         assert cache.get(other) is None
 
 

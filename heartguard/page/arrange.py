@@ -17,6 +17,7 @@ __all__ = [
     "keep_separators",
     "make_panels",
     "name_mask",
+    "rows_of",
     "settle_rows",
 ]
 
@@ -84,6 +85,24 @@ def choose_layout(
         return layouts[0], 1.0
     margin = scores[best] - max(score for k, score in enumerate(scores) if k != best)
     return layouts[best], float(np.clip(0.5 + margin, 0.5, 1.0))
+
+
+def rows_of(layout: Layout, rows: tuple[float, ...]) -> tuple[float, ...]:
+    """Return as many of the rows that were found as a layout has: those that lie the most evenly.
+
+    Raises
+    ------
+    LayoutError
+        If too few were found.
+    """
+    count = layout.row_count
+    if len(rows) < count:
+        raise LayoutError(
+            f"The arrangement {layout.name} has {count} rows of traces, but only {len(rows)} were found. "
+            "Choose another arrangement, or mark the corners of the paper so that all rows lie between them."
+        )
+    runs = [rows[at : at + count] for at in range(len(rows) - count + 1)]
+    return min(runs, key=lambda run: float(np.std(np.diff(run))))
 
 
 def _boundary_score(

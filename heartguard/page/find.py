@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.errors import NotAnEcgError, TooTiltedError
-from heartguard.leads import GAIN_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
+from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV, LAYOUTS, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.arrange import (
     choose_layout,
     keep_separators,
     make_panels,
     name_mask,
+    rows_of,
     settle_rows,
 )
+from heartguard.page.corrections import apply_corrections, by_hand_notes
 from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
 from heartguard.page.ink import Contrasts, contrasts
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
-from heartguard.values import Doubles, Floats, Image, Page, ScaleSource, Upload
+from heartguard.values import NO_CORRECTIONS, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
 
 __all__ = ["PX_PER_MM", "find_page"]
 
@@ -58,12 +60,14 @@ class _Found:
     extent: Extent
 
 
-def find_page(upload: Upload) -> Page:
+def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page:
     """Straighten an upload and find its scale, ink, layout and leads.
 
     Parameters
     ----------
     upload : Upload
+    corrections : Corrections
+        What was set by hand.
 
     Returns
     -------
@@ -72,23 +76,34 @@ def find_page(upload: Upload) -> Page:
 
     Raises
     ------
-    NotAnEcgError, TooTiltedError, LayoutError
+    NotAnEcgError, TooTiltedError, LayoutError, CorrectionError
         When the picture cannot be understood; the message says what to do.
     """
-    rotation, tilt = _straighten(upload.image)
-    working = _warp(upload.image, rotation)
+    given, by_hand = apply_corrections(upload, corrections)
+    rotation, tilt = _straighten(given.image)
+    working = _warp(given.image, rotation)
     seen = contrasts(working)
     grid = find_grid(seen.any_channel, seen.ink)
     scale = _grid_scale(grid) if grid else _scale_without_grid(seen)
-    found, to_page, scale = _settle_scale(upload.image, rotation, scale)
-    layout, certainty = choose_layout(found.rows, found.extent, found.lines, found.names, PX_PER_MM)
+    if corrections.speed_mm_per_s is None:
+        found, to_page, scale = _settle_scale(given.image, rotation, scale)
+    else:
+        found, to_page = _examine(given.image, rotation, _at_speed(scale, corrections.speed_mm_per_s))
+    rows = found.rows
+    if corrections.layout is None:
+        layout, certainty = choose_layout(rows, found.extent, found.lines, found.names, PX_PER_MM)
+    else:
+        layout, certainty = LAYOUTS[corrections.layout], 1.0
+        rows = rows_of(layout, rows)
     gain, pulse_error = _gain(found.pulses)
-    panels = make_panels(layout, found.rows, found.extent, ("II", "V1", "V5")[: layout.rhythm_strips])
+    if corrections.gain_mm_per_mv is not None:
+        gain, pulse_error = corrections.gain_mm_per_mv, None
+    panels = make_panels(layout, rows, found.extent, ("II", "V1", "V5")[: layout.rhythm_strips])
     seconds = found.extent.width / (PX_PER_MM * PAPER_SPEED_MM_PER_S)
     return Page(
         upload=upload,
         image=found.image,
-        to_page=to_page,
+        to_page=to_page @ by_hand,
         ink=_soft_ink(found),
         px_per_mm=PX_PER_MM,
         scale_source=scale.source,
@@ -97,7 +112,7 @@ def find_page(upload: Upload) -> Page:
         quality=_quality(scale, certainty, pulse_error, seconds),
         gain_mm_per_mv=gain,
         tilt_deg=tilt,
-        notes=_notes(scale, gain, seconds, certainty),
+        notes=(*by_hand_notes(corrections), *_notes(scale, gain, seconds, certainty)),
     )
 
 
@@ -147,6 +162,11 @@ def _view(image: Image, homography: Doubles) -> tuple[tuple[int, int], Doubles]:
 
 def _grid_scale(grid: Grid) -> _Scale:
     return _Scale(grid.px_per_mm_x, grid.px_per_mm_y, "grid", grid.strength)
+
+
+def _at_speed(scale: _Scale, speed_mm_per_s: float) -> _Scale:
+    """Count the paper's millimetres along x as many times as they would be long at 25 mm/s."""
+    return replace(scale, px_per_mm_x=scale.px_per_mm_x * speed_mm_per_s / PAPER_SPEED_MM_PER_S)
 
 
 def _scale_without_grid(seen: Contrasts) -> _Scale:
@@ -241,7 +261,7 @@ def _gain(pulses: tuple[Pulse, ...]) -> tuple[float, float | None]:
     if len(pulses) < 2:
         return GAIN_MM_PER_MV, None
     height = float(np.median([pulse.height_mm for pulse in pulses]))
-    gain = min((5.0, 10.0, 20.0), key=lambda g: abs(np.log(height / g)))
+    gain = min(GAINS_MM_PER_MV, key=lambda g: abs(np.log(height / g)))
     error = abs(height / gain - 1)
     return (gain, error) if error < 0.12 else (GAIN_MM_PER_MV, error)
 

@@ -11,7 +11,6 @@ from typing import ParamSpec
 import streamlit as st
 
 from heartguard.errors import HeartGuardError, IntakeError, ModelError, PageError, TraceError
-from heartguard.ui.session import Chosen
 
 __all__ = ["advice", "calm", "headline", "log_surprise", "show_problem", "show_surprise"]
 
@@ -31,8 +30,6 @@ _PHOTO_ADVICE = (
     "Or scan it, or save it as a PDF from the recorder: that reads best.",
 )
 
-_PREVIEW_WIDTH = 720
-
 
 def headline(error: HeartGuardError) -> str:
     """Return a short title for an error."""
@@ -51,13 +48,11 @@ def advice(error: HeartGuardError) -> tuple[str, ...]:
     return ()
 
 
-def show_problem(error: HeartGuardError, chosen: Chosen) -> None:
-    """Show a named problem of the input with what to do, and the picture if it can be opened."""
+def show_problem(error: HeartGuardError) -> None:
+    """Show a named problem of the input with what to do."""
     tips = "".join(f"\n- {tip}" for tip in advice(error))
     st.warning(f"**{headline(error)}.** {error}\n{tips}", icon=":material/report:")
     st.caption("Nothing was read from it, so there is no result. The file was not stored.")
-    if isinstance(error, PageError | TraceError):
-        _preview(chosen)
 
 
 def show_surprise() -> None:
@@ -95,13 +90,3 @@ def calm(show: Callable[_Given, None]) -> Callable[_Given, None]:
             )
 
     return guarded
-
-
-def _preview(chosen: Chosen) -> None:
-    from heartguard.intake import open_upload
-    from heartguard.ui.overlays import encode_jpeg, fit_width
-
-    with st.expander("Show the picture", icon=":material/image:"):
-        upload = open_upload(chosen.data, name=chosen.name, page=chosen.page)
-        picture = encode_jpeg(fit_width(upload.image, _PREVIEW_WIDTH))
-        st.image(picture, alt="The picture in which no ECG could be read")

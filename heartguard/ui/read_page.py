@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from heartguard.errors import HeartGuardError
+from heartguard.errors import HeartGuardError, PageError, TraceError
 from heartguard.ui import session
 from heartguard.ui.frame import sheet
-from heartguard.ui.problems import log_surprise, show_problem, show_surprise
+from heartguard.ui.problems import calm, log_surprise, show_problem, show_surprise
 from heartguard.ui.session import Chosen
 from heartguard.ui.source import SAMPLE, choose_source, file_bar
 from heartguard.ui.words import DISCLAIMER
@@ -77,11 +77,23 @@ def _show(chosen: Chosen, found: Reading | Exception) -> None:
         show_result(chosen, found)
         return
     if isinstance(found, HeartGuardError):
-        show_problem(found, chosen)
+        show_problem(found)
+        if isinstance(found, PageError | TraceError):
+            _correct(chosen)
     else:
         log_surprise(found)
         show_surprise()
     _another()
+
+
+@calm
+def _correct(chosen: Chosen) -> None:
+    """Offer to set by hand what was not found."""
+    from heartguard.intake import open_upload
+    from heartguard.ui.correct import show_corrections
+
+    with st.expander("Set corners, arrangement, speed and gain by hand", icon=":material/tune:", expanded=True):
+        show_corrections(chosen, open_upload(chosen.data, name=chosen.name, page=chosen.page))
 
 
 def _welcome() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from heartguard.ui.answer import show_answer
 from heartguard.ui.cards import Card, measurement_cards
+from heartguard.ui.correct import show_corrections
 from heartguard.ui.downloads import show_downloads
 from heartguard.ui.drivers import show_drivers
 from heartguard.ui.page_view import show_page
@@ -22,6 +23,7 @@ SECTIONS = {
     "drivers": ":material/local_fire_department: What drove the answer",
     "signals": ":material/ecg: Signals",
     "steps": ":material/account_tree: How it was read",
+    "correct": ":material/tune: Correct",
     "downloads": ":material/download: Download",
 }
 
@@ -36,6 +38,7 @@ def show_result(chosen: Chosen, reading: Reading) -> None:
         "drivers": lambda: show_drivers(reading),
         "signals": lambda: show_signals(reading),
         "steps": lambda: show_steps(reading),
+        "correct": lambda: show_corrections(chosen, reading.upload, reading.page.layout.name),
         "downloads": lambda: show_downloads(chosen, reading),
     }
     for tab, section in zip(tabs, SECTIONS, strict=True):

@@ -72,7 +72,7 @@ def read_with_progress(chosen: Chosen, place: DeltaGenerator) -> Reading:
 
 
 def _key(chosen: Chosen) -> session.Key:
-    return chosen.digest, chosen.page, st.session_state["model"], DRAWING_VERSION
+    return chosen.digest, chosen.page, st.session_state["model"], DRAWING_VERSION, chosen.corrections
 
 
 def _read(chosen: Chosen, model: Engine, headline: Callable[[str], None]) -> Reading:
@@ -82,4 +82,11 @@ def _read(chosen: Chosen, model: Engine, headline: Callable[[str], None]) -> Rea
         headline(f"{STAGES[stage]} …")
         st.markdown(f":material/arrow_right: {STAGES[stage]}")
 
-    return read_ecg(chosen.data, name=chosen.name, page=chosen.page, engine=model, on_stage=on_stage)
+    return read_ecg(
+        chosen.data,
+        name=chosen.name,
+        page=chosen.page,
+        corrections=chosen.corrections,
+        engine=model,
+        on_stage=on_stage,
+    )

@@ -10,7 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from heartguard.errors import HeartGuardError
-from heartguard.values import Reading
+from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
 __all__ = [
     "MAX_READINGS",
@@ -18,6 +18,7 @@ __all__ = [
     "Key",
     "ReadingCache",
     "choose",
+    "correct",
     "current",
     "forget",
     "problem",
@@ -30,8 +31,8 @@ __all__ = [
 MAX_READINGS = 5
 MAX_BYTES = 300 * 2**20
 
-Key = tuple[str, int, str, str]
-"""Digest of the file, page, model and drawing version."""
+Key = tuple[str, int, str, str, Corrections]
+"""Digest of the file, page, model, drawing version, and what was set by hand."""
 
 Origin = Literal["upload", "camera", "sample"]
 
@@ -48,6 +49,8 @@ class Chosen:
         Page number, from 0.
     note : str
         A sentence shown beside the result, such as what a sample simulates.
+    corrections : Corrections
+        What the doctor has set by hand for this page.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Chosen:
     origin: Origin
     page: int = 0
     note: str = ""
+    corrections: Corrections = NO_CORRECTIONS
 
     @property
     def digest(self) -> str:
@@ -132,7 +136,14 @@ def turn_to(page: int) -> None:
     """Look at another page of the same file."""
     source = current()
     if source is not None:
-        st.session_state["source"] = replace(source, page=page)
+        st.session_state["source"] = replace(source, page=page, corrections=NO_CORRECTIONS)
+
+
+def correct(corrections: Corrections) -> None:
+    """Read the page again with what was set by hand."""
+    source = current()
+    if source is not None:
+        st.session_state["source"] = replace(source, corrections=corrections)
 
 
 def forget() -> None:

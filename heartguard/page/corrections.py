@@ -1,0 +1,93 @@
+"""What a doctor sets by hand, made to the picture before anything is looked for on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from heartguard.errors import CorrectionError
+from heartguard.values import Corrections, Doubles, Image, Upload
+
+__all__ = ["apply_corrections", "by_hand_notes", "order_corners"]
+
+_SMALLEST_SIDE = 200.0
+
+
+def apply_corrections(upload: Upload, corrections: Corrections) -> tuple[Upload, Doubles]:
+    """Turn the picture and cut out the page by its corners.
+
+    Parameters
+    ----------
+    upload : Upload
+    corrections : Corrections
+
+    Returns
+    -------
+    upload : Upload
+        With the changed picture.
+    homography : ndarray, shape (3, 3), float64
+        From pixels of the given upload to pixels of the returned one.
+
+    Raises
+    ------
+    CorrectionError
+        If the corners enclose no page.
+    """
+    image, homography = _turn(upload.image, corrections.quarter_turns)
+    if corrections.corners is not None:
+        image, cut = _cut(image, np.array(corrections.corners, float))
+        homography = cut @ homography
+    return replace(upload, image=image), homography
+
+
+def by_hand_notes(corrections: Corrections) -> tuple[str, ...]:
+    """Return a sentence on what was set by hand; none where nothing was."""
+    turn, speed, gain = corrections.quarter_turns % 4, corrections.speed_mm_per_s, corrections.gain_mm_per_mv
+    parts = [
+        f"turned by {90 * turn} degrees" if turn else "",
+        "corners of the paper" if corrections.corners else "",
+        f"arrangement {corrections.layout}" if corrections.layout else "",
+        f"paper speed {speed:g} mm/s" if speed else "",
+        f"gain {gain:g} mm/mV" if gain else "",
+    ]
+    said = ", ".join(part for part in parts if part)
+    return (f"Set by hand: {said}.",) if said else ()
+
+
+def _turn(image: Image, quarter_turns: int) -> tuple[Image, Doubles]:
+    """Turn clockwise; pixel centres lie on whole numbers."""
+    homography = np.eye(3)
+    for _ in range(quarter_turns % 4):
+        height = image.shape[0]
+        image = np.ascontiguousarray(np.rot90(image, -1))
+        homography = np.array([[0.0, -1.0, height - 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]) @ homography
+    return image, homography
+
+
+def _cut(image: Image, corners: Doubles) -> tuple[Image, Doubles]:
+    """Undo the perspective of the page between four corners."""
+    ordered = order_corners(corners)
+    sides = np.linalg.norm(np.roll(ordered, -1, axis=0) - ordered, axis=1)
+    width, height = float(np.max(sides[[0, 2]])), float(np.max(sides[[1, 3]]))
+    if min(width, height) < _SMALLEST_SIDE or not cv2.isContourConvex(ordered.astype(np.float32)):
+        raise CorrectionError(
+            "The four corners do not enclose a page. Mark the corners of the paper once each, then read again."
+        )
+    target = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]])
+    homography: Doubles = cv2.getPerspectiveTransform(ordered.astype(np.float32), target.astype(np.float32))
+    cut: Image = cv2.warpPerspective(
+        image, homography, (round(width), round(height)), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return cut, homography
+
+
+def order_corners(corners: Doubles) -> Doubles:
+    """Return four points clockwise from the upper left one, shape (4, 2), whatever order they come in."""
+    middle = corners.mean(axis=0)
+    around = np.arctan2(*(corners - middle).T[::-1])
+    clockwise = corners[np.argsort(around)]
+    first = int(np.argmin(clockwise.sum(axis=1)))
+    ordered: Doubles = np.roll(clockwise, -first, axis=0)
+    return ordered

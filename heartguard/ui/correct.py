@@ -1,0 +1,176 @@
+"""Setting by hand what was not found or found wrongly: turn, corners, arrangement of the leads, paper speed, gain."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from heartguard.errors import HeartGuardError
+from heartguard.leads import GAINS_MM_PER_MV, LAYOUTS, SPEEDS_MM_PER_S
+from heartguard.ui import session
+from heartguard.ui.overlays import encode_jpeg, fit_width
+from heartguard.ui.problems import calm
+from heartguard.ui.session import Chosen
+from heartguard.values import Corrections, Image, Upload
+
+__all__ = ["corner_chart", "show_corrections"]
+
+_WIDTH = 900
+_SIDE = 400
+_GRID = 80
+_CORNERS = 4
+_TURNS = {0: "As it is", 1: "90° clockwise", 2: "180°", 3: "90° anticlockwise"}
+_FIND = "Find it"
+_LAYOUT_NAMES = {
+    "3x4": "3×4, no strip",
+    "3x4+1": "3×4 and one rhythm strip",
+    "3x4+3": "3×4 and three rhythm strips",
+    "6x2": "6×2, no strip",
+    "6x2+1": "6×2 and one rhythm strip",
+    "12x1": "12×1",
+}
+
+
+@st.fragment
+@calm
+def show_corrections(chosen: Chosen, upload: Upload, found: str = "") -> None:
+    """Show what can be set by hand, with the page as it would be cut out, and a button that reads it again.
+
+    Parameters
+    ----------
+    chosen : Chosen
+    upload : Upload
+        The page as it was opened.
+    found : str
+        Key of the layout that was found; empty where none was.
+    """
+    given = chosen.corrections
+    key = f"correct-{chosen.digest[:12]}-{chosen.page}"
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        turn = st.selectbox(
+            "Turn the picture", list(_TURNS), given.quarter_turns, format_func=_TURNS.__getitem__, key=f"{key}-turn"
+        )
+        layout = _choice("Arrangement of the leads", tuple(LAYOUTS), given.layout, _layout_name(found), f"{key}-layout")
+        speed = _choice("Paper speed", SPEEDS_MM_PER_S, given.speed_mm_per_s, lambda v: f"{v:g} mm/s", f"{key}-speed")
+        gain = _choice("Gain", GAINS_MM_PER_MV, given.gain_mm_per_mv, lambda v: f"{v:g} mm/mV", f"{key}-gain")
+    turned = np.ascontiguousarray(np.rot90(upload.image, -turn))
+    with left:
+        corners = _pick_corners(turned, f"{key}-{turn}", given.corners if turn == given.quarter_turns else None)
+    wanted = Corrections(turn, corners, layout, speed, gain)
+    with right:
+        _preview(upload, wanted)
+        if st.button(
+            "Read again with these",
+            type="primary",
+            icon=":material/refresh:",
+            disabled=wanted == given,
+            key=f"{key}-go",
+        ):
+            session.correct(wanted)
+            st.rerun()
+        if given != Corrections() and st.button("Let HeartGuard find everything", key=f"{key}-undo"):
+            session.correct(Corrections())
+            st.rerun()
+
+
+def _layout_name(found: str) -> Callable[[Any], str]:
+    return lambda value: _LAYOUT_NAMES[value] + (" (found)" if value == found else "")
+
+
+def _choice(label: str, options: tuple[Any, ...], given: Any, name: Callable[[Any], str], key: str) -> Any:
+    """Offer the options below `_FIND`; return None for that."""
+    choices = (_FIND, *options)
+    chosen = st.selectbox(
+        label,
+        choices,
+        0 if given is None else choices.index(given),
+        format_func=lambda value: _FIND if value == _FIND else name(value),
+        key=key,
+    )
+    return None if chosen == _FIND else chosen
+
+
+def _pick_corners(
+    image: Image, key: str, given: tuple[tuple[float, float], ...] | None
+) -> tuple[tuple[float, float], ...] | None:
+    """Let the doctor click the four corners of the paper; return them in pixels once there are four."""
+    places: list[tuple[float, float]] = st.session_state.setdefault(f"{key}-places", _relative(image, given))
+    st.markdown(
+        "**Corners of the paper** · click the four corners, in any order; needed only if the page is cut wrongly."
+    )
+    chart = corner_chart(image, places)
+    event: Any = st.altair_chart(chart, width="stretch", on_select="rerun", key=f"{key}-chart-{len(places)}")
+    picked = event["selection"].get("corner", [])
+    if picked and len(places) < _CORNERS:
+        places.append((float(picked[0]["x"]), float(picked[0]["y"])))
+        st.rerun(scope="fragment")
+    if places and st.button(f"Clear the {len(places)} marked", icon=":material/close:", key=f"{key}-clear"):
+        places.clear()
+        st.rerun(scope="fragment")
+    if len(places) < _CORNERS:
+        return None
+    height, width = image.shape[:2]
+    return tuple((x * (width - 1), y * (height - 1)) for x, y in places)
+
+
+def _relative(image: Image, corners: tuple[tuple[float, float], ...] | None) -> list[tuple[float, float]]:
+    height, width = image.shape[:2]
+    return [(x / (width - 1), y / (height - 1)) for x, y in corners or ()]
+
+
+def corner_chart(image: Image, places: list[tuple[float, float]]) -> alt.LayerChart:
+    """Return the picture with the places marked so far, and a fine net of invisible points to click on.
+
+    Parameters
+    ----------
+    image : ndarray, shape (h, w, 3), uint8
+    places : list of (x, y)
+        From 0 to 1 across and down.
+    """
+    small = fit_width(image, _WIDTH)
+    url = "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(small, 80)).decode()
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0], nice=False), axis=None)
+    picture = (
+        alt.Chart(pd.DataFrame([{"url": url, "x": 0.5, "y": 0.5}]))
+        .mark_image(width=alt.expr("width"), height=alt.expr("height"), aspect=False)
+        .encode(url="url:N", x=x, y=y)
+    )
+    ticks = np.linspace(0, 1, _GRID + 1)
+    net = pd.DataFrame({"x": np.tile(ticks, ticks.size), "y": np.repeat(ticks, ticks.size)})
+    corner = alt.selection_point(name="corner", fields=["x", "y"], nearest=True, toggle=False, empty=False)
+    points = (
+        alt.Chart(net)
+        .mark_point(opacity=0.001, filled=True)
+        .encode(x=x, y=y, tooltip=alt.value(None))
+        .add_params(corner)
+    )
+    marked = pd.DataFrame([{"x": x_, "y": y_, "n": n} for n, (x_, y_) in enumerate(places, 1)], columns=["x", "y", "n"])
+    rings = alt.Chart(marked).mark_point(size=260, strokeWidth=3, color="#CC006C").encode(x=x, y=y)
+    numbers = (
+        alt.Chart(marked)
+        .mark_text(fontSize=13, fontWeight="bold", color="#CC006C", dx=14, dy=-12)
+        .encode(x=x, y=y, text="n:Q")
+    )
+    height = max(120, round(_SIDE * 1.5 * image.shape[0] / image.shape[1]))
+    described = f"The page with {len(places)} of 4 corners marked; click to mark a corner"
+    return alt.layer(picture, rings, numbers, points).properties(height=height, description=described)
+
+
+def _preview(upload: Upload, wanted: Corrections) -> None:
+    """Show at once how the page would be cut out."""
+    from heartguard.page import apply_corrections
+
+    try:
+        cut = apply_corrections(upload, wanted)[0].image
+    except HeartGuardError as error:
+        st.warning(str(error), icon=":material/report:")
+        return
+    st.image(encode_jpeg(fit_width(cut, _SIDE)), caption="As it would be read", alt="The page cut out as set by hand")
