@@ -11,14 +11,23 @@ from functools import lru_cache
 
 import numpy as np
 
-from heartguard.classify import Engine, classify, load_engine
+from heartguard.classify import Engine, SecondModel, classify, load_engine, load_second, models_folder
 from heartguard.drawing import draw
 from heartguard.intake import Source, open_upload
 from heartguard.leads import LEADS
 from heartguard.measure import lead_disagreement, measure
 from heartguard.page import find_page
 from heartguard.trace import trace
-from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Measurements, Page, Prediction, Reading
+from heartguard.values import (
+    NO_CORRECTIONS,
+    Corrections,
+    Ecg,
+    Measurements,
+    Page,
+    Prediction,
+    Reading,
+    SecondOpinion,
+)
 
 __all__ = ["LOW_QUALITY", "STAGES", "read_ecg", "shared_engine", "warnings_on"]
 
@@ -87,10 +96,11 @@ def read_ecg(
         measurements = measure(ecg)
     with stages.timed("classify"):
         prediction = classify(draw(ecg), engine if engine is not None else shared_engine())
+        prediction = replace(prediction, second=_second_opinion(ecg, prediction.label))
     quality = overall_quality(straight, ecg)
     warnings = warnings_on(straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
-        prediction = replace(prediction, abstained=True, possible=None, findings=())
+        prediction = replace(prediction, abstained=True, possible=None, findings=(), second=None)
     return Reading(
         upload=upload,
         page=straight,
@@ -112,6 +122,17 @@ def shared_engine(name: str = "vgg16") -> Engine:
 @lru_cache(maxsize=2)
 def _load_once(name: str) -> Engine:
     return load_engine(name)
+
+
+def _second_opinion(ecg: Ecg, label: str) -> SecondOpinion | None:
+    with _LOADING:
+        model = _load_second_once()
+    return None if model is None else model.ask(ecg, label)
+
+
+@lru_cache(maxsize=1)
+def _load_second_once() -> SecondModel | None:
+    return load_second(models_folder())
 
 
 def overall_quality(page: Page, ecg: Ecg) -> float:

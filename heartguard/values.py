@@ -323,6 +323,28 @@ class Finding:
     present: bool
 
 
+@dataclass(frozen=True)
+class SecondOpinion:
+    """What a second model says, one that sees the signals and not the drawing.
+
+    Attributes
+    ----------
+    label : str
+        Its most probable class.
+    probabilities : mapping of str to float
+        Calibrated, summing to 1, in the model's class order.
+    agrees : bool
+        True where `label` is the first model's too.
+    model : str
+        Identity of the second model.
+    """
+
+    label: str
+    probabilities: Mapping[str, float]
+    agrees: bool
+    model: str
+
+
 @dataclass(frozen=True, eq=False)
 class Prediction:
     """The four-class answer.
@@ -348,6 +370,8 @@ class Prediction:
     set_level : float
     findings : tuple of Finding
         The most probable first; empty where the model gives none.
+    second : SecondOpinion or None
+        None where there is no second model, or where it can measure no beats.
     """
 
     label: str
@@ -361,6 +385,7 @@ class Prediction:
     possible: tuple[str, ...] | None = None
     set_level: float = 0.9
     findings: tuple[Finding, ...] = ()
+    second: SecondOpinion | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from heartguard import errors, reading
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
-from heartguard.values import Ecg
+from heartguard.values import Ecg, SecondOpinion
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction
 
 MODEL = Path(__file__).parents[1] / "models" / "vgg16.json"
@@ -44,12 +44,15 @@ def rooms(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "draw": make_prediction().drawing,
         "classify": make_prediction(),
         "load_engine": "the engine",
+        "load_second": None,
     }
     for name, value in values.items():
         monkeypatch.setattr(reading, name, room(name, value))
     reading._load_once.cache_clear()
+    reading._load_second_once.cache_clear()
     yield given
     reading._load_once.cache_clear()
+    reading._load_second_once.cache_clear()
 
 
 def test_stages_come_in_order_and_are_timed(rooms: dict[str, Any]) -> None:
@@ -124,6 +127,24 @@ def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monk
     assert poor.prediction.possible is None
     assert poor.prediction.findings == ()
     assert "the class is no answer" in poor.warnings[0]
+
+
+class Contrary:
+    """A second model that always says MI."""
+
+    def ask(self, ecg: Any, first_label: str) -> SecondOpinion:
+        return SecondOpinion("MI", {"MI": 1.0}, first_label == "MI", "second-0")
+
+
+def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert heartguard.read_ecg(b"bytes").prediction.second is None
+    reading._load_second_once.cache_clear()
+    monkeypatch.setattr(reading, "load_second", lambda _: Contrary())
+    second = heartguard.read_ecg(b"bytes").prediction.second
+    assert second is not None
+    assert (second.label, second.agrees) == ("MI", False)
+    monkeypatch.setattr(reading, "trace", lambda _: limb_leads(misnamed=True))
+    assert heartguard.read_ecg(b"bytes").prediction.second is None
 
 
 def test_a_good_reading_has_no_warnings_even_where_an_interval_is_missing() -> None:

@@ -3,6 +3,7 @@
 from heartguard.classify.engine import Engine, Outputs, load_engine, models_folder
 from heartguard.classify.findings import FindingSpec, save_finding_spec
 from heartguard.classify.prediction import classify, possible_classes, probabilities
+from heartguard.classify.second_opinion import SecondModel, SecondSpec, load_second, save_second_spec
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
 from heartguard.classify.weights import Weights, read_weights, write_weights
 
@@ -11,15 +12,19 @@ __all__ = [
     "FindingSpec",
     "ModelSpec",
     "Outputs",
+    "SecondModel",
+    "SecondSpec",
     "Weights",
     "classify",
     "load_engine",
+    "load_second",
     "load_spec",
     "models_folder",
     "possible_classes",
     "probabilities",
     "read_weights",
     "save_finding_spec",
+    "save_second_spec",
     "save_spec",
     "write_weights",
 ]

@@ -15,10 +15,12 @@ import pandas as pd
 
 from heartguard.classify import ModelSpec, models_folder, save_spec, write_weights
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
-from heartguard.lab import findings
+from heartguard.lab import findings, second_opinion
 from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, cross_validate, page_set, to_weights
 from heartguard.lab.datasets import load_pages
+from heartguard.lab.family import MEMBERS
+from heartguard.lab.family import run as family
 from heartguard.lab.features import FeatureBank, build_bank
 from heartguard.lab.heads import HeadRecipe, fit_head
 from heartguard.lab.page_traces import load_traces, trace_pages
@@ -33,7 +35,13 @@ OUT_OF_FOLD = "oof-vgg16.csv"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``heartguard train``."""
-    parser.add_argument("model", choices=list(_MODELS), help="what to train: the network, or the findings' head on it")
+    parser.add_argument(
+        "model",
+        choices=list(MODELS),
+        metavar="MODEL",
+        help="vgg16, the network; findings, a head on it; second, the second opinion; family, all the models "
+        f"that it is compared with, or one of them: {', '.join(MEMBERS)}",
+    )
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), metavar="DIR", help="where work is kept")
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")
     parser.add_argument(
@@ -50,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train the model that was asked for; return the exit status."""
-    return _MODELS[args.model](args)
+    return MODELS[args.model](args)
 
 
 def train_vgg16(args: argparse.Namespace) -> int:
@@ -74,7 +82,14 @@ def train_vgg16(args: argparse.Namespace) -> int:
     return 0
 
 
-_MODELS: dict[str, Callable[[argparse.Namespace], int]] = {"vgg16": train_vgg16, "findings": findings.run}
+MODELS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "vgg16": train_vgg16,
+    "findings": findings.run,
+    "second": second_opinion.run,
+    "family": family.run_all,
+    **dict.fromkeys(MEMBERS, family.run),
+}
+"""What ``heartguard train`` can train."""
 
 
 def write_out_of_fold(path: Path, pages: PageSet, logits: Floats) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from heartguard.errors import HeartGuardError
-from heartguard.values import Measurements, Reading
+from heartguard.values import Measurements, Reading, SecondOpinion
 
 DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
-_NO_MORE = {"possible": None, "possible_level": None, "findings": None}
+_NO_MORE = {"possible": None, "possible_level": None, "findings": None, "second": None}
 STAGES = ("intake", "page", "trace", "measure", "classify", "total")
 
 _DECIMALS = {
@@ -59,6 +59,7 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
                 {"statement": f.statement, "probability": _rounded(f.probability, 4), "present": f.present}
                 for f in prediction.findings
             ],
+            "second": _second(prediction.second),
         },
         "measurements": _measured(reading.measurements),
         "quality": _rounded(reading.quality, 3),
@@ -76,6 +77,17 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
         "notes": list(dict.fromkeys(upload.notes + page.notes + reading.ecg.notes)),
         "error": None,
         "disclaimer": DISCLAIMER,
+    }
+
+
+def _second(second: SecondOpinion | None) -> dict[str, Any] | None:
+    if second is None:
+        return None
+    return {
+        "label": second.label,
+        "agrees": second.agrees,
+        "probabilities": {name: _rounded(p, 4) for name, p in second.probabilities.items()},
+        "model": second.model,
     }
 
 

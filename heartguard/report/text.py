@@ -34,6 +34,7 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         f"  Probabilities     {'   '.join(f'{name} {p:.1%}' for name, p in ranked)}",
         *_possible(prediction),
         *_findings(prediction),
+        *_second(prediction),
         *(_row(reading.measurements, *row) for row in _ROWS),
         f"  Layout            {reading.page.layout.name}, scale from the {reading.page.scale_source}",
         f"  Quality           {reading.quality:.0%}",
@@ -56,6 +57,18 @@ def _findings(prediction: Prediction) -> list[str]:
     """Return the line on the findings that stand out; none where none does."""
     present = [f"{finding.statement} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
     return [f"  Findings          {'   '.join(present)}"] if present else []
+
+
+def _second(prediction: Prediction) -> list[str]:
+    """Return the line on the second opinion; none where there is none."""
+    second = prediction.second
+    if second is None:
+        return []
+    verdict = "agrees" if second.agrees else f"says {second.label}"
+    return [
+        f"  Second opinion    a model that sees the signals, not the drawing, {verdict} "
+        f"({second.probabilities[second.label]:.0%})"
+    ]
 
 
 def rejected_text(file: str, error: BaseException) -> str:

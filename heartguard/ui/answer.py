@@ -20,6 +20,7 @@ from heartguard.ui.words import (
     possible_help,
     possible_text,
     quality_word,
+    second_text,
     sentence_list,
 )
 from heartguard.values import Prediction, Reading
@@ -37,6 +38,7 @@ def show_answer(reading: Reading) -> None:
     with left, st.container(border=True, height="stretch", gap="xsmall"):
         _headline(reading.prediction, reading.quality)
         _quality(reading)
+        _second(reading.prediction)
         st.caption(f":material/info: **{DISCLAIMER}**")
     with right, st.container(border=True, height="stretch"):
         st.markdown("**Probability of each class**", help="Calibrated: on test pages, the share that was right.")
@@ -102,6 +104,18 @@ def _headline(prediction: Prediction, quality: float) -> None:
         help=natural_frequency(probability) + " Your patients may differ from the test pages.",
     )
     st.markdown(CLASS_MEANING.get(prediction.label, ""))
+
+
+def _second(prediction: Prediction) -> None:
+    second = prediction.second
+    if second is None:
+        return
+    icon = ":material/done_all:" if second.agrees else ":material/call_split:"
+    st.markdown(
+        f"{icon} {second_text(second.label, second.probabilities[second.label], second.agrees)}",
+        help="Trees on waves, intervals and rhythm that are measured on the traces. Where both models agree, the "
+        "answer was right more often on test pages; where they do not, look twice.",
+    )
 
 
 def _findings(prediction: Prediction) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "possible_help",
     "possible_text",
     "quality_word",
+    "second_text",
     "sentence_list",
 ]
 
@@ -115,6 +116,18 @@ def possible_help(level: float) -> str:
         f"Of the test pages of each class, {100 * level:.0f} in 100 had their own class in such a list (conformal "
         "prediction). Your patients may differ from the test pages."
     )
+
+
+def second_text(label: str, probability: float, agrees: bool) -> str:
+    """Say what the second model answers.
+
+    Examples
+    --------
+    >>> second_text("MI", 0.62, False)
+    'A second model that sees the signals, not the drawing, says **Myocardial infarction** (62 %).'
+    """
+    verdict = "agrees" if agrees else f"says **{class_name(label)}**"
+    return f"A second model that sees the signals, not the drawing, {verdict} ({percent(probability)})."
 
 
 def quality_word(quality: float) -> str:

@@ -1,0 +1,79 @@
+"""The family: every model of earlier projects on these pages, by name, with what it sees and how it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from heartguard.lab.family.networks import SignalNetwork
+from heartguard.lab.family.tabular import ESTIMATORS, linear_head, pipeline
+from heartguard.values import Doubles, Floats
+
+
+class Classifier(Protocol):
+    """What scikit-learn calls a classifier."""
+
+    def fit(self, x: Floats, y: NDArray[Any]) -> Any:
+        """Learn from rows and their class numbers."""
+        ...
+
+    def predict_proba(self, x: Floats) -> Doubles:
+        """Return the probability of each class for every row, in ascending order of the class numbers."""
+        ...
+
+
+@dataclass(frozen=True)
+class Member:
+    """One model of the family.
+
+    Attributes
+    ----------
+    name : str
+        What ``heartguard train`` calls it.
+    title : str
+        What the leaderboard calls it.
+    view : str
+        Key of `heartguard.lab.family.views.VIEWS`: what it sees of a page.
+    build : callable
+        Takes a seed and returns an untrained `Classifier`; scaling, PCA and SMOTE are inside it.
+    reenacted : bool
+        Whether the seed's leaky protocol is shown with it; variants of one model would only repeat each other.
+    """
+
+    name: str
+    title: str
+    view: str
+    build: Callable[[int], Classifier]
+    reenacted: bool = True
+
+
+def _tabular() -> list[Member]:
+    members = []
+    for name, title in ESTIMATORS.items():
+        for pca in (False, True):
+            for smote in (False, True):
+                steps = [step for step, used in (("pca", pca), ("smote", smote)) if used]
+                build = partial(pipeline, name, pca=pca, smote=smote)
+                shown = " + ".join([title, *(step.upper() for step in steps)])
+                members.append(Member("-".join([name, *steps]), shown, "waves", build, not steps))
+    return members
+
+
+MEMBERS: dict[str, Member] = {
+    member.name: member
+    for member in (
+        Member("seed-vgg16", "VGG16, frozen, on the seed's page picture", "seed-vgg16", linear_head),
+        Member("resnet50", "ResNet50, random weights, frozen", "resnet50", linear_head),
+        Member("inceptionv3", "InceptionV3, random weights, frozen", "inceptionv3", linear_head),
+        *(
+            Member(name, title, "signals", partial(SignalNetwork, name))
+            for name, title in (("cnn1d", "1-D CNN"), ("lstm", "LSTM"), ("bilstm", "BiLSTM"))
+        ),
+        *_tabular(),
+    )
+}
+"""All members by the name that ``heartguard train`` takes."""

@@ -1,0 +1,110 @@
+"""What the members of the family see of the pages: one array a view, worked out once and kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from heartguard.classify.wave_features import wave_features
+from heartguard.drawing import DRAWING_VERSION, PIECE_RATE_HZ, Pieces, condition, cut_pieces, draw
+from heartguard.drawing.windows import COLUMN_SECONDS
+from heartguard.lab.cross_validation import PageSet
+from heartguard.lab.family.pictures import page_picture, random_features, vgg_features
+from heartguard.lab.page_traces import PageTraces, code_version
+from heartguard.values import Floats
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Pages:
+    """The labelled pages, their traces, and where work on them is kept."""
+
+    labelled: PageSet
+    traces: PageTraces
+    cache: Path
+
+    def pieces(self) -> Iterator[Pieces]:
+        """Yield what the drawing shows of each page."""
+        return (cut_pieces(self.traces.ecg(row)) for row in range(len(self.traces.page_ids)))
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to see the pages.
+
+    Attributes
+    ----------
+    sees : str
+        For the leaderboard: which seconds, which band, what else.
+    make : callable
+        Returns an array with one row a page.
+    """
+
+    sees: str
+    make: Callable[[Pages], Floats]
+
+
+def stacked_signals(pieces: Pieces) -> Floats:
+    """Return a page's signals as channels that run at the same time, shape (16, 290), mV, 125 Hz.
+
+    The twelve leads' stretches, then the four quarters of the strip that stand beside the four columns; 0 where nothing
+    is traced.
+    """
+    leads = condition(pieces.leads)
+    quarters = np.zeros((4, leads.shape[1]), np.float32)
+    if pieces.strip is not None:
+        strip = np.nan_to_num(condition(pieces.strip[None])[0])
+        for number, row in enumerate(quarters):
+            part = strip[(at := round(number * COLUMN_SECONDS * PIECE_RATE_HZ)) : at + row.size]
+            row[: part.size] = part
+    return np.concatenate([np.nan_to_num(leads), quarters])
+
+
+def _waves(pages: Pages) -> Floats:
+    return np.stack([wave_features(pieces) for pieces in pages.pieces()])
+
+
+def _signals(pages: Pages) -> Floats:
+    return np.stack([stacked_signals(pieces) for pieces in pages.pieces()])
+
+
+def _seed_pictures(pages: Pages) -> Floats:
+    return vgg_features(page_picture(path) for path in pages.labelled.table["path"])
+
+
+def _random_network(name: str) -> Callable[[Pages], Floats]:
+    def make(pages: Pages) -> Floats:
+        rows = range(len(pages.traces.page_ids))
+        return random_features(name, (draw(pages.traces.ecg(row)).image for row in rows))
+
+    return make
+
+
+_SAME = "2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"
+VIEWS = {
+    "waves": View(f"waves and rhythm measured on {_SAME}", _waves),
+    "signals": View(f"signals at 125 Hz, {_SAME}", _signals),
+    "seed-vgg16": View(
+        "the page itself: all its seconds, its own band, layout, lead names and separators", _seed_pictures
+    ),
+    "resnet50": View(f"drawing at half size, {_SAME}", _random_network("resnet50")),
+    "inceptionv3": View(f"drawing at half size, {_SAME}", _random_network("inceptionv3")),
+}
+
+
+def load_view(name: str, pages: Pages) -> Floats:
+    """Return what a view shows of every page, from the cache if this code has made it before."""
+    path = pages.cache / f"family-{name}-{code_version()}-{DRAWING_VERSION}.npy"
+    if not path.exists():
+        pages.cache.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part.npy")
+        np.save(part, VIEWS[name].make(pages))
+        part.replace(path)
+        log.info("view %s of the pages kept", name)
+    kept: Floats = np.load(path)
+    return kept

@@ -1,0 +1,171 @@
+"""The second opinion: its features do not see the paper, its trees are XGBoost's, and its answer reaches the doctor."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from heartguard.classify import load_second, read_weights, save_second_spec, write_weights
+from heartguard.classify.forest import Forest, from_table, to_table
+from heartguard.classify.second_opinion import SecondSpec
+from heartguard.classify.wave_features import FEATURES, wave_features
+from heartguard.drawing import cut_pieces
+from heartguard.errors import ModelError
+from heartguard.lab.ecg_simulator import simulate_ecg
+from heartguard.lab.signal_labels import CLASSES
+from heartguard.leads import LAYOUTS, LEAD_INDEX, SAMPLES
+from heartguard.report import to_json, to_text
+from heartguard.ui.words import second_text
+from heartguard.values import Ecg, SecondOpinion
+from tests.handmade import make_ecg, make_prediction, make_reading
+
+
+def on_paper(signals: np.ndarray, layout: str, rhythm: str = "II") -> Ecg:
+    """Return what a page of a layout shows of whole signals."""
+    shown = np.full_like(signals, np.nan)
+    columns = LAYOUTS[layout].columns
+    for row in LAYOUTS[layout].rows:
+        for column, lead in enumerate(row):
+            part = slice(column * SAMPLES // columns, (column + 1) * SAMPLES // columns)
+            shown[LEAD_INDEX[lead], part] = signals[LEAD_INDEX[lead], part]
+    shown[LEAD_INDEX[rhythm]] = signals[LEAD_INDEX[rhythm]]
+    return make_ecg(signals=shown, quality=np.ones(12, np.float32), rhythm_lead=rhythm)
+
+
+def features_of(signals: np.ndarray, layout: str = "3x4+1") -> dict[str, float]:
+    return dict(zip(FEATURES, map(float, wave_features(cut_pieces(on_paper(signals, layout)))), strict=True))
+
+
+def test_features_are_those_of_the_heart():
+    found = features_of(simulate_ecg("normal", 75, variety=0).signals)
+    assert found["rate"] == pytest.approx(75, abs=2)
+    assert found["RR variation"] < 0.05
+    assert found["P found"] == 1
+    assert 60 < found["QRS ms"] < 125
+    assert found["II R"] > 0.3
+    assert found["aVR net QRS"] < 0 < found["V5 R"]
+
+
+def test_fibrillation_is_irregular():
+    steady, fibrillating = (features_of(simulate_ecg(kind, 90, seed=3).signals) for kind in ("normal", "af"))
+    assert fibrillating["RR variation"] > steady["RR variation"] + 0.05
+    assert fibrillating["P coherence"] < steady["P coherence"]
+
+
+def test_features_do_not_see_how_many_seconds_the_paper_shows():
+    signals = simulate_ecg("normal", 68, seed=5).signals
+    short, whole = (wave_features(cut_pieces(on_paper(signals, name))) for name in ("3x4+1", "12x1"))
+    np.testing.assert_array_equal(short, whole)
+
+
+def test_an_empty_page_has_no_features():
+    empty = make_ecg(signals=np.full((12, SAMPLES), np.nan, np.float32), quality=np.zeros(12, np.float32))
+    assert np.isnan(wave_features(cut_pieces(replace(empty, rhythm_lead=None)))).all()
+
+
+def small_forest() -> Forest:
+    """Two trees of depth 1: MI from a rate of 100, HB where the second feature is not known."""
+    return Forest(
+        feature=np.array([[0], [1]]),
+        threshold=np.array([[100.0], [0.5]], np.float32),
+        unknown_left=np.array([[True], [False]]),
+        leaf=np.array([[-1.0, 2.0], [0.0, 3.0]], np.float32),
+        place=np.array([1, 3]),
+        base=np.array([0.5, 0.0, 0.0, 0.0], np.float32),
+    )
+
+
+def test_trees_are_walked_by_threshold_and_by_what_is_unknown():
+    forest = small_forest()
+    assert forest.logits(np.array([99.9, 0.4], np.float32)).tolist() == [0.5, -1, 0, 0]
+    assert forest.logits(np.array([100.0, 0.5], np.float32)).tolist() == [0.5, 2, 0, 3]
+    assert forest.logits(np.array([np.nan, np.nan], np.float32)).tolist() == [0.5, -1, 0, 3]
+
+
+def test_numpy_trees_answer_as_xgboost_does():
+    pytest.importorskip("xgboost")
+    from heartguard.lab.trees import TreeRecipe, Trees, to_forest
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 6)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(int) + 2 * (x[:, 1] > 0.5)
+    x[rng.random(x.shape) < 0.2] = np.nan
+    trees = Trees(TreeRecipe(rounds=12)).fit(x, y)
+    forest = from_table({k: v.astype(np.float32) for k, v in to_table(to_forest(trees)).items()}, 6, 4)
+    ours = np.stack([forest.logits(row) for row in x])
+    np.testing.assert_allclose(ours, trees.margins(x), atol=1e-5)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    digest = write_weights(to_table(small_forest()), tmp_path / "second.npz")
+    spec = SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01")
+    save_second_spec(spec, tmp_path / "second.json")
+    return tmp_path
+
+
+def test_it_agrees_or_disagrees_and_its_probabilities_sum_to_one(folder):
+    model = load_second(folder)
+    fast = on_paper(simulate_ecg("normal", 130, seed=1).signals, "3x4+1")
+    said = model.ask(fast, "MI")
+    assert (said.label, said.agrees) == ("MI", True)
+    assert sum(said.probabilities.values()) == pytest.approx(1)
+    assert not model.ask(fast, "Normal").agrees
+    assert said.model == model.spec.identity
+
+
+def test_a_page_without_beats_gets_no_second_opinion(folder):
+    flat = make_ecg(signals=np.zeros((12, SAMPLES), np.float32), quality=np.ones(12, np.float32))
+    assert load_second(folder).ask(flat, "Normal") is None
+
+
+def test_no_file_is_no_opinion_and_an_altered_one_is_refused(folder, tmp_path_factory):
+    assert load_second(tmp_path_factory.mktemp("empty")) is None
+    facts = json.loads((folder / "second.json").read_text())
+    (folder / "second.json").write_text(json.dumps({**facts, "features": facts["features"][:-1]}))
+    with pytest.raises(ModelError, match="train it again"):
+        load_second(folder)
+    (folder / "second.json").write_text("no JSON")
+    with pytest.raises(ModelError, match=r"second\.json was altered"):
+        load_second(folder)
+
+
+def test_altered_weights_are_refused(folder):
+    content = bytearray((folder / "second.npz").read_bytes())
+    content[-40] ^= 1
+    (folder / "second.npz").write_bytes(bytes(content))
+    with pytest.raises(ModelError, match="altered"):
+        load_second(folder)
+
+
+@pytest.mark.parametrize("part", ["feature", "place", "leaf"])
+def test_trees_that_do_not_fit_together_are_refused(folder, part):
+    table = read_weights(folder / "second.npz", json.loads((folder / "second.json").read_text())["sha256"])
+    broken = {**table, f"head/{part}": table[f"head/{part}"] + 500 if part != "leaf" else table["head/leaf"][:, :1]}
+    with pytest.raises(ModelError, match="do not fit"):
+        from_table(broken, len(FEATURES), 4)
+    with pytest.raises(ModelError, match="lack"):
+        from_table({}, len(FEATURES), 4)
+
+
+def test_reports_and_app_say_what_the_second_model_says():
+    shares = {"Normal": 0.2, "MI": 0.6, "PMI": 0.1, "HB": 0.1}
+    reading = make_reading(prediction=make_prediction(second=SecondOpinion("MI", shares, False, "second-0123")))
+    row = to_json(reading)["prediction"]["second"]
+    assert row == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
+    assert "sees the signals, not the drawing, says MI (60%)" in to_text(reading)
+    assert "says **Myocardial infarction** (60 %)" in second_text("MI", 0.6, agrees=False)
+    assert second_text("MI", 0.6, agrees=True).endswith("agrees (60 %).")
+    assert to_json(make_reading())["prediction"]["second"] is None
+    assert "Second opinion" not in to_text(make_reading())
+
+
+def test_the_strip_adds_no_waves():
+    signals = simulate_ecg("normal", 72, seed=2).signals
+    usual = cut_pieces(on_paper(signals, "3x4+1"))
+    taller = replace(usual, strip=usual.strip * 3)
+    names = [k for k, name in enumerate(FEATURES) if name.endswith((" R", " ST40", " T max"))]
+    np.testing.assert_allclose(wave_features(usual)[names], wave_features(taller)[names], atol=0.02)
