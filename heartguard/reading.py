@@ -11,7 +11,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from heartguard.classify import Engine, SecondModel, classify, load_engine, load_second, models_folder
+from heartguard.classify import (
+    Engine,
+    JointSpec,
+    SecondModel,
+    classify,
+    joined,
+    load_engine,
+    load_joint,
+    load_second,
+    models_folder,
+)
 from heartguard.drawing import draw
 from heartguard.intake import Source, open_upload
 from heartguard.leads import LEADS
@@ -26,7 +36,6 @@ from heartguard.values import (
     Page,
     Prediction,
     Reading,
-    SecondOpinion,
 )
 
 __all__ = ["LOW_QUALITY", "STAGES", "read_ecg", "shared_engine", "warnings_on"]
@@ -95,8 +104,7 @@ def read_ecg(
     with stages.timed("measure"):
         measurements = measure(ecg)
     with stages.timed("classify"):
-        prediction = classify(draw(ecg), engine if engine is not None else shared_engine())
-        prediction = replace(prediction, second=_second_opinion(ecg, prediction.label))
+        prediction = _answer(ecg, engine if engine is not None else shared_engine())
     quality = overall_quality(straight, ecg)
     warnings = warnings_on(straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
@@ -124,15 +132,26 @@ def _load_once(name: str) -> Engine:
     return load_engine(name)
 
 
-def _second_opinion(ecg: Ecg, label: str) -> SecondOpinion | None:
+def _answer(ecg: Ecg, engine: Engine) -> Prediction:
+    """Return the network's answer, with the second opinion where there is one, joined where that was measured."""
+    prediction = classify(draw(ecg), engine)
     with _LOADING:
-        model = _load_second_once()
-    return None if model is None else model.ask(ecg, label)
+        second = _load_second_once()
+    if second is None:
+        return prediction
+    prediction = replace(prediction, second=second.ask(ecg, prediction.label))
+    joint = _load_joint_once(engine.spec.sha256, second.spec.sha256)
+    return prediction if joint is None else joined(prediction, joint)
 
 
 @lru_cache(maxsize=1)
 def _load_second_once() -> SecondModel | None:
     return load_second(models_folder())
+
+
+@lru_cache(maxsize=2)
+def _load_joint_once(first: str, second: str) -> JointSpec | None:
+    return load_joint(models_folder(), first, second)
 
 
 def overall_quality(page: Page, ecg: Ecg) -> float:

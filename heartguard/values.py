@@ -372,6 +372,8 @@ class Prediction:
         The most probable first; empty where the model gives none.
     second : SecondOpinion or None
         None where there is no second model, or where it can measure no beats.
+    network : mapping of str to float, or None
+        What the network says alone, where `probabilities` are those of both models together.
     """
 
     label: str
@@ -386,6 +388,7 @@ class Prediction:
     set_level: float = 0.9
     findings: tuple[Finding, ...] = ()
     second: SecondOpinion | None = None
+    network: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)

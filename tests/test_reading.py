@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from heartguard.values import Ecg, SecondOpinion
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction
 
 MODEL = Path(__file__).parents[1] / "models" / "vgg16.json"
+ENGINE = SimpleNamespace(spec=SimpleNamespace(sha256="a" * 64))
 needs_model = pytest.mark.skipif(not MODEL.exists(), reason="the shipped model is not here")
 
 
@@ -43,13 +45,15 @@ def rooms(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "measure": make_measurements(),
         "draw": make_prediction().drawing,
         "classify": make_prediction(),
-        "load_engine": "the engine",
+        "load_engine": ENGINE,
         "load_second": None,
+        "load_joint": None,
     }
     for name, value in values.items():
         monkeypatch.setattr(reading, name, room(name, value))
     reading._load_once.cache_clear()
     reading._load_second_once.cache_clear()
+    reading._load_joint_once.cache_clear()
     yield given
     reading._load_once.cache_clear()
     reading._load_second_once.cache_clear()
@@ -72,7 +76,7 @@ def test_given_engine_is_used_and_else_the_shared_one(rooms: dict[str, Any]) -> 
     assert rooms["classify"][0][1] == "mine"
     assert "load_engine" not in rooms
     heartguard.read_ecg(b"bytes")
-    assert rooms["classify"][0][1] == "the engine"
+    assert rooms["classify"][0][1] == ENGINE
 
 
 def test_threads_share_one_load(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +135,8 @@ def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monk
 
 class Contrary:
     """A second model that always says MI."""
+
+    spec = SimpleNamespace(sha256="b" * 64)
 
     def ask(self, ecg: Any, first_label: str) -> SecondOpinion:
         return SecondOpinion("MI", {"MI": 1.0}, first_label == "MI", "second-0")

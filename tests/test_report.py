@@ -29,6 +29,7 @@ def test_json_has_the_promised_form_and_numbers() -> None:
         "possible": None,
         "possible_level": 0.9,
         "findings": [],
+        "network": None,
         "second": None,
     }
     assert [row["measurements"][key] for key in MEASURED] == [72.0, 833, 160, 88, 380, 416, 45]

@@ -8,7 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.classify import load_second, read_weights, save_second_spec, write_weights
+from heartguard.classify import (
+    JointSpec,
+    joined,
+    load_joint,
+    load_second,
+    read_weights,
+    save_joint,
+    save_second_spec,
+    write_weights,
+)
 from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.second_opinion import SecondSpec
 from heartguard.classify.wave_features import FEATURES, wave_features
@@ -156,11 +165,13 @@ def test_reports_and_app_say_what_the_second_model_says():
     reading = make_reading(prediction=make_prediction(second=SecondOpinion("MI", shares, False, "second-0123")))
     row = to_json(reading)["prediction"]["second"]
     assert row == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
-    assert "sees the signals, not the drawing, says MI (60%)" in to_text(reading)
-    assert "says **Myocardial infarction** (60 %)" in second_text("MI", 0.6, agrees=False)
-    assert second_text("MI", 0.6, agrees=True).endswith("agrees (60 %).")
+    assert "MI 60.0%, from the signals; the network differs" in to_text(reading)
+    second = reading.prediction.second
+    assert "says **Myocardial infarction** (60 %)" in second_text(second)
+    assert "**Two models differ:**" in second_text(second, {"Normal": 0.9, "MI": 0.1})
+    assert second_text(replace(second, agrees=True), {"MI": 0.9}).startswith("Two models agree: VGG16")
     assert to_json(make_reading())["prediction"]["second"] is None
-    assert "Second opinion" not in to_text(make_reading())
+    assert "Second model" not in to_text(make_reading())
 
 
 def test_the_strip_adds_no_waves():
@@ -169,3 +180,30 @@ def test_the_strip_adds_no_waves():
     taller = replace(usual, strip=usual.strip * 3)
     names = [k for k, name in enumerate(FEATURES) if name.endswith((" R", " ST40", " T max"))]
     np.testing.assert_allclose(wave_features(usual)[names], wave_features(taller)[names], atol=0.02)
+
+
+JOINT = JointSpec("a" * 64, "b" * 64, 1.0, 0.9, 0.9, {"Normal": 0.25, "MI": 0.3, "PMI": 0.3, "HB": 0.3}, "2026-01-01")
+
+
+def test_the_joint_answer_is_the_normalised_geometric_mean():
+    second = SecondOpinion("MI", {"Normal": 0.1, "MI": 0.8, "PMI": 0.05, "HB": 0.05}, False, "second-0123")
+    own = {"Normal": 0.5, "MI": 0.2, "PMI": 0.2, "HB": 0.1}
+    both = joined(make_prediction(probabilities=own, label="Normal", second=second), JOINT)
+    means = {name: np.sqrt(own[name] * second.probabilities[name]) for name in own}
+    for name, share in both.probabilities.items():
+        assert share == pytest.approx(means[name] / sum(means.values()), rel=1e-4)
+    assert (both.label, both.abstained, both.possible) == ("MI", True, ("MI", "Normal"))
+    assert both.network == own
+    assert both.model.endswith("+second-0123")
+    alone = make_prediction()
+    assert joined(alone, JOINT) is alone
+
+
+def test_the_joint_facts_hold_for_the_weights_that_they_were_measured_with(tmp_path):
+    assert load_joint(tmp_path, "a" * 64, "b" * 64) is None
+    save_joint(JOINT, tmp_path)
+    assert load_joint(tmp_path, "a" * 64, "b" * 64) == JOINT
+    assert load_joint(tmp_path, "a" * 64, "c" * 64) is None
+    (tmp_path / "joint.json").write_text("{}")
+    with pytest.raises(ModelError, match="altered"):
+        load_joint(tmp_path, "a" * 64, "b" * 64)

@@ -2,6 +2,7 @@
 
 from heartguard.classify.engine import Engine, Outputs, load_engine, models_folder
 from heartguard.classify.findings import FindingSpec, save_finding_spec
+from heartguard.classify.joint import JointSpec, joined, joint_logits, load_joint, save_joint
 from heartguard.classify.prediction import classify, possible_classes, probabilities
 from heartguard.classify.second_opinion import SecondModel, SecondSpec, load_second, save_second_spec
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
@@ -10,13 +11,17 @@ from heartguard.classify.weights import Weights, read_weights, write_weights
 __all__ = [
     "Engine",
     "FindingSpec",
+    "JointSpec",
     "ModelSpec",
     "Outputs",
     "SecondModel",
     "SecondSpec",
     "Weights",
     "classify",
+    "joined",
+    "joint_logits",
     "load_engine",
+    "load_joint",
     "load_second",
     "load_spec",
     "models_folder",
@@ -24,6 +29,7 @@ __all__ = [
     "probabilities",
     "read_weights",
     "save_finding_spec",
+    "save_joint",
     "save_second_spec",
     "save_spec",
     "write_weights",

@@ -112,9 +112,9 @@ def _second(prediction: Prediction) -> None:
         return
     icon = ":material/done_all:" if second.agrees else ":material/call_split:"
     st.markdown(
-        f"{icon} {second_text(second.label, second.probabilities[second.label], second.agrees)}",
-        help="Trees on waves, intervals and rhythm that are measured on the traces. Where both models agree, the "
-        "answer was right more often on test pages; where they do not, look twice.",
+        f"{icon} {second_text(second, prediction.network)}",
+        help="The network looks at the canonical drawing; the trees see waves, intervals and rhythm that are measured "
+        "on the traces. Where they differ, look twice.",
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from heartguard.values import SecondOpinion
 
 __all__ = [
     "CLASS_MEANING",
@@ -118,16 +120,25 @@ def possible_help(level: float) -> str:
     )
 
 
-def second_text(label: str, probability: float, agrees: bool) -> str:
-    """Say what the second model answers.
+def second_text(second: SecondOpinion, network: Mapping[str, float] | None = None) -> str:
+    """Say what each of two models answers, the network on the drawing and a second one on the signals.
 
     Examples
     --------
-    >>> second_text("MI", 0.62, False)
-    'A second model that sees the signals, not the drawing, says **Myocardial infarction** (62 %).'
+    >>> second_text(SecondOpinion("MI", {"MI": 0.62}, False, "second-0"))
+    'A second model, which sees the signals and not the drawing, says **Myocardial infarction** (62 %).'
+    >>> second_text(SecondOpinion("MI", {"MI": 0.62}, True, "second-0"), {"MI": 0.9, "HB": 0.1})
+    'Two models agree: VGG16 on the drawing (90 %), trees on the signals (62 %).'
     """
-    verdict = "agrees" if agrees else f"says **{class_name(label)}**"
-    return f"A second model that sees the signals, not the drawing, {verdict} ({percent(probability)})."
+    own = percent(second.probabilities[second.label])
+    if network is None:
+        verdict = "agrees" if second.agrees else f"says **{class_name(second.label)}**"
+        return f"A second model, which sees the signals and not the drawing, {verdict} ({own})."
+    first = max(network, key=network.__getitem__)
+    if second.agrees:
+        return f"Two models agree: VGG16 on the drawing ({percent(network[first])}), trees on the signals ({own})."
+    drawing, signals = f"{class_name(first)} ({percent(network[first])})", f"{class_name(second.label)} ({own})"
+    return f"**Two models differ:** VGG16 on the drawing says {drawing}, trees on the signals {signals}."
 
 
 def quality_word(quality: float) -> str:
