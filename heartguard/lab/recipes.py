@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.classify import joint_logits, probabilities
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, overlap
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, condition, cut_pieces, render
 from heartguard.drawing.draw import LINE_WIDTH_PX
@@ -157,6 +158,48 @@ def _bagged(shop: Workshop) -> Floats:
     return shop.out_of_fold(fit, lambda head, held: head.logits(shop.bank.clean[held]))
 
 
+def _softened(targets: Floats, logits: Any, labels: Any, weights: Any) -> Any:
+    """Cross entropy against shares instead of classes; `targets` are those of one drawing of each page."""
+    import torch
+    from torch.nn import functional as f
+
+    soft = torch.from_numpy(targets).repeat(len(labels) // len(targets), 1)
+    weight = weights[labels]
+    return -(weight * (soft * f.log_softmax(logits, dim=1)).sum(dim=1)).sum() / weight.sum()
+
+
+def _distilled(shop: Workshop) -> Floats:
+    """Teach the head, half by the labels, half by the joint answer of network and trees to pages that these did not see.
+
+    The teachers of a fold are cross-validated on its training pages alone.
+    """
+    from heartguard.lab.family import load_view
+    from heartguard.lab.family.views import Pages
+
+    waves = load_view("waves", Pages(shop.pages, shop.traces, shop.cache))
+
+    def fit(rows: Any) -> LinearHead:
+        known = np.eye(len(CLASSES), dtype=np.float32)[shop.pages.classes[rows]]
+        targets = (known + _teachers(shop, waves, rows)) / 2
+        return fit_head(shop.bank, rows, shop.pages.classes[rows], shop.shipped, partial(_softened, targets))
+
+    return shop.out_of_fold(fit, lambda head, held: head.logits(shop.bank.clean[held]))
+
+
+def _teachers(shop: Workshop, waves: Floats, rows: Any) -> Floats:
+    from heartguard.lab.trees import TreeRecipe, Trees
+
+    folds, classes = shop.pages.folds[rows], shop.pages.classes[rows]
+    shares = np.zeros((rows.size, len(CLASSES)), np.float32)
+    for fold in np.unique(folds):
+        train, held = rows[folds != fold], rows[folds == fold]
+        head = fit_head(shop.bank, train, classes[folds != fold], replace(shop.shipped, copies=1))
+        network = probabilities(head.logits(shop.bank.clean[held]))
+        trees = Trees(TreeRecipe()).fit(waves[train], classes[folds != fold]).predict_proba(waves[held])
+        shares[folds == fold] = probabilities(joint_logits(network, trees))
+    return shares
+
+
 def _test_time(views: Callable[[Workshop], list[Floats]]) -> Callable[[Workshop], Floats]:
     """Answer by the mean logits over several drawings of a page."""
 
@@ -269,6 +312,7 @@ TRIALS: tuple[Trial, ...] = (
     _view("block 4 alone", _only("level4")),
     _view("one pool over the whole page", _whole_page),
     Trial("weight averaging", f"mean of {BAGS} heads on bootstraps", _bagged),
+    Trial("ensemble distilled", "labels and joint answer, half and half", _distilled),
     Trial("test time", "mean with three augmented drawings", _test_time(lambda shop: shop.bank.copies)),
     Trial("test time", "mean with drawings moved by 0.12 s both ways", _test_time(_shifted)),
     _stage_1("none: the initial weights", lambda shop: shop.untrained),
