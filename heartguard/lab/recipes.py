@@ -169,7 +169,7 @@ def _softened(targets: Floats, logits: Any, labels: Any, weights: Any) -> Any:
 
 
 def _distilled(shop: Workshop) -> Floats:
-    """Teach the head, half by the labels, half by the joint answer of network and trees to pages that these did not see.
+    """Teach the head half by the labels, half by the joint answer of network and trees that have not seen the page.
 
     The teachers of a fold are cross-validated on its training pages alone.
     """
