@@ -23,7 +23,7 @@ PHYSIONET_SHIFT_S = 0.5
 PHYSIONET_OFFSET_MV = 1.0
 KAGGLE_SHIFT_S = 0.2
 BEST_RATIO = 1e6
-"""What a page without any error scores."""
+"""The ratio of a page without any error."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +86,9 @@ def lead_physionet_db(truth: Floats, traced: Floats) -> float:
     if not both.any():
         return 0.0
     x = truth[both].astype(np.float64)
-    noise = np.mean((x - aligned[both]) ** 2)
-    ratio = np.mean(x**2) / max(noise, np.mean(x**2) / BEST_RATIO, 1e-12)
-    return float(both.sum() / shown.sum() * 10 * np.log10(max(ratio, 1e-12)))
+    signal, noise = float(np.mean(x**2)), float(np.mean((x - aligned[both]) ** 2))
+    ratio = min(signal / noise, BEST_RATIO) if noise > 0 else BEST_RATIO
+    return float(both.sum() / shown.sum() * 10 * np.log10(max(ratio, 1 / BEST_RATIO)))
 
 
 def align_physionet(truth: Floats, traced: Floats) -> Doubles:
