@@ -24,7 +24,7 @@ GRID_COLOURS: dict[str, Colour] = {
     "brown": (178, 92, 84),
 }
 
-DEFAULT_ROW_SPACING_MM = {3: 37.5, 4: 37.5, 6: 24.0, 7: 21.5, 12: 15.0}
+DEFAULT_ROW_SPACING_MM = {2: 45.0, 3: 37.5, 4: 37.5, 5: 30.0, 6: 24.0, 7: 21.5, 12: 15.0}
 """Distance of neighbouring baselines by number of rows; 4 and 7 as on the clinic pages."""
 
 DEFAULT_RHYTHM_LEADS: dict[int, tuple[str, ...]] = {0: (), 1: ("II",), 3: ("V1", "II", "V5")}
