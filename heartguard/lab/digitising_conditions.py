@@ -22,6 +22,9 @@ REAL_PHOTOS = "real photos"
 PHOTO_LAYOUTS = ("3x4+1", "3x4+1", "3x4+1", "3x4", "3x4+3", "6x2", "6x2+1", "12x1")
 """Layouts of simulated scans and photos: half of them the usual one."""
 
+WITH_TWIN = ("simulated scans", "simulated photos")
+"""Conditions whose class answers are compared with those on clean renders; real photos are too."""
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -54,7 +57,7 @@ def make_case(condition: str, record_id: str, number: int) -> Case:
     """Make the picture of a held-back record; `number` seeds every choice."""
     signals = read_record_500hz(record_id)
     encoded, page = CONDITIONS[condition](signals, number)
-    twin = None if condition.startswith("clean") else clean_twin(signals, page)
+    twin = clean_twin(signals, page) if condition in WITH_TWIN else None
     return Case(record_id, encoded, page.truth, page.layout.name, twin)
 
 

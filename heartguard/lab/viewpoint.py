@@ -14,7 +14,8 @@ from heartguard.values import Doubles, Floats
 CELL_PX = 4
 """The way back is worked out at every such pixel of the photo."""
 
-_STEPS = 25
+_MOST_STEPS = 25
+_CLOSE_PX = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +50,10 @@ class PhotoMap:
         flat = cv2.perspectiveTransform(points.reshape(-1, 1, 2), np.linalg.inv(self.plane)).reshape(-1, 2)
         bend = self._bend()
         found = flat
-        for _ in range(_STEPS):
-            found = flat - _sample(bend, self._node_places(found))
+        for _ in range(_MOST_STEPS):
+            last, found = found, flat - _sample(bend, self._node_places(found))
+            if np.abs(found - last).max(initial=0.0) < _CLOSE_PX:
+                break
         return np.asarray(found)
 
     def dense(self, shape: tuple[int, int]) -> Floats:
