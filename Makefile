@@ -5,7 +5,7 @@ APP_READY := $(VENV)/.app-ready
 TEST_READY := $(VENV)/.test-ready
 TRAIN_READY := $(VENV)/.train-ready
 
-.PHONY: app test lint format train evaluate bench clean
+.PHONY: app test lint format train evaluate bench bench-digitise clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/streamlit run streamlit_app.py
@@ -29,12 +29,14 @@ train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 evaluate: $(TRAIN_READY)  ## compute the figures of the model card again
 	$(BIN)/heartguard evaluate
 
-bench: $(TEST_READY)  ## every measurement of the README, each also runs by itself
+bench: bench-digitise  ## every measurement of the README, each also runs by itself
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/fuzz_intake.py
-	$(BIN)/python benchmarks/digitise.py
 	$(BIN)/python benchmarks/rates.py
 	$(BIN)/python benchmarks/findings.py
+
+bench-digitise: $(TEST_READY)  ## traced signals against the truth: clean pages, scans, photos (needs the data folder)
+	$(BIN)/python benchmarks/digitise.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -1,86 +1,128 @@
-"""Signal-to-noise ratio of simulated pages of held-back PTB-XL records, traced and compared with the truth.
+"""Pages of held-back PTB-XL records in every condition, and real photos, read and compared with the truth.
 
-    python benchmarks/digitise.py [--records 60]
+    python benchmarks/digitise.py [--records 40] [--only "simulated photos"] [--jobs 2] [--details pages.csv]
 
-Needs the shared data (see README). Writes ``benchmarks/results/digitise.csv``: one row a condition, the mean over leads
-and records with a 95 % interval (bootstrap over records). The definition stands in
-`heartguard.lab.digitisation.lead_snr_db`; a page that is refused counts as 0 dB.
+Needs the shared data (see README). Writes ``benchmarks/results/digitise.csv``, one row a condition; rows of conditions
+that are not run stay as they were. What the columns mean stands in ``docs/digitisation.md``. The pictures of a
+condition are made in one process and read in another, so that its peak memory is that of reading alone; both use one
+core, and `--jobs` conditions run side by side.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+import multiprocessing
+import pickle
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+import cv2
 import pandas as pd
-from tqdm import tqdm
 
-from heartguard.errors import HeartGuardError
-from heartguard.lab.datasets import held_back_signals, read_record_500hz
-from heartguard.lab.digitisation import page_snr_db
-from heartguard.lab.paper import PRESETS, PaperStyle, render_page
-from heartguard.page import find_page
-from heartguard.trace import trace
-from heartguard.values import Floats, Upload
+from heartguard.lab.datasets import held_back_signals, load_photos
+from heartguard.lab.digitising import CaseScore, score_case, summarise
+from heartguard.lab.digitising_conditions import CONDITIONS, REAL_PHOTOS, make_case, real_photo_case
+from heartguard.reading import shared_engine
 
 RESULTS = Path(__file__).parent / "results" / "digitise.csv"
-CONDITIONS: dict[str, tuple[PaperStyle, float]] = {
-    "clean 3x4+1": (PRESETS["clean"], 0.0),
-    "rotated up to 5 degrees": (PRESETS["clean"], 5.0),
-    "clinic look 3x4+1": (PRESETS["clinic-3x4"], 0.0),
-    "clinic look 6x2+1": (PRESETS["clinic-6x2"], 0.0),
-    "grey scan, 3 degrees, blur, noise, JPEG 70": (PRESETS["skewed-scan"], 0.0),
-}
+NAMES = [*CONDITIONS, REAL_PHOTOS]
 
 
-def measure_page(record_id: str, style: PaperStyle, seed: int) -> tuple[Floats, bool]:
-    """Return the SNR of the twelve leads and whether the page was read in the right layout."""
-    page = render_page(read_record_500hz(record_id), style, seed=seed)
-    try:
-        found = find_page(Upload("simulated.png", "", "png", page.image))
-        ecg = trace(found)
-    except HeartGuardError:
-        return np.zeros(12, np.float32), False
-    return page_snr_db(page.truth, ecg.signals), found.layout.name == page.layout.name
+def make_pictures(condition: str, records: list[str], folder: Path) -> int:
+    """Write one pickled case a record and return how many there are; real photos know their own records."""
+    cv2.setNumThreads(1)
+    photos = len(load_photos())
+    rows = range(0, photos, max(1, photos // len(records)))
+    numbers = list(rows)[: len(records)] if condition == REAL_PHOTOS else list(range(len(records)))
+    for place, number in enumerate(numbers):
+        case = real_photo_case(number) if condition == REAL_PHOTOS else make_case(condition, records[number], number)
+        (folder / f"{place}.pickle").write_bytes(pickle.dumps(case))
+    return len(numbers)
 
 
-def summarise(condition: str, snr: Floats, read: list[bool]) -> dict[str, object]:
-    """One row of the table."""
-    rng = np.random.default_rng(0)
-    means = [snr[rng.integers(0, len(snr), len(snr))].mean() for _ in range(2000)]
-    low, high = np.percentile(means, [2.5, 97.5])
-    return {
-        "condition": condition,
-        "records": len(snr),
-        "layout_right_percent": round(100 * float(np.mean(read)), 1),
-        "snr_mean_db": round(float(snr.mean()), 2),
-        "snr_mean_low_db": round(float(low), 2),
-        "snr_mean_high_db": round(float(high), 2),
-        "snr_median_db": round(float(np.median(snr)), 2),
-        "snr_p10_db": round(float(np.percentile(snr, 10)), 2),
-    }
+def read_pictures(folder: Path, count: int) -> tuple[list[CaseScore], float]:
+    """Read and score the pictures of a folder; return the scores and this process's peak memory in megabytes."""
+    cv2.setNumThreads(1)
+    shared_engine()
+    scores = [score_case(pickle.loads((folder / f"{place}.pickle").read_bytes())) for place in range(count)]
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    # ru_maxrss would count the parent's memory at the time of the fork as well
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return scores, int(peak.split()[1]) * 1024 / 1e6
+
+
+def run_condition(condition: str, records: list[str]) -> tuple[dict[str, Any], list[CaseScore]]:
+    """Make, then read, each in a fresh process."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        count = _in_a_fresh_process(make_pictures, condition, records, folder)
+        made = time.perf_counter() - start
+        scores, peak = _in_a_fresh_process(read_pictures, folder, count)
+    row = summarise(condition, scores, peak)
+    print(f"{condition}: {made:.0f} s to make, {time.perf_counter() - start - made:.0f} s to read", row, flush=True)
+    for score in scores:
+        if score.refusal:
+            print(f"  {score.name}: {score.refusal}", flush=True)
+    return row, scores
+
+
+def _in_a_fresh_process(work: Any, *arguments: Any) -> Any:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def merge_rows(rows: list[dict[str, Any]], path: Path = RESULTS) -> pd.DataFrame:
+    """Return the table with new rows in place of the old ones of the same conditions, in the order of `NAMES`."""
+    new = pd.DataFrame(rows)
+    kept = pd.read_csv(path) if path.exists() else new.iloc[:0]
+    kept = kept[kept["condition"].isin(set(NAMES) - set(new["condition"]))]
+    table = pd.concat([kept, new], ignore_index=True)[list(new.columns)]
+    return table.sort_values("condition", key=lambda names: names.map(NAMES.index), ignore_index=True)
+
+
+def write_details(path: Path, found: dict[str, list[CaseScore]]) -> None:
+    """Write one row a page, for looking at the worst."""
+    rows = [
+        {
+            "condition": condition,
+            "page": score.name,
+            "physionet_db": round(score.page_db, 2),
+            "worst_lead_db": round(float(pd.Series(score.lead_db).min()), 2),
+            "layout_right": score.layout_right,
+            "same_label": score.same_label,
+            "moved": score.moved,
+            "seconds": round(score.seconds, 2),
+            "refusal": score.refusal,
+        }
+        for condition, scores in found.items()
+        for score in scores
+    ]
+    pd.DataFrame(rows).to_csv(path, index=False)
 
 
 def main() -> None:
-    """Run all conditions."""
+    """Run the chosen conditions and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--records", type=int, default=60)
-    records = list(held_back_signals()["record_id"])
-    chosen = records[:: max(1, len(records) // parser.parse_args().records)][: parser.parse_args().records]
-    rows = []
-    for condition, (style, tilt) in CONDITIONS.items():
-        tilts = np.full(len(chosen), style.tilt_deg)
-        if tilt:
-            tilts = np.random.default_rng(1).uniform(-tilt, tilt, len(chosen))
-        pages = [
-            measure_page(record, replace(style, tilt_deg=float(t)), seed)
-            for seed, (record, t) in enumerate(zip(tqdm(chosen, desc=condition), tilts, strict=True))
-        ]
-        rows.append(summarise(condition, np.stack([snr for snr, _ in pages]), [right for _, right in pages]))
-        print(rows[-1])
-        pd.DataFrame(rows).to_csv(RESULTS, index=False)
+    parser.add_argument("--records", type=int, default=40, help="records a condition (default: 40)")
+    parser.add_argument("--only", action="append", choices=NAMES, metavar="CONDITION", help=f"one of {NAMES}")
+    parser.add_argument("--jobs", type=int, default=2, help="conditions side by side (default: 2)")
+    parser.add_argument("--details", type=Path, help="also write one row a page to this file")
+    options = parser.parse_args()
+    names = list(held_back_signals()["record_id"])
+    records = names[:: max(1, len(names) // options.records)][: options.records]
+    start = time.perf_counter()
+    with ThreadPoolExecutor(options.jobs) as threads:
+        done = list(threads.map(lambda name: run_condition(name, records), options.only or NAMES))
+    table = merge_rows([row for row, _ in done])
+    table.to_csv(RESULTS, index=False)
+    if options.details:
+        write_details(options.details, {row["condition"]: scores for row, scores in done})
+    print(f"{time.perf_counter() - start:.0f} s in all")
 
 
 if __name__ == "__main__":

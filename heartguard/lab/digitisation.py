@@ -17,8 +17,8 @@ def lead_snr_db(truth: Floats, traced: Floats, max_shift_s: float = MAX_SHIFT_S)
     """Signal-to-noise ratio of one lead after the best shift in time and offset in voltage.
 
     ``10 log10(sum(x^2) / sum((x - y)^2))`` over the samples that the page shows, with x the truth about its mean and y
-    the traced lead moved by whole samples and by a constant so that the ratio is greatest, as the PhysioNet Challenge
-    2024 scores digitised signals. A sample that was not traced counts as zero.
+    the traced lead moved by whole samples and by a constant so that the ratio is greatest. A sample that was not traced
+    counts as zero. The challenges' own definitions stand in `heartguard.lab.scoring`.
 
     Parameters
     ----------

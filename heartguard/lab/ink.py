@@ -91,6 +91,9 @@ def draw_separators(pen: Pen, sheet: Sheet, style: PaperStyle) -> None:
             for y in short:
                 pen.line_mm([(x, y - 5.0), (x, y - 2.0)], style.trace_mm)
                 pen.line_mm([(x, y + 2.0), (x, y + 5.0)], style.trace_mm)
+        elif style.separators == "bars":
+            for y in short:
+                pen.line_mm([(x, y - 2.5), (x, y + 2.5)], 0.9)
 
 
 def draw_header_rule(pen: Pen, sheet: Sheet, style: PaperStyle) -> None:

@@ -1,6 +1,6 @@
 """The page simulator: signals, simulated or real, as a paper ECG whose every truth is known.
 
-Folds and perspective belong in `heartguard.lab.camera`, as another homography, when they come.
+`heartguard.lab.camera` makes a flat scan of it, `heartguard.lab.photo` a photo.
 """
 
 from __future__ import annotations

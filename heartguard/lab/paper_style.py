@@ -21,9 +21,10 @@ GRID_COLOURS: dict[str, Colour] = {
     "green": (120, 190, 130),
     "blue": (130, 165, 225),
     "faint": (244, 226, 228),
+    "brown": (178, 92, 84),
 }
 
-DEFAULT_ROW_SPACING_MM = {3: 37.5, 4: 37.5, 6: 24.0, 7: 21.5, 12: 15.0}
+DEFAULT_ROW_SPACING_MM = {2: 45.0, 3: 37.5, 4: 37.5, 5: 30.0, 6: 24.0, 7: 21.5, 12: 15.0}
 """Distance of neighbouring baselines by number of rows; 4 and 7 as on the clinic pages."""
 
 DEFAULT_RHYTHM_LEADS: dict[int, tuple[str, ...]] = {0: (), 1: ("II",), 3: ("V1", "II", "V5")}
@@ -43,8 +44,8 @@ class PaperStyle:
         One lead for each rhythm strip; None takes II, or V1, II and V5.
     grid : {"solid", "dots", "major", "none"}
         ``"dots"`` are 1 mm dots with dotted 5 mm lines, ``"major"`` are 5 mm lines alone.
-    separators : {"none", "ticks", "lines"}
-        What divides the columns; ``"lines"`` are as dark and wide as the trace.
+    separators : {"none", "ticks", "lines", "bars"}
+        What divides the columns; ``"lines"`` are as dark and wide as the trace, ``"bars"`` short, thick and across it.
     pulse : {"left", "right", "none"}
         The 1 mV calibration pulse of every row.
     name_offset_mm : tuple of float
@@ -55,6 +56,8 @@ class PaperStyle:
         Each baseline is moved by up to so much, as recorders do that place rows by their content.
     header : tuple of str
         The first line is the title. Fictional text only.
+    header_gap_mm : float
+        Empty paper between the header and the first row.
     tilt_deg : float
         Rotation of the sheet in the final picture, positive clockwise.
     blur_px, noise : float
@@ -79,7 +82,7 @@ class PaperStyle:
     text_mm: float = 3.2
     lead_names: bool = True
     name_offset_mm: tuple[float, float] = (1.0, 6.0)
-    separators: Literal["none", "ticks", "lines"] = "none"
+    separators: Literal["none", "ticks", "lines", "bars"] = "none"
     pulse: Literal["left", "right", "none"] = "left"
     pulse_mm: float = 5.0
     header: tuple[str, ...] = ("ECG REPORT  SIMULATED", "ID: 000000   Name: Nobody   Not a real patient")
@@ -88,6 +91,7 @@ class PaperStyle:
     frame: bool = False
     row_spacing_mm: float | None = None
     row_jitter_mm: float = 0.0
+    header_gap_mm: float = 0.0
     tilt_deg: float = 0.0
     background: Colour = (225, 225, 225)
     blur_px: float = 0.0

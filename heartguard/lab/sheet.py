@@ -58,8 +58,8 @@ def plan_sheet(style: PaperStyle, rng: np.random.Generator) -> Sheet:
     top = MARGIN_MM + (line_height_mm(style) * (len(style.header) + 1) if style.header else 0)
     spacing = style.row_spacing_mm or DEFAULT_ROW_SPACING_MM[layout.row_count]
     jitter = style.row_jitter_mm * rng.uniform(-1, 1, layout.row_count)
-    baselines = top + TOP_PAD_MM + spacing * np.arange(layout.row_count) + jitter
-    bottom = top + TOP_PAD_MM + spacing * (layout.row_count - 1) + BOTTOM_PAD_MM
+    baselines = top + TOP_PAD_MM + style.header_gap_mm + spacing * np.arange(layout.row_count) + jitter
+    bottom = top + TOP_PAD_MM + style.header_gap_mm + spacing * (layout.row_count - 1) + BOTTOM_PAD_MM
     trace_x = MARGIN_MM + left
     pulse_x = {"left": MARGIN_MM + 3.5, "right": trace_x + trace_mm + 2.5, "none": None}[style.pulse]
     return Sheet(
