@@ -105,6 +105,51 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
+def paired_difference(
+    labels: Labels,
+    shares: tuple[Doubles, Doubles],
+    groups: Sequence[Any],
+    measure: Measure,
+    repeats: int = 1000,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Return how two models differ on the same pages, with a 95 % interval by bootstrap over groups.
+
+    Both are measured on the same draws, so that what makes a draw hard for both cancels out.
+
+    Returns
+    -------
+    dict
+        `value` of the first, `other` of the second, `difference`, `low` and `high` of it, and `not_above`, the
+        share of draws in which the first is not above the second.
+    """
+    rng = np.random.default_rng(seed)
+    _, group = np.unique(np.asarray(groups), return_inverse=True)
+    members = [np.flatnonzero(group == g) for g in range(group.max() + 1)]
+    found = []
+    for _ in range(repeats):
+        drawn = np.concatenate([members[g] for g in rng.integers(0, len(members), len(members))])
+        first, second = (measure(labels[drawn], own[drawn]) for own in shares)
+        found.append(first - second)
+    low, high = np.nanpercentile(found, [2.5, 97.5])
+    value, other = (measure(labels, own) for own in shares)
+    not_above = float(np.mean(np.asarray(found) <= 0))
+    return {
+        "value": value,
+        "other": other,
+        "difference": value - other,
+        "low": float(low),
+        "high": float(high),
+        "not_above": not_above,
+    }
+
+
+def selective_accuracy(labels: Labels, shares: Doubles, coverage: float = 0.8) -> float:
+    """Return the accuracy of the surest answers, a share of `coverage` of all."""
+    surest = np.argsort(-shares.max(axis=1), kind="stable")[: max(1, round(coverage * len(labels)))]
+    return float((shares.argmax(axis=1) == labels)[surest].mean())
+
+
 def selective_threshold(labels: Labels, shares: Doubles, target: float) -> float:
     """Return the least probability above which the answers reach `target` accuracy; 1 where none does."""
     confidence = shares.max(axis=1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.values import Doubles, Floats
 
-EPOCHS = {"cnn1d": 24, "lstm": 16, "bilstm": 16}
+EPOCHS = {"cnn1d": 12, "lstm": 12, "bilstm": 12}
 BATCH = 32
 LEARNING_RATE = 2e-3
 RECURRENT_STEP = 4
