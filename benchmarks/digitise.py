@@ -116,12 +116,13 @@ def main() -> None:
     names = list(held_back_signals()["record_id"])
     records = names[:: max(1, len(names) // options.records)][: options.records]
     start = time.perf_counter()
+    done: dict[str, list[CaseScore]] = {}
     with ThreadPoolExecutor(options.jobs) as threads:
-        done = list(threads.map(lambda name: run_condition(name, records), options.only or NAMES))
-    table = merge_rows([row for row, _ in done])
-    table.to_csv(RESULTS, index=False)
-    if options.details:
-        write_details(options.details, {row["condition"]: scores for row, scores in done})
+        for row, scores in threads.map(lambda name: run_condition(name, records), options.only or NAMES):
+            merge_rows([row]).to_csv(RESULTS, index=False)
+            done[row["condition"]] = scores
+            if options.details:
+                write_details(options.details, done)
     print(f"{time.perf_counter() - start:.0f} s in all")
 
 
