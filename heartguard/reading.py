@@ -18,7 +18,7 @@ from heartguard.leads import LEADS
 from heartguard.measure import lead_disagreement, measure
 from heartguard.page import find_page
 from heartguard.trace import trace
-from heartguard.values import Ecg, Measurements, Page, Prediction, Reading, SecondOpinion
+from heartguard.values import Ecg, Measurements, Page, Prediction, Reading
 
 __all__ = ["LOW_QUALITY", "STAGES", "read_ecg", "shared_engine", "warnings_on"]
 
@@ -83,8 +83,7 @@ def read_ecg(
     with stages.timed("measure"):
         measurements = measure(ecg)
     with stages.timed("classify"):
-        prediction = classify(draw(ecg), engine if engine is not None else shared_engine())
-        prediction = replace(prediction, second=_second_opinion(ecg, prediction.label))
+        prediction = _answer(ecg, engine if engine is not None else shared_engine())
     quality = overall_quality(straight, ecg)
     warnings = warnings_on(straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
@@ -112,10 +111,12 @@ def _load_once(name: str) -> Engine:
     return load_engine(name)
 
 
-def _second_opinion(ecg: Ecg, label: str) -> SecondOpinion | None:
+def _answer(ecg: Ecg, engine: Engine) -> Prediction:
+    """Return the network's answer, with that of the second model where there is one."""
+    prediction = classify(draw(ecg), engine)
     with _LOADING:
-        model = _load_second_once()
-    return None if model is None else model.ask(ecg, label)
+        second = _load_second_once()
+    return prediction if second is None else second.consult(prediction, ecg, engine.spec.sha256)
 
 
 @lru_cache(maxsize=1)

@@ -285,7 +285,7 @@ class SecondOpinion:
     probabilities : mapping of str to float
         Calibrated, summing to 1, in the model's class order.
     agrees : bool
-        True where `label` is the first model's too.
+        True where `label` is the network's too.
     model : str
         Identity of the second model.
     """
@@ -323,6 +323,8 @@ class Prediction:
         The most probable first; empty where the model gives none.
     second : SecondOpinion or None
         None where there is no second model, or where it can measure no beats.
+    network : mapping of str to float, or None
+        The network's own probabilities where `probabilities` are those of both models together; else None.
     """
 
     label: str
@@ -337,6 +339,7 @@ class Prediction:
     set_level: float = 0.9
     findings: tuple[Finding, ...] = ()
     second: SecondOpinion | None = None
+    network: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)

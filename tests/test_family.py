@@ -11,7 +11,7 @@ from heartguard.lab.family import MEMBERS, VIEWS, Member, answers_by_fold, answe
 from heartguard.lab.family.protocol import COPIES, copied_rows, no_group_in_both
 from heartguard.lab.family.tabular import linear_head, pipeline
 from heartguard.lab.leaderboard import as_markdown, leaderboard, mi_recall
-from heartguard.lab.second_opinion import mean_of_logs, together
+from heartguard.lab.second_opinion import together
 from heartguard.lab.signal_labels import CLASSES
 
 
@@ -191,9 +191,9 @@ def test_recall_of_mi_counts_mi_pages_only():
 def test_two_models_are_averaged_page_by_page():
     pages, x = made_up_pages()
     first = kept_answers(pages, x)
+    shares = first[[f"p_{name}" for name in CLASSES]].to_numpy()
     both = together(first, first)
-    np.testing.assert_allclose(both["p_MI"], first["p_MI"], atol=2e-5)
+    np.testing.assert_allclose(both["logit_MI"], np.log(shares[:, 1] + 1e-6), atol=1e-3)
+    assert both[[f"p_{name}" for name in CLASSES]].to_numpy().sum(axis=1) == pytest.approx(1, abs=1e-4)
     with pytest.raises(ValueError, match="same pages in the same folds"):
         together(first, first.iloc[::-1].reset_index(drop=True))
-    joint = mean_of_logs(np.array([[0.9, 0.1, 0, 0]]), np.array([[0.5, 0.5, 0, 0]]))
-    assert joint[0, :2] == pytest.approx([0.75, 0.25], abs=1e-3)

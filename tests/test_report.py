@@ -30,6 +30,7 @@ def test_json_has_the_promised_form_and_numbers() -> None:
         "possible_level": 0.9,
         "findings": [],
         "second": None,
+        "network": None,
     }
     assert [row["measurements"][key] for key in MEASURED] == [72.0, 833, 160, 88, 380, 416, 45]
     assert (row["quality"], row["model"], row["layout"]) == (0.8, "vgg16-0123abcd", "3x4+1")

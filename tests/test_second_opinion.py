@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.classify import load_second, read_weights, save_second_spec, write_weights
+from heartguard.classify import JointFacts, load_second, read_weights, save_second_spec, write_weights
 from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.second_opinion import SecondSpec
 from heartguard.classify.wave_features import FEATURES, wave_features
@@ -107,19 +107,49 @@ def folder(tmp_path):
     return tmp_path
 
 
+FAST = on_paper(simulate_ecg("normal", 130, seed=1).signals, "3x4+1")
+
+
 def test_it_agrees_or_disagrees_and_its_probabilities_sum_to_one(folder):
     model = load_second(folder)
-    fast = on_paper(simulate_ecg("normal", 130, seed=1).signals, "3x4+1")
-    said = model.ask(fast, "MI")
-    assert (said.label, said.agrees) == ("MI", True)
-    assert sum(said.probabilities.values()) == pytest.approx(1)
-    assert not model.ask(fast, "Normal").agrees
-    assert said.model == model.spec.identity
+    network = make_prediction(label="MI")
+    said = model.consult(network, FAST, "any")
+    assert (said.second.label, said.second.agrees) == ("MI", True)
+    assert sum(said.second.probabilities.values()) == pytest.approx(1)
+    assert said.second.model == model.spec.identity
+    assert not model.consult(make_prediction(), FAST, "any").second.agrees
+
+
+def test_without_facts_on_both_together_the_answer_stays_the_network_s(folder):
+    said = load_second(folder).consult(make_prediction(), FAST, "any")
+    assert said.probabilities == make_prediction().probabilities
+    assert (said.label, said.model, said.network) == ("Normal", make_prediction().model, None)
 
 
 def test_a_page_without_beats_gets_no_second_opinion(folder):
     flat = make_ecg(signals=np.zeros((12, SAMPLES), np.float32), quality=np.ones(12, np.float32))
-    assert load_second(folder).ask(flat, "Normal") is None
+    network = make_prediction()
+    assert load_second(folder).consult(network, flat, "any") is network
+
+
+def test_both_together_answer_beside_the_network_that_they_were_measured_with(folder):
+    model = load_second(folder)
+    joint = JointFacts("abc", 1.0, 0.55, 0.9, dict.fromkeys(CLASSES, 0.2))
+    save_second_spec(replace(model.spec, joint=joint), folder / "second.json")
+    model = load_second(folder)
+    network = make_prediction(probabilities={"Normal": 0.5, "MI": 0.4, "PMI": 0.05, "HB": 0.05})
+    both = model.consult(network, FAST, "abc")
+    own = np.array([0.5, 0.4, 0.05, 0.05])
+    second = np.exp(small_forest().logits(wave_features(cut_pieces(FAST))))
+    expected = np.sqrt(own * second / second.sum())
+    expected /= expected.sum()
+    assert list(both.probabilities.values()) == pytest.approx(list(expected), abs=1e-4)
+    assert both.label == "MI"
+    assert both.abstained == (expected.max() < 0.55)
+    assert set(both.possible) == {name for name, p in zip(CLASSES, expected, strict=True) if p >= 0.2}
+    assert both.network == network.probabilities
+    assert both.model == f"{network.model}+{model.spec.identity}"
+    assert model.consult(network, FAST, "another network").network is None
 
 
 def test_no_file_is_no_opinion_and_an_altered_one_is_refused(folder, tmp_path_factory):
@@ -153,12 +183,18 @@ def test_trees_that_do_not_fit_together_are_refused(folder, part):
 
 def test_reports_and_app_say_what_the_second_model_says():
     shares = {"Normal": 0.2, "MI": 0.6, "PMI": 0.1, "HB": 0.1}
-    reading = make_reading(prediction=make_prediction(second=SecondOpinion("MI", shares, False, "second-0123")))
-    row = to_json(reading)["prediction"]["second"]
-    assert row == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
-    assert "sees the signals, not the drawing, says MI (60%)" in to_text(reading)
-    assert "says **Myocardial infarction** (60 %)" in second_text("MI", 0.6, agrees=False)
-    assert second_text("MI", 0.6, agrees=True).endswith("agrees (60 %).")
+    second = SecondOpinion("MI", shares, False, "second-0123")
+    reading = make_reading(prediction=make_prediction(second=second, network={"Normal": 0.8, "HB": 0.2}))
+    row = to_json(reading)["prediction"]
+    assert row["second"] == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
+    assert row["network"] == {"Normal": 0.8, "HB": 0.2}
+    assert "sees the signals, not the drawing, says MI (60%); the network alone: 80% Normal" in to_text(reading)
+    assert "says **Myocardial infarction** (60 %); the network alone says **Normal** (80 %)" in second_text(
+        ("Normal", 0.8), ("MI", 0.6)
+    )
+    assert second_text(("MI", 0.5), ("MI", 0.6)).endswith(
+        "agrees: Myocardial infarction (60 %; the network alone 50 %)."
+    )
     assert to_json(make_reading())["prediction"]["second"] is None
     assert "Second opinion" not in to_text(make_reading())
 

@@ -3,13 +3,14 @@
 from heartguard.classify.engine import Engine, Outputs, load_engine, models_folder
 from heartguard.classify.findings import FindingSpec, save_finding_spec
 from heartguard.classify.prediction import classify, possible_classes, probabilities
-from heartguard.classify.second_opinion import SecondModel, SecondSpec, load_second, save_second_spec
+from heartguard.classify.second_opinion import JointFacts, SecondModel, SecondSpec, load_second, save_second_spec
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
 from heartguard.classify.weights import Weights, read_weights, write_weights
 
 __all__ = [
     "Engine",
     "FindingSpec",
+    "JointFacts",
     "ModelSpec",
     "Outputs",
     "SecondModel",

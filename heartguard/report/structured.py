@@ -12,7 +12,7 @@ from heartguard.values import Measurements, Reading, SecondOpinion
 DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
-_NO_MORE = {"possible": None, "possible_level": None, "findings": None, "second": None}
+_NO_MORE = {"possible": None, "possible_level": None, "findings": None, "second": None, "network": None}
 STAGES = ("intake", "page", "trace", "measure", "classify", "total")
 
 _DECIMALS = {
@@ -60,6 +60,9 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
                 for f in prediction.findings
             ],
             "second": _second(prediction.second),
+            "network": None
+            if prediction.network is None
+            else {name: _rounded(p, 4) for name, p in prediction.network.items()},
         },
         "measurements": _measured(reading.measurements),
         "quality": _rounded(reading.quality, 3),

@@ -64,10 +64,12 @@ def _second(prediction: Prediction) -> list[str]:
     second = prediction.second
     if second is None:
         return []
+    network = prediction.network or prediction.probabilities
     verdict = "agrees" if second.agrees else f"says {second.label}"
     return [
         f"  Second opinion    a model that sees the signals, not the drawing, {verdict} "
-        f"({second.probabilities[second.label]:.0%})"
+        f"({second.probabilities[second.label]:.0%}); the network alone: {max(network.values()):.0%} "
+        f"{max(network, key=lambda name: network[name])}"
     ]
 
 

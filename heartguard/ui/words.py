@@ -118,16 +118,22 @@ def possible_help(level: float) -> str:
     )
 
 
-def second_text(label: str, probability: float, agrees: bool) -> str:
-    """Say what the second model answers.
+def second_text(network: tuple[str, float], second: tuple[str, float]) -> str:
+    """Say what the network and the second model answer, each as (class, probability).
 
     Examples
     --------
-    >>> second_text("MI", 0.62, False)
-    'A second model that sees the signals, not the drawing, says **Myocardial infarction** (62 %).'
+    >>> second_text(("HB", 0.5), ("HB", 0.62))
+    'A second model that sees the signals, not the drawing, agrees: Abnormal heartbeat (62 %; the network alone 50 %).'
     """
-    verdict = "agrees" if agrees else f"says **{class_name(label)}**"
-    return f"A second model that sees the signals, not the drawing, {verdict} ({percent(probability)})."
+    (first_label, first), (label, probability) = network, second
+    sees = "A second model that sees the signals, not the drawing,"
+    if label == first_label:
+        return f"{sees} agrees: {class_name(label)} ({percent(probability)}; the network alone {percent(first)})."
+    return (
+        f"{sees} says **{class_name(label)}** ({percent(probability)}); the network alone says "
+        f"**{class_name(first_label)}** ({percent(first)})."
+    )
 
 
 def quality_word(quality: float) -> str:
