@@ -205,3 +205,24 @@ def test_the_strip_adds_no_waves():
     taller = replace(usual, strip=usual.strip * 3)
     names = [k for k, name in enumerate(FEATURES) if name.endswith((" R", " ST40", " T max"))]
     np.testing.assert_allclose(wave_features(usual)[names], wave_features(taller)[names], atol=0.02)
+
+
+def answer_card() -> None:
+    from heartguard.ui.answer import show_answer
+    from heartguard.values import SecondOpinion
+    from tests.handmade import make_prediction, make_reading
+
+    shares = {"Normal": 0.2, "MI": 0.6, "PMI": 0.1, "HB": 0.1}
+    second = SecondOpinion("MI", shares, False, "second-0123")
+    show_answer(make_reading(prediction=make_prediction(second=second, network={"Normal": 0.8, "HB": 0.2})))
+
+
+def test_the_answer_card_says_when_the_two_models_disagree():
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_function(answer_card, default_timeout=60).run()
+    assert not app.exception
+    said = [mark.value for mark in app.markdown if "sees the signals, not the drawing" in mark.value]
+    assert len(said) == 1
+    assert "says **Myocardial infarction** (60 %); the network alone says **Normal** (80 %)" in said[0]
+    assert ":material/call_split:" in said[0]
