@@ -5,7 +5,7 @@ APP_READY := $(VENV)/.app-ready
 TEST_READY := $(VENV)/.test-ready
 TRAIN_READY := $(VENV)/.train-ready
 
-.PHONY: app test lint format train evaluate bench bench-digitise clean
+.PHONY: app test lint format train family evaluate bench bench-digitise clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/streamlit run streamlit_app.py
@@ -25,6 +25,12 @@ format: $(TEST_READY)
 train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 	$(BIN)/heartguard train vgg16
 	$(BIN)/heartguard train findings
+	$(BIN)/heartguard train second
+
+family: $(TRAIN_READY)  ## train what the model is compared with, and write the leaderboard
+	$(BIN)/heartguard train family
+	$(BIN)/python benchmarks/second_opinion.py
+	$(BIN)/heartguard leaderboard
 
 evaluate: $(TRAIN_READY)  ## compute the figures of the model card again
 	$(BIN)/heartguard evaluate

@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from heartguard.classify import joint_logits, load_spec, models_folder, probabilities
+from heartguard.classify import load_spec, models_folder, probabilities
+from heartguard.classify.second_opinion import mean_of_logs
 from heartguard.lab.cross_validation import PageSet, cross_validate, is_plain, page_set
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.family import Member, answers_by_fold, load_view
@@ -58,7 +59,7 @@ def learning_curve(shop: Pages, recipe: HeadRecipe) -> pd.DataFrame:
             part = replace(pages, readable=pages.readable & _some_groups(pages, share, seed))
             network = probabilities(cross_validate(bank, part, recipe))
             second = shares_of(answers_by_fold(member, waves, part))
-            answers = {"vgg16": network, "second": second, "joint": probabilities(joint_logits(network, second))}
+            answers = {"vgg16": network, "second": second, "joint": probabilities(mean_of_logs(network, second))}
             for name, shares in answers.items():
                 labels, shown = pages.classes[plain], shares[plain]
                 row = {"share": share, "seed": seed, "model": name, "macro_f1": macro_f1(labels, shown)}

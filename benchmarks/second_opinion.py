@@ -2,11 +2,11 @@
 
     python benchmarks/second_opinion.py
 
-Reads ``oof-vgg16.csv``, ``oof-second.csv`` and ``oof-vgg16+second.csv`` of ``benchmarks/results`` (see ``heartguard train
-second``), and the groups of the pages from the shared data. Writes ``benchmarks/results/second-opinion.csv``: for each
-subset, measure and comparison both values, their difference with its 95 % interval (bootstrap over groups, both models
-on the same draw), and the share of draws in which the challenger is not better. The last rows say how often the two
-models agree, and how often the network is right where they do and where they do not.
+Reads ``oof-vgg16.csv``, ``oof-second.csv`` and ``oof-vgg16+second.csv`` of ``benchmarks/results`` (see ``heartguard
+train second``), and the groups of the pages from the shared data. Writes ``benchmarks/results/second-opinion.csv``:
+for each subset, measure and comparison both values, their difference with its 95 % interval (bootstrap over groups,
+both models on the same draw), and the share of draws in which the challenger's value is not the greater one. The last
+rows of a subset say how often the two models agree, and how often they are right where they do and where they do not.
 """
 
 from __future__ import annotations

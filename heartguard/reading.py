@@ -11,17 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from heartguard.classify import (
-    Engine,
-    JointSpec,
-    SecondModel,
-    classify,
-    joined,
-    load_engine,
-    load_joint,
-    load_second,
-    models_folder,
-)
+from heartguard.classify import Engine, SecondModel, classify, load_engine, load_second, models_folder
 from heartguard.drawing import draw
 from heartguard.intake import Source, open_upload
 from heartguard.leads import LEADS
@@ -133,25 +123,16 @@ def _load_once(name: str) -> Engine:
 
 
 def _answer(ecg: Ecg, engine: Engine) -> Prediction:
-    """Return the network's answer, with the second opinion where there is one, joined where that was measured."""
+    """Return the network's answer, with that of the second model where there is one."""
     prediction = classify(draw(ecg), engine)
     with _LOADING:
         second = _load_second_once()
-    if second is None:
-        return prediction
-    prediction = replace(prediction, second=second.ask(ecg, prediction.label))
-    joint = _load_joint_once(engine.spec.sha256, second.spec.sha256)
-    return prediction if joint is None else joined(prediction, joint)
+    return prediction if second is None else second.consult(prediction, ecg, engine.spec.sha256)
 
 
 @lru_cache(maxsize=1)
 def _load_second_once() -> SecondModel | None:
     return load_second(models_folder())
-
-
-@lru_cache(maxsize=2)
-def _load_joint_once(first: str, second: str) -> JointSpec | None:
-    return load_joint(models_folder(), first, second)
 
 
 def overall_quality(page: Page, ecg: Ecg) -> float:

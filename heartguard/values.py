@@ -334,7 +334,7 @@ class SecondOpinion:
     probabilities : mapping of str to float
         Calibrated, summing to 1, in the model's class order.
     agrees : bool
-        True where `label` is the first model's too.
+        True where `label` is the network's too.
     model : str
         Identity of the second model.
     """
@@ -373,7 +373,7 @@ class Prediction:
     second : SecondOpinion or None
         None where there is no second model, or where it can measure no beats.
     network : mapping of str to float, or None
-        What the network says alone, where `probabilities` are those of both models together.
+        The network's own probabilities where `probabilities` are those of both models together; else None.
     """
 
     label: str

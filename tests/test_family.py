@@ -11,7 +11,7 @@ from heartguard.lab.family import MEMBERS, VIEWS, Member, answers_by_fold, answe
 from heartguard.lab.family.protocol import COPIES, copied_rows, no_group_in_both
 from heartguard.lab.family.tabular import linear_head, pipeline
 from heartguard.lab.leaderboard import as_markdown, leaderboard, mi_recall
-from heartguard.lab.second_opinion import mean_of_logs, together
+from heartguard.lab.second_opinion import together
 from heartguard.lab.signal_labels import CLASSES
 
 
@@ -47,7 +47,7 @@ def test_the_registry_holds_the_whole_family_and_train_takes_each_name():
     estimators = {
         f"{e}{p}{s}" for e in ("knn", "svm", "forest", "xgboost") for p in ("", "-pca") for s in ("", "-smote")
     }
-    assert set(MEMBERS) == estimators | {"seed-vgg16", "resnet50", "inceptionv3", "cnn1d", "lstm", "bilstm"}
+    assert set(MEMBERS) == estimators | {"seed-vgg16", "resnet50", "inceptionv3", "resnet1d", "cnn1d", "lstm", "bilstm"}
     assert set(MODELS) == {"vgg16", "findings", "second", "family", *MEMBERS}
     for name, member in MEMBERS.items():
         assert member.name == name
@@ -141,6 +141,26 @@ def test_networks_learn_what_is_plain_to_see(name, monkeypatch):
     assert (shares.argmax(axis=1) == y).mean() > 0.9
 
 
+def test_the_residual_network_is_taught_on_records_and_kept(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    from heartguard.lab.family import residual
+    from heartguard.lab.pretraining import SignalSet
+
+    rng = np.random.default_rng(0)
+    tags = np.array([[1, 0], [0, 1], [np.nan, np.nan]], np.float32)
+    data = SignalSet(rng.normal(0, 0.3, (3, 12, 5000)).astype(np.float16), ("a", "b"), tags, np.array([1, -1, 0]))
+    recipe = residual.ResidualRecipe(copies=1, steps=4, batch=6, widths=(2, 4))
+    network = residual.teach(tmp_path / "residual.pt", data, recipe)
+    x = rng.normal(size=(5, 16, 290)).astype(np.float32)
+    features = residual.residual_features(network, x)
+    assert features.shape == (5, 2 * 4 * residual.GROUPS)
+    assert np.isfinite(features).all()
+    monkeypatch.setattr(residual, "record_copies", lambda *_: pytest.fail("taught twice"))
+    again = residual.teach(tmp_path / "residual.pt", data, recipe)
+    np.testing.assert_allclose(residual.residual_features(again, x), features, atol=1e-6)
+    assert sorted(residual.ORDER) == list(range(16))
+
+
 def test_the_page_picture_of_the_seed_is_black_ink_on_a_white_square(tmp_path):
     cv2 = pytest.importorskip("cv2")
     pytest.importorskip("torch")
@@ -191,9 +211,9 @@ def test_recall_of_mi_counts_mi_pages_only():
 def test_two_models_are_averaged_page_by_page():
     pages, x = made_up_pages()
     first = kept_answers(pages, x)
+    shares = first[[f"p_{name}" for name in CLASSES]].to_numpy()
     both = together(first, first)
-    np.testing.assert_allclose(both["p_MI"], first["p_MI"], atol=2e-5)
+    np.testing.assert_allclose(both["logit_MI"], np.log(shares[:, 1] + 1e-6), atol=1e-3)
+    assert both[[f"p_{name}" for name in CLASSES]].to_numpy().sum(axis=1) == pytest.approx(1, abs=1e-4)
     with pytest.raises(ValueError, match="same pages in the same folds"):
         together(first, first.iloc[::-1].reset_index(drop=True))
-    joint = mean_of_logs(np.array([[0.9, 0.1, 0, 0]]), np.array([[0.5, 0.5, 0, 0]]))
-    assert joint[0, :2] == pytest.approx([0.75, 0.25], abs=1e-3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +18,10 @@ from heartguard import errors, reading
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
-from heartguard.values import Ecg, SecondOpinion
+from heartguard.values import Ecg, Prediction, SecondOpinion
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction
 
 MODEL = Path(__file__).parents[1] / "models" / "vgg16.json"
-ENGINE = SimpleNamespace(spec=SimpleNamespace(sha256="a" * 64))
 needs_model = pytest.mark.skipif(not MODEL.exists(), reason="the shipped model is not here")
 
 
@@ -45,15 +45,13 @@ def rooms(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "measure": make_measurements(),
         "draw": make_prediction().drawing,
         "classify": make_prediction(),
-        "load_engine": ENGINE,
+        "load_engine": "the engine",
         "load_second": None,
-        "load_joint": None,
     }
     for name, value in values.items():
         monkeypatch.setattr(reading, name, room(name, value))
     reading._load_once.cache_clear()
     reading._load_second_once.cache_clear()
-    reading._load_joint_once.cache_clear()
     yield given
     reading._load_once.cache_clear()
     reading._load_second_once.cache_clear()
@@ -76,7 +74,7 @@ def test_given_engine_is_used_and_else_the_shared_one(rooms: dict[str, Any]) -> 
     assert rooms["classify"][0][1] == "mine"
     assert "load_engine" not in rooms
     heartguard.read_ecg(b"bytes")
-    assert rooms["classify"][0][1] == ENGINE
+    assert rooms["classify"][0][1] == "the engine"
 
 
 def test_threads_share_one_load(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,21 +134,21 @@ def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monk
 class Contrary:
     """A second model that always says MI."""
 
-    spec = SimpleNamespace(sha256="b" * 64)
-
-    def ask(self, ecg: Any, first_label: str) -> SecondOpinion:
-        return SecondOpinion("MI", {"MI": 1.0}, first_label == "MI", "second-0")
+    def consult(self, prediction: Prediction, ecg: Any, network_sha256: str) -> Prediction:
+        assert network_sha256 == "0" * 64
+        return replace(prediction, second=SecondOpinion("MI", {"MI": 1.0}, False, "second-0"))
 
 
 def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert heartguard.read_ecg(b"bytes").prediction.second is None
+    engine: Any = SimpleNamespace(spec=SimpleNamespace(sha256="0" * 64))
+    assert heartguard.read_ecg(b"bytes", engine=engine).prediction.second is None
     reading._load_second_once.cache_clear()
     monkeypatch.setattr(reading, "load_second", lambda _: Contrary())
-    second = heartguard.read_ecg(b"bytes").prediction.second
+    second = heartguard.read_ecg(b"bytes", engine=engine).prediction.second
     assert second is not None
     assert (second.label, second.agrees) == ("MI", False)
     monkeypatch.setattr(reading, "trace", lambda _: limb_leads(misnamed=True))
-    assert heartguard.read_ecg(b"bytes").prediction.second is None
+    assert heartguard.read_ecg(b"bytes", engine=engine).prediction.second is None
 
 
 def test_a_good_reading_has_no_warnings_even_where_an_interval_is_missing() -> None:

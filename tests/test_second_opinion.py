@@ -8,16 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.classify import (
-    JointSpec,
-    joined,
-    load_joint,
-    load_second,
-    read_weights,
-    save_joint,
-    save_second_spec,
-    write_weights,
-)
+from heartguard.classify import JointFacts, load_second, read_weights, save_second_spec, write_weights
 from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.second_opinion import SecondSpec
 from heartguard.classify.wave_features import FEATURES, wave_features
@@ -116,19 +107,49 @@ def folder(tmp_path):
     return tmp_path
 
 
+FAST = on_paper(simulate_ecg("normal", 130, seed=1).signals, "3x4+1")
+
+
 def test_it_agrees_or_disagrees_and_its_probabilities_sum_to_one(folder):
     model = load_second(folder)
-    fast = on_paper(simulate_ecg("normal", 130, seed=1).signals, "3x4+1")
-    said = model.ask(fast, "MI")
-    assert (said.label, said.agrees) == ("MI", True)
-    assert sum(said.probabilities.values()) == pytest.approx(1)
-    assert not model.ask(fast, "Normal").agrees
-    assert said.model == model.spec.identity
+    network = make_prediction(label="MI")
+    said = model.consult(network, FAST, "any")
+    assert (said.second.label, said.second.agrees) == ("MI", True)
+    assert sum(said.second.probabilities.values()) == pytest.approx(1)
+    assert said.second.model == model.spec.identity
+    assert not model.consult(make_prediction(), FAST, "any").second.agrees
+
+
+def test_without_facts_on_both_together_the_answer_stays_the_network_s(folder):
+    said = load_second(folder).consult(make_prediction(), FAST, "any")
+    assert said.probabilities == make_prediction().probabilities
+    assert (said.label, said.model, said.network) == ("Normal", make_prediction().model, None)
 
 
 def test_a_page_without_beats_gets_no_second_opinion(folder):
     flat = make_ecg(signals=np.zeros((12, SAMPLES), np.float32), quality=np.ones(12, np.float32))
-    assert load_second(folder).ask(flat, "Normal") is None
+    network = make_prediction()
+    assert load_second(folder).consult(network, flat, "any") is network
+
+
+def test_both_together_answer_beside_the_network_that_they_were_measured_with(folder):
+    model = load_second(folder)
+    joint = JointFacts("abc", 1.0, 0.55, 0.9, dict.fromkeys(CLASSES, 0.2))
+    save_second_spec(replace(model.spec, joint=joint), folder / "second.json")
+    model = load_second(folder)
+    network = make_prediction(probabilities={"Normal": 0.5, "MI": 0.4, "PMI": 0.05, "HB": 0.05})
+    both = model.consult(network, FAST, "abc")
+    own = np.array([0.5, 0.4, 0.05, 0.05])
+    second = np.exp(small_forest().logits(wave_features(cut_pieces(FAST))))
+    expected = np.sqrt(own * second / second.sum())
+    expected /= expected.sum()
+    assert list(both.probabilities.values()) == pytest.approx(list(expected), abs=1e-4)
+    assert both.label == "MI"
+    assert both.abstained == (expected.max() < 0.55)
+    assert set(both.possible) == {name for name, p in zip(CLASSES, expected, strict=True) if p >= 0.2}
+    assert both.network == network.probabilities
+    assert both.model == f"{network.model}+{model.spec.identity}"
+    assert model.consult(network, FAST, "another network").network is None
 
 
 def test_no_file_is_no_opinion_and_an_altered_one_is_refused(folder, tmp_path_factory):
@@ -162,16 +183,20 @@ def test_trees_that_do_not_fit_together_are_refused(folder, part):
 
 def test_reports_and_app_say_what_the_second_model_says():
     shares = {"Normal": 0.2, "MI": 0.6, "PMI": 0.1, "HB": 0.1}
-    reading = make_reading(prediction=make_prediction(second=SecondOpinion("MI", shares, False, "second-0123")))
-    row = to_json(reading)["prediction"]["second"]
-    assert row == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
-    assert "MI 60.0%, from the signals; the network differs" in to_text(reading)
-    second = reading.prediction.second
-    assert "says **Myocardial infarction** (60 %)" in second_text(second)
-    assert "**Two models differ:**" in second_text(second, {"Normal": 0.9, "MI": 0.1})
-    assert second_text(replace(second, agrees=True), {"MI": 0.9}).startswith("Two models agree: VGG16")
+    second = SecondOpinion("MI", shares, False, "second-0123")
+    reading = make_reading(prediction=make_prediction(second=second, network={"Normal": 0.8, "HB": 0.2}))
+    row = to_json(reading)["prediction"]
+    assert row["second"] == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
+    assert row["network"] == {"Normal": 0.8, "HB": 0.2}
+    assert "sees the signals, not the drawing, says MI (60%); the network alone: 80% Normal" in to_text(reading)
+    assert "says **Myocardial infarction** (60 %); the network alone says **Normal** (80 %)" in second_text(
+        ("Normal", 0.8), ("MI", 0.6)
+    )
+    assert second_text(("MI", 0.5), ("MI", 0.6)).endswith(
+        "agrees: Myocardial infarction (60 %; the network alone 50 %)."
+    )
     assert to_json(make_reading())["prediction"]["second"] is None
-    assert "Second model" not in to_text(make_reading())
+    assert "Second opinion" not in to_text(make_reading())
 
 
 def test_the_strip_adds_no_waves():
@@ -182,28 +207,22 @@ def test_the_strip_adds_no_waves():
     np.testing.assert_allclose(wave_features(usual)[names], wave_features(taller)[names], atol=0.02)
 
 
-JOINT = JointSpec("a" * 64, "b" * 64, 1.0, 0.9, 0.9, {"Normal": 0.25, "MI": 0.3, "PMI": 0.3, "HB": 0.3}, "2026-01-01")
+def answer_card() -> None:
+    from heartguard.ui.answer import show_answer
+    from heartguard.values import SecondOpinion
+    from tests.handmade import make_prediction, make_reading
+
+    shares = {"Normal": 0.2, "MI": 0.6, "PMI": 0.1, "HB": 0.1}
+    second = SecondOpinion("MI", shares, False, "second-0123")
+    show_answer(make_reading(prediction=make_prediction(second=second, network={"Normal": 0.8, "HB": 0.2})))
 
 
-def test_the_joint_answer_is_the_normalised_geometric_mean():
-    second = SecondOpinion("MI", {"Normal": 0.1, "MI": 0.8, "PMI": 0.05, "HB": 0.05}, False, "second-0123")
-    own = {"Normal": 0.5, "MI": 0.2, "PMI": 0.2, "HB": 0.1}
-    both = joined(make_prediction(probabilities=own, label="Normal", second=second), JOINT)
-    means = {name: np.sqrt(own[name] * second.probabilities[name]) for name in own}
-    for name, share in both.probabilities.items():
-        assert share == pytest.approx(means[name] / sum(means.values()), rel=1e-4)
-    assert (both.label, both.abstained, both.possible) == ("MI", True, ("MI", "Normal"))
-    assert both.network == own
-    assert both.model.endswith("+second-0123")
-    alone = make_prediction()
-    assert joined(alone, JOINT) is alone
+def test_the_answer_card_says_when_the_two_models_disagree():
+    from streamlit.testing.v1 import AppTest
 
-
-def test_the_joint_facts_hold_for_the_weights_that_they_were_measured_with(tmp_path):
-    assert load_joint(tmp_path, "a" * 64, "b" * 64) is None
-    save_joint(JOINT, tmp_path)
-    assert load_joint(tmp_path, "a" * 64, "b" * 64) == JOINT
-    assert load_joint(tmp_path, "a" * 64, "c" * 64) is None
-    (tmp_path / "joint.json").write_text("{}")
-    with pytest.raises(ModelError, match="altered"):
-        load_joint(tmp_path, "a" * 64, "b" * 64)
+    app = AppTest.from_function(answer_card, default_timeout=60).run()
+    assert not app.exception
+    said = [mark.value for mark in app.markdown if "sees the signals, not the drawing" in mark.value]
+    assert len(said) == 1
+    assert "says **Myocardial infarction** (60 %); the network alone says **Normal** (80 %)" in said[0]
+    assert ":material/call_split:" in said[0]

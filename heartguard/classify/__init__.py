@@ -2,26 +2,22 @@
 
 from heartguard.classify.engine import Engine, Outputs, load_engine, models_folder
 from heartguard.classify.findings import FindingSpec, save_finding_spec
-from heartguard.classify.joint import JointSpec, joined, joint_logits, load_joint, save_joint
 from heartguard.classify.prediction import classify, possible_classes, probabilities
-from heartguard.classify.second_opinion import SecondModel, SecondSpec, load_second, save_second_spec
+from heartguard.classify.second_opinion import JointFacts, SecondModel, SecondSpec, load_second, save_second_spec
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
 from heartguard.classify.weights import Weights, read_weights, write_weights
 
 __all__ = [
     "Engine",
     "FindingSpec",
-    "JointSpec",
+    "JointFacts",
     "ModelSpec",
     "Outputs",
     "SecondModel",
     "SecondSpec",
     "Weights",
     "classify",
-    "joined",
-    "joint_logits",
     "load_engine",
-    "load_joint",
     "load_second",
     "load_spec",
     "models_folder",
@@ -29,7 +25,6 @@ __all__ = [
     "probabilities",
     "read_weights",
     "save_finding_spec",
-    "save_joint",
     "save_second_spec",
     "save_spec",
     "write_weights",

@@ -31,6 +31,7 @@ from heartguard.lab.metrics import (
     reliability,
 )
 from heartguard.lab.model_card import write_model_card
+from heartguard.lab.second_opinion import TOGETHER
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.training import OUT_OF_FOLD, read_out_of_fold
 from heartguard.values import Doubles, Floats
@@ -52,13 +53,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write classifier.json, classifier.csv and the model card; return the exit status."""
+    """Write classifier.json, classifier.csv and the model card; return the exit status.
+
+    The figures of the network with its second opinion stand in classifier.json under ``together``.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     answers, logits = read_out_of_fold(args.results / OUT_OF_FOLD)
     pages = load_pages().set_index("page_id").loc[answers["page_id"]].reset_index()
     path = args.results / "classifier.json"
     kept = json.loads(path.read_text())["controls"] if path.exists() else {}
     found = {"classes": list(CLASSES), **figures(pages, logits)}
+    together = args.results / TOGETHER
+    if together.exists():
+        found["together"] = figures(pages, read_out_of_fold(together)[1])
     found["controls"] = kept if args.no_controls else _controls(args)
     path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     _write_csv(args.results / "classifier.csv", found)

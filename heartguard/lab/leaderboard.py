@@ -29,6 +29,8 @@ from heartguard.values import Doubles
 log = logging.getLogger(__name__)
 
 MI = CLASSES.index("MI")
+REPEATS = 300
+"""Draws of the bootstrap behind each interval of the table."""
 
 
 def mi_recall(labels: Labels, shares: Doubles) -> float:
@@ -80,7 +82,7 @@ class Answers:
     plain: NDArray[np.bool_]
 
 
-def leaderboard(results: Path, pages: pd.DataFrame, repeats: int = 1000) -> pd.DataFrame:
+def leaderboard(results: Path, pages: pd.DataFrame, repeats: int = REPEATS) -> pd.DataFrame:
     """Return one row a model, protocol and subset of the pages, the best macro-F1 on the plain pages first.
 
     Parameters
@@ -174,8 +176,8 @@ _INTRODUCTION = """\
 Written by `heartguard leaderboard` from `benchmarks/results/oof-*.csv` and `leaky-*.csv`; do not edit. The figures are
 also in [leaderboard.csv](../benchmarks/results/leaderboard.csv). Each model is trained by `heartguard train <name>`,
 all of the family by `heartguard train family`. Unless a column says otherwise the figures are on the 3×4, 0.67-25 Hz
-pages, in brackets 95 % intervals by bootstrap over groups. Seconds are processor time of all fits together, without
-the making of the inputs; HeartGuard's own network takes hours, see the model card.
+pages, in brackets 95 % intervals by bootstrap over groups (300 draws). Seconds are processor time of all fits together,
+without the making of the inputs; HeartGuard's own network takes hours, see the model card.
 
 ResNet50 and InceptionV3 have random weights here: theirs could not be had without a download, and five folds cannot
 be trained from scratch on a CPU in reasonable time. Their rows say what the architectures do untrained.

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.classify import joint_logits, probabilities
+from heartguard.classify import probabilities
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, overlap
+from heartguard.classify.second_opinion import mean_of_logs
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, condition, cut_pieces, render
 from heartguard.drawing.draw import LINE_WIDTH_PX
 from heartguard.lab.cross_validation import PageSet
@@ -196,7 +197,7 @@ def _teachers(shop: Workshop, waves: Floats, rows: Any) -> Floats:
         head = fit_head(shop.bank, train, classes[folds != fold], replace(shop.shipped, copies=1))
         network = probabilities(head.logits(shop.bank.clean[held]))
         trees = Trees(TreeRecipe()).fit(waves[train], classes[folds != fold]).predict_proba(waves[held])
-        shares[folds == fold] = probabilities(joint_logits(network, trees))
+        shares[folds == fold] = probabilities(mean_of_logs(network, trees))
     return shares
 
 

@@ -11,60 +11,100 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from heartguard.classify import probabilities, write_weights
+from heartguard.classify import load_spec, write_weights
 from heartguard.classify.forest import to_table
-from heartguard.classify.second_opinion import SecondSpec, save_second_spec
+from heartguard.classify.second_opinion import FLOOR, JointFacts, SecondSpec, mean_of_logs, save_second_spec
 from heartguard.classify.wave_features import FEATURES
-from heartguard.lab.cross_validation import PageSet, is_plain
+from heartguard.lab.calibration import calibration_facts
+from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, is_plain
 from heartguard.lab.family import Member, answers_by_fold, load_view
 from heartguard.lab.family.protocol import with_shares
 from heartguard.lab.family.run import load_family_pages
-from heartguard.lab.metrics import accuracy, bootstrap_interval, fit_temperature, macro_auroc, macro_f1
+from heartguard.lab.metrics import Labels, accuracy, auroc, bootstrap_interval, fit_temperature, macro_auroc, macro_f1
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.trees import TreeRecipe, Trees, to_forest
-from heartguard.values import Doubles
+from heartguard.values import Doubles, Floats
 
 log = logging.getLogger(__name__)
 
 ANSWERS = "oof-second.csv"
 TOGETHER = "oof-vgg16+second.csv"
-FLOOR = 1e-6
-"""Least probability that is believed of either model, so that neither can veto."""
+LAYOUT = "second-layout.csv"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Cross-validate, average with the network, and ship; return the exit status."""
+    """Cross-validate, put it beside the network, and ship; return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     recipe = TreeRecipe()
     pages = load_family_pages(args)
     waves = load_view("waves", pages)
-    member = Member("second", "Second opinion", "waves", lambda seed: Trees(recipe))
-    found = answers_by_fold(member, waves, pages.labelled)
+    found = answers_by_fold(Member("second", "Second opinion", "waves", lambda _: Trees(recipe)), waves, pages.labelled)
     args.results.mkdir(parents=True, exist_ok=True)
     found.to_csv(args.results / ANSWERS, index=False)
-    network = args.results / "oof-vgg16.csv"
-    if network.exists():
-        together(pd.read_csv(network), found).to_csv(args.results / TOGETHER, index=False)
+    layout_control(waves, pages.labelled).to_csv(args.results / LAYOUT, index=False)
+    joint = _join(args, found, pages.labelled)
     rows = np.flatnonzero(pages.labelled.readable)
     trees = Trees(recipe).fit(waves[rows], pages.labelled.classes[rows])
-    _ship(args.out, trees, recipe, pages.labelled, found)
+    _ship(args.out, trees, recipe, pages.labelled, shares_of(found), joint)
     return 0
 
 
-def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers of two models to the same pages, averaged as logarithms with equal weights.
+def layout_control(waves: Floats, pages: PageSet) -> pd.DataFrame:
+    """Tell 6x2 from 3x4 pages by the features, out of fold, in each class that has both; 0.5 would be chance.
 
-    Equal weights leave nothing to fit, so that the average of two out-of-fold answers is out of fold too.
+    The two layouts also differ in printed band and in patients, so that chance is not to be had; only the figures on
+    the plain pages, among which nothing of the kind can help, are to be believed.
+    """
+    six = (pages.table["layout"] == "6x2").to_numpy(bool)
+    groups = pages.table["group_id"].to_numpy(str)
+    rows = []
+    for name in ("HB", "PMI"):
+        chosen = np.flatnonzero((pages.classes == CLASSES.index(name)) & pages.readable)
+        scores = np.zeros((len(chosen), 2))
+        for fold in np.unique(pages.folds):
+            held = pages.folds[chosen] == fold
+            known = chosen[~held]
+            trees = Trees(TreeRecipe(rounds=60)).fit(waves[known], six[known].astype(np.int64))
+            scores[held] = trees.predict_proba(waves[chosen[held]])
+        labels = six[chosen].astype(np.int64)
+        low, high = bootstrap_interval(labels, scores, groups[chosen].tolist(), _binary_auroc, repeats=500)
+        area = _binary_auroc(labels, scores)
+        rows.append({"class": name, "pages": len(chosen), "auroc": area, "low": low, "high": high})
+    return pd.DataFrame(rows).round(4)
+
+
+def _binary_auroc(labels: Labels, shares: Doubles) -> float:
+    return auroc(labels == 1, shares[:, 1])
+
+
+def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> JointFacts | None:
+    """Write the answers of both models together; return what calibrates them, None without a network."""
+    answers, spec = args.results / "oof-vgg16.csv", args.out / "vgg16.json"
+    if not answers.exists() or not spec.exists():
+        log.info("no network is here: the second opinion is shipped alone")
+        return None
+    both = together(pd.read_csv(answers), found)
+    both.to_csv(args.results / TOGETHER, index=False)
+    logits = both[[f"logit_{name}" for name in CLASSES]].to_numpy(np.float32)
+    return JointFacts(load_spec(spec).sha256, **calibration_facts(logits, pages.classes, CLASSES))
+
+
+def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers of two models to the same pages together, in the form of `write_out_of_fold`.
 
     Raises
     ------
     ValueError
         If the pages or their folds differ.
     """
-    keys = ["page_id", "fold"]
+    keys = ["page_id", "fold", "label"]
     if not first[keys].equals(second[keys]):
         raise ValueError("The two models did not answer the same pages in the same folds.")
-    return with_shares(first[["page_id", "fold", "label"]].copy(), mean_of_logs(shares_of(first), shares_of(second)))
+    logits = mean_of_logs(shares_of(first), shares_of(second)).astype(np.float32)
+    classes = np.array([CLASSES.index(label) for label in first["label"]])
+    shares = calibrate_out_of_fold(logits, classes, first["fold"].to_numpy(np.int64))
+    named = {f"logit_{name}": np.round(logits[:, k], 4) for k, name in enumerate(CLASSES)}
+    return with_shares(first[keys].assign(**named), shares)
 
 
 def shares_of(answers: pd.DataFrame) -> Doubles:
@@ -72,14 +112,9 @@ def shares_of(answers: pd.DataFrame) -> Doubles:
     return answers[[f"p_{name}" for name in CLASSES]].to_numpy(np.float64)
 
 
-def mean_of_logs(first: Doubles, second: Doubles) -> Doubles:
-    """Return the normalised geometric mean of two models' probabilities."""
-    logits = (np.log(first + FLOOR) + np.log(second + FLOOR)) / 2
-    return probabilities(logits)
-
-
-def _ship(folder: Path, trees: Trees, recipe: TreeRecipe, pages: PageSet, found: pd.DataFrame) -> None:
-    shares = shares_of(found)
+def _ship(
+    folder: Path, trees: Trees, recipe: TreeRecipe, pages: PageSet, shares: Doubles, joint: JointFacts | None
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     digest = write_weights(to_table(to_forest(trees)), folder / "second.npz")
     spec = SecondSpec(
@@ -88,6 +123,7 @@ def _ship(folder: Path, trees: Trees, recipe: TreeRecipe, pages: PageSet, found:
         temperature=round(fit_temperature(pages.classes, np.log(shares + FLOOR)), 4),
         sha256=digest,
         weights_file="second.npz",
+        joint=joint,
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         training_data={
             "pages": "ECG Images dataset of Cardiac Patients, doi 10.17632/gwbz3fsgp8, every page once",

@@ -10,7 +10,6 @@ import numpy as np
 
 from heartguard.classify.forest import Forest
 from heartguard.lab.metrics import Labels
-from heartguard.lab.signal_labels import CLASSES
 from heartguard.values import Doubles, Floats
 
 
@@ -64,8 +63,8 @@ class Trees:
             random_state=r.seed,
             n_jobs=1,  # the same trees on every machine
         )
-        counts = np.bincount(y, minlength=len(CLASSES))
-        weights = (len(y) / (len(CLASSES) * np.maximum(counts, 1))) ** r.balance
+        counts = np.bincount(y)
+        weights = (len(y) / (len(counts) * np.maximum(counts, 1))) ** r.balance
         self.model.fit(x, y, sample_weight=weights[y])
         return self
 

@@ -12,7 +12,7 @@ from heartguard.values import Measurements, Reading, SecondOpinion
 DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
-_NO_MORE = {"possible": None, "possible_level": None, "findings": None, "network": None, "second": None}
+_NO_MORE = {"possible": None, "possible_level": None, "findings": None, "second": None, "network": None}
 STAGES = ("intake", "page", "trace", "measure", "classify", "total")
 
 _DECIMALS = {
@@ -59,8 +59,10 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
                 {"statement": f.statement, "probability": _rounded(f.probability, 4), "present": f.present}
                 for f in prediction.findings
             ],
-            "network": _shares(prediction.network),
             "second": _second(prediction.second),
+            "network": None
+            if prediction.network is None
+            else {name: _rounded(p, 4) for name, p in prediction.network.items()},
         },
         "measurements": _measured(reading.measurements),
         "quality": _rounded(reading.quality, 3),
@@ -87,13 +89,9 @@ def _second(second: SecondOpinion | None) -> dict[str, Any] | None:
     return {
         "label": second.label,
         "agrees": second.agrees,
-        "probabilities": _shares(second.probabilities),
+        "probabilities": {name: _rounded(p, 4) for name, p in second.probabilities.items()},
         "model": second.model,
     }
-
-
-def _shares(probabilities: Mapping[str, float] | None) -> dict[str, Any] | None:
-    return None if probabilities is None else {name: _rounded(p, 4) for name, p in probabilities.items()}
 
 
 def rejected_json(file: str, error: BaseException) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from heartguard.report.structured import DISCLAIMER, reason_of
 from heartguard.values import Measurements, Prediction, Reading
 
@@ -62,20 +60,17 @@ def _findings(prediction: Prediction) -> list[str]:
 
 
 def _second(prediction: Prediction) -> list[str]:
-    """Return the lines on the two models; none where there is only the network."""
+    """Return the line on the second opinion; none where there is none."""
     second = prediction.second
     if second is None:
         return []
-    verdict = "agrees" if second.agrees else "differs"
-    lines = [f"  Second model      {_best(second.probabilities)}, from the signals; the network {verdict}"]
-    if prediction.network is not None:
-        lines.insert(0, f"  Network           {_best(prediction.network)}, from the drawing")
-    return lines
-
-
-def _best(probabilities: Mapping[str, float]) -> str:
-    label = max(probabilities, key=probabilities.__getitem__)
-    return f"{label} {probabilities[label]:.1%}"
+    network = prediction.network or prediction.probabilities
+    verdict = "agrees" if second.agrees else f"says {second.label}"
+    return [
+        f"  Second opinion    a model that sees the signals, not the drawing, {verdict} "
+        f"({second.probabilities[second.label]:.0%}); the network alone: {max(network.values()):.0%} "
+        f"{max(network, key=lambda name: network[name])}"
+    ]
 
 
 def rejected_text(file: str, error: BaseException) -> str:

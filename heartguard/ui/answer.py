@@ -110,11 +110,14 @@ def _second(prediction: Prediction) -> None:
     second = prediction.second
     if second is None:
         return
+    network = prediction.network or prediction.probabilities
+    first = max(network, key=lambda name: network[name])
     icon = ":material/done_all:" if second.agrees else ":material/call_split:"
     st.markdown(
-        f"{icon} {second_text(second, prediction.network)}",
-        help="The network looks at the canonical drawing; the trees see waves, intervals and rhythm that are measured "
-        "on the traces. Where they differ, look twice.",
+        f"{icon} {second_text((first, network[first]), (second.label, second.probabilities[second.label]))}",
+        help="Trees on waves, intervals and rhythm that are measured on the traces. "
+        + ("The probabilities beside are those of both models together. " if prediction.network else "")
+        + "Where both name the same class, the answer was right far more often on test pages; else look twice.",
     )
 
 

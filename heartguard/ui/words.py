@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
-from heartguard.values import SecondOpinion
+from collections.abc import Iterable, Sequence
 
 __all__ = [
     "CLASS_MEANING",
@@ -120,25 +118,22 @@ def possible_help(level: float) -> str:
     )
 
 
-def second_text(second: SecondOpinion, network: Mapping[str, float] | None = None) -> str:
-    """Say what each of two models answers, the network on the drawing and a second one on the signals.
+def second_text(network: tuple[str, float], second: tuple[str, float]) -> str:
+    """Say what the network and the second model answer, each as (class, probability).
 
     Examples
     --------
-    >>> second_text(SecondOpinion("MI", {"MI": 0.62}, False, "second-0"))
-    'A second model, which sees the signals and not the drawing, says **Myocardial infarction** (62 %).'
-    >>> second_text(SecondOpinion("MI", {"MI": 0.62}, True, "second-0"), {"MI": 0.9, "HB": 0.1})
-    'Two models agree: VGG16 on the drawing (90 %), trees on the signals (62 %).'
+    >>> second_text(("HB", 0.5), ("HB", 0.62))
+    'A second model that sees the signals, not the drawing, agrees: Abnormal heartbeat (62 %; the network alone 50 %).'
     """
-    own = percent(second.probabilities[second.label])
-    if network is None:
-        verdict = "agrees" if second.agrees else f"says **{class_name(second.label)}**"
-        return f"A second model, which sees the signals and not the drawing, {verdict} ({own})."
-    first = max(network, key=network.__getitem__)
-    if second.agrees:
-        return f"Two models agree: VGG16 on the drawing ({percent(network[first])}), trees on the signals ({own})."
-    drawing, signals = f"{class_name(first)} ({percent(network[first])})", f"{class_name(second.label)} ({own})"
-    return f"**Two models differ:** VGG16 on the drawing says {drawing}, trees on the signals {signals}."
+    (first_label, first), (label, probability) = network, second
+    sees = "A second model that sees the signals, not the drawing,"
+    if label == first_label:
+        return f"{sees} agrees: {class_name(label)} ({percent(probability)}; the network alone {percent(first)})."
+    return (
+        f"{sees} says **{class_name(label)}** ({percent(probability)}); the network alone says "
+        f"**{class_name(first_label)}** ({percent(first)})."
+    )
 
 
 def quality_word(quality: float) -> str:

@@ -66,14 +66,15 @@ def _tabular() -> list[Member]:
 MEMBERS: dict[str, Member] = {
     member.name: member
     for member in (
-        Member("seed-vgg16", "VGG16, frozen, on the seed's page picture", "seed-vgg16", linear_head),
-        Member("resnet50", "ResNet50, random weights, frozen", "resnet50", linear_head),
-        Member("inceptionv3", "InceptionV3, random weights, frozen", "inceptionv3", linear_head),
+        *_tabular(),
         *(
             Member(name, title, "signals", partial(SignalNetwork, name))
             for name, title in (("cnn1d", "1-D CNN"), ("lstm", "LSTM"), ("bilstm", "BiLSTM"))
         ),
-        *_tabular(),
+        Member("resnet1d", "1-D residual network taught on records, frozen", "resnet1d", linear_head, reenacted=False),
+        Member("seed-vgg16", "VGG16, frozen, on the seed's page picture", "seed-vgg16", linear_head),
+        Member("resnet50", "ResNet50, random weights, frozen", "resnet50", linear_head),
+        Member("inceptionv3", "InceptionV3, random weights, frozen", "inceptionv3", linear_head),
     )
 }
 """All members by the name that ``heartguard train`` takes."""

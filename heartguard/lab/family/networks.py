@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.values import Doubles, Floats
 
-EPOCHS = {"cnn1d": 12, "lstm": 12, "bilstm": 12}
+EPOCHS = {"cnn1d": 8, "lstm": 10, "bilstm": 10}
 BATCH = 32
 LEARNING_RATE = 2e-3
 RECURRENT_STEP = 4
@@ -22,9 +22,9 @@ def _convolutional(channels: int) -> Any:
     from torch import nn
 
     layers: list[Any] = []
-    for before, width in zip((channels, 32, 64, 96), (32, 64, 96, 128), strict=True):
+    for before, width in zip((channels, 24, 48, 64), (24, 48, 64, 96), strict=True):
         layers += [nn.Conv1d(before, width, 7, padding=3), nn.BatchNorm1d(width), nn.ReLU(), nn.MaxPool1d(2)]
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Dropout(0.3), nn.Linear(128, len(CLASSES)))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Dropout(0.3), nn.Linear(96, len(CLASSES)))
 
 
 def _recurrent(channels: int, *, both_ways: bool) -> Any:

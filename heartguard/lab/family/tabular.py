@@ -55,9 +55,15 @@ def _estimator(name: str, seed: int, *, balanced: bool) -> Any:
     if name == "svm":
         return CalibratedClassifierCV(SVC(C=3.0, gamma="scale", class_weight=weight, random_state=seed), ensemble=False)
     if name == "forest":
-        return RandomForestClassifier(400, min_samples_leaf=2, class_weight=weight, random_state=seed)
+        return RandomForestClassifier(200, min_samples_leaf=2, class_weight=weight, random_state=seed)
     return XGBClassifier(
-        n_estimators=250, max_depth=3, learning_rate=0.08, subsample=0.7, colsample_bytree=0.3, random_state=seed
+        n_estimators=150,
+        max_depth=3,
+        learning_rate=0.12,
+        subsample=0.7,
+        colsample_bytree=0.3,
+        n_jobs=1,
+        random_state=seed,
     )
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from heartguard.classify.wave_features import wave_features
-from heartguard.drawing import DRAWING_VERSION, PIECE_RATE_HZ, Pieces, condition, cut_pieces, draw
-from heartguard.drawing.windows import COLUMN_SECONDS
+from heartguard.drawing import DRAWING_VERSION, Pieces, cut_pieces, draw
 from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.family.pictures import page_picture, random_features, vgg_features
+from heartguard.lab.family.residual import ResidualRecipe, residual_features, teach
+from heartguard.lab.family.signals import stacked_signals
 from heartguard.lab.page_traces import PageTraces, code_version
+from heartguard.lab.pretraining import load_signal_set
 from heartguard.values import Floats
 
 log = logging.getLogger(__name__)
@@ -49,22 +51,6 @@ class View:
     make: Callable[[Pages], Floats]
 
 
-def stacked_signals(pieces: Pieces) -> Floats:
-    """Return a page's signals as channels that run at the same time, shape (16, 290), mV, 125 Hz.
-
-    The twelve leads' stretches, then the four quarters of the strip that stand beside the four columns; 0 where nothing
-    is traced.
-    """
-    leads = condition(pieces.leads)
-    quarters = np.zeros((4, leads.shape[1]), np.float32)
-    if pieces.strip is not None:
-        strip = np.nan_to_num(condition(pieces.strip[None])[0])
-        for number, row in enumerate(quarters):
-            part = strip[(at := round(number * COLUMN_SECONDS * PIECE_RATE_HZ)) : at + row.size]
-            row[: part.size] = part
-    return np.concatenate([np.nan_to_num(leads), quarters])
-
-
 def _waves(pages: Pages) -> Floats:
     return np.stack([wave_features(pieces) for pieces in pages.pieces()])
 
@@ -85,10 +71,16 @@ def _random_network(name: str) -> Callable[[Pages], Floats]:
     return make
 
 
+def _residual(pages: Pages) -> Floats:
+    network = teach(pages.cache / "residual1d.pt", load_signal_set(pages.cache), ResidualRecipe())
+    return residual_features(network, load_view("signals", pages))
+
+
 _SAME = "2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"
 VIEWS = {
     "waves": View(f"waves and rhythm measured on {_SAME}", _waves),
     "signals": View(f"signals at 125 Hz, {_SAME}", _signals),
+    "resnet1d": View(f"signals at 125 Hz, {_SAME}; taught on 2,096 records before", _residual),
     "seed-vgg16": View(
         "the page itself: all its seconds, its own band, layout, lead names and separators", _seed_pictures
     ),
