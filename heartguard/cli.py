@@ -1,4 +1,4 @@
-"""The command line: ``heartguard read | train | evaluate``."""
+"""The command line: ``heartguard read | train | convert | evaluate``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ EXIT_INTERRUPTED = 130
 
 _LAB = {
     "train": ("heartguard.lab.training", "train a model on the data folder and write its weights, spec and figures"),
+    "convert": ("heartguard.lab.conversion", "write the light file of the shipped model and compare its answers"),
     "evaluate": ("heartguard.lab.evaluation", "measure the readings and the model on the data folder"),
 }
 

@@ -286,7 +286,8 @@ def test_findings_are_learnt_each_by_itself_and_thresholds_keep_their_specificit
 def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     torch = pytest.importorskip("torch")
     from heartguard.classify import ModelSpec
-    from heartguard.classify.engine import OpenCvEngine
+    from heartguard.classify.backbone import OpenCvBackbone
+    from heartguard.classify.engine import VggEngine
     from heartguard.lab.cross_validation import to_weights
     from heartguard.lab.features import pooled_features
     from heartguard.lab.heads import LinearHead
@@ -300,5 +301,6 @@ def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     head = LinearHead(rng.normal(size=(13, 1024, 4)).astype(np.float32), np.arange(4, dtype=np.float32))
     image = np.where(rng.random((1, 160, 384)) < 0.1, 0, 255).astype(np.uint8)
     spec = ModelSpec("tiny", CLASSES, (160, 384), "1", 1.0, 0.5, "", "", "2026-01-02")
-    logits = OpenCvEngine(spec, to_weights(pretrained, head)).predict(image).logits
+    weights = to_weights(pretrained, head)
+    logits = VggEngine(spec, OpenCvBackbone(weights, 160, 384), weights).predict(image).logits
     assert np.allclose(logits, head.logits(pooled_features(blocks, image)), rtol=1e-3, atol=1e-2)
