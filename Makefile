@@ -25,6 +25,8 @@ format: $(TEST_READY)
 train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 	$(BIN)/heartguard train vgg16
 	$(BIN)/heartguard train findings
+	$(BIN)/heartguard train novelty
+	$(BIN)/heartguard convert
 
 evaluate: $(TRAIN_READY)  ## compute the figures of the model card again
 	$(BIN)/heartguard evaluate

@@ -299,6 +299,9 @@ class Prediction:
     set_level : float
     findings : tuple of Finding
         The most probable first; empty where the model gives none.
+    novelty : float or None
+        How unlike the training data the drawing is, as a share of the model's limit: 99 of 100 training pages stay
+        under 1. None where the model cannot say.
     """
 
     label: str
@@ -312,6 +315,12 @@ class Prediction:
     possible: tuple[str, ...] | None = None
     set_level: float = 0.9
     findings: tuple[Finding, ...] = ()
+    novelty: float | None = None
+
+    @property
+    def unlike(self) -> bool:
+        """True where the drawing is so unlike the training data that the answer means nothing."""
+        return self.novelty is not None and self.novelty > 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,7 @@ from heartguard.classify.backbone import LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.engine import Outputs, VggEngine
 from heartguard.classify.findings import FindingHead, findings_of, load_findings
 from heartguard.classify.light import light_path, save_light_spec
+from heartguard.classify.novelty import NoveltySpec, load_novelty, save_novelty_spec
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
@@ -134,7 +135,7 @@ def test_maps_add_up_to_the_logits_and_keras_gives_the_same(tmp_path):
     weights = random_weights()
     images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
     engine = an_engine(a_spec(), weights)
-    logits, maps, _, features = engine.predict(images)
+    logits, maps, _, features, _ = engine.predict(images)
     assert logits.shape == (3, 4)
     assert maps.shape == (3, 4, 2, 4)
     assert features.shape == (3, 13, 1024)
@@ -287,6 +288,35 @@ def test_classify_answers_with_temperature_and_abstains_below_the_threshold():
     assert prediction.drawing is drawing
     engine.spec = dataclasses.replace(engine.spec, abstention_threshold=0.8)
     assert classify(drawing, engine).abstained
+
+
+def stretches(rng: np.random.Generator, count: int) -> np.ndarray:
+    hidden = rng.standard_normal((count, 13, 4)) @ np.random.default_rng(9).standard_normal((4, 1024))
+    return (hidden + 0.1 * rng.standard_normal((count, 13, 1024))).astype(np.float32)
+
+
+def test_a_drawing_of_which_one_stretch_is_unlike_stands_out(tmp_path):
+    from heartguard.lab.novelty import EXACT, fit_novelty
+
+    rng = np.random.default_rng(4)
+    digest = write_weights(fit_novelty(stretches(rng, 60), 4), tmp_path / "novelty.npz", exact=EXACT)
+    spec = NoveltySpec(2.0, "0" * 64, digest, "novelty.npz", "2026-01-02")
+    save_novelty_spec(spec, tmp_path / "novelty.json")
+    novelty = load_novelty(tmp_path, "0" * 64)
+    assert load_novelty(tmp_path, "1" * 64) is None
+    alike, torn = stretches(rng, 40), stretches(rng, 40)
+    torn[:, 5] = rng.standard_normal((40, 1024))
+    assert np.median(novelty.scores(alike)) == pytest.approx(1.2, abs=0.3)
+    assert novelty.scores(torn).min() > novelty.scores(alike).max()
+
+
+def test_an_unlike_drawing_gets_no_answer():
+    engine = FixedEngine()
+    usual = engine.predict
+    for novelty, unlike in ((0.9, False), (1.1, True)):
+        engine.predict = lambda images, novelty=novelty: usual(images)._replace(novelty=np.array([novelty]))
+        prediction = classify(draw(an_ecg()), engine)
+        assert (prediction.unlike, prediction.abstained) == (unlike, unlike)
 
 
 def test_classify_refuses_a_drawing_of_another_version():

@@ -14,10 +14,11 @@ from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, REGIONS, r
 from heartguard.classify.backbone import Backbone, LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
 from heartguard.classify.light import read_light
+from heartguard.classify.novelty import Novelty, load_novelty
 from heartguard.classify.spec import ModelSpec, load_spec
 from heartguard.classify.weights import HEAD, Weights, read_weights
 from heartguard.errors import DrawingRangeError, ModelError
-from heartguard.values import Floats, Image
+from heartguard.values import Doubles, Floats, Image
 
 
 class Outputs(NamedTuple):
@@ -31,12 +32,15 @@ class Outputs(NamedTuple):
         None from an engine without findings.
     features : ndarray, shape (n, 13, 1024), float32, or None
         Mean features of each stretch of the drawing; None from an engine that does not give them.
+    novelty : ndarray, shape (n,), float64, or None
+        How unlike the training data, as a share of the limit; None from an engine that cannot say.
     """
 
     logits: Floats
     class_maps: Floats
     finding_logits: Floats | None = None
     features: Floats | None = None
+    novelty: Doubles | None = None
 
 
 class Engine(Protocol):
@@ -108,11 +112,20 @@ class VggEngine:
     head : dict of str to ndarray
         `head/level4`, `head/level5` and `head/bias`.
     findings : FindingHead, optional
+    novelty : Novelty, optional
     """
 
-    def __init__(self, spec: ModelSpec, backbone: Backbone, head: Weights, findings: FindingHead | None = None) -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        backbone: Backbone,
+        head: Weights,
+        findings: FindingHead | None = None,
+        novelty: Novelty | None = None,
+    ) -> None:
         self.spec = spec
         self.backbone = backbone
+        self.novelty = novelty
         self.bias: Floats = head["head/bias"]
         self.finding_spec = findings.spec if findings else None
         self._kernel = head_kernel(head)
@@ -131,7 +144,8 @@ class VggEngine:
             maps[number] = self._class_maps(cells).reshape(-1, rows, columns)
         logits = _scores(features, self._kernel) + self.bias
         found = _scores(features, self._findings[0]) + self._findings[1] if self._findings else None
-        return Outputs(logits, maps, found, features)
+        novelty = self.novelty.scores(features) / self.novelty.threshold if self.novelty else None
+        return Outputs(logits, maps, found, features, novelty)
 
     def _class_maps(self, cells: Floats) -> Floats:
         """Return what each cell adds to each class, shape (classes, cells): their mean plus the bias is the logit."""
@@ -171,7 +185,7 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, light: bool 
     weights = read_weights(home / spec.weights_file, spec.sha256, only=HEAD if backbone else "")
     backbone = backbone or OpenCvBackbone(weights, *spec.input_size)
     head = {key: values for key, values in weights.items() if key.startswith(HEAD)}
-    return VggEngine(spec, backbone, head, load_findings(home, spec.sha256))
+    return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_novelty(home, spec.sha256))
 
 
 def _light_backbone(home: Path, spec: ModelSpec, light: bool | None) -> Backbone | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,15 @@ Weights = dict[str, Floats]
 """`block{b}_conv{k}/kernel` (3, 3, in, out), `/bias`; `head/level4`, `head/level5` (13, 512, classes), `head/bias`."""
 
 
-def write_weights(weights: Weights, path: Path) -> str:
+def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) -> str:
     """Write a table as an uncompressed ``.npz`` of float16 (the head as float32); same table, same bytes.
+
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+    path : Path
+    exact : collection of str
+        Names of further entries that keep float32.
 
     Returns
     -------
@@ -32,7 +40,7 @@ def write_weights(weights: Weights, path: Path) -> str:
         for name in sorted(weights):
             entry = io.BytesIO()
             # The head is small and subtracts large numbers: it keeps its precision.
-            kept = np.float32 if name.startswith(HEAD) else np.float16
+            kept = np.float32 if name.startswith(HEAD) or name in exact else np.float16
             np.lib.format.write_array(entry, weights[name].astype(kept), allow_pickle=False)
             # A fixed time stamp, so that the digest depends on the weights alone.
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), entry.getvalue())

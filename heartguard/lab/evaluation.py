@@ -18,6 +18,7 @@ from heartguard.classify import load_spec, models_folder, probabilities, save_sp
 from heartguard.lab.calibration import calibration_facts, risk_coverage, set_figures
 from heartguard.lab.cross_validation import calibrate_out_of_fold, is_plain, page_set
 from heartguard.lab.datasets import load_pages
+from heartguard.lab.group_results import group_results
 from heartguard.lab.metrics import (
     Measure,
     accuracy,
@@ -56,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     answers, logits = read_out_of_fold(args.results / OUT_OF_FOLD)
     pages = load_pages().set_index("page_id").loc[answers["page_id"]].reset_index()
+    pages = pages.join(answers[["trace_quality"]])
     path = args.results / "classifier.json"
     kept = json.loads(path.read_text())["controls"] if path.exists() else {}
     found = {"classes": list(CLASSES), **figures(pages, logits)}
@@ -92,6 +94,9 @@ def figures(pages: pd.DataFrame, logits: Floats) -> dict[str, Any]:
         plain = probabilities(logits[chosen])
         found[name] = _subset(classes[chosen], plain, calibrated[chosen], groups[chosen])
         found[name]["sets"] = set_figures(classes, calibrated, folds, chosen, CLASSES)
+        found[name]["groups_of_pages"] = group_results(
+            pages[chosen].reset_index(drop=True), classes[chosen], calibrated[chosen]
+        )
     return found
 
 
@@ -122,7 +127,14 @@ def _subset(labels: NDArray[np.int64], plain: Doubles, calibrated: Doubles, grou
 def _controls(args: argparse.Namespace) -> dict[str, Any]:
     import torch
 
-    from heartguard.lab.controls import blank_control, layout_control, tint_control
+    from heartguard.lab.controls import (
+        blank_control,
+        fold_control,
+        layout_control,
+        shuffled_control,
+        source_control,
+        tint_control,
+    )
     from heartguard.lab.features import build_bank
     from heartguard.lab.heads import HeadRecipe
     from heartguard.lab.page_traces import load_traces, trace_pages
@@ -135,8 +147,11 @@ def _controls(args: argparse.Namespace) -> dict[str, Any]:
     bank = build_bank(args.cache, pretrained, traces, recipe.copies)
     return {
         "blank_drawing": blank_control(pretrained, bank, pages, recipe),
+        "labels_shuffled": shuffled_control(bank, pages, recipe),
         "grid_tint_only": tint_control(pages),
+        "fold_from": fold_control(bank, pages),
         "layout_from_drawing": layout_control(bank, pages),
+        **source_control(args.cache, bank, pages),
     }
 
 
@@ -154,6 +169,13 @@ def _write_csv(path: Path, found: dict[str, Any]) -> None:
             [name, f"accuracy_at_coverage_{point['coverage']:.2f}", "", round(point["accuracy"], 4), "", ""]
             for point in part["risk_coverage"]
         ]
+        for way, parts in part["groups_of_pages"].items():
+            for key in ("accuracy", "macro_f1"):
+                figures = ((row["part"], row[key]) for row in parts)
+                rows += [
+                    [name, f"{key} by {way.lower()}: {shown}", "", *(round(f[k], 4) for k in ("value", "low", "high"))]
+                    for shown, f in figures
+                ]
         for label, values in part["per_class"].items():
             rows += [[name, key, label, round(value, 4), "", ""] for key, value in values.items()]
         for label, counts in zip(CLASSES, part["confusion"], strict=True):

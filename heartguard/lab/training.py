@@ -15,7 +15,7 @@ import pandas as pd
 
 from heartguard.classify import ModelSpec, models_folder, save_spec, write_weights
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
-from heartguard.lab import findings
+from heartguard.lab import findings, novelty
 from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, cross_validate, page_set, to_weights
 from heartguard.lab.datasets import load_pages
@@ -33,7 +33,9 @@ OUT_OF_FOLD = "oof-vgg16.csv"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``heartguard train``."""
-    parser.add_argument("model", choices=list(_MODELS), help="what to train: the network, or the findings' head on it")
+    parser.add_argument(
+        "model", choices=list(_MODELS), help="the network, the findings' head on it, or the score for unlike inputs"
+    )
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), metavar="DIR", help="where work is kept")
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")
     parser.add_argument(
@@ -72,7 +74,11 @@ def train_vgg16(args: argparse.Namespace) -> int:
     return 0
 
 
-_MODELS: dict[str, Callable[[argparse.Namespace], int]] = {"vgg16": train_vgg16, "findings": findings.run}
+_MODELS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "vgg16": train_vgg16,
+    "findings": findings.run,
+    "novelty": novelty.run,
+}
 
 
 def write_out_of_fold(path: Path, pages: PageSet, logits: Floats) -> None:
@@ -83,6 +89,7 @@ def write_out_of_fold(path: Path, pages: PageSet, logits: Floats) -> None:
         table[f"logit_{name}"] = np.round(logits[:, number], 4)
     for number, name in enumerate(CLASSES):
         table[f"p_{name}"] = np.round(shares[:, number], 5)
+    table["trace_quality"] = pages.table["trace_quality"].round(4)
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False)
 
