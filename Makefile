@@ -37,6 +37,7 @@ bench: $(TEST_READY)  ## every measurement of the README, each also runs by itse
 	$(BIN)/python benchmarks/digitise.py
 	$(BIN)/python benchmarks/rates.py
 	$(BIN)/python benchmarks/findings.py
+	$(BIN)/python benchmarks/unlike.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

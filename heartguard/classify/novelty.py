@@ -3,7 +3,8 @@
 Each stretch of the drawing has a small Gaussian model of its pooled features: a few principal directions with their
 variances, and one variance for all that they leave over (probabilistic principal components, Tipping & Bishop, J. R.
 Stat. Soc. B 61:611, 1999). A stretch's distance is the Mahalanobis distance under it (Lee et al., NeurIPS 2018); the
-score of a drawing is the mean of its most unlike stretches, so that a few missing leads are not averaged away.
+score of a drawing is the root mean square over its stretches. Block 4 alone is judged: block 5 was taught to overlook
+much of what tells a strange drawing, and with it noise and whole pages stood out less.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.classify.architecture import HEAD_LEVELS
 from heartguard.classify.weights import Weights, read_weights
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Floats
 
-MOST_UNLIKE = 3
-"""So many stretches of the thirteen make the score."""
+JUDGED = slice(0, HEAD_LEVELS["level4"])
+"""The pooled features that are looked at: those of block 4."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Novelty:
     ----------
     threshold : float
     weights : dict of str to ndarray
-        ``mean`` and ``scale``, shape (13, 1024); ``directions``, shape (13, rank, 1024), orthonormal in scaled
+        ``mean`` and ``scale``, shape (13, 512); ``directions``, shape (13, rank, 512), orthonormal in scaled
         features; ``variances``, shape (13, rank); ``rest``, shape (13,), variance of what is left per feature;
         ``usual``, shape (13,), the median squared distance of a training drawing.
     """
@@ -71,13 +73,20 @@ class Novelty:
         ----------
         features : ndarray, shape (n, 13, 1024), float32
         """
-        distances = np.sort(stretch_distances(features, self.weights) / self.weights["usual"], axis=1)
-        found: Doubles = np.sqrt(distances[:, -MOST_UNLIKE:].mean(axis=1))
+        distances = stretch_distances(features[:, :, JUDGED], self.weights) / self.weights["usual"]
+        found: Doubles = np.sqrt(distances.mean(axis=1))
         return found
 
 
 def stretch_distances(features: Floats, weights: Weights) -> Doubles:
-    """Return the squared distance of each stretch of drawings, shape (n, 13), per feature."""
+    """Return the squared distance of each stretch of drawings, shape (n, 13), per feature.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n, 13, 512)
+        Those that are `JUDGED`.
+    weights : dict of str to ndarray
+    """
     scaled = (features - weights["mean"]) / weights["scale"]
     places = np.einsum("nrc,rkc->nrk", scaled, weights["directions"])
     within = (places.astype(float) ** 2 / weights["variances"]).sum(axis=2)

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     answers, logits = read_out_of_fold(args.results / OUT_OF_FOLD)
     pages = load_pages().set_index("page_id").loc[answers["page_id"]].reset_index()
-    pages = pages.join(answers[["trace_quality"]])
+    pages["least_quality"] = answers["least_quality"]
     path = args.results / "classifier.json"
     kept = json.loads(path.read_text())["controls"] if path.exists() else {}
     found = {"classes": list(CLASSES), **figures(pages, logits)}
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     labels = np.array([CLASSES.index(label) for label in pages["label"]])
     spec = dataclasses.replace(spec, metrics=headline, **calibration_facts(logits, labels, CLASSES))
     save_spec(spec, args.models / "vgg16.json")
-    write_model_card(args.models / "README.md", spec, found)
+    write_model_card(args.models / "README.md", spec, found, args.results)
     for name in ("all", "3x4"):
         log.info("%s: %s", name, {key: round(found[name][key]["value"], 4) for key in HEADLINE})
     return 0

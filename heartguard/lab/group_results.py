@@ -24,7 +24,7 @@ def group_results(table: pd.DataFrame, labels: Labels, shares: Doubles) -> dict[
     Parameters
     ----------
     table : DataFrame
-        Rows of `pages.csv`, and `trace_quality` where it is known.
+        Rows of `pages.csv`, and `least_quality` where it is known.
     labels : ndarray, shape (n,)
     shares : ndarray, shape (n, classes)
         Out of fold.
@@ -69,11 +69,11 @@ def part_names(table: pd.DataFrame) -> dict[str, NDArray[np.str_]]:
         "Grid tint": np.where(tint == 0, "1|no grid", np.where(tint <= 2.3, "2|up to 2.3", "3|over 2.3")),
         "Layout": table["layout"].str.replace("x", "×").to_numpy(str),
     }
-    if "trace_quality" in table:
-        quality = table["trace_quality"].to_numpy(float)
-        lower, upper = np.round(np.quantile(quality, [1 / 3, 2 / 3]), 3)
-        names = [f"1|under {lower:.3f}", f"2|{lower:.3f} to {upper:.3f}", f"3|{upper:.3f} and more"]
-        ways["Quality of the traces"] = np.take(names, np.digitize(quality, [lower, upper]))
+    if "least_quality" in table:
+        steps = ["1|under 0.95", "2|0.95 to 0.98", "3|0.98 and more"]
+        ways["Quality of the worst lead"] = np.take(
+            steps, np.digitize(table["least_quality"].to_numpy(float), [0.95, 0.98])
+        )
     return ways
 
 

@@ -11,19 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.classify import load_spec, write_weights
-from heartguard.classify.novelty import Novelty, NoveltySpec, save_novelty_spec, stretch_distances
+from heartguard.classify.novelty import JUDGED, Novelty, NoveltySpec, save_novelty_spec, stretch_distances
 from heartguard.classify.weights import Weights
 from heartguard.lab.cross_validation import page_set
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.features import build_bank
-from heartguard.lab.heads import feature_scale
-from heartguard.lab.page_traces import load_traces, trace_pages
+from heartguard.lab.page_traces import PageTraces, load_traces, trace_pages
 from heartguard.values import Doubles, Floats
 
 log = logging.getLogger(__name__)
 
 EXACT = ("mean", "scale", "variances", "rest", "usual")
 """Entries that keep float32."""
+
+_RAISED = 0.02
+"""The spread of a feature is raised by this share of that of all: one that hardly stirs is not to be blown up."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,14 @@ class NoveltyRecipe:
     ----------
     rank : int
         Principal directions of each stretch.
+    least_traced : float
+        A page teaches what is usual when of each lead at least this share of the 10 s was traced.
     share : float
         Training pages, each judged without its fold, that lie under the threshold.
     """
 
-    rank: int = 32
+    rank: int = 64
+    least_traced: float = 0.2
     share: float = 0.99
 
 
@@ -49,16 +54,17 @@ def run(args: argparse.Namespace) -> int:
     traces = load_traces(args.traces) if args.traces else trace_pages(args.cache, args.threads)
     pages = page_set(load_pages(), traces)
     features = build_bank(args.cache, args.cache / "pretrained.pt", traces, copies=0).clean[pages.readable]
-    scores = out_of_fold_scores(features, pages.folds[pages.readable], recipe)
+    whole = whole_pages(traces, recipe.least_traced)[pages.readable]
+    scores = out_of_fold_scores(features, pages.folds[pages.readable], whole, recipe.rank)
     threshold = float(np.quantile(scores, recipe.share))
-    digest = write_weights(fit_novelty(features, recipe.rank), args.out / "novelty.npz", exact=EXACT)
+    digest = write_weights(fit_novelty(features[whole], recipe.rank), args.out / "novelty.npz", exact=EXACT)
     spec = NoveltySpec(
         threshold=round(threshold, 4),
         backbone_sha256=load_spec(args.out / "vgg16.json").sha256,
         sha256=digest,
         weights_file="novelty.npz",
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        recipe={**asdict(recipe), "pages": len(features)},
+        recipe={**asdict(recipe), "pages": int(whole.sum())},
         metrics={"score_of_pages": {f"p{q}": round(float(np.percentile(scores, q)), 4) for q in (50, 95, 99)}},
     )
     save_novelty_spec(spec, args.out / "novelty.json")
@@ -66,12 +72,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def out_of_fold_scores(features: Floats, folds: NDArray[np.int64], recipe: NoveltyRecipe) -> Doubles:
-    """Return the score of each drawing under a model that has not seen its fold, shape (n,)."""
+def whole_pages(traces: PageTraces, least_traced: float) -> NDArray[np.bool_]:
+    """Return which pages have all their leads, shape (n,): a torn page must not teach that torn pages are usual."""
+    whole: NDArray[np.bool_] = (np.isfinite(traces.signals).mean(axis=2) >= least_traced).all(axis=1)
+    return whole
+
+
+def out_of_fold_scores(features: Floats, folds: NDArray[np.int64], whole: NDArray[np.bool_], rank: int) -> Doubles:
+    """Return the score of each drawing under a model of the whole pages of the other folds, shape (n,)."""
     scores = np.zeros(len(features))
     for fold in np.unique(folds):
         inside = folds == fold
-        scores[inside] = Novelty(np.inf, fit_novelty(features[~inside], recipe.rank)).scores(features[inside])
+        scores[inside] = Novelty(np.inf, fit_novelty(features[~inside & whole], rank)).scores(features[inside])
     return scores
 
 
@@ -89,8 +101,9 @@ def fit_novelty(features: Floats, rank: int) -> Weights:
     dict of str to ndarray
         As `heartguard.classify.novelty.Novelty` holds them.
     """
-    mean, scale = feature_scale(features)
-    scaled = (features - mean) / scale
+    judged = features[:, :, JUDGED]
+    mean, scale = judged.mean(axis=0), judged.std(axis=0) + _RAISED * judged.std()
+    scaled = (judged - mean) / scale
     stretches = [_principal(scaled[:, stretch], rank) for stretch in range(scaled.shape[1])]
     weights: Weights = {
         "mean": mean,
@@ -99,7 +112,7 @@ def fit_novelty(features: Floats, rank: int) -> Weights:
         "variances": np.stack([variances for _, variances, _ in stretches]),
         "rest": np.array([rest for _, _, rest in stretches], np.float32),
     }
-    return {**weights, "usual": np.median(stretch_distances(features, weights), axis=0).astype(np.float32)}
+    return {**weights, "usual": np.median(stretch_distances(judged, weights), axis=0).astype(np.float32)}
 
 
 def _principal(scaled: Floats, rank: int) -> tuple[Floats, Floats, float]:

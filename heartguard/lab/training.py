@@ -89,7 +89,7 @@ def write_out_of_fold(path: Path, pages: PageSet, logits: Floats) -> None:
         table[f"logit_{name}"] = np.round(logits[:, number], 4)
     for number, name in enumerate(CLASSES):
         table[f"p_{name}"] = np.round(shares[:, number], 5)
-    table["trace_quality"] = pages.table["trace_quality"].round(4)
+    table["least_quality"] = pages.table["least_quality"].round(4)
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False)
 

@@ -124,7 +124,15 @@ def noise_ecg(seed: int) -> Ecg:
     return Ecg(signals, np.ones(len(LEADS), np.float32), rhythm_lead="II")
 
 
-def unlike_drawings(ecgs: list[Ecg], count: int) -> dict[str, Iterator[Image]]:
+PICTURES: dict[str, Callable[[int], Image]] = {
+    "no ECG": no_ecg,
+    "blank paper": blank_page,
+    "other layout": other_layout,
+}
+"""Kinds that begin as a picture: from a seed, shape (h, w, 3), RGB."""
+
+
+def unlike_drawings(ecgs: list[Ecg], count: int, first_seed: int = 0) -> dict[str, Iterator[Image]]:
     """Return `count` drawings of each kind, as they are asked for.
 
     Parameters
@@ -132,13 +140,12 @@ def unlike_drawings(ecgs: list[Ecg], count: int) -> dict[str, Iterator[Image]]:
     ecgs : list of Ecg
         Pages to take leads from, in turn.
     count : int
+    first_seed : int
     """
-    seeds = range(count)
+    seeds = range(first_seed, first_seed + count)
     pages = [ecgs[seed % len(ecgs)] for seed in seeds]
     return {
-        "no ECG": (squashed(no_ecg(seed)) for seed in seeds),
-        "blank paper": (squashed(blank_page(seed)) for seed in seeds),
-        "other layout": (squashed(other_layout(seed)) for seed in seeds),
+        **{kind: map(squashed, map(make, seeds)) for kind, make in PICTURES.items()},
         "single lead": (draw(single_lead(ecg, seed)).image for seed, ecg in zip(seeds, pages, strict=True)),
         "three or more leads missing": (
             draw(leads_missing(ecg, seed)).image for seed, ecg in zip(seeds, pages, strict=True)
