@@ -26,6 +26,8 @@ train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 	$(BIN)/heartguard train vgg16
 	$(BIN)/heartguard train findings
 	$(BIN)/heartguard train second
+	$(BIN)/heartguard train novelty
+	$(BIN)/heartguard convert
 
 family: $(TRAIN_READY)  ## train what the model is compared with, and write the leaderboard
 	$(BIN)/heartguard train family
@@ -40,6 +42,7 @@ bench: bench-digitise  ## every measurement of the README, each also runs by its
 	$(BIN)/python benchmarks/fuzz_intake.py
 	$(BIN)/python benchmarks/rates.py
 	$(BIN)/python benchmarks/findings.py
+	$(BIN)/python benchmarks/unlike.py
 
 bench-digitise: $(TEST_READY)  ## traced signals against the truth: clean pages, scans, photos (needs the data folder)
 	$(BIN)/python benchmarks/digitise.py

@@ -1,4 +1,4 @@
-"""The command line: ``heartguard read | train | evaluate | leaderboard``."""
+"""The command line: ``heartguard read | train | convert | evaluate | leaderboard``."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ EXIT_INTERRUPTED = 130
 
 _LAB = {
     "train": ("heartguard.lab.training", "train a model on the data folder and write its weights, spec and figures"),
+    "convert": ("heartguard.lab.conversion", "write the light file of the shipped model and compare its answers"),
     "evaluate": ("heartguard.lab.evaluation", "measure the readings and the model on the data folder"),
     "leaderboard": ("heartguard.lab.leaderboard", "put the answers of all trained models into one table"),
 }

@@ -127,7 +127,7 @@ def _answer(ecg: Ecg, engine: Engine) -> Prediction:
     prediction = classify(draw(ecg), engine)
     with _LOADING:
         second = _load_second_once()
-    return prediction if second is None else second.consult(prediction, ecg, engine.spec.sha256)
+    return prediction if second is None or prediction.unlike else second.consult(prediction, ecg, engine.spec.sha256)
 
 
 @lru_cache(maxsize=1)
@@ -175,6 +175,11 @@ def warnings_on(
 def _on_prediction(prediction: Prediction) -> str:
     if not prediction.abstained:
         return ""
+    if prediction.unlike:
+        return (
+            "This tracing is unlike those the model learnt from (leads may be missing or misread, or it is no 12-lead "
+            "ECG), so the class is no answer. Compare the traces with the page."
+        )
     best = prediction.probabilities[prediction.label]
     return f"The model is not sure: its best answer, {prediction.label}, has only {best:.0%}. Take it as no answer."
 

@@ -374,6 +374,9 @@ class Prediction:
         None where there is no second model, or where it can measure no beats.
     network : mapping of str to float, or None
         The network's own probabilities where `probabilities` are those of both models together; else None.
+    novelty : float or None
+        How unlike the training data the drawing is, as a share of the model's limit: 99 of 100 training pages stay
+        under 1. None where the model cannot say.
     """
 
     label: str
@@ -389,6 +392,12 @@ class Prediction:
     findings: tuple[Finding, ...] = ()
     second: SecondOpinion | None = None
     network: Mapping[str, float] | None = None
+    novelty: float | None = None
+
+    @property
+    def unlike(self) -> bool:
+        """True where the drawing is so unlike the training data that the answer means nothing."""
+        return self.novelty is not None and self.novelty > 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,8 +22,11 @@ from heartguard.classify import (
     write_weights,
 )
 from heartguard.classify.architecture import HEAD_LEVELS, VGG16_BLOCKS
-from heartguard.classify.engine import OpenCvEngine, Outputs
+from heartguard.classify.backbone import LiteRtBackbone, OpenCvBackbone
+from heartguard.classify.engine import Outputs, VggEngine
 from heartguard.classify.findings import FindingHead, findings_of, load_findings
+from heartguard.classify.light import light_path, save_light_spec
+from heartguard.classify.novelty import NoveltySpec, load_novelty, save_novelty_spec
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
@@ -67,6 +70,10 @@ def an_ecg() -> Ecg:
     seconds = np.arange(SAMPLES) / SAMPLING_RATE_HZ
     beats = np.exp(-0.5 * (((seconds + 0.4) % 0.8 - 0.4) / 0.02) ** 2).astype(np.float32)
     return Ecg(np.tile(beats, (12, 1)), np.ones(12, np.float32), rhythm_lead="II")
+
+
+def an_engine(spec: ModelSpec, weights: dict[str, np.ndarray], findings: FindingHead | None = None) -> VggEngine:
+    return VggEngine(spec, OpenCvBackbone(weights, *spec.input_size), weights, findings)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +122,7 @@ def test_altered_or_missing_weights_are_a_model_error(tmp_path):
 
 @pytest.mark.parametrize("shape", [(1, 32, 60), (32, 64), (1, 64, 32)])
 def test_a_drawing_of_another_size_is_refused(shape):
-    engine = OpenCvEngine(a_spec(), random_weights())
+    engine = an_engine(a_spec(), random_weights())
     with pytest.raises(DrawingRangeError, match="32 x 64"):
         engine.predict(np.zeros(shape, np.uint8))
     with pytest.raises(DrawingRangeError, match="uint8"):
@@ -127,15 +134,84 @@ def test_maps_add_up_to_the_logits_and_keras_gives_the_same(tmp_path):
 
     weights = random_weights()
     images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
-    engine = OpenCvEngine(a_spec(), weights)
-    logits, maps, _ = engine.predict(images)
+    engine = an_engine(a_spec(), weights)
+    logits, maps, _, features, _ = engine.predict(images)
     assert logits.shape == (3, 4)
     assert maps.shape == (3, 4, 2, 4)
+    assert features.shape == (3, 13, 1024)
     assert np.allclose(maps.mean(axis=(2, 3)) + engine.bias, logits, atol=1e-4)
     assert np.ptp(logits, axis=0).min() > 0
-    keras_logits, keras_maps, _ = KerasEngine(a_spec(), weights).predict(images)
+    keras_logits, keras_maps, *_ = KerasEngine(a_spec(), weights).predict(images)
     assert np.allclose(keras_logits, logits, atol=1e-3)
     assert np.allclose(keras_maps, maps, atol=1e-3)
+
+
+def save_model(folder, weights: dict[str, np.ndarray]) -> ModelSpec:
+    digest = write_weights(weights, folder / "tiny.npz")
+    spec = a_spec(sha256=digest)
+    save_spec(spec, folder / "tiny.json")
+    return spec
+
+
+def test_the_light_file_gives_nearly_the_same_and_serves_only_when_proven(tmp_path):
+    pytest.importorskip("ai_edge_litert")
+    from heartguard.lab.conversion import convert
+
+    save_model(tmp_path, random_weights())
+    assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
+    with pytest.raises(ModelError, match="heartguard convert"):
+        load_engine("tiny", folder=tmp_path, light=True)
+    light = convert(tmp_path, "tiny")
+    assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
+    save_light_spec(dataclasses.replace(light, serves=True), light_path(tmp_path, "tiny"))
+    engine = load_engine("tiny", folder=tmp_path)
+    assert engine.backbone.engine == LiteRtBackbone.engine
+    images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
+    full, found = load_engine("tiny", folder=tmp_path, light=False).predict(images), engine.predict(images)
+    assert np.abs(found.features - full.features).mean() < 0.03 * np.abs(full.features).mean()
+    assert np.allclose(found.class_maps.mean(axis=(2, 3)) + engine.bias, found.logits, atol=1e-4)
+
+
+def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(tmp_path):
+    pytest.importorskip("ai_edge_litert")
+    from heartguard.lab.conversion import convert
+
+    save_model(tmp_path, random_weights())
+    light = dataclasses.replace(convert(tmp_path, "tiny"), serves=True)
+    save_light_spec(light, light_path(tmp_path, "tiny"))
+    content = bytearray((tmp_path / "tiny.tflite").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "tiny.tflite").write_bytes(content)
+    with pytest.raises(ModelError, match="altered"):
+        load_engine("tiny", folder=tmp_path)
+    (tmp_path / "tiny.tflite").unlink()
+    with pytest.raises(ModelError, match="missing"):
+        load_engine("tiny", folder=tmp_path)
+    save_light_spec(dataclasses.replace(light, backbone_sha256="1" * 64), light_path(tmp_path, "tiny"))
+    assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
+
+
+def test_eight_bit_kernels_are_within_half_a_step():
+    from heartguard.lab.litert_graph import to_eight_bits
+
+    kernel = np.random.default_rng(2).standard_normal((5, 3, 3, 7)).astype(np.float32)
+    stored, steps = to_eight_bits(kernel)
+    assert np.abs(stored).max(axis=(1, 2, 3)).tolist() == [127] * 5
+    assert (np.abs(stored * steps[:, None, None, None] - kernel) <= steps[:, None, None, None] * 0.501).all()
+
+
+def test_parity_holds_only_when_every_probability_is_near():
+    from heartguard.lab.parity import parity_figures
+
+    full = np.array([[0.7, 0.3], [0.2, 0.8], [0.6, 0.4]])
+    labels = np.array([0, 1, 0])
+    near = parity_figures(labels, {"full": full, "light": full + np.array([0.01, -0.01])})
+    assert near["holds"]
+    assert near["probability_apart"]["greatest"] == pytest.approx(0.01)
+    far = full.copy()
+    far[0] += [-0.03, 0.03]
+    assert parity_figures(labels, {"full": full, "light": far})["same_label"] == 1
+    assert not parity_figures(labels, {"full": full, "light": far})["holds"]
 
 
 def a_finding_head(**changes) -> FindingHead:
@@ -149,12 +225,12 @@ def a_finding_head(**changes) -> FindingHead:
 def test_findings_come_beside_the_classes_and_change_nothing_of_them():
     images = np.random.default_rng(1).integers(0, 256, (2, 32, 64)).astype(np.uint8)
     weights, head = random_weights(), a_finding_head()
-    alone = OpenCvEngine(a_spec(), weights).predict(images)
-    both = OpenCvEngine(a_spec(), weights, head).predict(images)
+    alone = an_engine(a_spec(), weights).predict(images)
+    both = an_engine(a_spec(), weights, head).predict(images)
     assert alone.finding_logits is None
     assert np.allclose(both.logits, alone.logits, atol=1e-5)
     assert np.allclose(both.class_maps, alone.class_maps, atol=1e-4)
-    as_classes = OpenCvEngine(a_spec(classes=("a", "b")), {**weights, **head.weights}).predict(images)
+    as_classes = an_engine(a_spec(classes=("a", "b")), {**weights, **head.weights}).predict(images)
     assert np.allclose(both.finding_logits, as_classes.logits, atol=1e-4)
 
 
@@ -212,6 +288,35 @@ def test_classify_answers_with_temperature_and_abstains_below_the_threshold():
     assert prediction.drawing is drawing
     engine.spec = dataclasses.replace(engine.spec, abstention_threshold=0.8)
     assert classify(drawing, engine).abstained
+
+
+def stretches(rng: np.random.Generator, count: int) -> np.ndarray:
+    hidden = rng.standard_normal((count, 13, 4)) @ np.random.default_rng(9).standard_normal((4, 1024))
+    return (hidden + 0.1 * rng.standard_normal((count, 13, 1024))).astype(np.float32)
+
+
+def test_a_drawing_of_which_one_stretch_is_unlike_stands_out(tmp_path):
+    from heartguard.lab.novelty import EXACT, fit_novelty
+
+    rng = np.random.default_rng(4)
+    digest = write_weights(fit_novelty(stretches(rng, 60), 4), tmp_path / "novelty.npz", exact=EXACT)
+    spec = NoveltySpec(2.0, "0" * 64, digest, "novelty.npz", "2026-01-02")
+    save_novelty_spec(spec, tmp_path / "novelty.json")
+    novelty = load_novelty(tmp_path, "0" * 64)
+    assert load_novelty(tmp_path, "1" * 64) is None
+    alike, torn = stretches(rng, 40), stretches(rng, 40)
+    torn[:, 5] = rng.standard_normal((40, 1024))
+    assert np.median(novelty.scores(alike)) == pytest.approx(1.2, abs=0.3)
+    assert novelty.scores(torn).min() > novelty.scores(alike).max()
+
+
+def test_an_unlike_drawing_gets_no_answer():
+    engine = FixedEngine()
+    usual = engine.predict
+    for novelty, unlike in ((0.9, False), (1.1, True)):
+        engine.predict = lambda images, novelty=novelty: usual(images)._replace(novelty=np.array([novelty]))
+        prediction = classify(draw(an_ecg()), engine)
+        assert (prediction.unlike, prediction.abstained) == (unlike, unlike)
 
 
 def test_classify_refuses_a_drawing_of_another_version():

@@ -151,6 +151,13 @@ def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any], mo
     assert heartguard.read_ecg(b"bytes", engine=engine).prediction.second is None
 
 
+def test_an_unlike_tracing_is_said_to_be_no_answer() -> None:
+    prediction = make_prediction(label="MI", abstained=True, novelty=1.4)
+    warnings = reading.warnings_on(make_page(), make_ecg(), make_measurements(), prediction, 0.8)
+    assert warnings[0].startswith("This tracing is unlike those the model learnt from")
+    assert not make_prediction(novelty=0.9).unlike
+
+
 def test_a_good_reading_has_no_warnings_even_where_an_interval_is_missing() -> None:
     measurements = make_measurements(pr_ms=None, reasons={"pr_ms": "No P wave was found."}, einthoven_residual_mv=None)
     assert reading.warnings_on(make_page(), make_ecg(), measurements, make_prediction(), 0.8) == ()

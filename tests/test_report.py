@@ -28,6 +28,8 @@ def test_json_has_the_promised_form_and_numbers() -> None:
         "probabilities": {"Normal": 0.9, "MI": 0.04, "PMI": 0.03, "HB": 0.03},
         "possible": None,
         "possible_level": 0.9,
+        "novelty": None,
+        "unlike": False,
         "findings": [],
         "network": None,
         "second": None,

@@ -9,6 +9,7 @@ import pytest
 from heartguard.classify import possible_classes
 from heartguard.classify.architecture import region_weights
 from heartguard.lab.calibration import risk_coverage, set_figures, set_thresholds
+from heartguard.lab.group_results import group_results
 from heartguard.lab.metrics import (
     accuracy,
     auroc,
@@ -286,7 +287,8 @@ def test_findings_are_learnt_each_by_itself_and_thresholds_keep_their_specificit
 def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     torch = pytest.importorskip("torch")
     from heartguard.classify import ModelSpec
-    from heartguard.classify.engine import OpenCvEngine
+    from heartguard.classify.backbone import OpenCvBackbone
+    from heartguard.classify.engine import VggEngine
     from heartguard.lab.cross_validation import to_weights
     from heartguard.lab.features import pooled_features
     from heartguard.lab.heads import LinearHead
@@ -300,5 +302,29 @@ def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     head = LinearHead(rng.normal(size=(13, 1024, 4)).astype(np.float32), np.arange(4, dtype=np.float32))
     image = np.where(rng.random((1, 160, 384)) < 0.1, 0, 255).astype(np.uint8)
     spec = ModelSpec("tiny", CLASSES, (160, 384), "1", 1.0, 0.5, "", "", "2026-01-02")
-    logits = OpenCvEngine(spec, to_weights(pretrained, head)).predict(image).logits
+    weights = to_weights(pretrained, head)
+    logits = VggEngine(spec, OpenCvBackbone(weights, 160, 384), weights).predict(image).logits
     assert np.allclose(logits, head.logits(pooled_features(blocks, image)), rtol=1e-3, atol=1e-2)
+
+
+def test_parts_of_the_pages_are_named_and_small_ones_left_out():
+    table = pd.DataFrame(
+        {
+            "group_id": [f"g{k // 2}" for k in range(40)],
+            "hr_printed": [50.0] * 12 + [100.0] * 20 + [130.0] * 4 + [np.nan] * 4,
+            "rhythm_lead": ["II"] * 20 + ["III"] * 20,
+            "filter_hz": ["0.67-25"] * 39 + [None],
+            "grid_tint": [0.0] * 20 + [2.3] * 20,
+            "layout": ["3x4"] * 40,
+        }
+    )
+    labels = np.arange(40) % 4
+    shares = np.eye(4)[np.where(np.arange(40) < 20, labels, 0)]
+    found = group_results(table, labels, shares)
+    assert [(row["part"], row["pages"]) for row in found["Printed rate"]] == [
+        ("under 60/min", 12),
+        ("60 to 100/min", 20),
+    ]
+    assert [row["accuracy"]["value"] for row in found["Rhythm lead"]] == [1.0, 0.25]
+    assert found["Grid tint"][1]["accuracy"]["low"] < 0.25 < found["Grid tint"][1]["accuracy"]["high"]
+    assert [row["part"] for row in found["Layout"]] == ["3×4"]

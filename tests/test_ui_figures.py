@@ -9,6 +9,8 @@ from heartguard.ui.figures import (
     confusion_chart,
     confusion_text,
     control_table,
+    group_chart,
+    group_ways,
     headline_table,
     load_classifier,
     reliability_chart,
@@ -66,6 +68,27 @@ def test_headline_shows_both_subsets_with_their_intervals(found):
     assert table.loc["Macro-F1", "3×4 pages alone"] == "0.700 (0.650 to 0.750)"
     assert table.loc["Macro-F1", "All pages"] == "0.800 (0.750 to 0.850)"
     assert table.loc["Pages", "All pages"] == "10 from 8 ids"
+
+
+def test_parts_of_the_pages_are_drawn_with_their_intervals(found):
+    rows = [
+        {"part": name, "pages": 9, "classes": 2, "accuracy": {"value": value, "low": value - 0.1, "high": value + 0.1}}
+        for name, value in (("II", 0.8), ("III", 0.7))
+    ]
+    ways = group_ways({"groups_of_pages": {"Rhythm lead": rows, "Layout": rows[:1]}})
+    assert list(ways) == ["Rhythm lead"]
+    assert group_ways(found["all"]) == {}
+    drawn = group_chart(ways, "accuracy").to_dict()
+    table = next(iter(drawn["datasets"].values()))
+    assert [row["Part"] for row in table] == ["Rhythm lead: II", "Rhythm lead: III"]
+    assert [row["low"] for row in table] == pytest.approx([0.7, 0.6])
+
+
+def test_controls_without_a_heart_are_listed(found):
+    area = {"auroc": 0.5, "low": 0.4, "high": 0.6}
+    controls = {"labels_shuffled": {"macro_auroc": 0.49}, "fold_from": {"grid_tint": area, "drawing": area}}
+    table = control_table(controls)
+    assert table["All pages"].tolist() == ["AUROC 0.490", *["AUROC 0.500 (0.400 to 0.600)"] * 2]
 
 
 def test_classes_are_named_in_full(found):

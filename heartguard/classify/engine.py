@@ -1,25 +1,24 @@
-"""Run a model: the weights of a spec in an architecture that code builds.
+"""Run a model: features of a drawing from a backbone, then the linear heads on them.
 
-The engine of the app is OpenCV's, which the package needs anyway: it answers as fast as TensorFlow, starts in a
-second and keeps the process far below TensorFlow's 850 MB. `keras_vgg` builds the same network in Keras.
+The heads are float32 whatever runs the convolutions, so one light file serves classes, maps and findings.
 """
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-import cv2
 import numpy as np
 
-from heartguard.classify.architecture import CHANNEL_MEANS_BGR, MAP_STRIDE
+from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, REGIONS, region_weights
+from heartguard.classify.backbone import Backbone, LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
-from heartguard.classify.onnx_graph import LOGITS, MAPS, vgg16_graph
+from heartguard.classify.light import read_light
+from heartguard.classify.novelty import Novelty, load_novelty
 from heartguard.classify.spec import ModelSpec, load_spec
-from heartguard.classify.weights import Weights, read_weights
-from heartguard.errors import DrawingRangeError
-from heartguard.values import Floats, Image
+from heartguard.classify.weights import HEAD, Weights, read_weights
+from heartguard.errors import DrawingRangeError, ModelError
+from heartguard.values import Doubles, Floats, Image
 
 
 class Outputs(NamedTuple):
@@ -31,11 +30,17 @@ class Outputs(NamedTuple):
     class_maps : ndarray, shape (n, classes, h / 16, w / 16), float32
     finding_logits : ndarray, shape (n, findings), float32, or None
         None from an engine without findings.
+    features : ndarray, shape (n, 13, 1024), float32, or None
+        Mean features of each stretch of the drawing; None from an engine that does not give them.
+    novelty : ndarray, shape (n,), float64, or None
+        How unlike the training data, as a share of the limit; None from an engine that cannot say.
     """
 
     logits: Floats
     class_maps: Floats
     finding_logits: Floats | None = None
+    features: Floats | None = None
+    novelty: Doubles | None = None
 
 
 class Engine(Protocol):
@@ -91,42 +96,72 @@ def check_images(images: Image, spec: ModelSpec) -> None:
         raise DrawingRangeError(f"{spec.name} reads drawings of 0 to 255 (uint8), not of type {images.dtype}.")
 
 
-class OpenCvEngine:
-    """VGG16 on OpenCV's deep-learning module; safe to share between threads."""
+def head_kernel(weights: Weights) -> Floats:
+    """Return the linear head of a table of weights, shape (13, 1024, outputs)."""
+    return np.concatenate([weights[f"{HEAD}{level}"] for level in HEAD_LEVELS], axis=1)
 
-    def __init__(self, spec: ModelSpec, weights: Weights, findings: FindingHead | None = None) -> None:
+
+class VggEngine:
+    """VGG16 with its heads; safe to share between threads.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    backbone : Backbone
+        For drawings of the spec's size.
+    head : dict of str to ndarray
+        `head/level4`, `head/level5` and `head/bias`.
+    findings : FindingHead, optional
+    novelty : Novelty, optional
+    """
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        backbone: Backbone,
+        head: Weights,
+        findings: FindingHead | None = None,
+        novelty: Novelty | None = None,
+    ) -> None:
         self.spec = spec
-        self.bias: Floats = weights["head/bias"]
+        self.backbone = backbone
+        self.novelty = novelty
+        self.bias: Floats = head["head/bias"]
         self.finding_spec = findings.spec if findings else None
-        graph = np.frombuffer(vgg16_graph(_joined(weights, findings), *spec.input_size), np.uint8)
-        self._net: Any = cv2.dnn.readNetFromONNX(graph)
-        self._lock = threading.Lock()
+        self._kernel = head_kernel(head)
+        self._findings = (head_kernel(findings.weights), findings.weights["head/bias"]) if findings else None
+        self._regions = region_weights(*spec.input_size).reshape(REGIONS, -1)
 
     def predict(self, images: Image) -> Outputs:
         """Run the network on drawings; see `Engine`."""
         check_images(images, self.spec)
-        classes, (height, width) = len(self.spec.classes), self.spec.input_size
-        findings = len(self.finding_spec.names) if self.finding_spec else 0
-        logits = np.empty((len(images), classes + findings), np.float32)
-        maps = np.empty((len(images), classes, height // MAP_STRIDE, width // MAP_STRIDE), np.float32)
-        means = np.array(CHANNEL_MEANS_BGR, np.float32).reshape(3, 1, 1)
+        rows, columns = (size // MAP_STRIDE for size in self.spec.input_size)
+        features = np.empty((len(images), *self._kernel.shape[:2]), np.float32)
+        maps = np.empty((len(images), len(self.bias), rows, columns), np.float32)
         for number, image in enumerate(images):
-            with self._lock:  # one network holds one input
-                self._net.setInput(image.astype(np.float32)[None, None] - means)
-                found_maps, found_logits = self._net.forward([MAPS, LOGITS])
-                maps[number], logits[number] = found_maps[0, :classes], found_logits.reshape(-1)
-        return Outputs(logits[:, :classes], maps, logits[:, classes:] if self.finding_spec else None)
+            cells = self.backbone.cells(image)
+            features[number] = self._regions @ cells
+            maps[number] = self._class_maps(cells).reshape(-1, rows, columns)
+        logits = _scores(features, self._kernel) + self.bias
+        found = _scores(features, self._findings[0]) + self._findings[1] if self._findings else None
+        novelty = self.novelty.scores(features) / self.novelty.threshold if self.novelty else None
+        return Outputs(logits, maps, found, features, novelty)
+
+    def _class_maps(self, cells: Floats) -> Floats:
+        """Return what each cell adds to each class, shape (classes, cells): their mean plus the bias is the logit."""
+        stretches, channels, classes = self._kernel.shape
+        by_stretch = cells @ self._kernel.transpose(1, 0, 2).reshape(channels, stretches * classes)
+        shares = self._regions.T * len(cells)  # a mean over the cells, not over a stretch's own
+        maps: Floats = np.einsum("nsk,ns->kn", by_stretch.reshape(-1, stretches, classes), shares)
+        return maps
 
 
-def _joined(weights: Weights, findings: FindingHead | None) -> Weights:
-    """Return the network with the outputs of the findings after those of the classes."""
-    if findings is None:
-        return weights
-    heads = {key: np.concatenate([weights[key], more], axis=-1) for key, more in findings.weights.items()}
-    return {**weights, **heads}
+def _scores(features: Floats, kernel: Floats) -> Floats:
+    found: Floats = np.tensordot(features, kernel, axes=2)
+    return found
 
 
-def load_engine(name: str = "vgg16", *, folder: Path | None = None) -> Engine:
+def load_engine(name: str = "vgg16", *, folder: Path | None = None, light: bool | None = None) -> VggEngine:
     """Load a model of the models folder.
 
     Parameters
@@ -135,6 +170,9 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None) -> Engine:
         Its spec is ``{name}.json``.
     folder : Path, optional
         Where spec and weights are; by default `models_folder`.
+    light : bool, optional
+        True for the light file, False for the full weights; by default the light file where it belongs to these
+        weights, was found to give the same answers, and LiteRT is installed.
 
     Raises
     ------
@@ -143,5 +181,22 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None) -> Engine:
     """
     home = folder or models_folder()
     spec = load_spec(home / f"{name}.json")
-    weights = read_weights(home / spec.weights_file, spec.sha256)
-    return OpenCvEngine(spec, weights, load_findings(home, spec.sha256))
+    backbone = _light_backbone(home, spec, light) if light is not False else None
+    weights = read_weights(home / spec.weights_file, spec.sha256, only=HEAD if backbone else "")
+    backbone = backbone or OpenCvBackbone(weights, *spec.input_size)
+    head = {key: values for key, values in weights.items() if key.startswith(HEAD)}
+    return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_novelty(home, spec.sha256))
+
+
+def _light_backbone(home: Path, spec: ModelSpec, light: bool | None) -> Backbone | None:
+    content = read_light(home, spec, even_unproven=bool(light))
+    if content is None:
+        if light:
+            raise ModelError(f"{spec.name} has no light file for these weights: run `heartguard convert` first.")
+        return None
+    try:
+        return LiteRtBackbone(content)
+    except ModuleNotFoundError:
+        if light:
+            raise
+        return None

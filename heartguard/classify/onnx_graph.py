@@ -11,58 +11,38 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from heartguard.classify.architecture import REGIONS, VGG16_BLOCKS, region_weights
+from heartguard.classify.architecture import MAP_STRIDE, VGG16_BLOCKS
 from heartguard.values import Floats
 
-LOGITS, MAPS = "logits", "class_maps"
+LEVELS = ("pool4", "block5_conv3.relu")
+"""Names of the outputs: what the linear head sees."""
+
 _FLOAT, _INT, _INTS = 1, 2, 7
 
 
-def vgg16_graph(weights: dict[str, Floats], height: int, width: int, batch: int = 1) -> bytes:
-    """Return VGG16 with its linear head, pooled by stretch, as an ONNX model.
+def vgg16_graph(weights: dict[str, Floats], height: int, width: int) -> bytes:
+    """Return VGG16 without its head as an ONNX model.
 
     Parameters
     ----------
     weights : dict of str to ndarray
-        `block{b}_conv{k}/kernel`, shape (3, 3, in, out), `.../bias`, `head/level4` and `head/level5`, shape
-        (13 stretches, 512, classes), and `head/bias`.
+        `block{b}_conv{k}/kernel`, shape (3, 3, in, out), and `.../bias`.
     height, width : int
         Size of the drawings, pixels.
-    batch : int
 
     Returns
     -------
     bytes
-        Input `image`, shape (batch, 3, height, width), BGR minus the means; outputs `class_maps`, shape
-        (batch, classes, height / 16, width / 16), and `logits`, shape (batch, classes, 1, 1): their mean plus the bias.
+        Input `image`, shape (1, 3, height, width), BGR minus the means; outputs `LEVELS`, each of shape
+        (1, 512, height / 16, width / 16).
     """
     nodes: list[bytes] = []
     tensors: list[bytes] = []
-    levels = _add_blocks(nodes, tensors, weights)
-    masks = region_weights(height, width)
-    classes = len(weights["head/bias"])
-    sums = []
-    for name, value in levels.items():
-        kernel = np.concatenate(list(weights[f"head/{name}"]), axis=1)  # (channels, stretches x classes)
-        tensors += _conv_tensors(name, kernel[None, None], np.zeros(kernel.shape[1], np.float32))
-        nodes.append(_node("Conv", [value, f"{name}.w", f"{name}.b"], name, [("kernel_shape", [1, 1])]))
-        sums.append(name)
-    nodes.append(_node("Add", sums, "by_stretch"))
-    # A mean over the cells, not over a stretch's own, is what a class map promises.
-    shares = np.repeat(masks * masks[0].size, classes, axis=0)[None]
-    tensors.append(_tensor("shares", shares))
-    nodes.append(_node("Mul", ["by_stretch", "shares"], "in_stretch"))
-    adding = np.tile(np.eye(classes, dtype=np.float32), (REGIONS, 1))[None, None]
-    tensors += _conv_tensors("sum", adding, np.zeros(classes, np.float32))
-    nodes.append(_node("Conv", ["in_stretch", "sum.w", "sum.b"], MAPS, [("kernel_shape", [1, 1])]))
-    tensors.append(_tensor("head.bias", weights["head/bias"].reshape(1, -1, 1, 1)))
-    nodes.append(_node("GlobalAveragePool", [MAPS], "mean"))
-    nodes.append(_node("Add", ["mean", "head.bias"], LOGITS))
-    return _model(nodes, tensors, (batch, 3, height, width), classes)
+    _add_blocks(nodes, tensors, weights)
+    return _model(nodes, tensors, height, width)
 
 
-def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Floats]) -> dict[str, str]:
-    """Add the five blocks; return the names of the values that the head sees."""
+def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Floats]) -> None:
     value = "image"
     for number, widths in enumerate(VGG16_BLOCKS, start=1):
         if number > 1:
@@ -74,7 +54,6 @@ def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Flo
             attributes = [("kernel_shape", [3, 3]), ("pads", [1, 1, 1, 1]), ("strides", [1, 1])]
             nodes.append(_node("Conv", [value, f"{name}.w", f"{name}.b"], name, attributes))
             nodes.append(_node("Relu", [name], value := f"{name}.relu"))
-    return {"level4": "pool4", "level5": value}
 
 
 def _varint(number: int) -> bytes:
@@ -117,10 +96,10 @@ def _value_info(name: str, shape: Sequence[int]) -> bytes:
     return _bytes(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, dims)))
 
 
-def _model(nodes: Sequence[bytes], tensors: Sequence[bytes], shape: tuple[int, int, int, int], classes: int) -> bytes:
+def _model(nodes: Sequence[bytes], tensors: Sequence[bytes], height: int, width: int) -> bytes:
     graph = b"".join(_bytes(1, node) for node in nodes) + _bytes(2, "vgg16")
-    graph += b"".join(_bytes(5, tensor) for tensor in tensors) + _bytes(11, _value_info("image", shape))
-    batch, _, height, width = shape
-    maps_shape = (batch, classes, height // 16, width // 16)
-    graph += _bytes(12, _value_info(MAPS, maps_shape)) + _bytes(12, _value_info(LOGITS, (batch, classes, 1, 1)))
+    graph += b"".join(_bytes(5, tensor) for tensor in tensors)
+    graph += _bytes(11, _value_info("image", (1, 3, height, width)))
+    shape = (1, VGG16_BLOCKS[-1][-1], height // MAP_STRIDE, width // MAP_STRIDE)
+    graph += b"".join(_bytes(12, _value_info(name, shape)) for name in LEVELS)
     return _number(1, 8) + _bytes(7, graph) + _bytes(8, _bytes(1, "") + _number(2, 13))

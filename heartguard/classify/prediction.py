@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,8 @@ def classify(drawing: Drawing, engine: Engine) -> Prediction:
     shares = probabilities(found.logits[0], spec.temperature)
     best = int(np.argmax(shares))
     named = dict(zip(spec.classes, map(float, shares), strict=True))
-    return Prediction(
+    novelty = None if found.novelty is None else float(found.novelty[0])
+    prediction = Prediction(
         label=spec.classes[best],
         abstained=bool(shares[best] < spec.abstention_threshold),
         probabilities=named,
@@ -57,7 +59,10 @@ def classify(drawing: Drawing, engine: Engine) -> Prediction:
         possible=possible_classes(named, spec.set_thresholds) if spec.set_thresholds else None,
         set_level=spec.set_level,
         findings=_findings(found, engine),
+        novelty=novelty,
     )
+    # Neither calibration nor the lists hold for what the model was not taught.
+    return replace(prediction, abstained=True, possible=None, findings=()) if prediction.unlike else prediction
 
 
 def _findings(found: Outputs, engine: Engine) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,22 @@ import numpy as np
 from heartguard.errors import ModelError
 from heartguard.values import Floats
 
+HEAD = "head/"
+"""How the names of the linear head begin."""
+
 Weights = dict[str, Floats]
 """`block{b}_conv{k}/kernel` (3, 3, in, out), `/bias`; `head/level4`, `head/level5` (13, 512, classes), `head/bias`."""
 
 
-def write_weights(weights: Weights, path: Path) -> str:
+def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) -> str:
     """Write a table as an uncompressed ``.npz`` of float16 (the head as float32); same table, same bytes.
+
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+    path : Path
+    exact : collection of str
+        Names of further entries that keep float32.
 
     Returns
     -------
@@ -29,7 +40,7 @@ def write_weights(weights: Weights, path: Path) -> str:
         for name in sorted(weights):
             entry = io.BytesIO()
             # The head is small and subtracts large numbers: it keeps its precision.
-            kept = np.float32 if name.startswith("head/") else np.float16
+            kept = np.float32 if name.startswith(HEAD) or name in exact else np.float16
             np.lib.format.write_array(entry, weights[name].astype(kept), allow_pickle=False)
             # A fixed time stamp, so that the digest depends on the weights alone.
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), entry.getvalue())
@@ -37,8 +48,16 @@ def write_weights(weights: Weights, path: Path) -> str:
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
-def read_weights(path: Path, sha256: str) -> Weights:
+def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
     """Read a table as float32.
+
+    Parameters
+    ----------
+    path : Path
+    sha256 : str
+        Digest that the file must have.
+    only : str
+        How the names of the entries to read begin; by default all of them.
 
     Raises
     ------
@@ -55,4 +74,4 @@ def read_weights(path: Path, sha256: str) -> Weights:
             f"The weights {path.name} were altered: their sha256 starts with {found[:12]}, expected {sha256[:12]}."
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return {name: archive[name].astype(np.float32) for name in archive.files}
+        return {name: archive[name].astype(np.float32) for name in archive.files if name.startswith(only)}

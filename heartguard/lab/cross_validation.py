@@ -29,7 +29,7 @@ class PageSet:
     Attributes
     ----------
     table : DataFrame
-        Rows of `pages.csv`.
+        Rows of `pages.csv`, with one more column, `least_quality`: that of the worst traced lead.
     classes, folds : ndarray, shape (n,)
     readable : ndarray of bool, shape (n,)
         Pages on which at least one lead was traced; the others are never trained on, but always counted.
@@ -44,6 +44,7 @@ class PageSet:
 def page_set(pages: pd.DataFrame, traces: PageTraces) -> PageSet:
     """Put labels beside traces."""
     table = pages.set_index("page_id").loc[[str(page) for page in traces.page_ids]].reset_index()
+    table["least_quality"] = traces.quality.min(axis=1)
     classes = np.array([CLASSES.index(label) for label in table["label"]])
     readable: NDArray[np.bool_] = np.asarray(np.isfinite(traces.signals).any(axis=(1, 2)))
     return PageSet(table, classes, table["fold"].to_numpy(np.int64), readable)

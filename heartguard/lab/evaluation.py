@@ -18,6 +18,7 @@ from heartguard.classify import load_spec, models_folder, probabilities, save_sp
 from heartguard.lab.calibration import calibration_facts, risk_coverage, set_figures
 from heartguard.lab.cross_validation import calibrate_out_of_fold, is_plain, page_set
 from heartguard.lab.datasets import load_pages
+from heartguard.lab.group_results import group_results
 from heartguard.lab.metrics import (
     Measure,
     accuracy,
@@ -55,29 +56,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write classifier.json, classifier.csv and the model card; return the exit status.
 
-    The figures of the network with its second opinion stand in classifier.json under ``together``.
+    They are of the shipped answer, that of the network and its second opinion together; the network's own stand in
+    classifier.json under ``network``.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     answers, logits = read_out_of_fold(args.results / OUT_OF_FOLD)
     pages = load_pages().set_index("page_id").loc[answers["page_id"]].reset_index()
+    pages["least_quality"] = answers["least_quality"]
     path = args.results / "classifier.json"
     kept = json.loads(path.read_text())["controls"] if path.exists() else {}
-    found = {"classes": list(CLASSES), **figures(pages, logits)}
-    together = args.results / TOGETHER
-    if together.exists():
-        found["together"] = figures(pages, read_out_of_fold(together)[1])
+    alone, together = figures(pages, logits), args.results / TOGETHER
+    shipped = figures(pages, read_out_of_fold(together)[1]) if together.exists() else alone
+    found = {"classes": list(CLASSES), **shipped, "network": {name: _headline(alone[name]) for name in alone}}
     found["controls"] = kept if args.no_controls else _controls(args)
     path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     _write_csv(args.results / "classifier.csv", found)
     spec = load_spec(args.models / "vgg16.json")
-    headline = {name: {key: found[name][key] for key in (*HEADLINE, "ece")} for name in ("all", "3x4")}
     labels = np.array([CLASSES.index(label) for label in pages["label"]])
-    spec = dataclasses.replace(spec, metrics=headline, **calibration_facts(logits, labels, CLASSES))
+    spec = dataclasses.replace(spec, metrics=found["network"], **calibration_facts(logits, labels, CLASSES))
     save_spec(spec, args.models / "vgg16.json")
-    write_model_card(args.models / "README.md", spec, found)
+    write_model_card(args.models / "README.md", spec, found, args.results)
     for name in ("all", "3x4"):
         log.info("%s: %s", name, {key: round(found[name][key]["value"], 4) for key in HEADLINE})
     return 0
+
+
+def _headline(part: dict[str, Any]) -> dict[str, Any]:
+    return {key: part[key] for key in (*HEADLINE, "ece")}
 
 
 def figures(pages: pd.DataFrame, logits: Floats) -> dict[str, Any]:
@@ -99,6 +104,9 @@ def figures(pages: pd.DataFrame, logits: Floats) -> dict[str, Any]:
         plain = probabilities(logits[chosen])
         found[name] = _subset(classes[chosen], plain, calibrated[chosen], groups[chosen])
         found[name]["sets"] = set_figures(classes, calibrated, folds, chosen, CLASSES)
+        found[name]["groups_of_pages"] = group_results(
+            pages[chosen].reset_index(drop=True), classes[chosen], calibrated[chosen]
+        )
     return found
 
 
@@ -129,7 +137,14 @@ def _subset(labels: NDArray[np.int64], plain: Doubles, calibrated: Doubles, grou
 def _controls(args: argparse.Namespace) -> dict[str, Any]:
     import torch
 
-    from heartguard.lab.controls import blank_control, layout_control, tint_control
+    from heartguard.lab.controls import (
+        blank_control,
+        fold_control,
+        layout_control,
+        shuffled_control,
+        source_control,
+        tint_control,
+    )
     from heartguard.lab.features import build_bank
     from heartguard.lab.heads import HeadRecipe
     from heartguard.lab.page_traces import load_traces, trace_pages
@@ -142,8 +157,11 @@ def _controls(args: argparse.Namespace) -> dict[str, Any]:
     bank = build_bank(args.cache, pretrained, traces, recipe.copies)
     return {
         "blank_drawing": blank_control(pretrained, bank, pages, recipe),
+        "labels_shuffled": shuffled_control(bank, pages, recipe),
         "grid_tint_only": tint_control(pages),
+        "fold_from": fold_control(bank, pages),
         "layout_from_drawing": layout_control(bank, pages),
+        **source_control(args.cache, bank, pages),
     }
 
 
@@ -161,6 +179,13 @@ def _write_csv(path: Path, found: dict[str, Any]) -> None:
             [name, f"accuracy_at_coverage_{point['coverage']:.2f}", "", round(point["accuracy"], 4), "", ""]
             for point in part["risk_coverage"]
         ]
+        for way, parts in part["groups_of_pages"].items():
+            for key in ("accuracy", "macro_f1"):
+                figures = ((row["part"], row[key]) for row in parts)
+                rows += [
+                    [name, f"{key} by {way.lower()}: {shown}", "", *(round(f[k], 4) for k in ("value", "low", "high"))]
+                    for shown, f in figures
+                ]
         for label, values in part["per_class"].items():
             rows += [[name, key, label, round(value, 4), "", ""] for key, value in values.items()]
         for label, counts in zip(CLASSES, part["confusion"], strict=True):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from heartguard.classify import ModelSpec
+from heartguard.lab.card_sections import parity_section, unlike_section
 
 SUBSETS = (
     ("3x4", "3×4 pages, 0.67-25 Hz (the figure to believe: every class has this layout and band)"),
@@ -53,7 +55,7 @@ _TAIL = """
 """
 
 
-def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any]) -> None:
+def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results: Path) -> None:
     """Write the card of a model.
 
     Parameters
@@ -62,9 +64,17 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any]) -> None
     spec : ModelSpec
     found : dict
         What ``heartguard evaluate`` measured, as in ``benchmarks/results/classifier.json``.
+    results : Path
+        Folder of the other tables.
     """
     parts = [_head(spec), *(_subset(title, found[name], found["classes"]) for name, title in SUBSETS)]
-    parts += [_controls(found["controls"]), _TAIL.format(mi=spec.training_data["page_counts"]["MI"])]
+    parts += [_groups(found["3x4"]), _groups(found["all"], ways=("Printed filter", "Layout"))]
+    parts += [
+        _controls(found["controls"]),
+        unlike_section(results),
+        parity_section(results, spec),
+        _TAIL.format(mi=spec.training_data["page_counts"]["MI"]),
+    ]
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -115,6 +125,23 @@ def _subset(title: str, part: dict[str, Any], classes: list[str]) -> str:
     return "\n".join([*lines, ""])
 
 
+def _groups(part: dict[str, Any], ways: Sequence[str] | None = None) -> str:
+    """Return the results of groups of pages as a table; ways of grouping that leave one group are passed over."""
+    title = "Parts of the 3×4 pages" if ways is None else "Parts of all pages"
+    lines = [f"### {title}", "", "| | pages | classes | accuracy | macro-F1 of the classes that occur |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    for way, rows in part["groups_of_pages"].items():
+        if len(rows) < 2 or (ways is not None and way not in ways):
+            continue
+        for row in rows:
+            figures = " | ".join(
+                f"{row[key]['value']:.3f} ({row[key]['low']:.3f} to {row[key]['high']:.3f})"
+                for key in ("accuracy", "macro_f1")
+            )
+            lines.append(f"| {way}: {row['part']} | {row['pages']} | {row['classes']} | {figures} |")
+    return "\n".join([*lines, ""])
+
+
 def _controls(controls: dict[str, Any]) -> str:
     if not controls:
         return ""
@@ -122,11 +149,22 @@ def _controls(controls: dict[str, Any]) -> str:
     lines = ["### Controls", "", "| control | macro-F1 on 3×4 | macro-F1 on all | AUROC |", "| --- | --- | --- | --- |"]
     blank_row = f"{blank['3x4']['macro_f1']:.3f} | {blank['all']['macro_f1']:.3f} | {blank['macro_auroc']:.3f}"
     lines.append(f"| white paper instead of the drawing | {blank_row} |")
+    if "labels_shuffled" in controls:
+        lines.append(f"| labels dealt out at random | | | {controls['labels_shuffled']['macro_auroc']:.3f} |")
+    for key, name in (("grid_tint", "tint of its grid"), ("drawing", "drawing")):
+        if "fold_from" in controls:
+            lines.append(f"| telling a page's fold by the {name} | | | {_interval(controls['fold_from'][key])} |")
+    if "page_or_signal" in controls:
+        row = controls["page_or_signal"]
+        lines.append(f"| telling drawings of pages from drawings of PTB-XL signals | | | {_interval(row)} |")
     tint_row = f"{tint['3x4']['macro_f1']:.3f} | {tint['all']['macro_f1']:.3f} | {tint['all']['macro_auroc']:.3f}"
     lines.append(f"| tint of the grid alone | {tint_row} |")
     for name, row in layout.items():
-        interval = f"{row['auroc']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
-        lines.append(f"| telling 6×2 from 3×4 by the drawing, {name} pages | | | {interval} |")
+        lines.append(f"| telling 6×2 from 3×4 by the drawing, {name} pages | | | {_interval(row)} |")
         for band, area in row.get("by_band", {}).items():
             lines.append(f"| - of these the 6×2 pages of {band} Hz | | | {area:.3f} |")
     return "\n".join([*lines, ""])
+
+
+def _interval(row: dict[str, Any]) -> str:
+    return f"{row['auroc']:.3f} ({row['low']:.3f} to {row['high']:.3f})"

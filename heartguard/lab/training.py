@@ -15,7 +15,7 @@ import pandas as pd
 
 from heartguard.classify import ModelSpec, models_folder, save_spec, write_weights
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
-from heartguard.lab import findings, second_opinion
+from heartguard.lab import findings, novelty, second_opinion
 from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, cross_validate, page_set, to_weights
 from heartguard.lab.datasets import load_pages
@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model",
         choices=list(MODELS),
         metavar="MODEL",
-        help="vgg16, the network; findings, a head on it; second, the second opinion; family, all the models "
-        f"that it is compared with, or one of them: {', '.join(MEMBERS)}",
+        help="vgg16, the network; findings, a head on it; novelty, the score for unlike inputs; second, the second "
+        f"opinion; family, all the models that it is compared with, or one of them: {', '.join(MEMBERS)}",
     )
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), metavar="DIR", help="where work is kept")
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")
@@ -85,6 +85,7 @@ def train_vgg16(args: argparse.Namespace) -> int:
 MODELS: dict[str, Callable[[argparse.Namespace], int]] = {
     "vgg16": train_vgg16,
     "findings": findings.run,
+    "novelty": novelty.run,
     "second": second_opinion.run,
     "family": family.run_all,
     **dict.fromkeys(MEMBERS, family.run),
@@ -100,6 +101,7 @@ def write_out_of_fold(path: Path, pages: PageSet, logits: Floats) -> None:
         table[f"logit_{name}"] = np.round(logits[:, number], 4)
     for number, name in enumerate(CLASSES):
         table[f"p_{name}"] = np.round(shares[:, number], 5)
+    table["least_quality"] = pages.table["least_quality"].round(4)
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False)
 

@@ -12,7 +12,7 @@ from heartguard.values import Measurements, Reading, SecondOpinion
 DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
-_NO_MORE = {"possible": None, "possible_level": None, "findings": None, "second": None, "network": None}
+_NO_MORE = dict.fromkeys(("possible", "possible_level", "novelty", "unlike", "findings", "second", "network"))
 STAGES = ("intake", "page", "trace", "measure", "classify", "total")
 
 _DECIMALS = {
@@ -55,6 +55,8 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
             "probabilities": {name: _rounded(p, 4) for name, p in prediction.probabilities.items()},
             "possible": None if prediction.possible is None else list(prediction.possible),
             "possible_level": prediction.set_level,
+            "novelty": _rounded(prediction.novelty, 3),
+            "unlike": prediction.unlike,
             "findings": [
                 {"statement": f.statement, "probability": _rounded(f.probability, 4), "present": f.present}
                 for f in prediction.findings

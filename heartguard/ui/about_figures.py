@@ -13,6 +13,8 @@ from heartguard.ui.figures import (
     confusion_chart,
     confusion_text,
     control_table,
+    group_chart,
+    group_ways,
     headline_table,
     load_classifier,
     reliability_chart,
@@ -33,6 +35,7 @@ _TITLES = {
     "rates-misses-originals": "Heart rate: every original page that disagrees with its print",
     "rates-misses-pages": "Heart rate: every page that disagrees with its print",
     "speed": "Time and memory of one reading",
+    "unlike": "Inputs unlike the training data: how well they stand out, and how many are refused before",
 }
 _UNITS = {"percent": "%", "db": "dB", "ms": "ms", "per_min": "1/min", "mv": "mV"}
 _SHORT = 12
@@ -57,6 +60,7 @@ def show_classifier() -> None:
         "Pages", list(SUBSETS), default="3x4", required=True, format_func=SUBSETS.__getitem__, key="figures-of"
     )
     _details(found, found[part or "3x4"])
+    _parts(found[part or "3x4"])
     if found.get("controls"):
         st.subheader("Controls: what can be reached without seeing a heart", anchor=False)
         st.table(control_table(found["controls"]), hide_index=True, border="horizontal", alt="Control experiments")
@@ -74,6 +78,27 @@ def _details(found: Mapping[str, Any], part: Mapping[str, Any]) -> None:
         st.altair_chart(reliability_chart(part), width="stretch", alt="Share right against probability given")
     if "risk_coverage" in part and "sets" in part:
         _doubt(part)
+
+
+def _parts(part: Mapping[str, Any]) -> None:
+    ways = group_ways(part)
+    if not ways:
+        return
+    with st.container(border=True):
+        st.markdown(
+            "**Parts of these pages**",
+            help="Lines are 95 % intervals. Macro-F1 is over the classes that occur in a part and falls with each rare "
+            "one that does, so compare it with the width of its line in mind.",
+        )
+        names = {"accuracy": "Accuracy", "macro_f1": "Macro-F1"}
+        figure = st.segmented_control(
+            "Figure", list(names), default="accuracy", required=True, format_func=names.__getitem__, key="parts-of"
+        )
+        chosen = figure or "accuracy"
+        words = ", ".join(f"{row['part']} {row[chosen]['value']:.2f}" for rows in ways.values() for row in rows)
+        st.altair_chart(
+            group_chart(ways, chosen), width="stretch", alt=f"{names[chosen]} by part of the pages: {words}"
+        )
 
 
 def _doubt(part: Mapping[str, Any]) -> None:

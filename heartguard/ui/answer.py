@@ -91,6 +91,9 @@ def _headline(prediction: Prediction, quality: float) -> None:
         if quality < LOW_QUALITY:
             st.markdown("The page could not be traced well enough to answer. **Read this ECG yourself.**")
             return
+        if prediction.unlike:
+            st.markdown("The tracing is unlike those the network learnt from. **Read this ECG yourself.**")
+            return
         runner_up = sorted(prediction.probabilities.items(), key=lambda item: -item[1])[1]
         st.markdown(
             f"No class is probable enough to name. Closest: {name} ({percent(probability)}), then "

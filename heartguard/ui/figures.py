@@ -19,6 +19,8 @@ __all__ = [
     "confusion_chart",
     "confusion_text",
     "control_table",
+    "group_chart",
+    "group_ways",
     "headline_table",
     "load_classifier",
     "reliability_chart",
@@ -146,6 +148,45 @@ def risk_coverage_chart(part: Mapping[str, Any], target: float = 0.95) -> alt.La
     return alt.layer(goal.encode(y="accuracy:Q"), line).properties(height=280)
 
 
+def group_ways(part: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the ways to part the pages that leave more than one part."""
+    return {way: rows for way, rows in part.get("groups_of_pages", {}).items() if len(rows) > 1}
+
+
+def group_chart(ways: Mapping[str, Sequence[Mapping[str, Any]]], figure: str) -> alt.LayerChart:
+    """Draw a figure of every part of the pages as a dot with its 95 % interval.
+
+    Parameters
+    ----------
+    ways : mapping
+        As `group_ways` returns it.
+    figure : str
+        ``"accuracy"`` or ``"macro_f1"``.
+    """
+    table = pd.DataFrame(
+        {"Part": f"{way}: {row['part']}", "Way": way, "Pages": row["pages"], **row[figure]}
+        for way, rows in ways.items()
+        for row in rows
+    )
+    axis = alt.Axis(labelLimit=240, domain=False, ticks=False, labelFontSize=12)
+    base = alt.Chart(table).encode(
+        y=alt.Y("Part:N", sort=None, title=None, axis=axis),
+        tooltip=[
+            "Part:N",
+            "Pages:Q",
+            alt.Tooltip("value:Q", format=".3f", title=_HEADLINE[figure]),
+            alt.Tooltip("low:Q", format=".3f", title="From"),
+            alt.Tooltip("high:Q", format=".3f", title="To"),
+        ],
+    )
+    scale = alt.Scale(domain=[0, 1])
+    bars = base.mark_rule(strokeWidth=2, color="#8a98a0").encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    dots = base.mark_circle(size=90, color="#2a8f9b", opacity=1).encode(
+        x=alt.X("value:Q", scale=scale, title=_HEADLINE[figure])
+    )
+    return alt.layer(bars, dots).properties(height=alt.Step(26))
+
+
 def set_table(part: Mapping[str, Any]) -> pd.DataFrame:
     """Return how often the list of possible classes held the true one, and how long it was."""
     sets = part["sets"]
@@ -165,6 +206,19 @@ def control_table(controls: Mapping[str, Any]) -> pd.DataFrame:
         if key in controls:
             figures = {SUBSETS[part]: f"macro-F1 {controls[key][part]['macro_f1']:.2f}" for part in SUBSETS}
             rows.append({"Control": name, **figures})
+    if "labels_shuffled" in controls:
+        area = f"AUROC {controls['labels_shuffled']['macro_auroc']:.3f}"
+        rows.append({"Control": "Taught with labels dealt out at random", SUBSETS["3x4"]: "–", SUBSETS["all"]: area})
+    told = {
+        "Telling a page's fold by the tint of its grid": controls.get("fold_from", {}).get("grid_tint"),
+        "Telling a page's fold by its drawing": controls.get("fold_from", {}).get("drawing"),
+        "Telling drawings of pages from drawings of PTB-XL signals": controls.get("page_or_signal"),
+    }
+    rows += [
+        {"Control": name, SUBSETS["3x4"]: "–", SUBSETS["all"]: f"AUROC {_with_interval(figures, 'auroc')}"}
+        for name, figures in told.items()
+        if figures
+    ]
     for label, figures in controls.get("layout_from_drawing", {}).items():
         name = f"Telling 6×2 from 3×4 by the drawing: {class_name(label)}"
         rows.append({"Control": name, SUBSETS["3x4"]: "–", SUBSETS["all"]: f"AUROC {_with_interval(figures, 'auroc')}"})

@@ -1,0 +1,85 @@
+"""The light file: the same convolutions with 8-bit kernels, for LiteRT; bound to one set of weights."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from heartguard.classify.spec import ModelSpec
+from heartguard.errors import ModelError
+
+
+@dataclass(frozen=True)
+class LightSpec:
+    """The facts of a light file, stored as ``{name}-light.json`` beside it.
+
+    Attributes
+    ----------
+    backbone_sha256 : str
+        Digest of the weights file that it was made from; with another one it is not used.
+    sha256, weights_file, date : str
+    serves : bool
+        True once it was found to give the same answers as the full weights.
+    parity : mapping
+        That comparison, as in ``benchmarks/results/parity.json``.
+    recipe : mapping
+    """
+
+    backbone_sha256: str
+    sha256: str
+    weights_file: str
+    date: str
+    serves: bool = False
+    parity: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+
+def light_path(folder: Path, name: str) -> Path:
+    """Return where the facts of a model's light file are."""
+    return folder / f"{name}-light.json"
+
+
+def save_light_spec(spec: LightSpec, path: Path) -> None:
+    """Write a spec as JSON."""
+    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
+
+
+def load_light_spec(path: Path) -> LightSpec | None:
+    """Read a spec; None where there is none.
+
+    Raises
+    ------
+    ModelError
+        If it was altered.
+    """
+    if not path.exists():
+        return None
+    try:
+        return LightSpec(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"The facts of the light file cannot be read: {path.name} was altered.") from error
+
+
+def read_light(folder: Path, model: ModelSpec, *, even_unproven: bool = False) -> bytes | None:
+    """Return the content of the light file of a model; None where none belongs to its weights, or none that serves.
+
+    Raises
+    ------
+    ModelError
+        If it should be there but is missing or altered.
+    """
+    spec = load_light_spec(light_path(folder, model.name))
+    if spec is None or spec.backbone_sha256 != model.sha256 or not (spec.serves or even_unproven):
+        return None
+    try:
+        content = (folder / spec.weights_file).read_bytes()
+    except FileNotFoundError as error:
+        raise ModelError(f"The light weights {spec.weights_file} are missing from the models folder.") from error
+    if hashlib.sha256(content).hexdigest() != spec.sha256:
+        raise ModelError(f"The light weights {spec.weights_file} were altered: their sha256 is not the spec's.")
+    return content

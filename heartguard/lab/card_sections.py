@@ -1,0 +1,61 @@
+"""Sections of the model card that come from tables of other commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from heartguard.classify import ModelSpec
+
+
+def unlike_section(results: Path) -> str:
+    """Return what ``benchmarks/unlike.py`` measured; empty where it was not run."""
+    path = results / "unlike.csv"
+    if not path.exists():
+        return ""
+    lines = [
+        "### Inputs unlike the training data",
+        "",
+        'Above a limit that 99 % of the clinic pages stay under, the answer is "not sure".',
+        "",
+        "| against the clinic pages | AUROC | above the limit | refused before there is a drawing |",
+        "| --- | --- | --- | --- |",
+    ]
+    for row in pd.read_csv(path).to_dict("records"):
+        area = "" if pd.isna(row["auroc"]) else f"{row['auroc']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+        refused = "" if pd.isna(row["refused_before"]) else f"{row['refused_before']:.0%}"
+        lines.append(f"| {row['kind']} | {area} | {row['above_limit']:.1%} | {refused} |")
+    return "\n".join([*lines, ""])
+
+
+def parity_section(results: Path, spec: ModelSpec) -> str:
+    """Return what ``heartguard convert`` measured; empty where it was not run."""
+    path = results / "parity.json"
+    if not path.exists():
+        return ""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    apart, f1, bars = found["probability_apart"], found["macro_f1"], found["bars"]
+    verdict = (
+        "The app runs the light file."
+        if found["holds"]
+        else "That is not near enough: the app runs the full weights on OpenCV."
+    )
+    stale = "" if found["model"] == spec.identity else f" Measured on {found['model']}, not on these weights."
+    return "\n".join(
+        [
+            "### Light file",
+            "",
+            "The same convolutions with 8-bit kernels, for LiteRT; the linear heads stay outside, in float32."
+            f" {verdict}{stale}",
+            "",
+            f"| light against full weights, {found['pages']} clinic pages | measured | bar |",
+            "| --- | --- | --- |",
+            f"| same label | {found['same_label']:.2%} | {bars['same_label']:.1%} |",
+            f"| greatest difference of a probability | {apart['greatest']:.4f} | {bars['probability_apart']} |",
+            f"| 99th percentile of it | {apart['p99']:.4f} | |",
+            f"| difference of macro-F1 | {abs(f1['full'] - f1['light']):.4f} | {bars['macro_f1_apart']} |",
+            "",
+        ]
+    )
