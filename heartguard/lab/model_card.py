@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from heartguard.classify import ModelSpec
+from heartguard.classify import ModelSpec, SecondSpec, load_second
 from heartguard.lab.card_sections import parity_section, unlike_section
 
 SUBSETS = (
@@ -24,7 +24,8 @@ and the rhythm strip) and one linear layer, which sees block 4 after its pooling
 **For research and education. Not a medical device; never a diagnosis.**
 
 - Weights: `{weights_file}`, float16, sha256 `{sha256}`
-- Drawing version {drawing_version}; temperature {temperature}; says "not sure" under a probability of {threshold}
+- Drawing version {drawing_version}; temperature {temperature}; alone it says "not sure" under {threshold}
+- {second}
 - Trained on {date}; {split}
 - Pages: {pages} ({counts})
 - Signals: {signals}
@@ -32,7 +33,7 @@ and the rhythm strip) and one linear layer, which sees block 4 after its pooling
 
 ## How it was trained
 
-1. Stage 1 sees no clinic page: {images} augmented drawings of signals. It learns to measure the waves of every lead and
+1. Stage 1 sees no clinic page: {images} augmented drawings of signals in {cycles} cycles. It learns to measure the waves of every lead and
    the rhythm, PTB-XL's statements, and the four classes where a signal's label is safe. Blocks 3-5 are trained.
 2. Stage 2, per fold: the linear head learns the four classes from each traced page as it is drawn and from {copies}
    augmented drawings of it (ridge {ridge}, classes weighted by inverse frequency to the power {balance}).
@@ -40,8 +41,16 @@ and the rhythm strip) and one linear layer, which sees block 4 after its pooling
 
 ## How good it is
 
-Out-of-fold answers of five folds by header id, 95 % bootstrap intervals over header ids.
+Out-of-fold answers of five folds by header id, 95 % bootstrap intervals over header ids. All figures but the rows "the
+network alone" are of the shipped answer. Recipes that were compared on the same folds: `benchmarks/results/recipes.csv`,
+other models: `docs/leaderboard.md`.
 """
+
+_ALONE = "The network answers alone: no second opinion belongs to these weights"
+_SECOND = (
+    "The shipped answer joins it with the second opinion `{file}` (sha256 `{digest}`): boosted trees on {features} measured "
+    'waves, intervals and rhythm; the mean of both log probabilities, temperature {temperature}, "not sure" under {threshold}'
+)
 
 _TAIL = """
 ## What it must not be used for
@@ -67,7 +76,9 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
     results : Path
         Folder of the other tables.
     """
-    parts = [_head(spec), *(_subset(title, found[name], found["classes"]) for name, title in SUBSETS)]
+    second = load_second(path.parent)
+    parts = [_head(spec, _second(spec, second.spec if second else None))]
+    parts += [_subset(title, found[name], found["network"][name], found["classes"]) for name, title in SUBSETS]
     parts += [_groups(found["3x4"]), _groups(found["all"], ways=("Printed filter", "Layout"))]
     parts += [
         _controls(found["controls"]),
@@ -78,7 +89,20 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
-def _head(spec: ModelSpec) -> str:
+def _second(spec: ModelSpec, second: SecondSpec | None) -> str:
+    """Return the sentence on the second opinion."""
+    if second is None or second.joint is None or second.joint.network_sha256 != spec.sha256:
+        return _ALONE
+    return _SECOND.format(
+        file=second.weights_file,
+        digest=second.sha256,
+        features=len(second.features),
+        temperature=second.joint.temperature,
+        threshold=second.joint.abstention_threshold,
+    )
+
+
+def _head(spec: ModelSpec, on_second: str) -> str:
     data, first, second = spec.training_data, spec.recipe["pretraining"], spec.recipe["head"]
     return _HEAD.format(
         name=spec.name,
@@ -95,18 +119,23 @@ def _head(spec: ModelSpec) -> str:
         pages=data["pages"],
         counts=", ".join(f"{n} {name}" for name, n in data["page_counts"].items()),
         signals=data["signals"],
-        images=first["images"],
+        second=on_second,
+        images=" + ".join(f"{count:,}" for count in first["images"]),
+        cycles=len(first["images"]),
         copies=second["copies"],
         ridge=second["ridge"],
         balance=second["balance"],
     )
 
 
-def _subset(title: str, part: dict[str, Any], classes: list[str]) -> str:
+def _subset(title: str, part: dict[str, Any], alone: dict[str, Any], classes: list[str]) -> str:
     lines = [f"### {title[0].upper()}{title[1:]}", "", f"{part['pages']} pages, {part['groups']} header ids.", ""]
     lines += ["| figure | value | 95 % interval |", "| --- | --- | --- |"]
     for key, name in (("macro_f1", "macro-F1"), ("macro_auroc", "macro AUROC"), ("accuracy", "accuracy")):
         lines.append(f"| {name} | {part[key]['value']:.3f} | {part[key]['low']:.3f} to {part[key]['high']:.3f} |")
+    for key, name in (("macro_f1", "macro-F1"), ("macro_auroc", "macro AUROC"), ("accuracy", "accuracy")):
+        figures = f"{alone[key]['value']:.3f} | {alone[key]['low']:.3f} to {alone[key]['high']:.3f}"
+        lines.append(f"| {name}, the network alone | {figures} |")
     lines.append(f"| ECE before temperature | {part['ece']['before']:.3f} | |")
     lines.append(f"| ECE after temperature | {part['ece']['after']:.3f} | |")
     for point in part["risk_coverage"]:
