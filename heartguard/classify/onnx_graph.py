@@ -7,7 +7,7 @@ Field numbers from the public schema (onnx.proto3, IR version 8).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -58,7 +58,39 @@ def vgg16_graph(weights: dict[str, Floats], height: int, width: int, batch: int 
     tensors.append(_tensor("head.bias", weights["head/bias"].reshape(1, -1, 1, 1)))
     nodes.append(_node("GlobalAveragePool", [MAPS], "mean"))
     nodes.append(_node("Add", ["mean", "head.bias"], LOGITS))
-    return _model(nodes, tensors, (batch, 3, height, width), classes)
+    maps = (batch, classes, height // 16, width // 16)
+    return _model(nodes, tensors, (batch, 3, height, width), {MAPS: maps, LOGITS: (batch, classes, 1, 1)})
+
+
+def activation_graph(weights: dict[str, Floats], height: int, width: int, layers: Sequence[str]) -> bytes:
+    """Return VGG16 without its head, whose outputs are the activations of some layers.
+
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+        As for `vgg16_graph`.
+    height, width : int
+    layers : sequence of str
+        Names such as ``"block4_conv3"``; each is an output after its ReLU, shape (1, channels, rows, columns), under
+        the name that `activation_name` gives.
+    """
+    nodes: list[bytes] = []
+    tensors: list[bytes] = []
+    _add_blocks(nodes, tensors, weights)
+    outputs = {activation_name(layer): activation_shape(layer, height, width) for layer in layers}
+    return _model(nodes, tensors, (1, 3, height, width), outputs)
+
+
+def activation_name(layer: str) -> str:
+    """Return the name of a convolution's output after its ReLU."""
+    return f"{layer}.relu"
+
+
+def activation_shape(layer: str, height: int, width: int) -> tuple[int, int, int, int]:
+    """Return (1, channels, rows, columns) of a convolution's output for drawings of one size."""
+    block = int(layer.removeprefix("block").partition("_")[0])
+    stride = 2 ** (block - 1)
+    return 1, VGG16_BLOCKS[block - 1][0], height // stride, width // stride
 
 
 def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Floats]) -> dict[str, str]:
@@ -73,7 +105,7 @@ def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Flo
             tensors += _conv_tensors(name, weights[f"{name}/kernel"], weights[f"{name}/bias"])
             attributes = [("kernel_shape", [3, 3]), ("pads", [1, 1, 1, 1]), ("strides", [1, 1])]
             nodes.append(_node("Conv", [value, f"{name}.w", f"{name}.b"], name, attributes))
-            nodes.append(_node("Relu", [name], value := f"{name}.relu"))
+            nodes.append(_node("Relu", [name], value := activation_name(name)))
     return {"level4": "pool4", "level5": value}
 
 
@@ -117,10 +149,13 @@ def _value_info(name: str, shape: Sequence[int]) -> bytes:
     return _bytes(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, dims)))
 
 
-def _model(nodes: Sequence[bytes], tensors: Sequence[bytes], shape: tuple[int, int, int, int], classes: int) -> bytes:
+def _model(
+    nodes: Sequence[bytes],
+    tensors: Sequence[bytes],
+    shape: tuple[int, int, int, int],
+    outputs: Mapping[str, Sequence[int]],
+) -> bytes:
     graph = b"".join(_bytes(1, node) for node in nodes) + _bytes(2, "vgg16")
     graph += b"".join(_bytes(5, tensor) for tensor in tensors) + _bytes(11, _value_info("image", shape))
-    batch, _, height, width = shape
-    maps_shape = (batch, classes, height // 16, width // 16)
-    graph += _bytes(12, _value_info(MAPS, maps_shape)) + _bytes(12, _value_info(LOGITS, (batch, classes, 1, 1)))
+    graph += b"".join(_bytes(12, _value_info(name, sizes)) for name, sizes in outputs.items())
     return _number(1, 8) + _bytes(7, graph) + _bytes(8, _bytes(1, "") + _number(2, 13))

@@ -19,7 +19,7 @@ from heartguard.ui.words import class_name, percent
 from heartguard.values import Reading
 
 if TYPE_CHECKING:
-    from heartguard.explain import LeadShap
+    from heartguard.explain import Shapley
 
 __all__ = ["show_drivers"]
 
@@ -107,7 +107,7 @@ def _shap(reading: Reading, label: str) -> None:
             return
         st.session_state[key] = _compute_shap(reading, label)
         st.rerun(scope="fragment")
-    found: LeadShap = st.session_state[key]
+    found: Shapley = st.session_state[key]
     chart = lead_bars(found.values, "change of the probability", "+.0%", dark_theme())
     st.altair_chart(chart, width="stretch", alt=lead_bars_text(found.values, label))
     st.caption(
@@ -116,7 +116,7 @@ def _shap(reading: Reading, label: str) -> None:
     )
 
 
-def _compute_shap(reading: Reading, label: str) -> LeadShap:
+def _compute_shap(reading: Reading, label: str) -> Shapley:
     from heartguard.explain import lead_shap
 
     bar = st.progress(0.0, text="Leaving leads out")
