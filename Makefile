@@ -5,7 +5,7 @@ APP_READY := $(VENV)/.app-ready
 TEST_READY := $(VENV)/.test-ready
 TRAIN_READY := $(VENV)/.train-ready
 
-.PHONY: app test lint format train evaluate bench clean
+.PHONY: app test lint format train evaluate bench bench-explain clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/streamlit run streamlit_app.py
@@ -35,6 +35,9 @@ bench: $(TEST_READY)  ## every measurement of the README, each also runs by itse
 	$(BIN)/python benchmarks/digitise.py
 	$(BIN)/python benchmarks/rates.py
 	$(BIN)/python benchmarks/findings.py
+
+bench-explain: $(TRAIN_READY)  ## test the explanations (needs the data folder and what train kept)
+	$(BIN)/python benchmarks/explain.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -1,5 +1,6 @@
 """What drove an answer: maps, Shapley values, a sentence and counterfactuals, and the tests that they must pass."""
 
+from heartguard.explain.by_time import Band, time_bands
 from heartguard.explain.cam import class_map, lead_shares
 from heartguard.explain.counterfactual import Counterfactual, counterfactual
 from heartguard.explain.evidence import Evidence, map_evidence
@@ -21,6 +22,7 @@ __all__ = [
     "DEFAULT_EVALUATIONS",
     "MAP_METHODS",
     "WAVES",
+    "Band",
     "Counterfactual",
     "Evidence",
     "ExplanationCancelledError",
@@ -40,6 +42,7 @@ __all__ = [
     "map_on_upload",
     "offered_maps",
     "open_network",
+    "time_bands",
     "trials_of",
     "wave_shap",
 ]

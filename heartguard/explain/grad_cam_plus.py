@@ -17,7 +17,8 @@ def grad_cam_plus(activations: Floats, gradients: Floats) -> Floats:
     Returns
     -------
     ndarray, shape (rows, columns), float32
-        Not negative; equation 19 of the paper, without the common factor exp(logit).
+        Not negative; the weights of the paper without the common factor exp(logit), and not divided by their sum over
+        places, which some implementations do.
     """
     a, g = activations.astype(np.float64), gradients.astype(np.float64)
     square = g**2
