@@ -11,6 +11,8 @@ calls MI, PMI or HB. The app offers what beats chance in this table.
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +25,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from heartguard.classify import load_spec, models_folder
+from heartguard.lab import explain_trials as trials
+from heartguard.lab.explain_cases import pointing_cases
+from heartguard.lab.explain_models import Bench, TrialPage, trial_model
+from heartguard.lab.explain_trials import Result
 
 RESULTS = Path(__file__).parent / "results" / "explain.csv"
 SAMPLE = Path(__file__).parents[1] / "assets" / "samples" / "normal-3x4.png"
@@ -40,39 +48,41 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
 """
 
 
-def fold_results(fold: int, args: argparse.Namespace) -> list[dict[str, object]]:
-    """Return all figures of one fold's model; runs in a process of its own."""
-    os.environ["OMP_NUM_THREADS"] = "1"
+def kept_path(cache: Path, fold: int) -> Path:
+    """Return where the figures of a fold are written as they come, so that a run can be looked at before its end."""
+    return cache / f"explain-{fold}.jsonl"
+
+
+def run_fold(fold: int, args: argparse.Namespace) -> None:
+    """Work out all figures of one fold's model; runs in a process of its own."""
     import cv2
     import torch
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    return [vars(result) for result in _trials(fold, args)]
+    with kept_path(args.cache, fold).open("w", encoding="utf-8", buffering=1) as file:
+        for result in _trials(fold, args):
+            file.write(json.dumps(dataclasses.asdict(result)) + "\n")
 
 
-def _trials(fold: int, args: argparse.Namespace) -> Iterator[object]:
-    from heartguard.lab import explain_trials as trials
-    from heartguard.lab.explain_cases import pointing_cases
-    from heartguard.lab.explain_models import Bench, TrialPage, trial_model
-
+def _trials(fold: int, args: argparse.Namespace) -> Iterator[Result]:
+    """Give the figures of one fold: some trials on every page, the dearer ones on every fourth, cases in between."""
     bench = Bench.load(args.cache, workers=1)
     weights = bench.fold_weights(fold)
     model = trial_model(bench.spec, weights)
     held = bench.held_pages(fold, weights, -(-args.pages // args.folds), seed=0)
     pages = [TrialPage(ecg, group, model) for ecg, group in held]
-    few = max(1, -(-args.pages // (args.folds * 4)))
+    cases = list(enumerate(pointing_cases(args.cases)))[fold :: args.folds]
     for number, page in enumerate(pages):
         yield from trials.page_trials(page, seed=1000 * fold + number)
+        for order, case in cases[number :: len(pages)]:
+            yield from trials.pointing_trials(case, model, order)
+        if number % 2 == 0:
+            yield from trials.stability_trials(page, with_shap=number % 4 == 0)
+        if number % 4 == 0:
+            yield from trials.randomisation_trials(page, weights)
+            yield from trials.shap_trials(page, args.long_run)
         print(f"fold {fold}: page {number + 1} of {len(pages)}", file=sys.stderr, flush=True)
-    for number, case in enumerate(pointing_cases(args.cases)):
-        if number % args.folds == fold:
-            yield from trials.pointing_trials(case, model, number)
-    for number, page in enumerate(pages[: 2 * few]):
-        yield from trials.stability_trials(page, with_shap=number < few)
-    for page in pages[:few]:
-        yield from trials.shap_trials(page, long_run=270)
-        yield from trials.randomisation_trials(page, weights)
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -124,14 +134,14 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=2, help="how many folds they come from, a process each")
     parser.add_argument("--cases", type=int, default=10, help="simulated ECGs of each kind for the pointing game")
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), help="work that training kept")
+    parser.add_argument("--long-run", type=int, default=270, help="drawings of the run that lead SHAP is held against")
     args = parser.parse_args()
     if not (args.cache / "pretrained.pt").exists():
         parser.error(f"{args.cache} holds no training: run `make train` first, or name its folder with --cache.")
-    from heartguard.classify import load_spec, models_folder
-
+    os.environ["OMP_NUM_THREADS"] = "1"  # for the processes that are started now: one core each
     with ProcessPoolExecutor(args.folds, get_context("spawn")) as pool:
-        found = list(pool.map(partial(fold_results, args=args), range(args.folds)))
-    results = pd.DataFrame([row for part in found for row in part])
+        list(pool.map(partial(run_fold, args=args), range(args.folds)))
+    results = pd.concat([pd.read_json(kept_path(args.cache, fold), lines=True) for fold in range(args.folds)])
     table = pd.concat([summarise(results), pd.DataFrame(timings())], ignore_index=True)
     table["model"] = load_spec(models_folder() / "vgg16.json").identity
     table.round(4).to_csv(RESULTS, index=False)

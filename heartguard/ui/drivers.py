@@ -35,29 +35,36 @@ def show_drivers(reading: Reading) -> None:
     """Show the evidence for any class, where the doctor looks; the controls redraw this section only."""
     from heartguard.explain import offered_maps
 
-    offered, labels = offered_maps(), list(reading.prediction.probabilities)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        label = st.segmented_control(
-            "Evidence for",
-            labels,
-            default=reading.prediction.label,
-            required=True,
-            format_func=class_name,
-            key=f"driver-class-{session.round_number()}",
-        )
-    label = label or reading.prediction.label
+    offered, label = offered_maps(), _class(reading)
     if offered:
-        _maps(reading, label, offered)
+        heat = _maps(reading, label, offered)
+        left, right = st.columns(2)
+        with left, st.container(border=True, height="stretch"):
+            _shares(reading, label, heat)
     else:
         st.info(_UNTESTED, icon=":material/block:")
-    with st.container(border=True):
+        right = st.container()
+    with right, st.container(border=True, height="stretch"):
         show_shap(reading, label)
     with st.container(border=True):
         show_what_if(reading, label)
 
 
-def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> None:
-    """Show the map of the class, beside that of another one if wanted, and what it says in words and bars."""
+def _class(reading: Reading) -> str:
+    answer = reading.prediction.label
+    label = st.segmented_control(
+        "Evidence for",
+        list(reading.prediction.probabilities),
+        default=answer,
+        required=True,
+        format_func=class_name,
+        key=f"driver-class-{session.round_number()}",
+    )
+    return label or answer
+
+
+def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> Floats:
+    """Show the map of the class, beside that of another one if wanted, and what it says in words; return the map."""
     from heartguard.explain import MAP_METHODS
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -80,10 +87,9 @@ def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> None:
     chosen = MAP_METHODS[method]
     against = ", **blue** against it" if chosen.signed else "; this map does not show what speaks against it"
     st.caption(_CAVEAT.format(against=against, seconds=chosen.seconds_wide))
-    with st.container(border=True):
-        _shares(reading, label, heats[label])
     with st.expander("How this map was tested", icon=":material/fact_check:"):
         _tests(method, reading.prediction.model)
+    return heats[label]
 
 
 def _shares(reading: Reading, label: str, heat: Floats) -> None:
