@@ -38,11 +38,10 @@ REPEATS = 5
 _MEMORY = """
 import resource, sys
 from heartguard import read_ecg
-from heartguard.explain import heat_map, lead_shap, open_network
+from heartguard.explain import MapMaker, lead_shap
 from heartguard.reading import shared_engine
 reading, engine = read_ecg(sys.argv[1]), shared_engine()
-network = open_network(engine.spec)
-heat_map("layercam3", reading.prediction, "MI", lambda: network.record(reading.drawing.image))
+MapMaker(engine).heat_map("layercam block 3", reading.prediction, "MI")
 lead_shap(reading.ecg, engine, "MI", evaluations=27)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
 """
@@ -100,15 +99,13 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
 def timings() -> Iterator[dict[str, object]]:
     """Give seconds of each method beyond the prediction, warm, with the shipped engine, and the peak memory."""
     from heartguard import read_ecg
-    from heartguard.explain import MAP_METHODS, heat_map, lead_shap, open_network
+    from heartguard.explain import MAP_METHODS, MapMaker, lead_shap
     from heartguard.reading import shared_engine
 
     reading, engine = read_ecg(SAMPLE), shared_engine()
-    network = open_network(engine.spec)
-    prediction, drawing = reading.prediction, reading.drawing
-    assert drawing is not None
+    maps = MapMaker(engine)
     for name in MAP_METHODS:
-        seconds = _seconds(lambda n=name: heat_map(n, prediction, "MI", lambda: network.record(drawing.image)))
+        seconds = _seconds(partial(maps.heat_map, name, reading.prediction, "MI"))
         yield {"method": name, "test": "seconds beyond the prediction", **seconds}
     yield {"method": "lead shap", "test": "seconds", **_seconds(partial(lead_shap, reading.ecg, engine, "MI"), 2)}
     done = subprocess.run([sys.executable, "-c", _MEMORY, str(SAMPLE)], capture_output=True, text=True, check=True)

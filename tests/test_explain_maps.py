@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from heartguard.classify import classify
 from heartguard.classify.engine import OpenCvEngine
 from heartguard.drawing import draw
 from heartguard.errors import DrawingRangeError
-from heartguard.explain import MAP_METHODS, OpenNetwork, heat_map
+from heartguard.explain import MAP_METHODS, MapMaker, OpenNetwork
 from heartguard.explain.grad_cam import grad_cam
 from heartguard.explain.grad_cam_plus import grad_cam_plus
 from heartguard.explain.hires_cam import hires_cam
@@ -42,6 +41,11 @@ def network(weights) -> OpenNetwork:
 @pytest.fixture(scope="module")
 def tape(network) -> Tape:
     return network.record(a_drawing())
+
+
+@pytest.fixture(scope="module")
+def maker(weights, network) -> MapMaker:
+    return MapMaker(OpenCvEngine(a_spec(), weights), network)
 
 
 @pytest.fixture(scope="module")
@@ -138,39 +142,39 @@ def test_grad_cam_is_that_of_tf_keras_vis(weights, tape):
 
 
 @pytest.mark.parametrize("method", MAP_METHODS)
-def test_every_map_has_the_size_of_the_drawing_for_every_class(method, prediction, tape):
+def test_every_map_has_the_size_of_the_drawing_for_every_class(method, prediction, tape, maker):
     for label in CLASSES:
-        heat = heat_map(method, prediction, label, lambda: tape)
+        heat = maker.heat_map(method, prediction, label, lambda: tape)
         assert heat.shape == SIZE
         assert np.isfinite(heat).all()
         assert MAP_METHODS[method].signed or heat.min() >= 0
 
 
 @pytest.mark.parametrize("method", MAP_METHODS)
-def test_explaining_changes_nothing_that_is_shared(method, weights, prediction, tape):
+def test_explaining_changes_nothing_that_is_shared(method, weights, prediction, tape, maker):
     before = {name: values.copy() for name, values in weights.items()}
     kept = {name: values.copy() for name, values in tape.activations.items()}
     maps = prediction.class_maps.copy()
-    first = heat_map(method, prediction, "MI", lambda: tape)
-    heat_map(method, prediction, "HB", lambda: tape)
-    assert np.array_equal(heat_map(method, prediction, "MI", lambda: tape), first)
+    first = maker.heat_map(method, prediction, "MI", lambda: tape)
+    maker.heat_map(method, prediction, "HB", lambda: tape)
+    assert np.array_equal(maker.heat_map(method, prediction, "MI", lambda: tape), first)
     assert all(np.array_equal(weights[name], values) for name, values in before.items())
     assert all(np.array_equal(tape.activations[name], values) for name, values in kept.items())
     assert np.array_equal(prediction.class_maps, maps)
 
 
-def test_the_exact_map_asks_for_no_activations(prediction):
+def test_the_exact_map_asks_for_no_activations(prediction, maker):
     def tape() -> Tape:
         raise AssertionError("not needed")
 
-    assert heat_map("cam", prediction, "MI", tape).shape == SIZE
+    assert maker.heat_map("cam", prediction, "MI", tape).shape == SIZE
 
 
-def test_unknown_maps_classes_and_layers_are_refused(prediction, tape):
+def test_unknown_maps_classes_and_layers_are_refused(prediction, tape, maker):
     with pytest.raises(KeyError, match="scorecam"):
-        heat_map("scorecam", prediction, "MI", lambda: tape)
+        maker.heat_map("scorecam", prediction, "MI", lambda: tape)
     with pytest.raises(KeyError, match="VT"):
-        heat_map("layercam", prediction, "VT", lambda: tape)
+        maker.heat_map("layercam", prediction, "VT", lambda: tape)
     with pytest.raises(KeyError, match="block1_conv1"):
         tape.gradient("MI", "block1_conv1")
 
@@ -195,9 +199,25 @@ def test_ten_threads_get_the_activations_of_their_own_drawings(network):
     assert all(np.array_equal(found[seed], alone[seed]) for seed in range(10))
 
 
-def test_a_silent_drawing_has_an_empty_map(weights, prediction):
+@pytest.mark.parametrize("method", MAP_METHODS)
+def test_a_silent_network_has_an_empty_map(method, weights):
     silent = {name: np.zeros_like(values) for name, values in weights.items()}
-    tape = OpenNetwork(a_spec(), silent).record(a_drawing())
-    quiet = replace(prediction, class_maps=np.zeros_like(prediction.class_maps))
-    for method in MAP_METHODS:
-        assert not heat_map(method, quiet, "MI", lambda: tape).any()
+    engine = OpenCvEngine(a_spec(), silent)
+    drawing = Drawing(a_drawing(), draw(an_ecg()).boxes, a_spec().drawing_version)
+    quiet = MapMaker(engine, OpenNetwork(a_spec(), silent))
+    assert not quiet.heat_map(method, classify(drawing, engine), "MI").any()
+
+
+@pytest.mark.parametrize("method", [name for name, method in MAP_METHODS.items() if method.from_paper])
+def test_white_paper_has_an_empty_map(method, weights, maker):
+    paper = Drawing(np.full(SIZE, 255, np.uint8), draw(an_ecg()).boxes, a_spec().drawing_version)
+    heat = maker.heat_map(method, classify(paper, OpenCvEngine(a_spec(), weights)), "MI")
+    assert np.abs(heat).max() < 1e-3
+
+
+def test_the_exact_map_adds_up_to_what_the_traces_add_to_the_logit(weights, prediction, maker):
+    white = np.full((1, *SIZE), 255, np.uint8)
+    logits = OpenCvEngine(a_spec(), weights).predict(np.stack([a_drawing(), white[0]])).logits
+    for number, label in enumerate(CLASSES):
+        added = maker.heat_map("cam", prediction, label).mean()
+        assert added == pytest.approx(float(logits[0, number] - logits[1, number]), abs=1e-3)

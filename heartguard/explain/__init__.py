@@ -1,10 +1,10 @@
 """What drove an answer: maps, Shapley values, a sentence and counterfactuals, and the tests that they must pass."""
 
 from heartguard.explain.by_time import Band, time_bands
-from heartguard.explain.cam import class_map, lead_shares
+from heartguard.explain.cam import class_map
 from heartguard.explain.counterfactual import Counterfactual, counterfactual
 from heartguard.explain.evidence import Evidence, map_evidence
-from heartguard.explain.maps import MAP_METHODS, MapMethod, heat_map
+from heartguard.explain.maps import MAP_METHODS, MapMaker, MapMethod
 from heartguard.explain.network import OpenNetwork, Tape, open_network
 from heartguard.explain.offered import offered_maps, trials_of
 from heartguard.explain.on_page import map_on_page, map_on_upload
@@ -26,6 +26,7 @@ __all__ = [
     "Counterfactual",
     "Evidence",
     "ExplanationCancelledError",
+    "MapMaker",
     "MapMethod",
     "OpenNetwork",
     "Shapley",
@@ -33,10 +34,8 @@ __all__ = [
     "class_map",
     "counterfactual",
     "evidence_sentence",
-    "heat_map",
     "known_waves",
     "lead_shap",
-    "lead_shares",
     "map_evidence",
     "map_on_page",
     "map_on_upload",

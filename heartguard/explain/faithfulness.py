@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from heartguard.explain.players import WHITE, Ask, Players
 from heartguard.values import Doubles, Floats, Image
 
-INK_STEPS = (0.05, 0.15, 0.3, 0.5)
+INK_STEPS = (0.1, 0.25, 0.5)
 """Shares of the ink that are taken out, or put in, one after the other."""
 
-LEAD_STEPS = (1, 2, 4, 7)
+LEAD_STEPS = (1, 3, 6)
 """Numbers of leads that are taken out, or put in."""
 
 Fill = Callable[[Image, NDArray[np.bool_]], Image]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from heartguard.classify import Engine, ModelSpec, Weights, classify, load_spec, models_folder
 from heartguard.drawing import draw
-from heartguard.explain.network import OpenNetwork, Tape
+from heartguard.explain.maps import MapMaker
+from heartguard.explain.network import OpenNetwork
 from heartguard.lab.cross_validation import PageSet, fold_head, page_set, to_weights
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.features import FeatureBank, build_bank
@@ -19,23 +20,19 @@ from heartguard.lab.heads import HeadRecipe
 from heartguard.lab.page_traces import PageTraces, trace_pages
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.torch_engine import TorchEngine
-from heartguard.values import Ecg, Image, Prediction
+from heartguard.values import Ecg, Prediction
 
 
 @dataclass(frozen=True, eq=False)
 class TrialModel:
-    """One network: an engine for its answers, and the same weights open to gradients."""
+    """One network: an engine for its answers, and its maps."""
 
     engine: Engine
-    network: OpenNetwork
+    maps: MapMaker
 
     def predict(self, ecg: Ecg) -> Prediction:
         """Answer on one Ecg."""
         return classify(draw(ecg), self.engine)
-
-    def record(self, image: Image) -> Tape:
-        """Keep the activations of one drawing."""
-        return self.network.record(image)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +90,8 @@ def _take_turns(queues: list[NDArray[np.int64]]) -> list[int]:
 
 def trial_model(spec: ModelSpec, weights: Weights) -> TrialModel:
     """Return a network from a table of weights."""
-    return TrialModel(TorchEngine(spec, weights), OpenNetwork(spec, weights))
+    engine = TorchEngine(spec, weights)
+    return TrialModel(engine, MapMaker(engine, OpenNetwork(spec, weights)))
 
 
 RANDOMISED = ("head", "block5", "block4", "block3", "block2", "block1")

@@ -22,7 +22,7 @@ from heartguard.explain.faithfulness import (
     remove_and_debias,
     similarity,
 )
-from heartguard.explain.maps import MAP_METHODS, heat_map
+from heartguard.explain.maps import MAP_METHODS
 from heartguard.explain.players import WHITE, Ask, lead_players
 from heartguard.explain.road import fill_from_around
 from heartguard.explain.shapley import Game, lead_shap
@@ -62,8 +62,8 @@ def probability_of(model: TrialModel, label: str) -> Ask:
 def all_maps(model: TrialModel, ecg: Ecg, label: str | None = None) -> dict[str, Floats]:
     """Return the maps of all methods for a class, by default the one that the model names."""
     prediction = model.predict(ecg)
-    tape = model.record(_image(ecg))
-    return {name: heat_map(name, prediction, label or prediction.label, lambda: tape) for name in MAP_METHODS}
+    tape, label = model.maps.record(_image(ecg)), label or prediction.label
+    return {name: model.maps.heat_map(name, prediction, label, lambda: tape) for name in MAP_METHODS}
 
 
 def page_trials(page: TrialPage, seed: int) -> Iterator[Result]:
@@ -153,9 +153,9 @@ def moved_maps(model: TrialModel, ecg: Ecg, label: str) -> dict[str, Floats]:
     image = np.roll(drawing.image, 1, axis=1)
     image[:, 0] = WHITE
     moved = Drawing(image, drawing.boxes, drawing.version, ecg)
-    found, tape = model.engine.predict(image[None]), model.record(image)
+    found, tape = model.engine.predict(image[None]), model.maps.record(image)
     prediction = replace(model.predict(ecg), class_maps=found.class_maps[0], drawing=moved)
-    return {name: heat_map(name, prediction, label, lambda: tape) for name in MAP_METHODS}
+    return {name: model.maps.heat_map(name, prediction, label, lambda: tape) for name in MAP_METHODS}
 
 
 def shap_trials(page: TrialPage, long_run: int) -> Iterator[Result]:

@@ -18,9 +18,9 @@ from heartguard.ui.words import class_name
 from heartguard.values import Drawing, Floats, Image, Reading
 
 if TYPE_CHECKING:
-    from heartguard.explain import OpenNetwork, Tape
+    from heartguard.explain import MapMaker, Tape
 
-__all__ = ["VIEWS", "evidence_sentence_of", "full_colour", "heats_of", "show_heat"]
+__all__ = ["VIEWS", "evidence_sentence_of", "full_colour", "heats_of", "map_maker", "show_heat"]
 
 ON_PAGE, ON_UPLOAD, ON_DRAWING, IN_TIME = "On your page", "On your photo", "On the drawing the network saw", "In time"
 VIEWS = (ON_PAGE, ON_UPLOAD, ON_DRAWING, IN_TIME)
@@ -34,11 +34,11 @@ _FINE_S = 0.25
 
 
 @st.cache_resource(show_spinner=False)
-def _network() -> OpenNetwork:
-    """Open the model's float weights once for all sessions; it keeps nothing of a drawing."""
-    from heartguard.explain import open_network
+def map_maker() -> MapMaker:
+    """Return what makes the maps of the model, once for all sessions; it keeps nothing of a drawing."""
+    from heartguard.explain import MapMaker
 
-    return open_network(load_model().spec)
+    return MapMaker(load_model())
 
 
 def _tape(reading: Reading) -> Tape:
@@ -46,7 +46,7 @@ def _tape(reading: Reading) -> Tape:
     key = f"{reading.upload.sha256}-{reading.prediction.model}"
     kept: tuple[str, Tape] | None = st.session_state.get("tape")
     if kept is None or kept[0] != key:
-        kept = (key, _network().record(drawing_of(reading).image))
+        kept = (key, map_maker().record(drawing_of(reading).image))
         st.session_state["tape"] = kept
     return kept[1]
 
@@ -60,9 +60,8 @@ def drawing_of(reading: Reading) -> Drawing:
 
 def heats_of(reading: Reading, method: str, labels: Sequence[str]) -> dict[str, Floats]:
     """Return the maps of some classes by one method, each of the drawing's size."""
-    from heartguard.explain import heat_map
-
-    return {label: heat_map(method, reading.prediction, label, lambda: _tape(reading)) for label in labels}
+    maker, prediction = map_maker(), reading.prediction
+    return {label: maker.heat_map(method, prediction, label, lambda: _tape(reading)) for label in labels}
 
 
 def full_colour(reading: Reading, method: str, heats: dict[str, Floats]) -> float:
@@ -71,7 +70,7 @@ def full_colour(reading: Reading, method: str, heats: dict[str, Floats]) -> floa
     The exact map has all classes at hand; of another map, the class shown and the answer share a scale.
     """
     if method == "cam":
-        return float(np.quantile(np.abs(reading.prediction.class_maps), _FULL_COLOUR))
+        return float(np.quantile(np.abs(reading.prediction.class_maps - map_maker().paper_maps()), _FULL_COLOUR))
     rest = heats_of(reading, method, [reading.prediction.label])
     return float(max(np.quantile(np.abs(heat), _FULL_COLOUR) for heat in {**rest, **heats}.values()))
 
