@@ -208,8 +208,9 @@ def test_a_map_that_does_not_beat_chance_is_not_offered(tmp_path):
     tests += ("deletion by pixel over random", "insertion by pixel over random")
     good = "".join(f"cam,{test},0.2,0.1,0.3,9,m\n" for test in tests)
     bad = "".join(f"gradcam,{test},0.1,-0.01,0.3,9,m\n" for test in tests)
+    by_lead_only = "".join(f"layercam,{test},0.2,0.1,0.3,9,m\n" for test in tests[:2])
     path = tmp_path / "explain.csv"
-    path.write_text(head + good + bad)
+    path.write_text(head + good + bad + by_lead_only)
     assert offered_maps(path) == ("cam",)
     assert offered_maps(tmp_path / "none.csv") == ()
     assert not beats_chance("layercam", {})

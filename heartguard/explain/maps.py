@@ -23,6 +23,9 @@ from heartguard.values import Floats, Image, Prediction
 Rule = Callable[[Floats, Floats], Floats]
 """From activations and gradients, both (channels, rows, columns), to a map of (rows, columns)."""
 
+FINE_S = 0.25
+"""A map whose cells are no wider than this can tell QRS from T."""
+
 
 @dataclass(frozen=True)
 class MapMethod:
@@ -53,6 +56,11 @@ class MapMethod:
         """Width of one cell of the map, seconds of the drawing."""
         block = int(self.layer[5]) if self.layer else 5
         return float(2 ** (block - 1) / PX_PER_S)
+
+    @property
+    def tells_waves(self) -> bool:
+        """Whether a cell is narrow enough to tell QRS from T."""
+        return self.seconds_wide <= FINE_S
 
 
 MAP_METHODS = {

@@ -29,9 +29,6 @@ _ENLARGE = 4
 _FULL_COLOUR = 0.98
 """Quantile of the evidence that gets the full colour: one extreme cell must not pale the others."""
 
-_FINE_S = 0.25
-"""Maps with cells up to so wide can tell QRS from T."""
-
 
 @st.cache_resource(show_spinner=False)
 def map_maker() -> MapMaker:
@@ -79,8 +76,8 @@ def evidence_sentence_of(reading: Reading, method: str, label: str, heat: Floats
     """Say where the evidence of a map lies; waves are named only by a map that is fine enough."""
     from heartguard.explain import MAP_METHODS, evidence_sentence, map_evidence
 
-    fine = MAP_METHODS[method].seconds_wide <= _FINE_S
-    evidence = map_evidence(heat, drawing_of(reading), reading.measurements if fine else None)
+    measured = reading.measurements if MAP_METHODS[method].tells_waves else None
+    evidence = map_evidence(heat, drawing_of(reading), measured)
     return evidence_sentence(evidence, class_name(label))
 
 

@@ -109,25 +109,19 @@ def evidence_chart(
     table["Height"] = table["Voltage"] + table["Lead"].map(offset)
     low, high = _stack_limits(table, spacing)
     scale = alt.Scale(domain=[low, high], nice=False)
-    line = _line(table, paper).encode(
-        y=alt.Y("Height:Q", scale=scale, title=None, axis=_lead_axis(low, high, spacing, paper)), detail="Lead:N"
-    )
-    return _on_paper(
-        alt.layer(_bands(bands, offset, spacing, colours, opacity, limit), line),
-        paper,
-        round((high - low) * _PX_PER_MV),
-    )
+    # both layers carry the axis: Vega merges them, and the default one would hide names
+    height = alt.Y("Height:Q", scale=scale, title=None, axis=_lead_axis(low, high, spacing, paper))
+    rows = _bands(bands, offset, spacing, opacity, limit)
+    layers = alt.layer(_tints(rows, colours).encode(y=height), _line(table, paper).encode(y=height, detail="Lead:N"))
+    return _on_paper(layers, paper, round((high - low) * _PX_PER_MV))
 
 
 def _bands(
-    bands: Sequence[Band],
-    offset: dict[str, float],
-    spacing: float,
-    colours: tuple[str, str],
-    opacity: float,
-    limit: float,
-) -> alt.Chart:
-    rows = [
+    bands: Sequence[Band], offset: dict[str, float], spacing: float, opacity: float, limit: float
+) -> pd.DataFrame:
+    """Return a rectangle for each band: when, how high, which colour and how strong."""
+    strengths = [min(abs(band.value) / limit, 1.0) if limit > 0 else 0.0 for band in bands]
+    return pd.DataFrame(
         {
             "Lead": band.lead,
             "Time": band.start_s,
@@ -135,17 +129,19 @@ def _bands(
             "Height": offset[band.lead] + 0.45 * spacing,
             "Foot": offset[band.lead] - 0.45 * spacing,
             "Speaks": "for" if band.value >= 0 else "against",
-            "Strength": round(opacity * min(abs(band.value) / limit, 1.0) if limit > 0 else 0.0, 3),
+            "Strength": round(opacity * strength, 3),
         }
-        for band in bands
-    ]
+        for band, strength in zip(bands, strengths, strict=True)
+    )
+
+
+def _tints(rows: pd.DataFrame, colours: tuple[str, str]) -> alt.Chart:
     return (
-        alt.Chart(pd.DataFrame(rows))
+        alt.Chart(rows)
         .mark_rect()
         .encode(
             x="Time:Q",
             x2="End:Q",
-            y="Height:Q",
             y2="Foot:Q",
             color=alt.Color("Speaks:N", scale=alt.Scale(domain=["for", "against"], range=list(colours)), legend=None),
             opacity=alt.Opacity("Strength:Q", scale=None, legend=None),
