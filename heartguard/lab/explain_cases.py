@@ -12,7 +12,7 @@ from heartguard.lab.ecg_simulator import SimulatedEcg, simulate_ecg
 from heartguard.leads import LEAD_INDEX, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.values import Doubles, Ecg
 
-ST_MV = 0.35
+ST_MV = 0.6
 """Height of the elevated ST segment."""
 
 WALLS = {"V2-V4": ("V2", "V3", "V4"), "II, III, aVF": ("II", "III", "aVF")}
