@@ -5,7 +5,7 @@ APP_READY := $(VENV)/.app-ready
 TEST_READY := $(VENV)/.test-ready
 TRAIN_READY := $(VENV)/.train-ready
 
-.PHONY: app test lint format train family evaluate bench bench-digitise clean
+.PHONY: app test lint format train family evaluate bench bench-digitise bench-explain clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/streamlit run streamlit_app.py
@@ -46,6 +46,9 @@ bench: bench-digitise  ## every measurement of the README, each also runs by its
 
 bench-digitise: $(TEST_READY)  ## traced signals against the truth: clean pages, scans, photos (needs the data folder)
 	$(BIN)/python benchmarks/digitise.py
+
+bench-explain: $(TRAIN_READY)  ## test the explanations (needs the data folder and what train kept)
+	$(BIN)/python benchmarks/explain.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -88,6 +89,38 @@ def test_every_tab_opens(read_app, section):
     assert not read_app.exception
     assert "cannot be shown" not in words(read_app)
     assert read_app.header[0].value
+
+
+def test_lead_shap_is_queued_and_its_result_belongs_to_the_class_that_was_asked_for(read_app, monkeypatch):
+    from heartguard.drawing import PLAYERS
+    from heartguard.explain import Shapley
+
+    def quick(ecg, engine, label, **_kwargs):
+        return Shapley(dict.fromkeys(PLAYERS, 0.05), 0.1, 0.75, 0.0, 48)
+
+    monkeypatch.setattr("heartguard.explain.lead_shap", quick)
+    read_app.session_state["section"] = SECTIONS["drivers"]
+    read_app.run()
+    next(button for button in read_app.button if button.label == "Compute SHAP by lead").click().run()
+    until = time.monotonic() + 20
+    while "With no trace at all" not in words(read_app) and time.monotonic() < until:
+        time.sleep(0.05)
+        read_app.run()
+    assert not read_app.exception
+    assert "10 %, with all leads 75 %" in words(read_app)
+    other = "HB" if read_app.segmented_control[0].value != "HB" else "MI"
+    read_app.segmented_control[0].set_value(other).run()
+    assert "With no trace at all" not in words(read_app)
+    read_app.segmented_control[0].set_value("Normal").run()
+
+
+def test_a_lead_can_be_made_normal(read_app):
+    read_app.session_state["section"] = SECTIONS["drivers"]
+    read_app.run()
+    read_app.selectbox(key="what-if-lead").set_value("V2").run()
+    assert not read_app.exception
+    assert "cannot be shown" not in words(read_app)
+    assert "points)" in words(read_app)
 
 
 def test_the_page_can_be_seen_without_traces_and_as_uploaded(read_app):

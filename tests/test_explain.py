@@ -9,7 +9,7 @@ import pytest
 from heartguard.classify.engine import Outputs
 from heartguard.classify.spec import ModelSpec
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, PLAYERS, RHYTHM, draw, drawing_boxes
-from heartguard.explain import ExplanationCancelledError, class_map, lead_shap, lead_shares, map_on_page, map_on_upload
+from heartguard.explain import ExplanationCancelledError, class_map, lead_shap, map_evidence, map_on_page, map_on_upload
 from heartguard.explain.cam import player_of
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LAYOUTS, LEAD_INDEX, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
@@ -48,6 +48,10 @@ class InkEngine:
             part = images[:, round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)]
             logits[:, 1] += self.weights.get(player_of(box), 0.0) * (part.min(axis=(1, 2)) < 128)
         return Outputs(logits, np.zeros((len(images), 4, *CELLS), np.float32))
+
+
+def lead_shares(prediction: Prediction, label: str) -> dict[str, float]:
+    return map_evidence(class_map(prediction, label), prediction.drawing).shares()
 
 
 def engine(temperature: float = 1.0, **weights: float) -> InkEngine:
@@ -104,6 +108,13 @@ def test_lead_shares_follow_the_evidence() -> None:
     assert shares[RHYTHM] > 2 * shares["I"] > 0
     assert shares["V1"] == 0
     assert set(lead_shares(predicted(-np.abs(maps)), "MI").values()) == {0.0}
+
+
+def test_the_map_of_white_paper_can_be_taken_off() -> None:
+    maps = np.random.default_rng(1).normal(0, 1, (4, *CELLS)).astype(np.float32)
+    prediction = predicted(maps)
+    assert not class_map(prediction, "MI", maps).any()
+    assert np.allclose(class_map(prediction, "MI", np.zeros_like(maps)), class_map(prediction, "MI"))
 
 
 def straight_page(layout: str, rhythm_lead: str | None) -> tuple[Page, Ecg]:

@@ -4,8 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heartguard.ui.charts import AGAINST, FOR, lead_bars, lead_bars_text, probability_bars, probability_text
-from heartguard.ui.signal_charts import lead_chart, signal_table, signals_text, stacked_chart, thin_out
+from heartguard.explain import Band
+from heartguard.ui.charts import (
+    AGAINST,
+    FOR,
+    change_bars,
+    change_text,
+    lead_bars,
+    lead_bars_text,
+    probability_bars,
+    probability_text,
+    waterfall,
+    waterfall_text,
+)
+from heartguard.ui.signal_charts import evidence_chart, lead_chart, signal_table, signals_text, stacked_chart, thin_out
 from tests.handmade import make_ecg
 
 PROBABILITIES = {"Normal": 0.2, "MI": 0.7, "PMI": 0.06, "HB": 0.04}
@@ -77,3 +89,34 @@ def test_one_lead_has_small_squares():
 
 def test_signals_text_counts_leads_and_beats():
     assert signals_text(make_ecg(), np.array([1.0, 2.0, 3.0])) == "12 traced leads over 10 s with 3 beats marked."
+
+
+def test_the_waterfall_goes_from_no_trace_to_all_leads_the_strongest_first():
+    values = {"I": 0.1, "V2": 0.4, "rhythm": -0.2}
+    spec = waterfall(values, 0.3, 0.6).to_dict()
+    rows = next(iter(spec["datasets"].values()))
+    assert [row["Lead"] for row in rows] == ["No trace", "V2", "Strip", "I", "All leads"]
+    assert [row["Kind"] for row in rows] == ["end", "for", "against", "for", "end"]
+    ends = [(row["Low"], row["High"]) for row in rows]
+    assert np.allclose(ends, [(0, 0.3), (0.3, 0.7), (0.5, 0.7), (0.5, 0.6), (0, 0.6)])
+    assert waterfall_text(values, 0.3, 0.6, "MI").startswith("From 30 % without any trace to 60 %. Leads that weighed")
+
+
+def test_a_change_is_told_for_every_class():
+    after = {"Normal": 0.5, "MI": 0.4, "PMI": 0.06, "HB": 0.04}
+    rows = next(iter(change_bars(PROBABILITIES, after).to_dict()["datasets"].values()))
+    assert [(row["Before"], row["After"]) for row in rows][1] == (0.7, 0.4)
+    assert "Myocardial infarction from 70 % to 40 %" in change_text(PROBABILITIES, after)
+
+
+def test_evidence_stands_behind_its_lead_in_its_colour_and_strength():
+    bands = [Band("I", 0.0, 0.1, 2.0), Band("V1", 1.0, 1.1, -8.0)]
+    spec = evidence_chart(make_ecg(), bands, (FOR, AGAINST), 0.5, 4.0).to_dict()
+    rows = next(rows for rows in spec["datasets"].values() if "Strength" in rows[0])
+    assert [(row["Lead"], row["Speaks"], row["Strength"]) for row in rows] == [
+        ("I", "for", 0.25),
+        ("V1", "against", 0.5),
+    ]
+    assert rows[0]["Foot"] > rows[1]["Height"]
+    nothing = evidence_chart(make_ecg(), [Band("I", 0.0, 0.1, 0.0)], (FOR, AGAINST), 0.5, 0.0).to_dict()
+    assert next(rows for rows in nothing["datasets"].values() if "Strength" in rows[0])[0]["Strength"] == 0

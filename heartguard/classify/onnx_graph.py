@@ -7,7 +7,7 @@ Field numbers from the public schema (onnx.proto3, IR version 8).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -39,7 +39,39 @@ def vgg16_graph(weights: dict[str, Floats], height: int, width: int) -> bytes:
     nodes: list[bytes] = []
     tensors: list[bytes] = []
     _add_blocks(nodes, tensors, weights)
-    return _model(nodes, tensors, height, width)
+    shape = (1, VGG16_BLOCKS[-1][-1], height // MAP_STRIDE, width // MAP_STRIDE)
+    return _model(nodes, tensors, (1, 3, height, width), dict.fromkeys(LEVELS, shape))
+
+
+def activation_graph(weights: dict[str, Floats], height: int, width: int, layers: Sequence[str]) -> bytes:
+    """Return VGG16 without its head, whose outputs are the activations of some layers.
+
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+        As for `vgg16_graph`.
+    height, width : int
+    layers : sequence of str
+        Names such as ``"block4_conv3"``; each is an output after its ReLU, shape (1, channels, rows, columns), under
+        the name that `activation_name` gives.
+    """
+    nodes: list[bytes] = []
+    tensors: list[bytes] = []
+    _add_blocks(nodes, tensors, weights)
+    outputs = {activation_name(layer): activation_shape(layer, height, width) for layer in layers}
+    return _model(nodes, tensors, (1, 3, height, width), outputs)
+
+
+def activation_name(layer: str) -> str:
+    """Return the name of a convolution's output after its ReLU."""
+    return f"{layer}.relu"
+
+
+def activation_shape(layer: str, height: int, width: int) -> tuple[int, int, int, int]:
+    """Return (1, channels, rows, columns) of a convolution's output for drawings of one size."""
+    block = int(layer.removeprefix("block").partition("_")[0])
+    stride = 2 ** (block - 1)
+    return 1, VGG16_BLOCKS[block - 1][0], height // stride, width // stride
 
 
 def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Floats]) -> None:
@@ -53,7 +85,7 @@ def _add_blocks(nodes: list[bytes], tensors: list[bytes], weights: dict[str, Flo
             tensors += _conv_tensors(name, weights[f"{name}/kernel"], weights[f"{name}/bias"])
             attributes = [("kernel_shape", [3, 3]), ("pads", [1, 1, 1, 1]), ("strides", [1, 1])]
             nodes.append(_node("Conv", [value, f"{name}.w", f"{name}.b"], name, attributes))
-            nodes.append(_node("Relu", [name], value := f"{name}.relu"))
+            nodes.append(_node("Relu", [name], value := activation_name(name)))
 
 
 def _varint(number: int) -> bytes:
@@ -96,10 +128,13 @@ def _value_info(name: str, shape: Sequence[int]) -> bytes:
     return _bytes(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, dims)))
 
 
-def _model(nodes: Sequence[bytes], tensors: Sequence[bytes], height: int, width: int) -> bytes:
+def _model(
+    nodes: Sequence[bytes],
+    tensors: Sequence[bytes],
+    shape: tuple[int, int, int, int],
+    outputs: Mapping[str, Sequence[int]],
+) -> bytes:
     graph = b"".join(_bytes(1, node) for node in nodes) + _bytes(2, "vgg16")
-    graph += b"".join(_bytes(5, tensor) for tensor in tensors)
-    graph += _bytes(11, _value_info("image", (1, 3, height, width)))
-    shape = (1, VGG16_BLOCKS[-1][-1], height // MAP_STRIDE, width // MAP_STRIDE)
-    graph += b"".join(_bytes(12, _value_info(name, shape)) for name in LEVELS)
+    graph += b"".join(_bytes(5, tensor) for tensor in tensors) + _bytes(11, _value_info("image", shape))
+    graph += b"".join(_bytes(12, _value_info(name, sizes)) for name, sizes in outputs.items())
     return _number(1, 8) + _bytes(7, graph) + _bytes(8, _bytes(1, "") + _number(2, 13))

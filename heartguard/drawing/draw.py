@@ -60,18 +60,27 @@ def draw(ecg: Ecg, *, without: Collection[str] = ()) -> Drawing:
     return Drawing(image=render(leads, strip), boxes=boxes, version=DRAWING_VERSION, ecg=ecg)
 
 
-def render(leads: Floats, strip: Floats | None, *, line_width: float = LINE_WIDTH_PX, zoom: float = 1.0) -> Image:
+def render(
+    leads: Floats,
+    strip: Floats | None,
+    *,
+    line_width: float = LINE_WIDTH_PX,
+    zoom: float = 1.0,
+    enough: float = ENOUGH,
+) -> Image:
     """Draw conditioned stretches.
 
     Parameters
     ----------
     leads : ndarray, shape (12, n), float32, mV
-        125 Hz, as `condition` returns them; a stretch is left out where less than 40 % of it is finite.
+        125 Hz, as `condition` returns them.
     strip : ndarray, shape (m,), float32, mV, or None
     line_width : float
         Pixels.
     zoom : float
         Size of the drawing against the one that the network sees; the line keeps its width in pixels.
+    enough : float
+        A stretch is left out where a smaller share of it is finite.
 
     Returns
     -------
@@ -82,7 +91,7 @@ def render(leads: Floats, strip: Floats | None, *, line_width: float = LINE_WIDT
     thickness = max(1, round(line_width * _SCALE / zoom))
     for box in drawing_boxes():
         signal = strip if box.rhythm else leads[LEAD_INDEX[box.lead]]
-        if signal is not None and np.isfinite(signal).mean() >= ENOUGH:
+        if signal is not None and np.isfinite(signal).mean() >= enough:
             _draw_line(canvas, box, signal, thickness)
     size = (round(DRAWING_WIDTH * zoom), round(DRAWING_HEIGHT * zoom))
     image: Image = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)

@@ -1,16 +1,47 @@
-"""What drove an answer: exact class-activation maps, on drawing and page, and SHAP with the leads as players."""
+"""What drove an answer: maps, Shapley values, a sentence and counterfactuals, and the tests that they must pass."""
 
-from heartguard.explain.cam import class_map, lead_shares
+from heartguard.explain.by_time import Band, time_bands
+from heartguard.explain.cam import class_map
+from heartguard.explain.counterfactual import Counterfactual, counterfactual
+from heartguard.explain.evidence import Evidence, map_evidence
+from heartguard.explain.maps import MAP_METHODS, MapMaker, MapMethod
+from heartguard.explain.network import OpenNetwork, Tape, open_network
+from heartguard.explain.offered import offered_maps, trials_of
 from heartguard.explain.on_page import map_on_page, map_on_upload
-from heartguard.explain.players import DEFAULT_EVALUATIONS, ExplanationCancelledError, LeadShap, lead_shap
+from heartguard.explain.sentence import evidence_sentence
+from heartguard.explain.shapley import (
+    DEFAULT_EVALUATIONS,
+    ExplanationCancelledError,
+    Shapley,
+    lead_shap,
+    wave_shap,
+)
+from heartguard.explain.waves import WAVES, known_waves
 
 __all__ = [
     "DEFAULT_EVALUATIONS",
+    "MAP_METHODS",
+    "WAVES",
+    "Band",
+    "Counterfactual",
+    "Evidence",
     "ExplanationCancelledError",
-    "LeadShap",
+    "MapMaker",
+    "MapMethod",
+    "OpenNetwork",
+    "Shapley",
+    "Tape",
     "class_map",
+    "counterfactual",
+    "evidence_sentence",
+    "known_waves",
     "lead_shap",
-    "lead_shares",
+    "map_evidence",
     "map_on_page",
     "map_on_upload",
+    "offered_maps",
+    "open_network",
+    "time_bands",
+    "trials_of",
+    "wave_shap",
 ]

@@ -13,8 +13,12 @@ from heartguard.drawing import RHYTHM
 from heartguard.values import Box, Drawing, Floats, Prediction
 
 
-def class_map(prediction: Prediction, label: str) -> Floats:
+def class_map(prediction: Prediction, label: str, paper: Floats | None = None) -> Floats:
     """Return the class-activation map of one class at the size of the drawing.
+
+    White paper has a map of its own: what a stretch without a trace says. As published, the map holds that too, and a
+    lead can glow although its trace speaks against the class. Less the map of white paper it shows what the traces add,
+    and its mean is the logit less that of white paper, as exactly as before.
 
     Parameters
     ----------
@@ -22,6 +26,8 @@ def class_map(prediction: Prediction, label: str) -> Floats:
         With its drawing.
     label : str
         Any of the model's classes.
+    paper : ndarray, shape (classes, rows, columns), float32, optional
+        The class maps of white paper, which are taken off.
 
     Returns
     -------
@@ -38,7 +44,8 @@ def class_map(prediction: Prediction, label: str) -> Floats:
         If the prediction keeps no drawing.
     """
     height, width = drawing_of(prediction).image.shape
-    cells = prediction.class_maps[class_index(prediction, label)]
+    maps = prediction.class_maps if paper is None else prediction.class_maps - paper
+    cells = maps[class_index(prediction, label)]
     return np.asarray(cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
@@ -60,28 +67,3 @@ def drawing_of(prediction: Prediction) -> Drawing:
 def player_of(box: Box) -> str:
     """Return the name of a box as a player: its lead, or ``"rhythm"`` for the strip."""
     return RHYTHM if box.rhythm else box.lead
-
-
-def lead_shares(prediction: Prediction, label: str) -> dict[str, float]:
-    """Return each lead's share of the evidence for a class.
-
-    Parameters
-    ----------
-    prediction : Prediction
-        With its drawing.
-    label : str
-
-    Returns
-    -------
-    dict of str to float
-        For the twelve leads and ``"rhythm"``: the positive part of the class map inside the lead's box over that of all
-        boxes; the shares sum to 1, or are all 0 where nothing speaks for the class. A cell of the map is wider than the
-        gap between rows, so some evidence of a lead falls to its neighbours.
-    """
-    positive = np.maximum(class_map(prediction, label), 0.0)
-    sums: dict[str, float] = {}
-    for box in drawing_of(prediction).boxes:
-        inside = float(positive[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)].sum())
-        sums[player_of(box)] = sums.get(player_of(box), 0.0) + inside
-    total = sum(sums.values())
-    return {player: value / total if total > 0 else 0.0 for player, value in sums.items()}

@@ -1,171 +1,112 @@
-"""SHAP with the leads as players: what each lead adds to the probability of a class, over many combinations."""
+"""Who takes part in a drawing: leads, or the waves of one lead; any coalition of them is a valid drawing."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify.engine import Engine
-from heartguard.classify.prediction import probabilities
-from heartguard.drawing import PLAYERS, draw
-from heartguard.values import Doubles, Ecg, Image
+from heartguard.drawing import PLAYERS, RHYTHM, condition, cut_pieces, draw, render
+from heartguard.explain.waves import BETWEEN, WAVES, sample_seconds, wave_at
+from heartguard.leads import LEAD_INDEX
+from heartguard.values import Ecg, Floats, Image, Measurements
 
-DEFAULT_EVALUATIONS = 135
-"""Five permutations of thirteen players, forwards and backwards."""
+WHITE = 255
 
-_GLOBAL_RANDOM = threading.Lock()
-
-
-class ExplanationCancelledError(Exception):
-    """The caller asked to stop; no values were computed."""
+Ask = Callable[[Image], NDArray[np.float64]]
+"""From drawings, shape (n, h, w), to the probability of one class, shape (n,)."""
 
 
-@dataclass(frozen=True)
-class LeadShap:
-    """Shapley values of the leads on the scale of the calibrated probability of one class.
+@dataclass(frozen=True, eq=False)
+class Players:
+    """Parts of one drawing that can be left out.
 
     Attributes
     ----------
-    values : mapping of str to float
-        Per player (the twelve leads and ``"rhythm"``), in probability: 0.1 is ten points of a hundred. 0 for a player
-        that the drawing does not show.
-    base : float
-        Probability of the class for a drawing without any trace.
-    prediction : float
-        Probability for the whole drawing.
-    error : float
-        ``|base + sum of values - prediction|``: 0 but for rounding.
-    evaluations : int
-        How many drawings the network was asked about.
+    names : tuple of str
+    layers : ndarray, shape (players, h, w), uint8
+        Each player's trace alone on white.
+    rest : ndarray, shape (h, w), uint8
+        What is drawn in every coalition.
+    whole : ndarray, shape (h, w), uint8
+        The drawing with all players.
     """
 
-    values: Mapping[str, float]
-    base: float
-    prediction: float
-    error: float
-    evaluations: int
+    names: tuple[str, ...]
+    layers: Image
+    rest: Image
+    whole: Image
+
+    def drawings(self, masks: NDArray[np.bool_]) -> Image:
+        """Return the drawings of coalitions, masks of shape (n, players), as images of shape (n, h, w).
+
+        Traces never share a pixel with another box, so the darkest of the layers is the drawing itself.
+        """
+        return np.stack([self._drawing(mask) for mask in masks])
+
+    def _drawing(self, mask: NDArray[np.bool_]) -> Image:
+        if mask.all():  # waves that meet are one line here, and two that end side by side in the layers
+            return self.whole
+        return np.asarray(np.minimum(self.rest, self.layers[mask].min(axis=0, initial=WHITE)))
 
 
-def lead_shap(
-    ecg: Ecg,
-    engine: Engine,
-    label: str,
-    *,
-    evaluations: int = DEFAULT_EVALUATIONS,
-    batch: int = 8,
-    on_progress: Callable[[int, int], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> LeadShap:
-    """Compute Shapley values of the leads by shap's permutation explainer.
+def lead_players(ecg: Ecg) -> Players:
+    """Return the leads and the strip that the drawing of an Ecg shows, as players before white paper."""
+    everyone = {name: draw(ecg, without=set(PLAYERS) - {name}).image for name in PLAYERS}
+    shown = tuple(name for name, image in everyone.items() if image.min() < WHITE)
+    blank = draw(ecg, without=PLAYERS).image
+    layers = np.stack([everyone[name] for name in shown]) if shown else np.empty((0, *blank.shape), np.uint8)
+    return Players(shown, layers, blank, draw(ecg).image)
 
-    A player leaves the game when the drawing is made without it. Every permutation is walked forwards and backwards, so
-    the values always add up, and interactions of two leads are shared exactly (Mitchell et al., JMLR 23:43, 2022).
 
-    Parameters
-    ----------
-    ecg : Ecg
-    engine : Engine
-    label : str
-        Any of the model's classes.
-    evaluations : int
-        At most about so many drawings, at least 2 x players + 1; more give steadier values.
-    batch : int
-        Drawings given to the network at once.
-    on_progress : callable, optional
-        Called with (drawings done, drawings in all) after each batch.
-    cancelled : callable, optional
-        Asked before each batch; True stops the work.
+def wave_players(ecg: Ecg, measurements: Measurements, player: str) -> Players:
+    """Return the waves of one lead, or of the strip, as players; all other leads and what lies between stay.
 
-    Returns
-    -------
-    LeadShap
-        The same for the same input.
+    A wave leaves by a gap in its trace.
 
     Raises
     ------
-    KeyError
-        If the model has no such class.
-    ExplanationCancelledError
+    ValueError
+        If `player` is no player or the drawing does not show it.
     """
-    if label not in engine.spec.classes:
-        raise KeyError(f"The model knows no class {label!r}; it knows {', '.join(engine.spec.classes)}.")
-    whole = draw(ecg).image
-    players = [name for name in PLAYERS if not np.array_equal(draw(ecg, without={name}).image, whole)]
-    walks = max(1, evaluations // (2 * len(players) + 1))
-    game = _Game(ecg, engine, label, players, batch, walks * (2 * len(players)), on_progress, cancelled)
-    base, prediction = game(np.array([[0] * len(players), [1] * len(players)]))
-    shares = _permutation_shap(game, len(players), walks, batch)
-    values = dict.fromkeys(PLAYERS, 0.0) | dict(zip(players, map(float, shares), strict=True))
-    error = abs(float(base) + sum(values.values()) - float(prediction))
-    return LeadShap(values, float(base), float(prediction), error, game.done)
+    whole = draw(ecg)
+    box = next((box for box in whole.boxes if player == (RHYTHM if box.rhythm else box.lead)), None)
+    others = draw(ecg, without={player}).image if box is not None else whole.image
+    if box is None or np.array_equal(others, whole.image):
+        raise ValueError(f"The drawing shows no {player!r}.")
+    signal = _conditioned(ecg, player)
+    places = wave_at(sample_seconds(box, ecg, signal.size), measurements)
+    present = tuple(wave for number, wave in enumerate(WAVES) if np.any(places == number))
+    layers = [_render_one(player, _only(signal, places == WAVES.index(wave))) for wave in present]
+    rest = np.minimum(others, _render_one(player, _only(signal, places == BETWEEN)))
+    stacked = np.stack(layers) if layers else np.empty((0, *rest.shape), np.uint8)
+    return Players(present, stacked, rest, whole.image)
 
 
-def _permutation_shap(game: Callable[[NDArray[Any]], Doubles], players: int, walks: int, batch: int) -> Doubles:
-    if players == 0:
-        return np.empty(0)
-    import shap
-
-    nobody, everybody = np.zeros((1, players)), np.ones((1, players))
-    with _seeded_numpy():
-        explainer = shap.PermutationExplainer(game, shap.maskers.Independent(nobody, max_samples=1), seed=0)
-        found = explainer(everybody, max_evals=walks * (2 * players + 1), batch_size=batch, silent=True)
-    return np.asarray(found.values[0], dtype=np.float64)
-
-
-@contextmanager
-def _seeded_numpy() -> Iterator[None]:
-    """Give back numpy's global random state, which shap's explainers seed and use."""
-    with _GLOBAL_RANDOM:
-        before = np.random.get_state()  # noqa: NPY002
-        try:
-            yield
-        finally:
-            np.random.set_state(before)  # noqa: NPY002
+def _conditioned(ecg: Ecg, player: str) -> Floats:
+    pieces = cut_pieces(ecg)
+    if player != RHYTHM:
+        lead: Floats = condition(pieces.leads)[LEAD_INDEX[player]]
+        return lead
+    if pieces.strip is None:
+        raise ValueError("The drawing shows no strip.")
+    strip: Floats = condition(pieces.strip[None])[0]
+    return strip
 
 
-@dataclass
-class _Game:
-    """The probability of the class for any coalition of leads; each different drawing is evaluated once."""
+def _only(signal: Floats, inside: NDArray[np.bool_]) -> Floats:
+    """Return a signal with gaps everywhere else; one sample more at the end, so that neighbours meet."""
+    wider = inside.copy()
+    wider[1:] |= inside[:-1]
+    return np.where(wider, signal, np.nan).astype(np.float32)
 
-    ecg: Ecg
-    engine: Engine
-    label: str
-    players: list[str]
-    batch: int
-    expected: int
-    on_progress: Callable[[int, int], None] | None
-    cancelled: Callable[[], bool] | None
-    answers: dict[tuple[int, ...], float] = field(default_factory=dict)
 
-    @property
-    def done(self) -> int:
-        return len(self.answers)
-
-    def __call__(self, masks: NDArray[Any]) -> Doubles:
-        """Return the probabilities for masks of shape (n, players), 1 for a player that takes part."""
-        keys = [tuple(int(bit) for bit in row) for row in masks]
-        new = [key for key in dict.fromkeys(keys) if key not in self.answers]
-        for start in range(0, len(new), self.batch):
-            self._evaluate(new[start : start + self.batch])
-        return np.array([self.answers[key] for key in keys])
-
-    def _evaluate(self, keys: list[tuple[int, ...]]) -> None:
-        if self.cancelled is not None and self.cancelled():
-            raise ExplanationCancelledError("The computation of SHAP values was stopped.")
-        images: Image = np.stack([self._drawing(key) for key in keys])
-        logits = self.engine.predict(images).logits
-        place = self.engine.spec.classes.index(self.label)
-        shares = probabilities(logits, self.engine.spec.temperature)[:, place]
-        self.answers.update(zip(keys, map(float, shares), strict=True))
-        if self.on_progress is not None:
-            self.on_progress(min(self.done, self.expected), self.expected)
-
-    def _drawing(self, key: tuple[int, ...]) -> Image:
-        absent = {player for player, present in zip(self.players, key, strict=True) if not present}
-        return draw(self.ecg, without=absent).image
+def _render_one(player: str, signal: Floats) -> Image:
+    leads = np.full((len(LEAD_INDEX), 2), np.nan, np.float32)
+    if player == RHYTHM:
+        return render(leads, signal, enough=0.0)
+    leads = np.full((len(LEAD_INDEX), signal.size), np.nan, np.float32)
+    leads[LEAD_INDEX[player]] = signal
+    return render(leads, None, enough=0.0)

@@ -33,8 +33,9 @@ and the rhythm strip) and one linear layer, which sees block 4 after its pooling
 
 ## How it was trained
 
-1. Stage 1 sees no clinic page: {images} augmented drawings of signals in {cycles} cycles. It learns to measure the waves of every lead and
-   the rhythm, PTB-XL's statements, and the four classes where a signal's label is safe. Blocks 3-5 are trained.
+1. Stage 1 sees no clinic page: {images} augmented drawings of signals in {cycles} cycles. It learns to measure the
+   waves of every lead and the rhythm, PTB-XL's statements, and the four classes where a signal's label is safe. Blocks
+   3-5 are trained.
 2. Stage 2, per fold: the linear head learns the four classes from each traced page as it is drawn and from {copies}
    augmented drawings of it (ridge {ridge}, classes weighted by inverse frequency to the power {balance}).
 3. Temperature and threshold come from out-of-fold answers; the shipped weights are trained on all pages.
@@ -42,14 +43,15 @@ and the rhythm strip) and one linear layer, which sees block 4 after its pooling
 ## How good it is
 
 Out-of-fold answers of five folds by header id, 95 % bootstrap intervals over header ids. All figures but the rows "the
-network alone" are of the shipped answer. Recipes that were compared on the same folds: `benchmarks/results/recipes.csv`,
-other models: `docs/leaderboard.md`.
+network alone" are of the shipped answer. Recipes that were compared on the same folds:
+`benchmarks/results/recipes.csv`; other models: `docs/leaderboard.md`.
 """
 
 _ALONE = "The network answers alone: no second opinion belongs to these weights"
 _SECOND = (
-    "The shipped answer joins it with the second opinion `{file}` (sha256 `{digest}`): boosted trees on {features} measured "
-    'waves, intervals and rhythm; the mean of both log probabilities, temperature {temperature}, "not sure" under {threshold}'
+    "The shipped answer joins it with the second opinion `{file}` (sha256 `{digest}`): boosted trees on {features} "
+    "measured waves, intervals and rhythm; the mean of both log probabilities, temperature {temperature}, "
+    '"not sure" under {threshold}'
 )
 
 _TAIL = """

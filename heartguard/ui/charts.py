@@ -10,7 +10,19 @@ import pandas as pd
 from heartguard.leads import LEADS
 from heartguard.ui.words import class_name, percent
 
-__all__ = ["AGAINST", "FOR", "lead_bars", "lead_bars_text", "probability_bars", "probability_text"]
+__all__ = [
+    "AGAINST",
+    "FOR",
+    "change_bars",
+    "change_text",
+    "lead_bars",
+    "lead_bars_text",
+    "player_name",
+    "probability_bars",
+    "probability_text",
+    "waterfall",
+    "waterfall_text",
+]
 
 FOR, AGAINST = "#d55e00", "#0072b2"
 _ACCENT = {False: "#0b6570", True: "#4fb9c5"}
@@ -62,6 +74,11 @@ def probability_bars(probabilities: Mapping[str, float], label: str, dark: bool 
     return alt.layer(bars, numbers).properties(height=44 * len(table) + 24)
 
 
+def player_name(player: str) -> str:
+    """Return the name of a player on the screen."""
+    return _PLAYER_NAMES.get(player, player)
+
+
 def probability_text(probabilities: Mapping[str, float]) -> str:
     """Say in one sentence what `probability_bars` shows."""
     ranked = sorted(probabilities.items(), key=lambda item: -item[1])
@@ -105,3 +122,74 @@ def lead_bars_text(values: Mapping[str, float], label: str) -> str:
     ranked = sorted(values.items(), key=lambda item: -abs(item[1]))[:3]
     parts = [f"{_PLAYER_NAMES.get(lead, lead)} ({'for' if value >= 0 else 'against'})" for lead, value in ranked]
     return f"Leads that weighed most on {class_name(label)}: {', '.join(parts)}."
+
+
+def waterfall(values: Mapping[str, float], base: float, prediction: float, dark: bool = False) -> alt.LayerChart:
+    """Draw how the leads carry the probability from that of no trace to that of the whole drawing, the strongest first.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Player to its SHAP value.
+    base, prediction : float
+        Probability without any trace, and with all.
+    dark : bool
+        True for the dark theme.
+    """
+    table = _waterfall_table(values, base, prediction)
+    names = table["Lead"].tolist()
+    axis = alt.Axis(labelFontSize=13, labelColor=_TEXT[dark], ticks=False)
+    scale = alt.Scale(domain=[min(0.0, table["Low"].min()), max(1.0, table["High"].max())])
+    chart = alt.Chart(table).encode(y=alt.Y("Lead:N", sort=names, title=None, axis=axis))
+    kinds = alt.Scale(domain=["end", "for", "against"], range=[_REST[dark], FOR, AGAINST])
+    bars = chart.mark_bar(cornerRadius=2, height={"band": 0.7}).encode(
+        x=alt.X("Low:Q", scale=scale, title="probability", axis=alt.Axis(format="%", tickCount=6)),
+        x2="High:Q",
+        color=alt.Color("Kind:N", scale=kinds, legend=None),
+        tooltip=["Lead:N", alt.Tooltip("Text:N", title="Change")],
+    )
+    numbers = chart.mark_text(align="left", dx=5, fontSize=12).encode(
+        x="High:Q", text="Text:N", color=alt.value(_TEXT[dark])
+    )
+    return alt.layer(bars, numbers).properties(height=26 * len(table) + 40)
+
+
+def waterfall_text(values: Mapping[str, float], base: float, prediction: float, label: str) -> str:
+    """Say in one sentence what `waterfall` shows."""
+    return f"From {percent(base)} without any trace to {percent(prediction)}. {lead_bars_text(values, label)}"
+
+
+def _waterfall_table(values: Mapping[str, float], base: float, prediction: float) -> pd.DataFrame:
+    ranked = sorted(values.items(), key=lambda item: -abs(item[1]))
+    rows = [{"Lead": "No trace", "Low": 0.0, "High": base, "Kind": "end", "Text": percent(base)}]
+    at = base
+    for name, value in ranked:
+        low, high = sorted((at, at + value))
+        kind, text = ("for" if value >= 0 else "against"), f"{100 * value:+.1f}"
+        rows.append({"Lead": player_name(name), "Low": low, "High": high, "Kind": kind, "Text": text})
+        at += value
+    rows.append({"Lead": "All leads", "Low": 0.0, "High": prediction, "Kind": "end", "Text": percent(prediction)})
+    return pd.DataFrame(rows)
+
+
+def change_bars(before: Mapping[str, float], after: Mapping[str, float], dark: bool = False) -> alt.LayerChart:
+    """Draw how far the probability of each class moves: a ring where it was, a dot where it is."""
+    names = [class_name(label) for label in before]
+    table = pd.DataFrame({"Class": names, "Before": list(before.values()), "After": list(after.values())})
+    axis = alt.Axis(labelLimit=220, labelFontSize=13, labelColor=_TEXT[dark], ticks=False)
+    tips = ["Class:N", alt.Tooltip("Before:Q", format=".0%"), alt.Tooltip("After:Q", format=".0%")]
+    base = alt.Chart(table).encode(y=alt.Y("Class:N", sort=names, title=None, axis=axis), tooltip=tips)
+    scale = alt.Scale(domain=[0, 1])
+    from_to = base.mark_rule(strokeWidth=4, opacity=0.5, color=_ACCENT[dark]).encode(
+        x=alt.X("Before:Q", scale=scale, title="probability: ring before, dot after", axis=alt.Axis(format="%")),
+        x2="After:Q",
+    )
+    ring = base.mark_point(size=130, strokeWidth=2, color=_TEXT[dark]).encode(x="Before:Q")
+    dot = base.mark_point(size=130, filled=True, opacity=1, color=_ACCENT[dark]).encode(x="After:Q")
+    return alt.layer(from_to, ring, dot).properties(height=44 * len(table) + 40)
+
+
+def change_text(before: Mapping[str, float], after: Mapping[str, float]) -> str:
+    """Say in one sentence what `change_bars` shows."""
+    parts = [f"{class_name(label)} from {percent(before[label])} to {percent(after[label])}" for label in before]
+    return f"Probabilities with the change: {', '.join(parts)}."

@@ -1,91 +1,105 @@
-"""What drove the answer: class-activation map and lead shares at once, SHAP of the leads on demand."""
+"""What drove the answer: maps that passed their tests, the leads behind them, lead SHAP, and what-ifs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
+import pandas as pd
 import streamlit as st
 
-from heartguard.leads import PAGE_SECONDS
 from heartguard.ui import session
 from heartguard.ui.charts import lead_bars, lead_bars_text
+from heartguard.ui.evidence_view import VIEWS, drawing_of, evidence_sentence_of, full_colour, heats_of, show_heat
 from heartguard.ui.frame import dark_theme
-from heartguard.ui.overlays import blend_heat, encode_jpeg, enlarge, fit_width, mute
-from heartguard.ui.page_view import PAGE_WIDTH
 from heartguard.ui.problems import calm
-from heartguard.ui.running import load_model
-from heartguard.ui.words import class_name, percent
-from heartguard.values import Reading
-
-if TYPE_CHECKING:
-    from heartguard.explain import LeadShap
+from heartguard.ui.shap_view import show_shap
+from heartguard.ui.what_if import show_what_if
+from heartguard.ui.words import class_name
+from heartguard.values import Floats, Reading
 
 __all__ = ["show_drivers"]
 
-_DRAWING, _PAGE = "On the drawing the network saw", "On your page"
-_ENLARGE = 4
-_FULL_COLOUR = 0.98
-"""Quantile of the evidence of all classes that gets the full colour: one extreme cell must not pale the others."""
+_NOBODY = "No other"
 _CAVEAT = (
-    "**Orange** speaks for the class, **blue** against it; the same scale for all four classes. The map shows where "
-    "the network looked, no finer than about {seconds:.1f} s. It cannot say why, it does not mark a lesion or a "
-    "culprit vessel, and a plausible map does not make the answer right."
+    "**Orange** speaks for the class{against}. The map shows where the network looked, no finer than about "
+    "{seconds:.1f} s. It cannot say why, it does not mark a lesion or a culprit vessel, and a plausible map does not "
+    "make the answer right."
+)
+_UNTESTED = (
+    "No map is offered: in the tests of the explanations (benchmarks/results/explain.csv) none beats chance, or they "
+    "have not been run."
 )
 
 
 @st.fragment
 @calm
 def show_drivers(reading: Reading) -> None:
-    """Show the heat map of any class and the leads behind it; the controls redraw this section only."""
-    prediction = reading.prediction
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        label = st.segmented_control(
-            "Evidence for",
-            list(prediction.probabilities),
-            default=prediction.label,
-            required=True,
-            format_func=class_name,
-            key=f"driver-class-{session.round_number()}",
-        )
-        opacity = st.slider("Strength of the colour", 10, 100, 70, 10, format="%d %%", key="heat-opacity", width=240)
-    view = st.segmented_control(
-        "Where", [_PAGE, _DRAWING], default=_PAGE, required=True, key="heat-view", label_visibility="collapsed"
-    )
-    picture, alt = _picture(reading, label or prediction.label, view == _PAGE, opacity / 100)
-    st.image(picture, width="stretch", alt=alt)
-    st.caption(_CAVEAT.format(seconds=PAGE_SECONDS / prediction.class_maps.shape[2]))
-    left, right = st.columns(2)
-    with left, st.container(border=True, height="stretch"):
-        _shares(reading, label or prediction.label)
+    """Show the evidence for any class, where the doctor looks; the controls redraw this section only."""
+    from heartguard.explain import offered_maps
+
+    offered, label = offered_maps(), _class(reading)
+    if offered:
+        heat = _maps(reading, label, offered)
+        left, right = st.columns(2)
+        with left, st.container(border=True, height="stretch"):
+            _shares(reading, label, heat)
+    else:
+        st.info(_UNTESTED, icon=":material/block:")
+        right = st.container()
     with right, st.container(border=True, height="stretch"):
-        _shap(reading, label or prediction.label)
+        show_shap(reading, label)
+    with st.container(border=True):
+        show_what_if(reading, label)
 
 
-def _picture(reading: Reading, label: str, on_page: bool, opacity: float) -> tuple[bytes, str]:
-    """Return the tinted picture and what it shows; all classes share one scale, so that they can be compared."""
-    from heartguard.explain import class_map, map_on_page
-
-    name, limit = class_name(label), float(np.quantile(np.abs(reading.prediction.class_maps), _FULL_COLOUR))
-    heat, drawing = class_map(reading.prediction, label), reading.drawing
-    if drawing is None:
-        raise ValueError("the prediction keeps no drawing")
-    if on_page:
-        over_page = map_on_page(heat, reading.page, reading.ecg, drawing)
-        picture = fit_width(blend_heat(mute(reading.page.image), over_page, opacity, limit), PAGE_WIDTH)
-        return encode_jpeg(picture), f"Your page, its traces tinted by the evidence for and against {name}"
-    large = blend_heat(enlarge(drawing.image, _ENLARGE), enlarge(heat, _ENLARGE), opacity, limit)
-    return encode_jpeg(large, 92), f"The canonical drawing tinted by the evidence for and against {name}"
+def _class(reading: Reading) -> str:
+    answer = reading.prediction.label
+    label = st.segmented_control(
+        "Evidence for",
+        list(reading.prediction.probabilities),
+        default=answer,
+        required=True,
+        format_func=class_name,
+        key=f"driver-class-{session.round_number()}",
+    )
+    return label or answer
 
 
-def _shares(reading: Reading, label: str) -> None:
-    from heartguard.explain import lead_shares
+def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> Floats:
+    """Show the map of the class, beside that of another one if wanted, and what it says in words; return the map."""
+    from heartguard.explain import MAP_METHODS
 
-    shares = lead_shares(reading.prediction, label)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        others = [_NOBODY, *(name for name in reading.prediction.probabilities if name != label)]
+        other = st.selectbox("Beside it", others, format_func=class_name, key=f"beside-{label}", width=210)
+        method = st.selectbox(
+            "Map", offered, format_func=lambda name: MAP_METHODS[name].title, key="heat-method", width=280
+        )
+        opacity = st.slider("Strength of the colour", 10, 100, 70, 10, format="%d %%", key="heat-opacity", width=220)
+    view = st.segmented_control(
+        "Where", VIEWS, default=VIEWS[0], required=True, key="heat-view", label_visibility="collapsed"
+    )
+    shown = [label] if other == _NOBODY else [label, other]
+    heats = heats_of(reading, method, shown)
+    limit = full_colour(reading, method, heats)
+    for place, name in zip(st.columns(len(shown)), shown, strict=True):
+        with place:
+            st.markdown(f"**{evidence_sentence_of(reading, method, name, heats[name])}**")
+            show_heat(reading, name, heats[name], view or VIEWS[0], opacity / 100, limit)
+    chosen = MAP_METHODS[method]
+    against = ", **blue** against it" if chosen.signed else "; this map does not show what speaks against it"
+    st.caption(_CAVEAT.format(against=against, seconds=chosen.seconds_wide))
+    with st.expander("How this map was tested", icon=":material/fact_check:"):
+        _tests(method, reading.prediction.model)
+    return heats[label]
+
+
+def _shares(reading: Reading, label: str, heat: Floats) -> None:
+    from heartguard.explain import map_evidence
+
+    shares = map_evidence(heat, drawing_of(reading)).shares()
     st.markdown(
         "**Where the evidence for the class lies**",
-        help="The part of the orange in the map that lies on each lead. Exact, but a patch is wider than the gap of "
-        "two rows, so some of a lead's evidence falls on its neighbours.",
+        help="What the map holds for the class on each lead, less what it holds against it, as a share of all leads "
+        "that speak for it. A cell of the map is wider than the gap of two rows, so some falls on the neighbours.",
     )
     if not any(shares.values()):
         st.caption(f"Nothing in the map speaks for {class_name(label)}.")
@@ -94,37 +108,25 @@ def _shares(reading: Reading, label: str) -> None:
     st.altair_chart(chart, width="stretch", alt=lead_bars_text(shares, label))
 
 
-def _shap(reading: Reading, label: str) -> None:
-    st.markdown(
-        "**What each lead adds to the probability (SHAP)**",
-        help="Shapley values with the leads as players: leads are left out in many combinations, and the "
-        "network is asked each time. Slower than the map, but it measures what the network does without a lead.",
+def _tests(method: str, model: str) -> None:
+    """Show what the committed table says of a map."""
+    from heartguard.explain import trials_of
+
+    rows = [row for (name, _), row in trials_of().items() if name == method and row["pages"]]
+    table = pd.DataFrame(
+        {
+            "Test": row["test"],
+            "Mean": f"{float(row['value']):.2f}",
+            "95 % interval": f"{float(row['low']):.2f} to {float(row['high']):.2f}",
+            "Pages": f"{float(row['pages']):.0f}",
+        }
+        for row in rows
     )
-    key = f"shap-{reading.upload.sha256}-{reading.prediction.model}-{label}"
-    if key not in st.session_state:
-        if not st.button("Compute SHAP by lead", icon=":material/calculate:", key=f"shap-start-{label}"):
-            st.caption("Asks the network more than a hundred times: about half a minute.")
-            return
-        st.session_state[key] = _compute_shap(reading, label)
-        st.rerun(scope="fragment")
-    found: LeadShap = st.session_state[key]
-    chart = lead_bars(found.values, "change of the probability", "+.0%", dark_theme())
-    st.altair_chart(chart, width="stretch", alt=lead_bars_text(found.values, label))
+    st.table(table, border="horizontal", hide_index=True)
+    tested = rows[0]["model"] if rows else model
+    if tested != model:
+        st.caption(f"Tested with the model {tested}; this answer is from {model}.")
     st.caption(
-        f"With no trace at all the network gives {class_name(label)} {percent(found.base)}, with all leads "
-        f"{percent(found.prediction)}. The bars add up to the difference."
+        "“Over random” and “over edge detector” are differences in probability: above 0, the map names what matters to "
+        "the network better than chance, or than the edges of the trace, do. Similarity after shuffling should fall."
     )
-
-
-def _compute_shap(reading: Reading, label: str) -> LeadShap:
-    from heartguard.explain import lead_shap
-
-    bar = st.progress(0.0, text="Leaving leads out")
-
-    def on_progress(done: int, total: int) -> None:
-        bar.progress(min(done / max(total, 1), 1.0), text=f"Leaving leads out: drawing {done} of {total}")
-
-    try:
-        return lead_shap(reading.ecg, load_model(), label, batch=4, on_progress=on_progress)
-    finally:
-        bar.empty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import altair as alt
 import numpy as np
@@ -11,7 +12,10 @@ import pandas as pd
 from heartguard.leads import LEADS, PAGE_SECONDS
 from heartguard.values import Doubles, Ecg, Floats
 
-__all__ = ["lead_chart", "signal_table", "signals_text", "stacked_chart", "thin_out"]
+if TYPE_CHECKING:
+    from heartguard.explain import Band
+
+__all__ = ["evidence_chart", "lead_chart", "signal_table", "signals_text", "stacked_chart", "thin_out"]
 
 _PAPER = {
     False: {"large": "#e3a9a9", "small": "#f6dddd", "ink": "#16232b", "beat": "#0b6570", "sheet": "#fffafa"},
@@ -78,6 +82,72 @@ def stacked_chart(ecg: Ecg, beats_s: Doubles, dark: bool = False) -> alt.LayerCh
         detail="Lead:N",
     )
     return _on_paper(alt.layer(_beats(beats_s, paper), line), paper, round((high - low) * _PX_PER_MV))
+
+
+def evidence_chart(
+    ecg: Ecg, bands: Sequence[Band], colours: tuple[str, str], opacity: float, limit: float, dark: bool = False
+) -> alt.LayerChart:
+    """Draw all leads over bands of evidence.
+
+    Parameters
+    ----------
+    ecg : Ecg
+    bands : sequence of Band
+        From `heartguard.explain.time_bands`.
+    colours : tuple of str
+        For the class, and against it.
+    opacity : float, 0 to 1
+        Of the strongest evidence.
+    limit : float
+        The evidence that gets the full colour.
+    dark : bool
+        True for the dark theme.
+    """
+    table = signal_table(ecg, LEADS, _TARGET_HZ)
+    spacing, paper = _spacing(ecg), _PAPER[dark]
+    offset = {lead: -row * spacing for row, lead in enumerate(LEADS)}
+    table["Height"] = table["Voltage"] + table["Lead"].map(offset)
+    low, high = _stack_limits(table, spacing)
+    scale = alt.Scale(domain=[low, high], nice=False)
+    # both layers carry the axis: Vega merges them, and the default one would hide names
+    height = alt.Y("Height:Q", scale=scale, title=None, axis=_lead_axis(low, high, spacing, paper))
+    rows = _bands(bands, offset, spacing, opacity, limit)
+    layers = alt.layer(_tints(rows, colours).encode(y=height), _line(table, paper).encode(y=height, detail="Lead:N"))
+    return _on_paper(layers, paper, round((high - low) * _PX_PER_MV))
+
+
+def _bands(
+    bands: Sequence[Band], offset: dict[str, float], spacing: float, opacity: float, limit: float
+) -> pd.DataFrame:
+    """Return a rectangle for each band: when, how high, which colour and how strong."""
+    strengths = [min(abs(band.value) / limit, 1.0) if limit > 0 else 0.0 for band in bands]
+    return pd.DataFrame(
+        {
+            "Lead": band.lead,
+            "Time": band.start_s,
+            "End": band.end_s,
+            "Height": offset[band.lead] + 0.45 * spacing,
+            "Foot": offset[band.lead] - 0.45 * spacing,
+            "Speaks": "for" if band.value >= 0 else "against",
+            "Strength": round(opacity * strength, 3),
+        }
+        for band, strength in zip(bands, strengths, strict=True)
+    )
+
+
+def _tints(rows: pd.DataFrame, colours: tuple[str, str]) -> alt.Chart:
+    return (
+        alt.Chart(rows)
+        .mark_rect()
+        .encode(
+            x="Time:Q",
+            x2="End:Q",
+            y2="Foot:Q",
+            color=alt.Color("Speaks:N", scale=alt.Scale(domain=["for", "against"], range=list(colours)), legend=None),
+            opacity=alt.Opacity("Strength:Q", scale=None, legend=None),
+            tooltip=["Lead:N", "Speaks:N", alt.Tooltip("Time:Q", title="From (s)", format=".2f")],
+        )
+    )
 
 
 def lead_chart(ecg: Ecg, lead: str, beats_s: Doubles, dark: bool = False) -> alt.LayerChart:

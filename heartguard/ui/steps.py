@@ -53,14 +53,14 @@ def reading_steps(reading: Reading) -> tuple[Step, ...]:
 
 def _network_steps(reading: Reading) -> tuple[Step, ...]:
     """Return what the network was shown and where it found evidence for its answer."""
-    from heartguard.explain import class_map
+    from heartguard.ui.evidence_view import map_maker
 
     drawing, label = reading.drawing, reading.prediction.label
     if drawing is None:
         return ()
     seen = f"Version {drawing.version}: 2.5 s of each lead and one strip of 10 s. The network sees only this."
     picture = enlarge(drawing.image, _ENLARGE)
-    heat = enlarge(class_map(reading.prediction, label), _ENLARGE)
+    heat = enlarge(map_maker().heat_map("cam", reading.prediction, label), _ENLARGE)
     name = class_name(label)
     return (
         Step("5 · Canonical drawing", seen, picture, "The drawing that the network sees"),

@@ -1,0 +1,126 @@
+"""Tests of an explanation, each a callable: does what it names matter, and does it follow the network.
+
+Deletion and insertion after Petsiuk et al. (BMVC 2018), remove-and-debias after Rong et al. (ICML 2022), randomisation
+after Adebayo et al. (NeurIPS 2018), the pointing game after Zhang et al. (ECCV 2016).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.explain.players import WHITE, Ask, Players
+from heartguard.values import Doubles, Floats, Image
+
+INK_STEPS = (0.1, 0.25, 0.5)
+"""Shares of the ink that are taken out, or put in, one after the other."""
+
+LEAD_STEPS = (1, 3, 6)
+"""Numbers of leads that are taken out, or put in."""
+
+Fill = Callable[[Image, NDArray[np.bool_]], Image]
+"""Paints over the pixels of a mask."""
+
+
+def deletion_by_lead(
+    ask: Callable[[NDArray[np.bool_]], Doubles], players: Players, scores: Mapping[str, float]
+) -> float:
+    """Return the mean probability while the highest scored leads are taken out; low is good.
+
+    Parameters
+    ----------
+    ask : callable
+        From masks, shape (n, players), to probabilities, as `heartguard.explain.shapley.Game`.
+    players : Players
+    scores : mapping of str to float
+        Per player.
+    """
+    return float(ask(~_highest(players, scores)).mean())
+
+
+def insertion_by_lead(
+    ask: Callable[[NDArray[np.bool_]], Doubles], players: Players, scores: Mapping[str, float]
+) -> float:
+    """Return the mean probability while the highest scored leads alone are put onto white paper; high is good."""
+    return float(ask(_highest(players, scores)).mean())
+
+
+def _highest(players: Players, scores: Mapping[str, float]) -> NDArray[np.bool_]:
+    order = np.argsort([-scores[name] for name in players.names], kind="stable")
+    steps = [step for step in LEAD_STEPS if step < len(order)]
+    masks = np.zeros((len(steps), len(order)), bool)
+    for mask, step in zip(masks, steps, strict=True):
+        mask[order[:step]] = True
+    return masks
+
+
+def deletion_by_pixel(ask: Ask, image: Image, heat: Floats) -> float:
+    """Return the mean probability while the hottest ink turns to paper; low is good.
+
+    Parameters
+    ----------
+    ask : callable
+        From drawings to the probability of the class.
+    image : ndarray, shape (h, w), uint8
+    heat : ndarray, shape (h, w)
+    """
+    taken = [hottest_ink(image, heat, share) for share in INK_STEPS]
+    return float(ask(np.stack([np.where(mask, WHITE, image) for mask in taken]).astype(np.uint8)).mean())
+
+
+def insertion_by_pixel(ask: Ask, image: Image, heat: Floats) -> float:
+    """Return the mean probability while the hottest ink alone is put onto white paper; high is good."""
+    put = [hottest_ink(image, heat, share) for share in INK_STEPS]
+    return float(ask(np.stack([np.where(mask, image, WHITE) for mask in put]).astype(np.uint8)).mean())
+
+
+def hottest_ink(image: Image, heat: Floats, share: float) -> NDArray[np.bool_]:
+    """Return a mask of the hottest pixels that hold a share of the ink; ties are broken by place."""
+    ink = WHITE - image.astype(np.float64).ravel()
+    order = np.argsort(-heat.ravel(), kind="stable")
+    order = order[ink[order] > 0]
+    count = int(np.searchsorted(np.cumsum(ink[order]), share * ink.sum(), side="right"))
+    mask = np.zeros(ink.size, bool)
+    mask[order[:count]] = True
+    return mask.reshape(image.shape)
+
+
+def remove_and_debias(ask: Ask, image: Image, heat: Floats, fill: Fill, shares: Sequence[float] = (0.2,)) -> float:
+    """Return ROAD: the probability with the coldest pixels painted over less that with the hottest; high is good.
+
+    Parameters
+    ----------
+    ask : callable
+    image : ndarray, shape (h, w), uint8
+    heat : ndarray, shape (h, w)
+    fill : callable
+        Such as `heartguard.explain.road.fill_from_around`: what is painted must not show where it was painted.
+    shares : sequence of float
+        Of all pixels.
+    """
+    order = np.argsort(-heat.ravel(), kind="stable")
+    painted = []
+    for ranked in (order[::-1], order):
+        for share in shares:
+            mask = np.zeros(order.size, bool)
+            mask[ranked[: round(share * order.size)]] = True
+            painted.append(fill(image, mask.reshape(image.shape)))
+    cold, hot = ask(np.stack(painted)).reshape(2, -1).mean(axis=1)
+    return float(cold - hot)
+
+
+def similarity(first: Floats, second: Floats) -> float:
+    """Return Spearman's rank correlation of two maps or score lists; 0 where one of them is constant."""
+    from scipy.stats import rankdata
+
+    a, b = (rankdata(np.asarray(values).ravel()) for values in (first, second))
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def pointing_hit(scores: Mapping[str, float], truth: Collection[str]) -> bool:
+    """Tell whether the highest scored player is one of those in which the abnormality was put."""
+    return max(scores, key=lambda name: scores[name]) in truth

@@ -1,0 +1,21 @@
+"""HiResCAM: activations times their own gradient, place by place (Draelos & Carin, arXiv 2011.08891)."""
+
+from __future__ import annotations
+
+from heartguard.values import Floats
+
+
+def hires_cam(activations: Floats, gradients: Floats) -> Floats:
+    """Return the map ``sum over k of g_k * A_k``.
+
+    Parameters
+    ----------
+    activations, gradients : ndarray, shape (channels, rows, columns)
+
+    Returns
+    -------
+    ndarray, shape (rows, columns), float32
+        Signed. Where nothing but a linear layer follows, its sum is what these activations add to the logit.
+    """
+    found: Floats = (activations * gradients).sum(axis=0)
+    return found

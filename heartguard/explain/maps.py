@@ -1,0 +1,162 @@
+"""The base flow of every map: activations of a layer and their gradient, one rule, the size of the drawing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from heartguard.classify import Engine
+from heartguard.drawing import PX_PER_S
+from heartguard.explain.cam import class_map, drawing_of
+from heartguard.explain.grad_cam import grad_cam
+from heartguard.explain.grad_cam_plus import grad_cam_plus
+from heartguard.explain.hires_cam import hires_cam
+from heartguard.explain.layer_cam import layer_cam
+from heartguard.explain.network import BEFORE_POOLING, LAST, OpenNetwork, Tape, open_network
+from heartguard.explain.players import WHITE
+from heartguard.values import Floats, Image, Prediction
+
+Rule = Callable[[Floats, Floats], Floats]
+"""From activations and gradients, both (channels, rows, columns), to a map of (rows, columns)."""
+
+FINE_S = 0.25
+"""A map whose cells are no wider than this can tell QRS from T."""
+
+
+@dataclass(frozen=True)
+class MapMethod:
+    """One way to colour the drawing.
+
+    Attributes
+    ----------
+    name, title : str
+        Key in tables, and the name on the screen.
+    layer : str or None
+        Whose activations it takes; None for the exact map, which needs none.
+    rule : callable or None
+    signed : bool
+        Whether it also shows what speaks against the class.
+    from_paper : bool
+        Whether the activations of white paper are taken off first, so that only what the traces add is left.
+    """
+
+    name: str
+    title: str
+    layer: str | None = None
+    rule: Rule | None = None
+    signed: bool = False
+    from_paper: bool = False
+
+    @property
+    def seconds_wide(self) -> float:
+        """Width of one cell of the map, seconds of the drawing."""
+        block = int(self.layer[5]) if self.layer else 5
+        return float(2 ** (block - 1) / PX_PER_S)
+
+    @property
+    def tells_waves(self) -> bool:
+        """Whether a cell is narrow enough to tell QRS from T."""
+        return self.seconds_wide <= FINE_S
+
+
+MAP_METHODS = {
+    method.name: method
+    for method in (
+        MapMethod("cam", "Exact map (CAM)", signed=True, from_paper=True),
+        MapMethod("hirescam", "Fine map (HiResCAM)", BEFORE_POOLING, hires_cam, signed=True, from_paper=True),
+        MapMethod("layercam", "Fine map of what speaks for it (LayerCAM)", BEFORE_POOLING, layer_cam, from_paper=True),
+        MapMethod("layercam block 3", "Finest map (LayerCAM)", "block3_conv3", layer_cam, from_paper=True),
+        MapMethod("cam as published", "CAM as published", signed=True),
+        MapMethod("layercam as published", "LayerCAM as published", BEFORE_POOLING, layer_cam),
+        MapMethod("gradcam", "Grad-CAM", LAST, grad_cam),
+        MapMethod("gradcam++", "Grad-CAM++", LAST, grad_cam_plus),
+    )
+}
+"""All maps, by name; which of them are shown is a matter of `heartguard.explain.offered`."""
+
+
+class MapMaker:
+    """Makes the maps of one model, and keeps what white paper stirs in it; safe to share between threads.
+
+    Parameters
+    ----------
+    engine : Engine
+    network : OpenNetwork, optional
+        The same model, open to gradients; by default its weights are opened when a map first needs them.
+    """
+
+    def __init__(self, engine: Engine, network: OpenNetwork | None = None) -> None:
+        self._engine = engine
+        self._network = network
+        self._paper_maps: Floats | None = None
+        self._paper_tape: Tape | None = None
+        self._lock = threading.Lock()
+
+    def record(self, image: Image) -> Tape:
+        """Return the activations of a drawing, shape (h, w), uint8."""
+        with self._lock:
+            if self._network is None:
+                self._network = open_network(self._engine.spec)
+        return self._network.record(image)
+
+    def heat_map(
+        self, method: str, prediction: Prediction, label: str, tape: Callable[[], Tape] | None = None
+    ) -> Floats:
+        """Return the map of any method for any class at the size of the drawing.
+
+        Parameters
+        ----------
+        method : str
+            One of `MAP_METHODS`.
+        prediction : Prediction
+            With its drawing.
+        label : str
+            Any of the model's classes.
+        tape : callable, optional
+            Gives the `Tape` of the drawing if it is at hand; by default it is recorded where the method needs one.
+
+        Returns
+        -------
+        ndarray, shape (h, w), float32
+            Times the number of cells, so that the means over the drawing of different layers compare. Nothing is
+            rescaled to its greatest value: zeros stay zeros, and maps of several classes can be compared.
+
+        Raises
+        ------
+        KeyError
+            If there is no such method or class.
+        """
+        if method not in MAP_METHODS:
+            raise KeyError(f"There is no map {method!r}; there are {', '.join(MAP_METHODS)}.")
+        chosen, image = MAP_METHODS[method], drawing_of(prediction).image
+        if chosen.layer is None or chosen.rule is None:
+            return class_map(prediction, label, self.paper_maps() if chosen.from_paper else None)
+        kept = tape() if tape is not None else self.record(image)
+        activations, gradients = kept.activations[chosen.layer], kept.gradient(label, chosen.layer)
+        if chosen.from_paper:
+            activations = activations - self._paper().activations[chosen.layer]
+        cells = chosen.rule(activations, gradients)
+        return enlarge_cells(cells * cells.size, image.shape)
+
+    def paper_maps(self) -> Floats:
+        """Return the class maps of white paper, shape (classes, rows, columns)."""
+        if self._paper_maps is None:
+            self._paper_maps = self._engine.predict(self._white()[None]).class_maps[0]
+        return self._paper_maps
+
+    def _paper(self) -> Tape:
+        if self._paper_tape is None:
+            self._paper_tape = self.record(self._white())
+        return self._paper_tape
+
+    def _white(self) -> Image:
+        return np.full(self._engine.spec.input_size, WHITE, np.uint8)
+
+
+def enlarge_cells(cells: Floats, shape: tuple[int, ...]) -> Floats:
+    """Enlarge a map of cells bilinearly to (h, w); the mean stays."""
+    return np.asarray(cv2.resize(cells, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), dtype=np.float32)

@@ -1,0 +1,179 @@
+"""The network with its inside open: activations of one drawing, and the gradient of a class's logit at any of them.
+
+An engine answers and keeps nothing. Maps that need gradients run the same weights once more in float, keep what the
+last three blocks answered, and go back by hand: the head is linear on mean features, so the gradient at its two inputs
+is known beforehand, and each step before it is a transposed convolution of what the ReLU let through.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from heartguard.classify import ModelSpec, Weights, models_folder, read_weights
+from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS, region_weights
+from heartguard.classify.engine import check_images
+from heartguard.classify.onnx_graph import activation_graph, activation_name
+from heartguard.values import Floats, Image
+
+FIRST_BLOCK = 3
+"""The first block whose last activations can be asked for."""
+
+LAYERS = ("block3_conv3", *(f"block{b}_conv{k}" for b in (4, 5) for k in range(1, len(VGG16_BLOCKS[b - 1]) + 1)))
+"""The layers that are kept, from the image to the head."""
+
+LAST, BEFORE_POOLING = "block5_conv3", "block4_conv3"
+"""Where the head looks: the last activations, and those of block 4 after their pooling."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """What one drawing stirs in the network.
+
+    Attributes
+    ----------
+    activations : mapping of str to ndarray, shape (channels, rows, columns), float32
+        After the ReLU, for each of `LAYERS`.
+    weights : mapping of str to ndarray
+        The table of the network; not to be changed.
+    classes : tuple of str
+    """
+
+    activations: Mapping[str, Floats]
+    weights: Weights
+    classes: tuple[str, ...]
+    _gradients: dict[str, dict[str, Floats]] = field(default_factory=dict, repr=False)
+
+    def gradient(self, label: str, layer: str) -> Floats:
+        """Return the gradient of a class's logit with respect to the activations of a layer.
+
+        Parameters
+        ----------
+        label : str
+        layer : str
+            One of `LAYERS`.
+
+        Returns
+        -------
+        ndarray, shape (channels, rows, columns), float32
+
+        Raises
+        ------
+        KeyError
+            If the model has no such class or nothing of this layer was kept.
+        """
+        if label not in self.classes:
+            raise KeyError(f"The model knows no class {label!r}; it knows {', '.join(self.classes)}.")
+        if layer not in self.activations:
+            raise KeyError(f"No activations of {layer!r} were kept; there are {', '.join(self.activations)}.")
+        found = self._gradients.setdefault(label, {LAST: self._of_head("level5", label)})
+        for later, earlier in zip(LAYERS[:0:-1], LAYERS[-2::-1], strict=True):
+            if layer in found:
+                break
+            if earlier not in found:
+                found[earlier] = self._back(found[later], later, earlier, label)
+        return found[layer]
+
+    def _of_head(self, level: str, label: str) -> Floats:
+        """Return the gradient at one input of the head: the weights of the stretches that a cell belongs to."""
+        rows, columns = self.activations[LAST].shape[1:]
+        masks = region_weights(16 * rows, 16 * columns)
+        kernel = self.weights[f"head/{level}"][..., self.classes.index(label)]
+        gradient: Floats = np.tensordot(kernel, masks, axes=(0, 0)).astype(np.float32)
+        return gradient
+
+    def _back(self, gradient: Floats, later: str, earlier: str, label: str) -> Floats:
+        """Carry a gradient from the output of one convolution to the output of the one before it."""
+        before = transposed_convolution(
+            np.where(self.activations[later] > 0, gradient, 0), self.weights[f"{later}/kernel"]
+        )
+        if later.endswith("_conv1"):
+            if earlier == BEFORE_POOLING:
+                before = before + self._of_head("level4", label)
+            before = through_pooling(before, self.activations[earlier])
+        return before
+
+
+def transposed_convolution(gradient: Floats, kernel: Floats) -> Floats:
+    """Return the gradient at the input of a 3x3 convolution with padding 1.
+
+    Parameters
+    ----------
+    gradient : ndarray, shape (out, rows, columns)
+    kernel : ndarray, shape (3, 3, in, out)
+
+    Returns
+    -------
+    ndarray, shape (in, rows, columns), float32
+    """
+    out, rows, columns = gradient.shape
+    spread = kernel.reshape(-1, out) @ gradient.reshape(out, -1)
+    taps = spread.reshape(3, 3, kernel.shape[2], rows, columns)
+    padded = np.zeros((kernel.shape[2], rows + 2, columns + 2), np.float32)
+    for down in range(3):
+        for across in range(3):
+            padded[:, down : down + rows, across : across + columns] += taps[down, across]
+    return padded[:, 1:-1, 1:-1]
+
+
+def through_pooling(gradient: Floats, activations: Floats) -> Floats:
+    """Return the gradient at the input of a 2x2 max pooling: all of it goes to the first greatest of the four.
+
+    Parameters
+    ----------
+    gradient : ndarray, shape (channels, rows, columns)
+    activations : ndarray, shape (channels, 2 rows, 2 columns)
+    """
+    channels, rows, columns = gradient.shape
+    fours = (
+        activations.reshape(channels, rows, 2, columns, 2).transpose(0, 1, 3, 2, 4).reshape(channels, rows, columns, 4)
+    )
+    winner = fours.argmax(axis=3)[..., None]
+    spread = np.zeros_like(fours)
+    np.put_along_axis(spread, winner, gradient[..., None], axis=3)
+    back: Floats = spread.reshape(channels, rows, columns, 2, 2).transpose(0, 1, 3, 2, 4).reshape(activations.shape)
+    return back
+
+
+class OpenNetwork:
+    """The float network of a model, whose activations can be looked at; safe to share between threads."""
+
+    def __init__(self, spec: ModelSpec, weights: Weights) -> None:
+        self.spec = spec
+        self._weights = weights
+        graph = np.frombuffer(activation_graph(weights, *spec.input_size, LAYERS), np.uint8)
+        self._net: Any = cv2.dnn.readNetFromONNX(graph)
+        self._lock = threading.Lock()
+
+    def record(self, image: Image) -> Tape:
+        """Run the network on one drawing, shape (h, w), uint8, and keep what its last blocks answer.
+
+        Raises
+        ------
+        DrawingRangeError
+            If the drawing is not one that the model was made for.
+        """
+        check_images(image[None], self.spec)
+        means = np.array(CHANNEL_MEANS_BGR, np.float32).reshape(3, 1, 1)
+        with self._lock:
+            self._net.setInput(image.astype(np.float32)[None, None] - means)
+            found = self._net.forward([activation_name(layer) for layer in LAYERS])
+        kept = {layer: np.array(values[0], np.float32) for layer, values in zip(LAYERS, found, strict=True)}
+        return Tape(kept, self._weights, self.spec.classes)
+
+
+def open_network(spec: ModelSpec, *, folder: Path | None = None) -> OpenNetwork:
+    """Load the float weights of a model.
+
+    Raises
+    ------
+    ModelError
+        If the weights are missing or altered.
+    """
+    return OpenNetwork(spec, read_weights((folder or models_folder()) / spec.weights_file, spec.sha256))

@@ -1,0 +1,272 @@
+"""Shapley values of the parts of a drawing, by the shap package: what each adds to the probability of a class."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.classify.engine import Engine
+from heartguard.classify.prediction import probabilities
+from heartguard.drawing import PLAYERS
+from heartguard.explain.players import Players, lead_players, wave_players
+from heartguard.explain.surrogate import Surrogate, fit_surrogate, stretch_parts
+from heartguard.explain.waves import WAVES
+from heartguard.values import Doubles, Ecg, Floats, Measurements
+
+DEFAULT_EVALUATIONS = 54
+"""Two permutations of thirteen players, forwards and backwards. What more would change stands in
+``benchmarks/results/explain.csv`` as the difference from a run of five times as many."""
+
+BATCH = 8
+
+Progress = Callable[[int, int], None]
+"""Called with (drawings done, drawings in all) after each batch."""
+
+Coalitions = Callable[[NDArray[Any]], Doubles]
+"""From masks, shape (n, players), to the probability of one class, shape (n,)."""
+
+_GLOBAL_RANDOM = threading.Lock()
+
+
+class ExplanationCancelledError(Exception):
+    """The caller asked to stop; no values were computed."""
+
+
+@dataclass(frozen=True)
+class Shapley:
+    """Shapley values on the scale of the calibrated probability of one class.
+
+    Attributes
+    ----------
+    values : mapping of str to float
+        Per player, in probability: 0.1 is ten points of a hundred. 0 for a player that the drawing does not show.
+    base : float
+        Probability of the class without any player.
+    prediction : float
+        Probability for the whole drawing.
+    error : float
+        ``|base + sum of values - prediction|``: 0 but for rounding.
+    evaluations : int
+        How many drawings the network was asked about.
+    """
+
+    values: Mapping[str, float]
+    base: float
+    prediction: float
+    error: float
+    evaluations: int
+
+
+def lead_shap(
+    ecg: Ecg,
+    engine: Engine,
+    label: str,
+    *,
+    evaluations: int = DEFAULT_EVALUATIONS,
+    batch: int = BATCH,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Shapley:
+    """Compute Shapley values of the leads and the strip by shap's permutation explainer.
+
+    A player leaves the game when the drawing is made without it. Every permutation is walked forwards and backwards, so
+    the values always add up, and interactions of two leads are shared exactly (Mitchell et al., JMLR 23:43, 2022).
+    Shapley values are linear in the game: a `Surrogate` fitted to the answers is solved exactly (shap's exact
+    explainer, all coalitions), and the permutations only estimate what the network adds to it (a control variate).
+
+    Parameters
+    ----------
+    ecg : Ecg
+    engine : Engine
+    label : str
+        Any of the model's classes.
+    evaluations : int
+        At most about so many drawings, at least 2 x players + 1; more give steadier values.
+    batch : int
+        Drawings given to the network at once.
+    on_progress : callable, optional
+    cancelled : callable, optional
+        Asked before each batch; True stops the work.
+
+    Returns
+    -------
+    Shapley
+        For the twelve leads and ``"rhythm"``; the same for the same input.
+
+    Raises
+    ------
+    KeyError
+        If the model has no such class.
+    ExplanationCancelledError
+    """
+    players = lead_players(ecg)
+    walks = max(1, evaluations // (2 * len(players.names) + 1))
+    expected = min(walks * 2 * len(players.names), 2 ** len(players.names))
+    game = Game(engine, label, players, batch, expected, on_progress, cancelled)
+    return _solve(game, PLAYERS, lambda: _controlled_values(game, walks))
+
+
+def wave_shap(
+    ecg: Ecg,
+    measurements: Measurements,
+    engine: Engine,
+    label: str,
+    player: str,
+    *,
+    batch: int = BATCH,
+    on_progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Shapley:
+    """Compute exact Shapley values of P, QRS and ST-T of one lead while all other leads stay.
+
+    Parameters
+    ----------
+    ecg : Ecg
+    measurements : Measurements
+        Of this Ecg; a wave that was not measured is no player.
+    engine : Engine
+    label : str
+    player : str
+        A lead, or ``"rhythm"``.
+    batch : int
+    on_progress, cancelled : callable, optional
+        As for `lead_shap`.
+
+    Returns
+    -------
+    Shapley
+        For the waves; `base` is the probability for the drawing whose lead shows only what lies between its waves.
+
+    Raises
+    ------
+    KeyError
+        If the model has no such class.
+    ValueError
+        If the drawing does not show the lead.
+    ExplanationCancelledError
+    """
+    players = wave_players(ecg, measurements, player)
+    game = Game(engine, label, players, batch, 2 ** len(players.names), on_progress, cancelled)
+    return _solve(game, WAVES, lambda: _exact_values(game, len(players.names)))
+
+
+@dataclass
+class Game:
+    """The probability of a class for any coalition; the network is asked about each different drawing once.
+
+    Attributes
+    ----------
+    engine : Engine
+    label : str
+    players : Players
+    batch, expected : int
+        Drawings at once, and how many are to come in all.
+    logits, parts : dict
+        By coalition: what the network answered, and what each stretch added to it.
+    """
+
+    engine: Engine
+    label: str
+    players: Players
+    batch: int = BATCH
+    expected: int = 0
+    on_progress: Progress | None = None
+    cancelled: Callable[[], bool] | None = None
+    logits: dict[bytes, Floats] = field(default_factory=dict)
+    parts: dict[bytes, Doubles] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.label not in self.engine.spec.classes:
+            known = ", ".join(self.engine.spec.classes)
+            raise KeyError(f"The model knows no class {self.label!r}; it knows {known}.")
+
+    @property
+    def place(self) -> int:
+        """Place of the class among the logits."""
+        return self.engine.spec.classes.index(self.label)
+
+    @property
+    def done(self) -> int:
+        """How many drawings the network was asked about."""
+        return len(self.logits)
+
+    def __call__(self, masks: NDArray[Any]) -> Doubles:
+        """Return the probabilities for masks of shape (n, players), not 0 for a player that takes part."""
+        present = np.asarray(masks) != 0
+        keys = [row.tobytes() for row in present]
+        new = [at for at, key in enumerate(keys) if key not in self.logits and keys.index(key) == at]
+        for start in range(0, len(new), self.batch):
+            self._evaluate(present[new[start : start + self.batch]])
+        logits = np.array([self.logits[key] for key in keys])
+        return probabilities(logits, self.engine.spec.temperature)[:, self.place]
+
+    def surrogate(self) -> Surrogate:
+        """Return a stand-in fitted to all that the network has answered so far."""
+        masks = np.array([np.frombuffer(key, np.bool_) for key in self.parts])
+        parts = np.array(list(self.parts.values()))
+        spec = self.engine.spec
+        return fit_surrogate(masks, parts, self.players.names, self.engine.bias, spec.temperature, self.place)
+
+    def _evaluate(self, masks: NDArray[np.bool_]) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise ExplanationCancelledError("The computation of SHAP values was stopped.")
+        found = self.engine.predict(self.players.drawings(masks))
+        for row, logits, parts in zip(masks, found.logits, stretch_parts(found.class_maps), strict=True):
+            self.logits[row.tobytes()], self.parts[row.tobytes()] = logits, parts
+        if self.on_progress is not None:
+            self.on_progress(min(self.done, self.expected), self.expected)
+
+
+def _solve(game: Game, everyone: tuple[str, ...], solver: Callable[[], Doubles]) -> Shapley:
+    count = len(game.players.names)
+    base, prediction = game(np.array([[0] * count, [1] * count]))
+    shares = solver() if count else np.empty(0)
+    values = dict.fromkeys(everyone, 0.0) | dict(zip(game.players.names, map(float, shares), strict=True))
+    error = abs(float(base) + sum(values.values()) - float(prediction))
+    return Shapley(values, float(base), float(prediction), error, game.done)
+
+
+def _controlled_values(game: Game, walks: int) -> Doubles:
+    count = len(game.players.names)
+    network = _permutation_values(game, count, walks)
+    surrogate = game.surrogate()
+    return network + _exact_values(surrogate, count) - _permutation_values(surrogate, count, walks)
+
+
+def _permutation_values(game: Coalitions, count: int, walks: int) -> Doubles:
+    import shap
+
+    with _seeded_numpy():
+        explainer = shap.PermutationExplainer(game, _masker(count), seed=0)
+        found = explainer(np.ones((1, count)), max_evals=walks * (2 * count + 1), batch_size=BATCH, silent=True)
+    return np.asarray(found.values[0], dtype=np.float64)
+
+
+def _exact_values(game: Coalitions, count: int) -> Doubles:
+    import shap
+
+    found = shap.ExactExplainer(game, _masker(count))(np.ones((1, count)), batch_size=2**13, silent=True)
+    return np.asarray(found.values[0], dtype=np.float64)
+
+
+def _masker(count: int) -> Any:
+    import shap
+
+    return shap.maskers.Independent(np.zeros((1, count)), max_samples=1)
+
+
+@contextmanager
+def _seeded_numpy() -> Iterator[None]:
+    """Give back numpy's global random state, which shap's explainers seed and use."""
+    with _GLOBAL_RANDOM:
+        before = np.random.get_state()  # noqa: NPY002
+        try:
+            yield
+        finally:
+            np.random.set_state(before)  # noqa: NPY002

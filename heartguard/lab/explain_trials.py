@@ -1,0 +1,226 @@
+"""The trials of explanations: every method against every test, on pages and on simulated ECGs with a known answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from heartguard.classify import Weights, probabilities
+from heartguard.drawing import PLAYERS, draw
+from heartguard.explain.baselines import edge_map, random_map
+from heartguard.explain.cam import player_of
+from heartguard.explain.evidence import lead_evidence
+from heartguard.explain.faithfulness import (
+    deletion_by_lead,
+    deletion_by_pixel,
+    insertion_by_lead,
+    insertion_by_pixel,
+    pointing_hit,
+    remove_and_debias,
+    similarity,
+)
+from heartguard.explain.maps import MAP_METHODS
+from heartguard.explain.players import WHITE, Ask, lead_players
+from heartguard.explain.road import fill_from_around
+from heartguard.explain.shapley import Game, lead_shap
+from heartguard.lab.explain_cases import Case
+from heartguard.lab.explain_models import RANDOMISED, TrialModel, TrialPage, shuffled, trial_model
+from heartguard.values import Drawing, Ecg, Floats, Image
+
+SHAP, EDGE, RANDOM = "lead shap", "edge detector", "random"
+RANDOM_ORDERS = 2
+MOVED = 0.1
+"""A case counts in the pointing game where its abnormality raises the class's probability by at least so much: there
+is nothing to point at in what the network does not see."""
+
+CELL = 8
+"""Maps are compared after averaging over cells of so many pixels."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One figure of one method in one test on one page."""
+
+    method: str
+    test: str
+    value: float
+    group: str
+
+
+def probability_of(model: TrialModel, label: str) -> Ask:
+    """Return what gives the probability of a class for drawings."""
+    spec = model.engine.spec
+
+    def ask(images: Image) -> np.ndarray:
+        return probabilities(model.engine.predict(images).logits, spec.temperature)[:, spec.classes.index(label)]
+
+    return ask
+
+
+def all_maps(model: TrialModel, ecg: Ecg, label: str | None = None) -> dict[str, Floats]:
+    """Return the maps of all methods for a class, by default the one that the model names."""
+    prediction = model.predict(ecg)
+    tape, label = model.maps.record(_image(ecg)), label or prediction.label
+    return {name: model.maps.heat_map(name, prediction, label, lambda: tape) for name in MAP_METHODS}
+
+
+def page_trials(page: TrialPage, seed: int) -> Iterator[Result]:
+    """Give deletion, insertion, remove-and-debias and agreement of all methods on one page."""
+    prediction = page.model.predict(page.ecg)
+    drawing, label = draw(page.ecg), prediction.label
+    heats = {**all_maps(page.model, page.ecg), EDGE: edge_map(drawing.image)}
+    shap = lead_shap(page.ecg, page.model.engine, label).values
+    scores = {name: lead_evidence(heat, drawing) for name, heat in heats.items()} | {SHAP: dict(shap)}
+    yield from _over_chance(_by_lead(page, label, scores, seed), page.group)
+    yield from _over_chance(_by_pixel(page, label, drawing.image, heats, seed), page.group)
+    for name in (*MAP_METHODS, EDGE):
+        alike = similarity(_values(scores[name]), _values(scores[SHAP]))
+        yield Result(name, "agreement with lead shap", alike, page.group)
+
+
+def _by_lead(
+    page: TrialPage, label: str, scores: Mapping[str, Mapping[str, float]], seed: int
+) -> dict[tuple[str, str], float]:
+    players = lead_players(page.ecg)
+    game = Game(page.model.engine, label, players)
+    rng = np.random.default_rng(seed)
+    chance = [dict(zip(PLAYERS, rng.random(len(PLAYERS)), strict=True)) for _ in range(RANDOM_ORDERS)]
+    found: dict[tuple[str, str], float] = {}
+    for test, metric in (("deletion by lead", deletion_by_lead), ("insertion by lead", insertion_by_lead)):
+        found |= {(name, test): metric(game, players, ranked) for name, ranked in scores.items()}
+        found[RANDOM, test] = float(np.mean([metric(game, players, ranked) for ranked in chance]))
+    return found
+
+
+def _by_pixel(
+    page: TrialPage, label: str, image: Image, heats: Mapping[str, Floats], seed: int
+) -> dict[tuple[str, str], float]:
+    ask = probability_of(page.model, label)
+    metrics: dict[str, Callable[[Ask, Image, Floats], float]] = {
+        "deletion by pixel": deletion_by_pixel,
+        "insertion by pixel": insertion_by_pixel,
+        "remove and debias": partial(remove_and_debias, fill=fill_from_around),
+    }
+    drawn = {**heats, RANDOM: random_map(image, seed)}
+    return {(name, test): metric(ask, image, heat) for test, metric in metrics.items() for name, heat in drawn.items()}
+
+
+def _over_chance(found: Mapping[tuple[str, str], float], group: str) -> Iterator[Result]:
+    """Give each figure, and by how much it is better than that of chance and of the edge detector."""
+    for (name, test), value in found.items():
+        yield Result(name, test, value, group)
+        better = -1 if test.startswith("deletion") else 1
+        for rival in (RANDOM, EDGE):
+            if name not in (RANDOM, rival):
+                yield Result(name, f"{test} over {rival}", better * (value - found[rival, test]), group)
+
+
+def randomisation_trials(page: TrialPage, weights: Weights, stages: Sequence[str] = RANDOMISED) -> Iterator[Result]:
+    """Give how alike explanations stay as the network is shuffled from the head down; they must fall apart."""
+    label = page.model.predict(page.ecg).label
+    before = {name: _coarse(heat) for name, heat in all_maps(page.model, page.ecg, label).items()}
+    shap = lead_shap(page.ecg, page.model.engine, label, evaluations=27).values
+    for stage in stages:
+        model = trial_model(page.model.engine.spec, shuffled(weights, stage))
+        test = f"similarity, shuffled down to {stage}"
+        for name, heat in all_maps(model, page.ecg, label).items():
+            yield Result(name, test, similarity(before[name], _coarse(heat)), page.group)
+        if stage in (stages[0], stages[-1]):
+            after = lead_shap(page.ecg, model.engine, label, evaluations=27).values
+            yield Result(SHAP, test, similarity(_values(shap), _values(after)), page.group)
+
+
+def stability_trials(page: TrialPage, with_shap: bool) -> Iterator[Result]:
+    """Give how alike explanations stay when the drawing moves by one pixel, and when the gain rises by 2 %."""
+    label = page.model.predict(page.ecg).label
+    before = all_maps(page.model, page.ecg, label)
+    louder = replace(page.ecg, signals=page.ecg.signals * np.float32(1.02))
+    shifted = moved_maps(page.model, page.ecg, label)
+    for name, heat in all_maps(page.model, louder, label).items():
+        yield Result(name, "similarity after 2 % gain", similarity(_coarse(before[name]), _coarse(heat)), page.group)
+        back = np.roll(shifted[name], -1, axis=1)
+        yield Result(name, "similarity after 1 px shift", similarity(_coarse(before[name]), _coarse(back)), page.group)
+    if with_shap:
+        first, second = (lead_shap(ecg, page.model.engine, label).values for ecg in (page.ecg, louder))
+        yield Result(SHAP, "similarity after 2 % gain", similarity(_values(first), _values(second)), page.group)
+
+
+def moved_maps(model: TrialModel, ecg: Ecg, label: str) -> dict[str, Floats]:
+    """Return the maps of a drawing that stands one pixel further to the right."""
+    drawing = draw(ecg)
+    image = np.roll(drawing.image, 1, axis=1)
+    image[:, 0] = WHITE
+    moved = Drawing(image, drawing.boxes, drawing.version, ecg)
+    found, tape = model.engine.predict(image[None]), model.maps.record(image)
+    prediction = replace(model.predict(ecg), class_maps=found.class_maps[0], drawing=moved)
+    return {name: model.maps.heat_map(name, prediction, label, lambda: tape) for name in MAP_METHODS}
+
+
+def shap_trials(page: TrialPage, long_run: int) -> Iterator[Result]:
+    """Give what is missing from the sum of lead SHAP, and how far its values lie from a much longer run."""
+    label = page.model.predict(page.ecg).label
+    short = lead_shap(page.ecg, page.model.engine, label)
+    long = lead_shap(page.ecg, page.model.engine, label, evaluations=long_run)
+    apart = np.abs(_values(short.values) - _values(long.values))
+    yield Result(SHAP, "completeness error", short.error, page.group)
+    yield Result(SHAP, "mean distance from a long run", float(apart.mean()), page.group)
+    yield Result(SHAP, "greatest distance from a long run", float(apart.max()), page.group)
+
+
+def pointing_trials(case: Case, model: TrialModel, number: int) -> Iterator[Result]:
+    """Give whether each method points at the leads that the abnormality was put into.
+
+    Twice: at what it rates highest, and at what the abnormality changed most in it. The heart below has its own reasons
+    for and against the class, so only the second question is about nothing but the abnormality.
+    """
+    ask, group = probability_of(model, case.label), f"{case.name}-{number}"
+    without, within = ask(np.stack([_image(case.normal), _image(case.ecg)]))
+    yield Result("network", f"abnormality seen, {case.name}", float(within - without >= MOVED), group)
+    if within - without < MOVED:
+        return
+    for name, hits in _pointing_hits(case, model).items():
+        for game, hit in zip(("pointing game", "pointing game, change"), hits, strict=True):
+            yield Result(name, f"{game}, {case.name}", float(hit), group)
+            yield Result(name, game, float(hit), group)
+    for game in ("pointing game", "pointing game, change"):
+        yield Result(RANDOM, game, len(case.truth) / len(PLAYERS), group)
+
+
+def _pointing_hits(case: Case, model: TrialModel) -> dict[str, tuple[bool, bool]]:
+    """Return for each method whether its highest value, and its greatest change, lie in the truth."""
+    drawing = draw(case.ecg)
+    heats = all_maps(model, case.ecg, case.label) | {EDGE: edge_map(drawing.image)}
+    before = all_maps(model, case.normal, case.label) | {EDGE: edge_map(_image(case.normal))}
+    hits = {}
+    for name, heat in heats.items():
+        first, second = (hottest_player(shown, drawing) in case.truth for shown in (heat, heat - before[name]))
+        hits[name] = first, second
+    after, base = (lead_shap(ecg, model.engine, case.label).values for ecg in (case.ecg, case.normal))
+    change = {name: after[name] - base[name] for name in PLAYERS}
+    return {**hits, SHAP: (pointing_hit(after, case.truth), pointing_hit(change, case.truth))}
+
+
+def hottest_player(heat: Floats, drawing: Drawing) -> str:
+    """Return the player whose box holds the hottest pixel."""
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    for box in drawing.boxes:
+        if box.y0 <= row < box.y1 and box.x0 <= column < box.x1:
+            return player_of(box)
+    raise ValueError("the boxes do not cover the drawing")
+
+
+def _image(ecg: Ecg) -> Image:
+    return draw(ecg).image
+
+
+def _values(scores: Mapping[str, float]) -> Floats:
+    return np.array([scores[name] for name in PLAYERS], np.float32)
+
+
+def _coarse(heat: Floats) -> Floats:
+    height, width = heat.shape
+    blocks = heat.reshape(height // CELL, CELL, width // CELL, CELL)
+    return np.asarray(blocks.mean(axis=(1, 3)), dtype=np.float32)

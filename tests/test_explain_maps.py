@@ -1,0 +1,223 @@
+"""Maps by gradient: rules on hand-made numbers, the way back through the network, and an independent implementation."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from heartguard.classify import classify
+from heartguard.classify.engine import OpenCvEngine
+from heartguard.drawing import draw
+from heartguard.errors import DrawingRangeError
+from heartguard.explain import MAP_METHODS, MapMaker, OpenNetwork
+from heartguard.explain.grad_cam import grad_cam
+from heartguard.explain.grad_cam_plus import grad_cam_plus
+from heartguard.explain.hires_cam import hires_cam
+from heartguard.explain.layer_cam import layer_cam
+from heartguard.explain.network import BEFORE_POOLING, LAST, LAYERS, Tape, through_pooling, transposed_convolution
+from heartguard.values import Drawing, Prediction
+from tests.test_classify import CLASSES, a_spec, an_ecg, random_weights
+
+SIZE = (32, 64)
+RULES = {"gradcam": grad_cam, "gradcam++": grad_cam_plus, "hirescam": hires_cam, "layercam": layer_cam}
+
+
+def a_drawing(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, SIZE, dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def weights() -> dict[str, np.ndarray]:
+    return random_weights()
+
+
+@pytest.fixture(scope="module")
+def network(weights) -> OpenNetwork:
+    return OpenNetwork(a_spec(), weights)
+
+
+@pytest.fixture(scope="module")
+def tape(network) -> Tape:
+    return network.record(a_drawing())
+
+
+@pytest.fixture(scope="module")
+def maker(weights, network) -> MapMaker:
+    return MapMaker(OpenCvEngine(a_spec(), weights), network)
+
+
+@pytest.fixture(scope="module")
+def prediction(weights) -> Prediction:
+    drawing = Drawing(a_drawing(), draw(an_ecg()).boxes, a_spec().drawing_version)
+    return classify(drawing, OpenCvEngine(a_spec(), weights))
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_map_of_zeros_stays_zeros(rule):
+    nothing = np.zeros((8, 3, 4), np.float32)
+    some = np.random.default_rng(0).normal(size=nothing.shape).astype(np.float32)
+    for activations, gradients in ((nothing, some), (some, nothing), (nothing, nothing)):
+        assert not rule(activations, gradients).any()
+
+
+def test_the_rules_on_two_channels_and_two_places():
+    activations = np.array([[[1.0, 2.0]], [[3.0, 0.0]]], np.float32)
+    gradients = np.array([[[2.0, 0.0]], [[-1.0, 1.0]]], np.float32)
+    assert np.allclose(grad_cam(activations, gradients), [[1.0, 2.0]])
+    assert np.allclose(hires_cam(activations, gradients), [[-1.0, 0.0]])
+    assert np.allclose(layer_cam(activations, gradients), [[2.0, 0.0]])
+    first = 2 * 4 / (2 * 4 + 3 * 8)  # ReLU(g) g² / (2 g² + sum(A) g³) where the first channel has a gradient
+    second = 1 / (2 + 3)
+    assert np.allclose(grad_cam_plus(activations, gradients), [[first + 3 * second, 2 * first]])
+
+
+def test_the_way_back_through_a_convolution_is_its_adjoint():
+    import cv2
+
+    rng = np.random.default_rng(1)
+    kernel = rng.normal(size=(3, 3, 2, 3)).astype(np.float32)
+    inputs, gradient = rng.normal(size=(2, 5, 6)).astype(np.float32), rng.normal(size=(3, 5, 6)).astype(np.float32)
+    forward = np.stack(
+        [
+            sum(cv2.filter2D(inputs[i], -1, kernel[:, :, i, o], borderType=cv2.BORDER_CONSTANT) for i in range(2))
+            for o in range(3)
+        ]
+    )
+    back = transposed_convolution(gradient, kernel)
+    assert (forward * gradient).sum() == pytest.approx(float((inputs * back).sum()), rel=1e-4)
+
+
+def test_the_way_back_through_a_pooling_goes_to_one_of_four():
+    activations = np.array([[[1.0, 5.0, 0.0, 0.0], [2.0, 3.0, 0.0, 0.0]]], np.float32)
+    back = through_pooling(np.array([[[7.0, 4.0]]], np.float32), activations)
+    assert back.tolist() == [[[0.0, 7.0, 4.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]
+
+
+def test_the_exact_map_is_the_sum_of_hirescam_at_both_inputs_of_the_head(tape, prediction):
+    for label in CLASSES:
+        last = hires_cam(tape.activations[LAST], tape.gradient(label, LAST))
+        level4 = tape._of_head("level4", label)
+        pooled = tape.activations[BEFORE_POOLING]
+        pooled = pooled.reshape(512, 2, 2, 4, 2).max(axis=(2, 4))
+        exact = prediction.class_maps[CLASSES.index(label)]
+        assert np.allclose((last + hires_cam(pooled, level4)) * exact.size, exact, atol=1e-3)
+
+
+@pytest.mark.parametrize("layer", [LAYERS[0], BEFORE_POOLING, "block5_conv1"])
+def test_gradients_are_those_of_tensorflow(weights, tape, layer):
+    keras = pytest.importorskip("keras")
+    tf = pytest.importorskip("tensorflow")
+    from heartguard.classify.keras_vgg import build_vgg16, load_keras
+
+    model = build_vgg16(*SIZE, len(CLASSES))
+    load_keras(model, weights)
+    inside = keras.Model(model.input, [model.get_layer(layer).output, model.output])
+    with tf.GradientTape() as record:
+        kept, maps = inside(a_drawing()[None, ..., None].astype(np.float32))
+        logit = tf.reduce_mean(maps[..., 2])
+    expected = record.gradient(logit, kept).numpy()[0].transpose(2, 0, 1)
+    assert np.abs(tape.gradient(CLASSES[2], layer) - expected).max() < 1e-4 * np.abs(expected).max()
+
+
+def test_grad_cam_is_that_of_tf_keras_vis(weights, tape):
+    vis = pytest.importorskip("tf_keras_vis.gradcam")
+    from heartguard.classify.keras_vgg import build_vgg16, load_keras
+
+    model = build_vgg16(*SIZE, len(CLASSES))
+    load_keras(model, weights)
+    image = a_drawing()[None, ..., None].astype(np.float32)
+    for number, label in enumerate(CLASSES):
+        found = vis.Gradcam(model)(
+            lambda maps, n=number: maps[..., n],
+            image,
+            penultimate_layer=LAST,
+            expand_cam=False,
+            normalize_cam=False,
+        )
+        expected = np.asarray(found).reshape(2, 4)
+        mine = grad_cam(tape.activations[LAST], tape.gradient(label, LAST))
+        assert np.abs(mine - expected).max() <= 1e-3 * max(1e-3, expected.max())
+
+
+@pytest.mark.parametrize("method", MAP_METHODS)
+def test_every_map_has_the_size_of_the_drawing_for_every_class(method, prediction, tape, maker):
+    for label in CLASSES:
+        heat = maker.heat_map(method, prediction, label, lambda: tape)
+        assert heat.shape == SIZE
+        assert np.isfinite(heat).all()
+        assert MAP_METHODS[method].signed or heat.min() >= 0
+
+
+@pytest.mark.parametrize("method", MAP_METHODS)
+def test_explaining_changes_nothing_that_is_shared(method, weights, prediction, tape, maker):
+    before = {name: values.copy() for name, values in weights.items()}
+    kept = {name: values.copy() for name, values in tape.activations.items()}
+    maps = prediction.class_maps.copy()
+    first = maker.heat_map(method, prediction, "MI", lambda: tape)
+    maker.heat_map(method, prediction, "HB", lambda: tape)
+    assert np.array_equal(maker.heat_map(method, prediction, "MI", lambda: tape), first)
+    assert all(np.array_equal(weights[name], values) for name, values in before.items())
+    assert all(np.array_equal(tape.activations[name], values) for name, values in kept.items())
+    assert np.array_equal(prediction.class_maps, maps)
+
+
+def test_the_exact_map_asks_for_no_activations(prediction, maker):
+    def tape() -> Tape:
+        raise AssertionError("not needed")
+
+    assert maker.heat_map("cam", prediction, "MI", tape).shape == SIZE
+
+
+def test_unknown_maps_classes_and_layers_are_refused(prediction, tape, maker):
+    with pytest.raises(KeyError, match="scorecam"):
+        maker.heat_map("scorecam", prediction, "MI", lambda: tape)
+    with pytest.raises(KeyError, match="VT"):
+        maker.heat_map("layercam", prediction, "VT", lambda: tape)
+    with pytest.raises(KeyError, match="block1_conv1"):
+        tape.gradient("MI", "block1_conv1")
+
+
+def test_a_drawing_of_another_size_is_refused(network):
+    with pytest.raises(DrawingRangeError, match="32 x 64"):
+        network.record(np.zeros((64, 32), np.uint8))
+
+
+def test_ten_threads_get_the_activations_of_their_own_drawings(network):
+    alone = [network.record(a_drawing(seed)).activations[LAST] for seed in range(10)]
+    found: dict[int, np.ndarray] = {}
+
+    def ask(seed: int) -> None:
+        found[seed] = network.record(a_drawing(seed)).activations[LAST]
+
+    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(np.array_equal(found[seed], alone[seed]) for seed in range(10))
+
+
+@pytest.mark.parametrize("method", MAP_METHODS)
+def test_a_silent_network_has_an_empty_map(method, weights):
+    silent = {name: np.zeros_like(values) for name, values in weights.items()}
+    engine = OpenCvEngine(a_spec(), silent)
+    drawing = Drawing(a_drawing(), draw(an_ecg()).boxes, a_spec().drawing_version)
+    quiet = MapMaker(engine, OpenNetwork(a_spec(), silent))
+    assert not quiet.heat_map(method, classify(drawing, engine), "MI").any()
+
+
+@pytest.mark.parametrize("method", [name for name, method in MAP_METHODS.items() if method.from_paper])
+def test_white_paper_has_an_empty_map(method, weights, maker):
+    paper = Drawing(np.full(SIZE, 255, np.uint8), draw(an_ecg()).boxes, a_spec().drawing_version)
+    heat = maker.heat_map(method, classify(paper, OpenCvEngine(a_spec(), weights)), "MI")
+    assert np.abs(heat).max() < 1e-3
+
+
+def test_the_exact_map_adds_up_to_what_the_traces_add_to_the_logit(weights, prediction, maker):
+    white = np.full((1, *SIZE), 255, np.uint8)
+    logits = OpenCvEngine(a_spec(), weights).predict(np.stack([a_drawing(), white[0]])).logits
+    for number, label in enumerate(CLASSES):
+        added = maker.heat_map("cam", prediction, label).mean()
+        assert added == pytest.approx(float(logits[0, number] - logits[1, number]), abs=1e-3)

@@ -1,0 +1,92 @@
+"""The line of long work: nobody is refused, nobody sees another's result, and what nobody waits for is stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from heartguard.explain import ExplanationCancelledError
+from heartguard.ui import jobs
+from heartguard.ui.jobs import Job, JobQueue
+
+
+def wait(job: Job, *states: str) -> None:
+    until = time.monotonic() + 10
+    while job.look() not in states and time.monotonic() < until:
+        time.sleep(0.005)
+    assert job.state in states
+
+
+def test_ten_users_at_once_are_served_in_turn_each_with_the_own_result():
+    queue, order, running = JobQueue(), [], []
+
+    def work(job: Job) -> str:
+        running.append(job)
+        assert len(running) == 1
+        time.sleep(0.01)
+        order.append(job.key)
+        running.remove(job)
+        return f"result of {job.key}"
+
+    users = [Job(f"user {number}", work) for number in range(10)]
+    for user in users:
+        queue.submit(user)
+    for user in users:
+        wait(user, "done")
+    assert order == [user.key for user in users]
+    assert [user.result for user in users] == [f"result of {user.key}" for user in users]
+
+
+def test_who_waits_is_told_how_many_come_before():
+    queue, gate = JobQueue(), threading.Event()
+    first = Job("first", lambda job: gate.wait(10))
+    queue.submit(first)
+    wait(first, "running")
+    second, third = Job("second", lambda job: 2), Job("third", lambda job: 3)
+    queue.submit(second)
+    queue.submit(third)
+    assert (queue.ahead(first), queue.ahead(second), queue.ahead(third)) == (0, 1, 2)
+    gate.set()
+    wait(third, "done")
+    assert queue.ahead(third) == 0
+
+
+def test_a_running_job_can_be_stopped_and_a_waiting_one_is_never_begun():
+    def work(job: Job) -> None:
+        while not job.stopping():
+            job.report(1, 2)
+            time.sleep(0.005)
+        raise ExplanationCancelledError
+
+    queue = JobQueue()
+    running, waiting = Job("running", work), Job("waiting", work)
+    queue.submit(running)
+    queue.submit(waiting)
+    wait(running, "running")
+    waiting.stop()
+    running.stop()
+    wait(running, "stopped")
+    wait(waiting, "stopped")
+    assert running.progress == (1, 2)
+    assert waiting.progress == (0, 0)
+
+
+def test_a_job_that_nobody_looks_at_any_more_is_stopped(monkeypatch):
+    monkeypatch.setattr(jobs, "LOST_S", -1.0)
+    job = Job("left", lambda job: 1)
+    job.run()
+    assert job.state == "stopped"
+    assert job.result is None
+
+
+def test_a_job_that_fails_leaves_the_line_moving():
+    def fail(job: Job) -> None:
+        raise RuntimeError("broken")
+
+    queue = JobQueue()
+    bad, good = Job("bad", fail), Job("good", lambda job: 1)
+    queue.submit(bad)
+    queue.submit(good)
+    wait(good, "done")
+    assert bad.state == "failed"
+    assert isinstance(bad.error, RuntimeError)
