@@ -321,7 +321,7 @@ def test_parts_of_the_pages_are_named_and_small_ones_left_out():
     labels = np.arange(40) % 4
     shares = np.eye(4)[np.where(np.arange(40) < 20, labels, 0)]
     found = group_results(table, labels, shares)
-    assert [(row["part"], row["pages"]) for row in found["Printed rate"]] == [
+    assert [(row["part"], row["pages"]) for row in found["Rate"]] == [
         ("under 60/min", 12),
         ("60 to 100/min", 20),
     ]

@@ -63,7 +63,7 @@ def part_names(table: pd.DataFrame) -> dict[str, NDArray[np.str_]]:
     rate, tint = table["hr_printed"].to_numpy(float), table["grid_tint"].to_numpy(float)
     bands = ["1|under 60/min", "2|60 to 100/min", "3|over 100/min"]
     ways = {
-        "Printed rate": np.where(np.isnan(rate), "4|no rate printed", np.take(bands, np.digitize(rate, [60, 100.5]))),
+        "Rate": np.where(np.isnan(rate), "4|no rate printed", np.take(bands, np.digitize(rate, [60, 100.5]))),
         "Rhythm lead": table["rhythm_lead"].fillna("").to_numpy(str),
         "Printed filter": np.array([f"{hz} Hz" if hz else "" for hz in table["filter_hz"].fillna("")]),
         "Grid tint": np.where(tint == 0, "1|no grid", np.where(tint <= 2.3, "2|up to 2.3", "3|over 2.3")),
@@ -71,9 +71,7 @@ def part_names(table: pd.DataFrame) -> dict[str, NDArray[np.str_]]:
     }
     if "least_quality" in table:
         steps = ["1|under 0.95", "2|0.95 to 0.98", "3|0.98 and more"]
-        ways["Quality of the worst lead"] = np.take(
-            steps, np.digitize(table["least_quality"].to_numpy(float), [0.95, 0.98])
-        )
+        ways["Worst lead"] = np.take(steps, np.digitize(table["least_quality"].to_numpy(float), [0.95, 0.98]))
     return ways
 
 

@@ -179,7 +179,7 @@ def group_chart(ways: Mapping[str, Sequence[Mapping[str, Any]]], figure: str) ->
             alt.Tooltip("high:Q", format=".3f", title="To"),
         ],
     )
-    scale = alt.Scale(domain=[0, 1])
+    scale = alt.Scale(domain=[int(10 * table["low"].min()) / 10, 1])
     bars = base.mark_rule(strokeWidth=2, color="#8a98a0").encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     dots = base.mark_circle(size=90, color="#2a8f9b", opacity=1).encode(
         x=alt.X("value:Q", scale=scale, title=_HEADLINE[figure])
