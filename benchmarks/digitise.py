@@ -78,10 +78,10 @@ def _in_a_fresh_process(work: Any, *arguments: Any) -> Any:
 
 def merge_rows(rows: list[dict[str, Any]], path: Path = RESULTS) -> pd.DataFrame:
     """Return the table with new rows in place of the old ones of the same conditions, in the order of `NAMES`."""
-    new = pd.DataFrame(rows)
-    kept = pd.read_csv(path) if path.exists() else new.iloc[:0]
-    kept = kept[kept["condition"].isin(set(NAMES) - set(new["condition"]))]
-    table = pd.concat([kept, new], ignore_index=True)[list(new.columns)]
+    run = {row["condition"] for row in rows}
+    old = pd.read_csv(path).to_dict("records") if path.exists() else []
+    kept = [row for row in old if row["condition"] in set(NAMES) - run]
+    table = pd.DataFrame([*rows, *kept], columns=list(rows[0]))
     return table.sort_values("condition", key=lambda names: names.map(NAMES.index), ignore_index=True)
 
 
