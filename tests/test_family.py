@@ -200,6 +200,8 @@ def test_the_leaderboard_is_made_from_files(tmp_path):
     assert text.index("## By fold") < text.index("| KNN |") < text.index("| VGG16, HeartGuard's own |")
     assert f"{best['macro_f1']:.3f} ({best['macro_f1_low']:.3f} to {best['macro_f1_high']:.3f})" in text
     assert "evidence of nothing but leakage" in text
+    assert "Not trained yet: " in text
+    assert "random weights here" not in text
 
 
 def test_recall_of_mi_counts_mi_pages_only():

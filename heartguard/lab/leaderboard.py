@@ -141,7 +141,13 @@ _HEADS = ("model", "macro-F1", "macro AUROC", "accuracy", "ECE", "MI recall", "m
 
 def as_markdown(table: pd.DataFrame) -> str:
     """Return the leaderboard as a page."""
+    models = set(table["model"])
+    absent = [MEMBERS[name].title for name in MEMBERS if name not in models]
     parts = [_INTRODUCTION]
+    if models & {"resnet50", "inceptionv3"}:
+        parts.append(_UNTRAINED)
+    if absent:
+        parts.append(f"Not trained yet: {', '.join(absent)}.\n")
     for protocol in FILES:
         part = table[table["protocol"] == protocol]
         if part.empty:
@@ -178,7 +184,8 @@ also in [leaderboard.csv](../benchmarks/results/leaderboard.csv). Each model is 
 all of the family by `heartguard train family`. Unless a column says otherwise the figures are on the 3×4, 0.67-25 Hz
 pages, in brackets 95 % intervals by bootstrap over groups (300 draws). Seconds are processor time of all fits together,
 without the making of the inputs; HeartGuard's own network takes hours, see the model card.
-
+"""
+_UNTRAINED = """\
 ResNet50 and InceptionV3 have random weights here: theirs could not be had without a download, and five folds cannot
 be trained from scratch on a CPU in reasonable time. Their rows say what the architectures do untrained.
 """

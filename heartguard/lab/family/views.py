@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+import heartguard
 from heartguard.classify.wave_features import wave_features
-from heartguard.drawing import DRAWING_VERSION, Pieces, cut_pieces, draw
+from heartguard.drawing import Pieces, cut_pieces, draw
 from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.family.pictures import page_picture, random_features, vgg_features
 from heartguard.lab.family.residual import ResidualRecipe, residual_features, teach
 from heartguard.lab.family.signals import stacked_signals
-from heartguard.lab.page_traces import PageTraces, code_version
+from heartguard.lab.page_traces import PageTraces
 from heartguard.lab.pretraining import load_signal_set
 from heartguard.values import Floats
 
@@ -90,8 +92,8 @@ VIEWS = {
 
 
 def load_view(name: str, pages: Pages) -> Floats:
-    """Return what a view shows of every page, from the cache if this code has made it before."""
-    path = pages.cache / f"family-{name}-{code_version()}-{DRAWING_VERSION}.npy"
+    """Return what a view shows of every page, from the cache if this code has made it of these traces before."""
+    path = pages.cache / f"family-{name}-{_made_from(pages.traces)}.npy"
     if not path.exists():
         pages.cache.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part.npy")
@@ -100,3 +102,13 @@ def load_view(name: str, pages: Pages) -> Floats:
         log.info("view %s of the pages kept", name)
     kept: Floats = np.load(path)
     return kept
+
+
+def _made_from(traces: PageTraces) -> str:
+    """Return a digest of the traces and of the code that measures and cuts them."""
+    home = Path(heartguard.__file__).parent
+    digest = hashlib.sha256(traces.signals.tobytes())
+    rooms = (path for room in ("measure", "drawing") for path in (home / room).glob("*.py"))
+    for path in sorted([home / "classify" / "wave_features.py", home / "classify" / "lead_waves.py", *rooms]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
