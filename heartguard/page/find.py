@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.errors import NotAnEcgError, TooTiltedError
+from heartguard.errors import NotAnEcgError, PageError, TooTiltedError
 from heartguard.leads import GAIN_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.arrange import (
     choose_layout,
@@ -17,12 +17,15 @@ from heartguard.page.arrange import (
     name_mask,
     settle_rows,
 )
+from heartguard.page.attached import attached_pulses, find_bars, join_lines
 from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
+from heartguard.page.grid_ink import photo_contrasts
 from heartguard.page.ink import Contrasts, contrasts
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
+from heartguard.page.photo import straighten_photo
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
-from heartguard.values import Doubles, Floats, Image, Page, ScaleSource, Upload
+from heartguard.values import Bend, Doubles, Floats, Image, Page, ScaleSource, Upload
 
 __all__ = ["PX_PER_MM", "find_page"]
 
@@ -33,6 +36,7 @@ _WORKING_SIDE = 2400
 _PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 _SECONDS_TOLERANCE = 0.07
 _MAX_SIDE_MM = 620.0
+_GOOD_QUALITY = 0.75
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,44 @@ def find_page(upload: Upload) -> Page:
     NotAnEcgError, TooTiltedError, LayoutError
         When the picture cannot be understood; the message says what to do.
     """
+    try:
+        flat = _find_flat(upload)
+    except PageError:
+        photo = _find_photo(upload)
+        if photo is None:
+            raise
+        return photo
+    if flat.quality >= _GOOD_QUALITY:
+        return flat
+    photo = _find_photo(upload)
+    return photo if photo is not None and photo.quality > flat.quality else flat
+
+
+def _find_flat(upload: Upload) -> Page:
+    """Read a page that a homography makes straight: scans, prints and screenshots."""
     rotation, tilt = _straighten(upload.image)
     working = _warp(upload.image, rotation)
     seen = contrasts(working)
     grid = find_grid(seen.any_channel, seen.ink)
     scale = _grid_scale(grid) if grid else _scale_without_grid(seen)
     found, to_page, scale = _settle_scale(upload.image, rotation, scale)
+    return _page(upload, found, to_page, scale, tilt)
+
+
+def _find_photo(upload: Upload) -> Page | None:
+    """Read a photographed page; None where no grid or no lead can be followed."""
+    photo = straighten_photo(upload.image, PX_PER_MM)
+    if photo is None:
+        return None
+    found = _inspect(photo.image, photo_contrasts(photo.image, photo.paper, PX_PER_MM), attached=True)
+    scale = _Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
+    tilt = float(np.rad2deg(np.arctan2(-photo.to_page[0, 1], photo.to_page[0, 0])))
+    return _page(upload, found, photo.to_page, scale, tilt, photo.bend)
+
+
+def _page(
+    upload: Upload, found: _Found, to_page: Doubles, scale: _Scale, tilt: float, bend: Bend | None = None
+) -> Page:
     layout, certainty = choose_layout(found.rows, found.extent, found.lines, found.names, PX_PER_MM)
     gain, pulse_error = _gain(found.pulses)
     panels = make_panels(layout, found.rows, found.extent, ("II", "V1", "V5")[: layout.rhythm_strips])
@@ -98,6 +134,7 @@ def find_page(upload: Upload) -> Page:
         gain_mm_per_mv=gain,
         tilt_deg=tilt,
         notes=_notes(scale, gain, seconds, certainty),
+        bend=bend,
     )
 
 
@@ -210,13 +247,22 @@ def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Do
     if max(width, height) > _MAX_SIDE_MM * PX_PER_MM or width < 100 * PX_PER_MM:
         raise NotAnEcgError("No ECG page with a readable grid was found. Upload a page that shows a 12-lead ECG.")
     straight = _warp(image, homography)
-    contrast = contrasts(straight)
+    return _inspect(straight, contrasts(straight)), shift @ homography
+
+
+def _inspect(straight: Image, contrast: Contrasts, attached: bool = False) -> _Found:
+    """Find rows, pulses and the ends of the traces; `attached` marks may touch the trace, as many printers draw them."""
     solid = without_specks(contrast.ink, PX_PER_MM)
     lines = find_lines(solid, contrast.every_channel, PX_PER_MM)
     ink = solid & ~lines.mask
     pulses = find_pulses(ink, PX_PER_MM)
+    if attached:
+        lines = join_lines(lines, find_bars(ink, PX_PER_MM))
+        ink = solid & ~lines.mask
     trace = trace_mask(ink, PX_PER_MM)
     rows = find_rows(trace, PX_PER_MM)
+    if attached and len(pulses) < 2:
+        pulses = attached_pulses(trace, contrast.soft_ink, rows, PX_PER_MM)
     extent = find_extent(trace, contrast, rows, pulses, PX_PER_MM)
     lines = keep_separators(lines, extent, PX_PER_MM)
     ink = solid & ~lines.mask
@@ -224,7 +270,7 @@ def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Do
     rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
     names = name_mask(ink, trace, PX_PER_MM)
     extent = fit_extent(extent, lines, PX_PER_MM)
-    return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, extent), shift @ homography
+    return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, extent)
 
 
 def _soft_ink(found: _Found) -> Floats:
