@@ -152,7 +152,7 @@ class Page:
     def on_upload(self, points: Doubles) -> Doubles:
         """Return where points of the page, shape (n, 2), lie on the upload: the way back of `on_page`."""
         rough = points if self.bend is None else points + _sample(self.bend.to_rough, points / self.bend.step)
-        return _apply(np.linalg.inv(self.to_page), rough)
+        return _apply(np.asarray(np.linalg.inv(self.to_page), np.float64), rough)
 
     @property
     def px_per_s(self) -> float:

@@ -9,16 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S
+from heartguard.page.ends import Extent
 from heartguard.page.marks import Lines, Pulse
 from heartguard.values import Floats
 
-__all__ = ["attached_pulses", "find_bars", "join_lines"]
+__all__ = ["attached_pulses", "find_bars", "join_lines", "place_by_bars"]
 
 Mask = NDArray[np.bool_]
 
 _BAR_MM = (0.55, 3.2)
 _BAR_AGREE_MM = 1.6
-_QUARTER_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S / 4
+PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
+_QUARTER_MM = PAGE_MM / 4
+_SURPLUS_MM = (1.5, 12.0)
 _PULSE_WIDTH_MM = (3.0, 11.0)
 _PULSE_HEIGHTS_MM = (5.0, 10.0, 20.0)
 _PULSE_TOLERANCE = 0.16
@@ -79,6 +82,32 @@ def join_lines(first: Lines, second: Lines) -> Lines:
     """Both sets of lines as one; the places of the second where it has any."""
     places = second.vertical_x or first.vertical_x
     return Lines(first.vertical | second.vertical, first.horizontal | second.horizontal, places)
+
+
+def place_by_bars(extent: Extent, bars: Lines, pulses_known: bool, px_per_mm: float) -> Extent:
+    """Place the 10 s so that the bars stand between columns, else so that they end where the traces do.
+
+    Parameters
+    ----------
+    extent : Extent
+        From the ink alone: a pulse that touches its trace may lengthen it to the left.
+    bars : Lines
+    pulses_known : bool
+        Whether pulses were found and left out of `extent`.
+    px_per_mm : float
+    """
+    quarter = _QUARTER_MM * px_per_mm
+    if bars.vertical_x:
+        first = bars.vertical_x[0]
+        steps = [round((x - first) / quarter) for x in bars.vertical_x]
+        base = float(np.median([x - step * quarter for x, step in zip(bars.vertical_x, steps, strict=True)]))
+        starts = [base - k * quarter for k in range(1, 4 - steps[-1])]
+        start = min(starts, key=lambda x: abs(x + 4 * quarter - extent.x1), default=extent.x0)
+        return Extent(start, start + 4 * quarter)
+    surplus = extent.width / px_per_mm - PAGE_MM
+    if not pulses_known and _SURPLUS_MM[0] < surplus < _SURPLUS_MM[1]:
+        return Extent(extent.x1 - PAGE_MM * px_per_mm, extent.x1)
+    return extent
 
 
 def attached_pulses(ink: Mask, soft: Floats, rows: tuple[float, ...], px_per_mm: float) -> tuple[Pulse, ...]:

@@ -23,7 +23,12 @@ _ANCHOR = 1e-7
 
 
 def follow_grid(
-    marks: Floats, px_per_mm: float, reach_mm: float, stiffness: float, outlier_mm: float = np.inf
+    marks: Floats,
+    px_per_mm: float,
+    reach_mm: float,
+    stiffness: float,
+    outlier_mm: float = np.inf,
+    along_mm: float = 0.0,
 ) -> tuple[Doubles, Doubles]:
     """Measure how far each point of a page lies from where its grid says that it belongs.
 
@@ -42,6 +47,8 @@ def follow_grid(
         Of the plate: greater is smoother.
     outlier_mm : float
         Phases further than this from a first plate count for less in a second.
+    along_mm : float
+        Length over which a line must last to count; 0 for a page that is not yet nearly straight.
 
     Returns
     -------
@@ -50,7 +57,9 @@ def follow_grid(
     surety : ndarray, shape (rows, columns)
         Share of the marks near each node that follow the grid along both axes, 0 to 1.
     """
-    wave = [_carrier(marks, axis, px_per_mm, reach_mm) for axis in (0, 1)]
+    upright = _carrier(marks, px_per_mm, reach_mm, along_mm)
+    level = _carrier(np.ascontiguousarray(marks.T), px_per_mm, reach_mm, along_mm).T
+    wave = (upright, level)
     surety = np.minimum(np.abs(wave[0]), np.abs(wave[1]))
     order = _unwrap_order(surety)
     shifts = []
@@ -59,25 +68,38 @@ def follow_grid(
         known = np.isfinite(phase)
         usual = float(np.median(np.abs(carrier)[known]))
         weight = np.where(known, np.minimum(np.abs(carrier) / usual, 1.0) ** 2, 0.0)
-        shifts.append(_plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm))
+        shifts.append(
+            _plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm)
+        )
     return np.stack(shifts, axis=-1), surety
 
 
-def _carrier(marks: Floats, axis: int, px_per_mm: float, reach_mm: float) -> NDArray[np.complex128]:
-    """Complex amplitude of the 5 mm grid along x (axis 0) or y (axis 1) at the nodes, relative to all marks there."""
-    place = np.arange(marks.shape[1 - axis]) * (2 * np.pi / (LARGE_SQUARE_MM * px_per_mm))
-    if axis:
-        place = place[:, None]
-    sigma = reach_mm * px_per_mm
-    real = cv2.GaussianBlur(marks * np.cos(place).astype(np.float32), (0, 0), sigma)
-    imaginary = cv2.GaussianBlur(marks * np.sin(place).astype(np.float32), (0, 0), sigma)
-    total = cv2.GaussianBlur(marks, (0, 0), sigma)
-    floor = 0.1 * float(total.mean()) + 1e-6
-    step = NODE_MM * px_per_mm
+def _carrier(marks: Floats, px_per_mm: float, reach_mm: float, along_mm: float) -> NDArray[np.complex128]:
+    """Complex amplitude of the vertical lines of the 5 mm grid at the nodes, relative to all marks there.
+
+    With `along_mm`, the marks' median over that length of each column is taken first: a grid line outlasts it, and the
+    steep strokes of a trace, which would draw the phase to themselves, do not.
+    """
+    sigma, step = reach_mm * px_per_mm, NODE_MM * px_per_mm
     rows = np.round(np.arange(0, marks.shape[0], step)).astype(int)
     columns = np.round(np.arange(0, marks.shape[1], step)).astype(int)
+    place = np.arange(marks.shape[1]) * (2 * np.pi / (LARGE_SQUARE_MM * px_per_mm))
+    down = sigma
+    if along_mm:
+        marks, rows, down = _lasting(marks, rows, round(along_mm * px_per_mm / 2)), np.arange(len(rows)), 1.0
+    real, imaginary, total = (
+        cv2.GaussianBlur(marks * wave, (0, 0), sigmaX=sigma, sigmaY=down)
+        for wave in (np.cos(place).astype(np.float32), np.sin(place).astype(np.float32), np.float32(1))
+    )
+    floor = 0.1 * float(total.mean()) + 1e-6
     at = np.ix_(rows[rows < marks.shape[0]], columns[columns < marks.shape[1]])
     return np.asarray((real[at] - 1j * imaginary[at]) / (total[at] + floor), np.complex128)
+
+
+def _lasting(marks: Floats, rows: NDArray[np.intp], half: int) -> Floats:
+    """Median of each column over `half` pixels to both sides of each of the rows, shape (len(rows), W)."""
+    padded = np.pad(marks, ((half, half), (0, 0)), mode="reflect")
+    return np.stack([np.median(padded[row : row + 2 * half + 1 : 2], axis=0) for row in rows]).astype(np.float32)
 
 
 def _unwrap_order(surety: Doubles) -> list[tuple[int, int]]:

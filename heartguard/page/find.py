@@ -1,4 +1,7 @@
-"""Upload → Page: straighten, scale, separate the ink, and name the places of the leads."""
+"""Upload → Page: straighten, scale, separate the ink, and name the places of the leads.
+
+A page that a rotation and a scale make straight is read as it is; else the grid itself is followed (`photo`).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from heartguard.page.arrange import (
     name_mask,
     settle_rows,
 )
-from heartguard.page.attached import attached_pulses, find_bars, join_lines
+from heartguard.page.attached import attached_pulses, find_bars, join_lines, place_by_bars
 from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
 from heartguard.page.grid_ink import photo_contrasts
@@ -37,6 +40,7 @@ _PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 _SECONDS_TOLERANCE = 0.07
 _MAX_SIDE_MM = 620.0
 _GOOD_QUALITY = 0.75
+_CLEARLY_BETTER = 0.1
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,11 @@ def find_page(upload: Upload) -> Page:
         return photo
     if flat.quality >= _GOOD_QUALITY:
         return flat
-    photo = _find_photo(upload)
-    return photo if photo is not None and photo.quality > flat.quality else flat
+    try:
+        photo = _find_photo(upload)
+    except PageError:
+        return flat
+    return photo if photo is not None and photo.quality > flat.quality + _CLEARLY_BETTER else flat
 
 
 def _find_flat(upload: Upload) -> Page:
@@ -251,25 +258,29 @@ def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Do
 
 
 def _inspect(straight: Image, contrast: Contrasts, attached: bool = False) -> _Found:
-    """Find rows, pulses and the ends of the traces; `attached` marks may touch the trace, as many printers draw them."""
+    """Find rows, pulses and the ends of the traces; `attached` marks may touch the trace."""
     solid = without_specks(contrast.ink, PX_PER_MM)
     lines = find_lines(solid, contrast.every_channel, PX_PER_MM)
     ink = solid & ~lines.mask
     pulses = find_pulses(ink, PX_PER_MM)
-    if attached:
-        lines = join_lines(lines, find_bars(ink, PX_PER_MM))
-        ink = solid & ~lines.mask
+    bars = find_bars(ink, PX_PER_MM) if attached else None
+    if bars is not None:
+        ink &= ~bars.mask
     trace = trace_mask(ink, PX_PER_MM)
     rows = find_rows(trace, PX_PER_MM)
     if attached and len(pulses) < 2:
         pulses = attached_pulses(trace, contrast.soft_ink, rows, PX_PER_MM)
     extent = find_extent(trace, contrast, rows, pulses, PX_PER_MM)
+    if bars is not None:
+        extent = place_by_bars(extent, bars, bool(pulses), PX_PER_MM)
+        lines = join_lines(lines, bars)
     lines = keep_separators(lines, extent, PX_PER_MM)
     ink = solid & ~lines.mask
     trace = trace_mask(ink, PX_PER_MM)
     rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
     names = name_mask(ink, trace, PX_PER_MM)
-    extent = fit_extent(extent, lines, PX_PER_MM)
+    if bars is None or not bars.vertical_x:
+        extent = fit_extent(extent, lines, PX_PER_MM)
     return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, extent)
 
 

@@ -9,6 +9,7 @@ from scipy.ndimage import median_filter
 
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.ink import Contrasts
+from heartguard.page.marks import trace_mask, without_specks
 from heartguard.values import Floats, Image
 
 __all__ = ["photo_contrasts"]
@@ -18,9 +19,12 @@ _LINE_MM = 0.6
 _ALONG_MM = 12.0
 _CEILING = 1.5
 _NOISE = 1.15
-_INK_PERCENTILE = 99.3
-_INK_SHARE = 0.42
 _FLOOR = 12.0
+_FIRST = 0.35
+_MOST = 0.7
+_INK_SHARE = 0.4
+_AROUND_MM = 12.0
+_PRIOR = 0.3
 
 
 def photo_contrasts(image: Image, paper: NDArray[np.bool_], px_per_mm: float) -> Contrasts:
@@ -43,10 +47,30 @@ def photo_contrasts(image: Image, paper: NDArray[np.bool_], px_per_mm: float) ->
     any_channel[~paper] = 0
     dark[~paper] = 0
     grid = np.maximum(_lines(dark, paper, px_per_mm), _lines(dark.T, paper.T, px_per_mm).T)
-    level = float(np.percentile(dark[paper][::4], _INK_PERCENTILE)) if paper.any() else 1.0
-    floor = np.minimum(_NOISE * grid + _FLOOR, 0.8 * level)
-    ink = np.clip((dark - floor) / (level - floor), 0, 1).astype(np.float32) * level
-    return Contrasts(any_channel, ink, ink > _INK_SHARE * level, 2 * _INK_SHARE * level)
+    floor = _NOISE * grid + _FLOOR
+    level = _ink_level(dark, floor.astype(np.float32), px_per_mm)
+    floor = np.minimum(floor, _MOST * level)
+    share = np.clip((dark - floor) / (level - floor), 0, 1).astype(np.float32)
+    return Contrasts(any_channel, share * 100, share > _INK_SHARE, 200 * _INK_SHARE)
+
+
+def _ink_level(dark: Floats, floor: Floats, px_per_mm: float) -> Floats:
+    """Darkness of the traces around each pixel, shape (h, w): out of focus and in shadow they are fainter."""
+    above = np.maximum(dark - floor, 0)
+    first = above > _FIRST * float(np.percentile(above[::2, ::2], 99.5))
+    trace = trace_mask(without_specks(first, px_per_mm), px_per_mm)
+    ridge = trace & (dark >= cv2.dilate(dark, np.ones((5, 1), np.uint8)))
+    if not ridge.any():
+        return np.full_like(dark, 255.0)
+    usual = float(np.median(dark[ridge]))
+    quarter = (dark.shape[1] // 4 + 1, dark.shape[0] // 4 + 1)
+    weight = cv2.resize(ridge.astype(np.float32), quarter, interpolation=cv2.INTER_AREA)
+    weighted = cv2.resize(np.where(ridge, dark, 0), quarter, interpolation=cv2.INTER_AREA)
+    sigma = _AROUND_MM * px_per_mm / 4
+    near, sums = cv2.GaussianBlur(weight, (0, 0), sigma), cv2.GaussianBlur(weighted, (0, 0), sigma)
+    prior = _PRIOR * float(weight.mean())
+    local = (sums + prior * usual) / (near + prior)
+    return np.asarray(cv2.resize(local, dark.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _lines(dark: Floats, paper: NDArray[np.bool_], px_per_mm: float) -> Floats:

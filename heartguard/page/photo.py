@@ -17,8 +17,8 @@ __all__ = ["StraightPhoto", "straighten_photo"]
 _ROUGH_PX_PER_MM = 4.0
 _MARGIN_MM = 40.0
 _MAX_SIDE_MM = 620.0
-# Low-pass, stiffness and tolerance of outliers of each pass.
-_PASSES = ((5.0, 0.1, np.inf), (3.0, 0.1, 0.3))
+# Low-pass, stiffness, tolerance of outliers and length of lines in each pass.
+_PASSES = ((5.0, 10.0, np.inf, 0.0), (3.0, 5.0, 0.4, 9.0))
 _SURE = 0.5
 _PAPER_MM = 2.5
 _EDGE_MM = 1.0
@@ -116,13 +116,13 @@ def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubl
     zoom = np.diag([_ROUGH_PX_PER_MM, _ROUGH_PX_PER_MM, 1.0])
     shape = (round(size_mm[1] * _ROUGH_PX_PER_MM), round(size_mm[0] * _ROUGH_PX_PER_MM))
     shift: Doubles | None = None
-    for reach, stiffness, outlier in _PASSES:
+    for reach, stiffness, outlier, along in _PASSES:
         bend = None
         if shift is not None:
             field = _px(shift, _ROUGH_PX_PER_MM)
             bend = Bend(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
         straight = resample(image, zoom @ to_mm, bend, shape)
-        step, surety = follow_grid(line_marks(straight), _ROUGH_PX_PER_MM, reach, stiffness, outlier)
+        step, surety = follow_grid(line_marks(straight), _ROUGH_PX_PER_MM, reach, stiffness, outlier, along)
         shift = step if shift is None else shift + _at(step, shift)
     assert shift is not None
     return shift, surety
