@@ -130,6 +130,25 @@ NO_CORRECTIONS = Corrections()
 
 
 @dataclass(frozen=True, eq=False)
+class Bend:
+    """What is left of a page's folds and curls when its homography is undone: shifts between rough and true places.
+
+    Attributes
+    ----------
+    step : float
+        Page pixels between the nodes of both fields; the first node is the page's first pixel.
+    to_true : ndarray, shape (rows, columns, 2), float32, page pixels
+        What to add to a rough place, by homography alone, to get its true one.
+    to_rough : ndarray, shape (rows, columns, 2), float32, page pixels
+        What to add to a true place to get the rough one.
+    """
+
+    step: float
+    to_true: Floats
+    to_rough: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Page:
     """A straightened page with its scale, its ink and the places of its leads.
 
@@ -139,7 +158,7 @@ class Page:
     image : ndarray, shape (h, w, 3), uint8, RGB
         The straight page.
     to_page : ndarray, shape (3, 3), float64
-        Homography from upload pixels to page pixels (homogeneous column vectors).
+        Homography from upload pixels to page pixels (homogeneous column vectors); all of the way on a flat page.
     ink : ndarray, shape (h, w), float32, 0 to 1
         How much of each pixel is trace ink; grid, separators and lead names removed as far as found.
     px_per_mm : float
@@ -155,6 +174,8 @@ class Page:
         Rotation that was undone, positive clockwise.
     notes : tuple of str
         Sentences for the doctor: what was assumed or not found.
+    bend : Bend or None
+        What a fold or a curl adds to the homography; None on a flat page.
     """
 
     upload: Upload
@@ -170,6 +191,17 @@ class Page:
     gain_mm_per_mv: float = 10.0
     tilt_deg: float = 0.0
     notes: tuple[str, ...] = ()
+    bend: Bend | None = None
+
+    def on_page(self, points: Doubles) -> Doubles:
+        """Return where points of the upload, shape (n, 2), lie on the page."""
+        rough = _apply(self.to_page, points)
+        return rough if self.bend is None else rough + _sample(self.bend.to_true, rough / self.bend.step)
+
+    def on_upload(self, points: Doubles) -> Doubles:
+        """Return where points of the page, shape (n, 2), lie on the upload: the way back of `on_page`."""
+        rough = points if self.bend is None else points + _sample(self.bend.to_rough, points / self.bend.step)
+        return _apply(np.asarray(np.linalg.inv(self.to_page), np.float64), rough)
 
     @property
     def px_per_s(self) -> float:
@@ -180,6 +212,22 @@ class Page:
     def px_per_mv(self) -> float:
         """Page pixels for one millivolt."""
         return self.px_per_mm * self.gain_mm_per_mv
+
+
+def _apply(homography: Doubles, points: Doubles) -> Doubles:
+    mapped = np.column_stack([points, np.ones(len(points))]) @ homography.T
+    return np.asarray(mapped[:, :2] / mapped[:, 2:], np.float64)
+
+
+def _sample(field: Floats, places: Doubles) -> Doubles:
+    """Interpolate a field between its nodes; outside, its edge holds."""
+    last = np.array(field.shape[1::-1]) - 1
+    inside = np.clip(places, 0, last)
+    first = np.minimum(inside.astype(int), last - 1)
+    (u, v), (x, y) = (inside - first).T[..., None], first.T
+    upper = field[y, x] * (1 - u) + field[y, x + 1] * u
+    lower = field[y + 1, x] * (1 - u) + field[y + 1, x + 1] * u
+    return np.asarray(upper * (1 - v) + lower * v, np.float64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from heartguard.drawing.windows import COLUMN_SECONDS, ENOUGH
-from heartguard.values import Box, Doubles, Drawing, Ecg, Floats, Page, Panel, Segment
+from heartguard.values import Bend, Box, Doubles, Drawing, Ecg, Floats, Page, Panel, Segment
 
 BAND_MM = 4.0
 """Half height of the band around a trace that takes its full heat; it fades to nothing over the next `FADE_MM`."""
@@ -61,7 +61,18 @@ def map_on_upload(page_map: Floats, page: Page) -> Floats:
     """
     height, width = page.upload.image.shape[:2]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    if page.bend is not None:
+        page_map = _bent(page_map, page.bend)
     return np.asarray(cv2.warpPerspective(page_map, page.to_page, (width, height), flags=flags), dtype=np.float32)
+
+
+def _bent(page_map: Floats, bend: Bend) -> Floats:
+    """Give a map of the straight page the folds and curls that its photo has."""
+    rows, columns = (np.arange(n, dtype=np.float32) for n in page_map.shape)
+    x, y = np.meshgrid(columns / bend.step, rows / bend.step)
+    shift = cv2.remap(bend.to_true, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    at_x, at_y = columns + shift[..., 0], rows[:, None] + shift[..., 1]
+    return np.asarray(cv2.remap(page_map, at_x, at_y, cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def shows(panel: Panel, box: Box, panels: Sequence[Panel]) -> bool:

@@ -1,4 +1,7 @@
-"""Upload → Page: straighten, scale, separate the ink, and name the places of the leads."""
+"""Upload → Page: straighten, scale, separate the ink, and name the places of the leads.
+
+A page that a rotation and a scale make straight is read as it is; else the grid itself is followed (`photo`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.errors import NotAnEcgError, TooTiltedError
+from heartguard.errors import NotAnEcgError, PageError, TooTiltedError
 from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV, LAYOUTS, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.arrange import (
     choose_layout,
@@ -18,13 +21,16 @@ from heartguard.page.arrange import (
     rows_of,
     settle_rows,
 )
+from heartguard.page.attached import attached_pulses, find_bars, join_lines, place_by_bars
 from heartguard.page.corrections import apply_corrections, by_hand_notes
 from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
+from heartguard.page.grid_ink import photo_contrasts
 from heartguard.page.ink import Contrasts, contrasts
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
+from heartguard.page.photo import straighten_photo
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
-from heartguard.values import NO_CORRECTIONS, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
+from heartguard.values import NO_CORRECTIONS, Bend, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
 
 __all__ = ["PX_PER_MM", "find_page"]
 
@@ -35,6 +41,8 @@ _WORKING_SIDE = 2400
 _PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 _SECONDS_TOLERANCE = 0.07
 _MAX_SIDE_MM = 620.0
+_GOOD_QUALITY = 0.75
+_CLEARLY_BETTER = 0.1
 
 
 @dataclass(frozen=True)
@@ -80,15 +88,61 @@ def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page
         When the picture cannot be understood; the message says what to do.
     """
     given, by_hand = apply_corrections(upload, corrections)
-    rotation, tilt = _straighten(given.image)
-    working = _warp(given.image, rotation)
+    page = _find(given, corrections)
+    if corrections == NO_CORRECTIONS:
+        return page
+    notes = (*by_hand_notes(corrections), *page.notes)
+    return replace(page, upload=upload, to_page=page.to_page @ by_hand, notes=notes)
+
+
+def _find(upload: Upload, corrections: Corrections) -> Page:
+    """Read a page as a flat one, and as a photographed one where that fails or is poor."""
+    try:
+        flat = _find_flat(upload, corrections)
+    except PageError:
+        photo = _find_photo(upload, corrections)
+        if photo is None:
+            raise
+        return photo
+    if flat.quality >= _GOOD_QUALITY:
+        return flat
+    try:
+        photo = _find_photo(upload, corrections)
+    except PageError:
+        return flat
+    return photo if photo is not None and photo.quality > flat.quality + _CLEARLY_BETTER else flat
+
+
+def _find_flat(upload: Upload, corrections: Corrections) -> Page:
+    """Read a page that a homography makes straight: scans, prints and screenshots."""
+    rotation, tilt = _straighten(upload.image)
+    working = _warp(upload.image, rotation)
     seen = contrasts(working)
     grid = find_grid(seen.any_channel, seen.ink)
     scale = _grid_scale(grid) if grid else _scale_without_grid(seen)
     if corrections.speed_mm_per_s is None:
-        found, to_page, scale = _settle_scale(given.image, rotation, scale)
+        found, to_page, scale = _settle_scale(upload.image, rotation, scale)
     else:
-        found, to_page = _examine(given.image, rotation, _at_speed(scale, corrections.speed_mm_per_s))
+        found, to_page = _examine(upload.image, rotation, _at_speed(scale, corrections.speed_mm_per_s))
+    return _page(upload, found, to_page, scale, tilt, corrections)
+
+
+def _find_photo(upload: Upload, corrections: Corrections) -> Page | None:
+    """Read a photographed page; None where no grid or no lead can be followed, or at another speed than 25 mm/s."""
+    if corrections.speed_mm_per_s not in (None, PAPER_SPEED_MM_PER_S):
+        return None
+    photo = straighten_photo(upload.image, PX_PER_MM)
+    if photo is None:
+        return None
+    found = _inspect(photo.image, photo_contrasts(photo.image, photo.paper, PX_PER_MM), attached=True)
+    scale = _Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
+    tilt = float(np.rad2deg(np.arctan2(-photo.to_page[0, 1], photo.to_page[0, 0])))
+    return replace(_page(upload, found, photo.to_page, scale, tilt, corrections), bend=photo.bend)
+
+
+def _page(
+    upload: Upload, found: _Found, to_page: Doubles, scale: _Scale, tilt: float, corrections: Corrections
+) -> Page:
     rows = found.rows
     if corrections.layout is None:
         layout, certainty = choose_layout(rows, found.extent, found.lines, found.names, PX_PER_MM)
@@ -103,7 +157,7 @@ def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page
     return Page(
         upload=upload,
         image=found.image,
-        to_page=to_page @ by_hand,
+        to_page=to_page,
         ink=_soft_ink(found),
         px_per_mm=PX_PER_MM,
         scale_source=scale.source,
@@ -112,7 +166,7 @@ def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page
         quality=_quality(scale, certainty, pulse_error, seconds),
         gain_mm_per_mv=gain,
         tilt_deg=tilt,
-        notes=(*by_hand_notes(corrections), *_notes(scale, gain, seconds, certainty)),
+        notes=_notes(scale, gain, seconds, certainty),
     )
 
 
@@ -230,21 +284,34 @@ def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Do
     if max(width, height) > _MAX_SIDE_MM * PX_PER_MM or width < 100 * PX_PER_MM:
         raise NotAnEcgError("No ECG page with a readable grid was found. Upload a page that shows a 12-lead ECG.")
     straight = _warp(image, homography)
-    contrast = contrasts(straight)
+    return _inspect(straight, contrasts(straight)), shift @ homography
+
+
+def _inspect(straight: Image, contrast: Contrasts, attached: bool = False) -> _Found:
+    """Find rows, pulses and the ends of the traces; `attached` marks may touch the trace."""
     solid = without_specks(contrast.ink, PX_PER_MM)
     lines = find_lines(solid, contrast.every_channel, PX_PER_MM)
     ink = solid & ~lines.mask
     pulses = find_pulses(ink, PX_PER_MM)
+    bars = find_bars(ink, PX_PER_MM) if attached else None
+    if bars is not None:
+        ink &= ~bars.mask
     trace = trace_mask(ink, PX_PER_MM)
     rows = find_rows(trace, PX_PER_MM)
+    if attached and len(pulses) < 2:
+        pulses = attached_pulses(trace, contrast.soft_ink, rows, PX_PER_MM)
     extent = find_extent(trace, contrast, rows, pulses, PX_PER_MM)
+    if bars is not None:
+        extent = place_by_bars(extent, bars, bool(pulses), PX_PER_MM)
+        lines = join_lines(lines, bars)
     lines = keep_separators(lines, extent, PX_PER_MM)
     ink = solid & ~lines.mask
     trace = trace_mask(ink, PX_PER_MM)
     rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
     names = name_mask(ink, trace, PX_PER_MM)
-    extent = fit_extent(extent, lines, PX_PER_MM)
-    return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, extent), shift @ homography
+    if bars is None or not bars.vertical_x:
+        extent = fit_extent(extent, lines, PX_PER_MM)
+    return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, extent)
 
 
 def _soft_ink(found: _Found) -> Floats:

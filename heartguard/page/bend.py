@@ -1,0 +1,188 @@
+"""Folds and curls: where the grid's own phase says that each point of a roughly straight page belongs."""
+
+from __future__ import annotations
+
+import heapq
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags, eye, kron, vstack
+from scipy.sparse.linalg import spsolve
+
+from heartguard.leads import LARGE_SQUARE_MM
+from heartguard.values import Doubles, Floats
+
+__all__ = ["NODE_MM", "follow_grid", "invert"]
+
+NODE_MM = 2.5
+"""Distance between the nodes at which the bend of a page is known."""
+
+_MIN_COHERENCE = 0.12
+_ANCHOR = 1e-7
+
+
+def follow_grid(
+    marks: Floats,
+    px_per_mm: float,
+    reach_mm: float,
+    stiffness: float,
+    outlier_mm: float = np.inf,
+    along_mm: float = 0.0,
+) -> tuple[Doubles, Doubles]:
+    """Measure how far each point of a page lies from where its grid says that it belongs.
+
+    The grid's lines are a carrier with a period of 5 mm along x and along y, and a bend of the paper modulates its
+    phase (fringe analysis). Each carrier is brought to rest and low-passed; its phase is unwrapped from the surest node
+    outwards, along the surest way, and a thin plate is laid through the phases, weighted by how sure they are.
+
+    Parameters
+    ----------
+    marks : ndarray, shape (H, W), float32
+        Thin dark lines of the page.
+    px_per_mm : float
+    reach_mm : float
+        Standard deviation of the low-pass.
+    stiffness : float
+        Of the plate: greater is smoother.
+    outlier_mm : float
+        Phases further than this from a first plate count for less in a second.
+    along_mm : float
+        Length over which a line must last to count; 0 for a page that is not yet nearly straight.
+
+    Returns
+    -------
+    shift : ndarray, shape (rows, columns, 2)
+        What to add to a place on this page to get its true place, mm, at nodes every `NODE_MM` from the first pixel.
+    surety : ndarray, shape (rows, columns)
+        Share of the marks near each node that follow the grid along both axes, 0 to 1.
+    """
+    upright = _carrier(marks, px_per_mm, reach_mm, along_mm)
+    level = _carrier(np.ascontiguousarray(marks.T), px_per_mm, reach_mm, along_mm).T
+    wave = (upright, level)
+    surety = np.minimum(np.abs(wave[0]), np.abs(wave[1]))
+    order = _unwrap_order(surety)
+    shifts = []
+    for carrier in wave:
+        phase = _unwrap(np.angle(carrier), order)
+        known = np.isfinite(phase)
+        usual = float(np.median(np.abs(carrier)[known]))
+        weight = np.where(known, np.minimum(np.abs(carrier) / usual, 1.0) ** 2, 0.0)
+        shifts.append(
+            _plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm)
+        )
+    return np.stack(shifts, axis=-1), surety
+
+
+def _carrier(marks: Floats, px_per_mm: float, reach_mm: float, along_mm: float) -> NDArray[np.complex128]:
+    """Complex amplitude of the vertical lines of the 5 mm grid at the nodes, relative to all marks there.
+
+    With `along_mm`, the marks' median over that length of each column is taken first: a grid line outlasts it, and the
+    steep strokes of a trace, which would draw the phase to themselves, do not.
+    """
+    sigma, step = reach_mm * px_per_mm, NODE_MM * px_per_mm
+    rows = np.round(np.arange(0, marks.shape[0], step)).astype(int)
+    columns = np.round(np.arange(0, marks.shape[1], step)).astype(int)
+    place = np.arange(marks.shape[1]) * (2 * np.pi / (LARGE_SQUARE_MM * px_per_mm))
+    down = sigma
+    if along_mm:
+        marks, rows, down = _lasting(marks, rows, round(along_mm * px_per_mm / 2)), np.arange(len(rows)), 1.0
+    real, imaginary, total = (
+        cv2.GaussianBlur(marks * wave, (0, 0), sigmaX=sigma, sigmaY=down)
+        for wave in (np.cos(place).astype(np.float32), np.sin(place).astype(np.float32), np.float32(1))
+    )
+    floor = 0.1 * float(total.mean()) + 1e-6
+    at = np.ix_(rows[rows < marks.shape[0]], columns[columns < marks.shape[1]])
+    return np.asarray((real[at] - 1j * imaginary[at]) / (total[at] + floor), np.complex128)
+
+
+def _lasting(marks: Floats, rows: NDArray[np.intp], half: int) -> Floats:
+    """Median of each column over `half` pixels to both sides of each of the rows, shape (len(rows), W)."""
+    padded = np.pad(marks, ((half, half), (0, 0)), mode="reflect")
+    return np.stack([np.median(padded[row : row + 2 * half + 1 : 2], axis=0) for row in rows]).astype(np.float32)
+
+
+def _unwrap_order(surety: Doubles) -> list[tuple[int, int]]:
+    """Pairs (from, to) of flat node indices, growing from the surest node over the surest neighbours."""
+    rows, columns = surety.shape
+    flat = surety.ravel()
+    seen = np.zeros(flat.size, bool)
+    start = int(np.argmax(cv2.GaussianBlur(surety, (0, 0), 3)))
+    seen[start] = True
+    heap: list[tuple[float, int, int]] = []
+
+    def push(node: int) -> None:
+        row, column = divmod(node, columns)
+        for r, c in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
+            if 0 <= r < rows and 0 <= c < columns and not seen[r * columns + c]:
+                other = r * columns + c
+                if flat[other] > _MIN_COHERENCE:
+                    heapq.heappush(heap, (-float(flat[other]), node, other))
+
+    order = [(start, start)]
+    push(start)
+    while heap:
+        _, node, other = heapq.heappop(heap)
+        if not seen[other]:
+            seen[other] = True
+            order.append((node, other))
+            push(other)
+    return order
+
+
+def _unwrap(phase: Doubles, order: list[tuple[int, int]]) -> Doubles:
+    """Add whole turns so that neighbours agree; NaN where no sure way leads."""
+    flat = phase.ravel()
+    out = np.full(flat.size, np.nan)
+    out[order[0][0]] = flat[order[0][0]]
+    for node, other in order[1:]:
+        out[other] = flat[other] + 2 * np.pi * round((out[node] - flat[other]) / (2 * np.pi))
+    return out.reshape(phase.shape)
+
+
+def _plate(values: Doubles, weights: Doubles, stiffness: float, outlier_mm: float) -> Doubles:
+    """Smooth field through weighted values: least squares with the second differences held small."""
+    rows, columns = values.shape
+    bend = vstack(
+        [
+            kron(eye(rows), _second_difference(columns)),
+            kron(_second_difference(rows), eye(columns)),
+            np.sqrt(2) * kron(_difference(rows), _difference(columns)),
+        ]
+    )
+    scaled = weights.ravel()
+    plate = stiffness * (bend.T @ bend) + diags(np.full(values.size, _ANCHOR))
+    flat = values.ravel()
+    field = np.asarray(spsolve(csr_matrix(diags(scaled) + plate), scaled * flat), np.float64)
+    if np.isfinite(outlier_mm):
+        scaled = scaled / (1 + ((flat - field) / outlier_mm) ** 2)
+        field = np.asarray(spsolve(csr_matrix(diags(scaled) + plate), scaled * flat), np.float64)
+    return field.reshape(values.shape)
+
+
+def _difference(n: int) -> csr_matrix:
+    return diags([-np.ones(n), np.ones(n - 1)], [0, 1], shape=(n - 1, n), format="csr")
+
+
+def _second_difference(n: int) -> csr_matrix:
+    return diags([np.ones(n), -2 * np.ones(n), np.ones(n)], [0, 1, 2], shape=(n - 2, n), format="csr")
+
+
+def invert(shift: Doubles, rounds: int = 6) -> Doubles:
+    """Return the field that undoes ``place + shift(place)``: at true places, what to add to come back, in mm.
+
+    Parameters
+    ----------
+    shift : ndarray, shape (rows, columns, 2), float64
+        At nodes every `NODE_MM`.
+    rounds : int
+        Of the fixed-point iteration.
+    """
+    rows, columns = shift.shape[:2]
+    grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).astype(np.float32)
+    field = (shift / NODE_MM).astype(np.float32)
+    back = np.zeros_like(field)
+    for _ in range(rounds):
+        at = grid + back
+        back = -cv2.remap(field, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(back * NODE_MM, np.float64)

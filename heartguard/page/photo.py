@@ -1,0 +1,183 @@
+"""A photographed page made straight: perspective undone by the grid's lattice, folds and curls by its phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.page.bend import NODE_MM, follow_grid, invert
+from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
+from heartguard.values import Bend, Doubles, Floats, Image
+
+__all__ = ["StraightPhoto", "straighten_photo"]
+
+_ROUGH_PX_PER_MM = 4.0
+_MARGIN_MM = 40.0
+_MAX_SIDE_MM = 620.0
+# Low-pass, stiffness, tolerance of outliers and length of lines in each pass.
+_PASSES = ((5.0, 10.0, np.inf, 0.0), (3.0, 5.0, 0.4, 9.0))
+_SURE = 0.5
+_PAPER_MM = 2.5
+_EDGE_MM = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class StraightPhoto:
+    """A straight page made from a photo.
+
+    Attributes
+    ----------
+    image : ndarray, shape (h, w, 3), uint8, RGB
+        Straight, evenly lit, on white paper.
+    paper : ndarray, shape (h, w), bool
+        Where the grid was seen.
+    to_page : ndarray, shape (3, 3)
+        Homography from the upload to the page; `bend` is what remains.
+    bend : Bend
+    strength, share : float
+        Of the lattice that was found.
+    """
+
+    image: Image
+    paper: NDArray[np.bool_]
+    to_page: Doubles
+    bend: Bend
+    strength: float
+    share: float
+
+
+def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
+    """Make a photo of a page with a grid straight; 5 mm of its grid become ``5 * px_per_mm`` pixels.
+
+    Parameters
+    ----------
+    image : ndarray, shape (H, W, 3), uint8, RGB
+    px_per_mm : float
+
+    Returns
+    -------
+    StraightPhoto or None
+        None when no grid is found.
+    """
+    scale = min(1.0, LATTICE_SIDE / max(image.shape[:2]))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    lattice = find_lattice(line_marks(np.asarray(small, np.uint8)))
+    if lattice is None:
+        return None
+    frame = _frame(lattice)
+    if frame is None:
+        return None
+    shift_mm, size_mm = frame
+    to_mm = shift_mm @ lattice.to_mm @ _resized(scale)
+    shift, surety = _measure_bend(image, to_mm, size_mm)
+    paper, low, size = _paper(surety)
+    crop = np.eye(3)
+    crop[:2, 2] = -low
+    to_page = np.diag([px_per_mm, px_per_mm, 1.0]) @ crop @ to_mm
+    first = np.round(low / NODE_MM).astype(int)
+    last = first + np.ceil(size / NODE_MM).astype(int) + 1
+    window = np.s_[first[1] : last[1], first[0] : last[0]]
+    bend = Bend(NODE_MM * px_per_mm, _px(shift[window], px_per_mm), _px(invert(shift)[window], px_per_mm))
+    shape = (round(size[1] * px_per_mm), round(size[0] * px_per_mm))
+    mask = cv2.resize(paper[window].astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+    straight = even_light(resample(image, to_page, bend, shape), px_per_mm)
+    return StraightPhoto(straight, mask, to_page, bend, lattice.strength, lattice.share)
+
+
+def _resized(scale: float) -> Doubles:
+    """From a pixel's centre to its place in a picture resized by `scale`."""
+    offset = (scale - 1) / 2
+    return np.array([[scale, 0, offset], [0, scale, offset], [0, 0, 1.0]])
+
+
+def _px(field_mm: Doubles, px_per_mm: float) -> Floats:
+    return np.asarray(field_mm * px_per_mm, np.float32)
+
+
+def _frame(lattice: Lattice) -> tuple[Doubles, Doubles] | None:
+    """Shift that puts the lattice and a margin into positive millimetres, and the size of that frame."""
+    points = np.column_stack([lattice.centres, np.ones(len(lattice.centres))]) @ lattice.to_mm.T
+    if (points[:, 2] <= 0).any():
+        return None
+    mm = points[:, :2] / points[:, 2:]
+    low, high = mm.min(axis=0) - _MARGIN_MM, mm.max(axis=0) + _MARGIN_MM
+    if max(high - low) > _MAX_SIDE_MM:
+        return None
+    shift = np.eye(3)
+    shift[:2, 2] = -low
+    return shift, np.asarray(high - low, np.float64)
+
+
+def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubles, Doubles]:
+    """Shift at every node of the frame, shape (rows, columns, 2), mm, and how sure the grid is there."""
+    zoom = np.diag([_ROUGH_PX_PER_MM, _ROUGH_PX_PER_MM, 1.0])
+    shape = (round(size_mm[1] * _ROUGH_PX_PER_MM), round(size_mm[0] * _ROUGH_PX_PER_MM))
+    shift: Doubles | None = None
+    for reach, stiffness, outlier, along in _PASSES:
+        bend = None
+        if shift is not None:
+            field = _px(shift, _ROUGH_PX_PER_MM)
+            bend = Bend(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
+        straight = resample(image, zoom @ to_mm, bend, shape)
+        step, surety = follow_grid(line_marks(straight), _ROUGH_PX_PER_MM, reach, stiffness, outlier, along)
+        shift = step if shift is None else shift + _at(step, shift)
+    assert shift is not None
+    return shift, surety
+
+
+def _at(field: Doubles, shift: Doubles) -> Doubles:
+    """`field` at the places to which `shift` moves the nodes."""
+    rows, columns = field.shape[:2]
+    grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1)
+    place = (grid + shift / NODE_MM).astype(np.float32)
+    moved = cv2.remap(
+        field.astype(np.float32), place[..., 0], place[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, np.float64)
+
+
+def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int, int]) -> Image:
+    """Draw the page, shape (h, w, 3), from the upload's pixels."""
+    inverse = np.linalg.inv(to_page)
+    if bend is None:
+        return np.asarray(
+            cv2.warpPerspective(image, to_page, shape[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+            np.uint8,
+        )
+    rows, columns = (np.arange(n, dtype=np.float32) for n in shape)
+    x, y = np.meshgrid(columns / bend.step, rows / bend.step)
+    back = cv2.remap(bend.to_rough, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    x, y = columns + back[..., 0], rows[:, None] + back[..., 1]
+    a = inverse.astype(np.float32)
+    depth = a[2, 0] * x + a[2, 1] * y + a[2, 2]
+    at_x, at_y = (a[0, 0] * x + a[0, 1] * y + a[0, 2]) / depth, (a[1, 0] * x + a[1, 1] * y + a[1, 2]) / depth
+    return np.asarray(cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
+    """Nodes on the grid's paper, and the first corner and size of their frame, mm (whole large squares)."""
+    known = surety > _SURE * np.percentile(surety, 90)
+    closed = cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+    if len(stats) < 2:
+        return np.ones_like(known), np.zeros(2), np.array(surety.shape[::-1]) * NODE_MM
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    paper = cv2.dilate((labels == largest).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    rows, columns = np.flatnonzero(paper.any(axis=1)), np.flatnonzero(paper.any(axis=0))
+    low = np.array([columns[0], rows[0]]) // 2 * 2
+    high = np.array([columns[-1], rows[-1]]) + 1
+    return paper, low * NODE_MM, (high - low) * NODE_MM
+
+
+def even_light(image: Image, px_per_mm: float) -> Image:
+    """Divide each channel by the paper's brightness around each pixel: shadows and colour cast vanish."""
+    size = 2 * round(_PAPER_MM * px_per_mm / 4) + 1
+    half = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    paper = cv2.morphologyEx(half, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    paper = cv2.GaussianBlur(paper, (0, 0), _EDGE_MM * px_per_mm / 2)
+    paper = cv2.resize(paper, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(image, np.maximum(paper, 1), scale=250), np.uint8)
