@@ -30,7 +30,7 @@ from heartguard.page.ink import Contrasts, contrasts
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.photo import straighten_photo
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
-from heartguard.values import NO_CORRECTIONS, Bend, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
+from heartguard.values import NO_CORRECTIONS, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
 
 __all__ = ["PX_PER_MM", "find_page"]
 
