@@ -151,5 +151,5 @@ def _pulse_at(soft: Floats, row: float, px_per_mm: float, first: int) -> Pulse |
                     continue
                 score = float(min(strokes[a], strokes[b], roof[a : b + 1].mean()))
                 if score > 0.6 and (best is None or score > best[0]):
-                    best = score, Pulse(first + a, first + b, float(foot), height_mm)
+                    best = score, Pulse(float(first + a), float(first + b), float(foot), height_mm)
     return best[1] if best else None

@@ -117,7 +117,7 @@ def _find_photo(upload: Upload) -> Page | None:
         return None
     found = _inspect(photo.image, photo_contrasts(photo.image, photo.paper, PX_PER_MM), attached=True)
     scale = _Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
-    tilt = float(np.rad2deg(np.arctan2(-photo.to_page[0, 1], photo.to_page[0, 0])))
+    tilt = float(np.rad2deg(np.arctan2(photo.to_page[0, 1], photo.to_page[0, 0])))
     return _page(upload, found, photo.to_page, scale, tilt, photo.bend)
 
 
