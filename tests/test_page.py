@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.errors import HeartGuardError, NotAnEcgError, PageError, TooTiltedError
+from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
 from heartguard.leads import LEAD_INDEX
@@ -133,9 +133,13 @@ def test_separators_and_names_are_no_ink() -> None:
     assert page.ink[between_rows - 20 : between_rows + 20, x - 3 : x + 4].max() == 0
 
 
-def test_a_page_beyond_the_limit_of_tilt_is_refused() -> None:
-    with pytest.raises(TooTiltedError, match="rotated by about 17 degrees"):
-        find_page(upload(simulated("clean", tilt_deg=17.0).image))
+def test_a_page_tilted_beyond_the_flat_path_is_straightened_by_its_grid() -> None:
+    truth, page = found("clean", tilt_deg=17.0)
+    assert page.bend is not None
+    assert page.tilt_deg == pytest.approx(17, abs=0.5)
+    assert page.layout.name == truth.layout.name
+    points = np.array([[page.panels[0].x0, page.panels[0].baseline_y], [1000.0, 700.0]])
+    assert page.on_page(page.on_upload(points)) == pytest.approx(points, abs=0.5)
 
 
 @pytest.mark.parametrize("seed", range(3))
