@@ -17,7 +17,6 @@ from heartguard.classify import (
     models_folder,
     probabilities,
     read_weights,
-    save_finding_spec,
     save_spec,
     write_weights,
 )
@@ -25,8 +24,8 @@ from heartguard.classify.architecture import HEAD_LEVELS, VGG16_BLOCKS
 from heartguard.classify.backbone import LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.engine import Outputs, VggEngine
 from heartguard.classify.findings import FindingHead, findings_of, load_findings
-from heartguard.classify.light import light_path, save_light_spec
-from heartguard.classify.novelty import NoveltySpec, load_novelty, save_novelty_spec
+from heartguard.classify.light import light_path
+from heartguard.classify.novelty import NoveltySpec, load_novelty
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
@@ -163,7 +162,7 @@ def test_the_light_file_gives_nearly_the_same_and_serves_only_when_proven(tmp_pa
         load_engine("tiny", folder=tmp_path, light=True)
     light = convert(tmp_path, "tiny")
     assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
-    save_light_spec(dataclasses.replace(light, serves=True), light_path(tmp_path, "tiny"))
+    save_spec(dataclasses.replace(light, serves=True), light_path(tmp_path, "tiny"))
     engine = load_engine("tiny", folder=tmp_path)
     assert engine.backbone.engine == LiteRtBackbone.engine
     images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
@@ -178,7 +177,7 @@ def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(
 
     save_model(tmp_path, random_weights())
     light = dataclasses.replace(convert(tmp_path, "tiny"), serves=True)
-    save_light_spec(light, light_path(tmp_path, "tiny"))
+    save_spec(light, light_path(tmp_path, "tiny"))
     content = bytearray((tmp_path / "tiny.tflite").read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / "tiny.tflite").write_bytes(content)
@@ -187,7 +186,7 @@ def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(
     (tmp_path / "tiny.tflite").unlink()
     with pytest.raises(ModelError, match="missing"):
         load_engine("tiny", folder=tmp_path)
-    save_light_spec(dataclasses.replace(light, backbone_sha256="1" * 64), light_path(tmp_path, "tiny"))
+    save_spec(dataclasses.replace(light, backbone_sha256="1" * 64), light_path(tmp_path, "tiny"))
     assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
 
 
@@ -248,7 +247,7 @@ def test_findings_belong_to_one_network_and_altered_ones_are_refused(tmp_path):
     head = a_finding_head()
     assert load_findings(tmp_path, "0" * 64) is None
     digest = write_weights(head.weights, tmp_path / "findings.npz")
-    save_finding_spec(dataclasses.replace(head.spec, sha256=digest), tmp_path / "findings.json")
+    save_spec(dataclasses.replace(head.spec, sha256=digest), tmp_path / "findings.json")
     found = load_findings(tmp_path, "0" * 64)
     assert found is not None
     assert found.spec.names == head.spec.names
@@ -301,7 +300,7 @@ def test_a_drawing_of_which_one_stretch_is_unlike_stands_out(tmp_path):
     rng = np.random.default_rng(4)
     digest = write_weights(fit_novelty(stretches(rng, 60), 4), tmp_path / "novelty.npz", exact=EXACT)
     spec = NoveltySpec(2.0, "0" * 64, digest, "novelty.npz", "2026-01-02")
-    save_novelty_spec(spec, tmp_path / "novelty.json")
+    save_spec(spec, tmp_path / "novelty.json")
     novelty = load_novelty(tmp_path, "0" * 64)
     assert load_novelty(tmp_path, "1" * 64) is None
     alike, torn = stretches(rng, 40), stretches(rng, 40)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from heartguard.classify import classify
-from heartguard.classify.engine import OpenCvEngine
 from heartguard.drawing import draw
 from heartguard.errors import DrawingRangeError
 from heartguard.explain import MAP_METHODS, MapMaker, OpenNetwork
@@ -18,7 +17,7 @@ from heartguard.explain.hires_cam import hires_cam
 from heartguard.explain.layer_cam import layer_cam
 from heartguard.explain.network import BEFORE_POOLING, LAST, LAYERS, Tape, through_pooling, transposed_convolution
 from heartguard.values import Drawing, Prediction
-from tests.test_classify import CLASSES, a_spec, an_ecg, random_weights
+from tests.test_classify import CLASSES, a_spec, an_ecg, an_engine, random_weights
 
 SIZE = (32, 64)
 RULES = {"gradcam": grad_cam, "gradcam++": grad_cam_plus, "hirescam": hires_cam, "layercam": layer_cam}
@@ -45,13 +44,13 @@ def tape(network) -> Tape:
 
 @pytest.fixture(scope="module")
 def maker(weights, network) -> MapMaker:
-    return MapMaker(OpenCvEngine(a_spec(), weights), network)
+    return MapMaker(an_engine(a_spec(), weights), network)
 
 
 @pytest.fixture(scope="module")
 def prediction(weights) -> Prediction:
     drawing = Drawing(a_drawing(), draw(an_ecg()).boxes, a_spec().drawing_version)
-    return classify(drawing, OpenCvEngine(a_spec(), weights))
+    return classify(drawing, an_engine(a_spec(), weights))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -202,7 +201,7 @@ def test_ten_threads_get_the_activations_of_their_own_drawings(network):
 @pytest.mark.parametrize("method", MAP_METHODS)
 def test_a_silent_network_has_an_empty_map(method, weights):
     silent = {name: np.zeros_like(values) for name, values in weights.items()}
-    engine = OpenCvEngine(a_spec(), silent)
+    engine = an_engine(a_spec(), silent)
     drawing = Drawing(a_drawing(), draw(an_ecg()).boxes, a_spec().drawing_version)
     quiet = MapMaker(engine, OpenNetwork(a_spec(), silent))
     assert not quiet.heat_map(method, classify(drawing, engine), "MI").any()
@@ -211,13 +210,13 @@ def test_a_silent_network_has_an_empty_map(method, weights):
 @pytest.mark.parametrize("method", [name for name, method in MAP_METHODS.items() if method.from_paper])
 def test_white_paper_has_an_empty_map(method, weights, maker):
     paper = Drawing(np.full(SIZE, 255, np.uint8), draw(an_ecg()).boxes, a_spec().drawing_version)
-    heat = maker.heat_map(method, classify(paper, OpenCvEngine(a_spec(), weights)), "MI")
+    heat = maker.heat_map(method, classify(paper, an_engine(a_spec(), weights)), "MI")
     assert np.abs(heat).max() < 1e-3
 
 
 def test_the_exact_map_adds_up_to_what_the_traces_add_to_the_logit(weights, prediction, maker):
     white = np.full((1, *SIZE), 255, np.uint8)
-    logits = OpenCvEngine(a_spec(), weights).predict(np.stack([a_drawing(), white[0]])).logits
+    logits = an_engine(a_spec(), weights).predict(np.stack([a_drawing(), white[0]])).logits
     for number, label in enumerate(CLASSES):
         added = maker.heat_map("cam", prediction, label).mean()
         assert added == pytest.approx(float(logits[0, number] - logits[1, number]), abs=1e-3)

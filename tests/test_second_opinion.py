@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.classify import JointFacts, load_second, read_weights, save_second_spec, write_weights
+from heartguard.classify import JointFacts, load_second, read_weights, save_spec, write_weights
 from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.second_opinion import SecondSpec
 from heartguard.classify.wave_features import FEATURES, wave_features
@@ -103,7 +103,7 @@ def test_numpy_trees_answer_as_xgboost_does():
 def folder(tmp_path):
     digest = write_weights(to_table(small_forest()), tmp_path / "second.npz")
     spec = SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01")
-    save_second_spec(spec, tmp_path / "second.json")
+    save_spec(spec, tmp_path / "second.json")
     return tmp_path
 
 
@@ -135,7 +135,7 @@ def test_a_page_without_beats_gets_no_second_opinion(folder):
 def test_both_together_answer_beside_the_network_that_they_were_measured_with(folder):
     model = load_second(folder)
     joint = JointFacts("abc", 1.0, 0.55, 0.9, dict.fromkeys(CLASSES, 0.2))
-    save_second_spec(replace(model.spec, joint=joint), folder / "second.json")
+    save_spec(replace(model.spec, joint=joint), folder / "second.json")
     model = load_second(folder)
     network = make_prediction(probabilities={"Normal": 0.5, "MI": 0.4, "PMI": 0.05, "HB": 0.05})
     both = model.consult(network, FAST, "abc")

@@ -1,9 +1,9 @@
 """Drawing → Prediction: the model's own facts, the engines that run it, calibration and abstention."""
 
 from heartguard.classify.engine import Engine, Outputs, load_engine, models_folder
-from heartguard.classify.findings import FindingSpec, save_finding_spec
+from heartguard.classify.findings import FindingSpec
 from heartguard.classify.prediction import classify, possible_classes, probabilities
-from heartguard.classify.second_opinion import JointFacts, SecondModel, SecondSpec, load_second, save_second_spec
+from heartguard.classify.second_opinion import JointFacts, SecondModel, SecondSpec, load_second
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
 from heartguard.classify.weights import Weights, read_weights, write_weights
 
@@ -24,8 +24,6 @@ __all__ = [
     "possible_classes",
     "probabilities",
     "read_weights",
-    "save_finding_spec",
-    "save_second_spec",
     "save_spec",
     "write_weights",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -49,11 +48,6 @@ class FindingHead:
 
     spec: FindingSpec
     weights: Weights
-
-
-def save_finding_spec(spec: FindingSpec, path: Path) -> None:
-    """Write a spec as JSON."""
-    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
 
 
 def load_findings(folder: Path, backbone_sha256: str) -> FindingHead | None:

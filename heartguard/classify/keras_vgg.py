@@ -55,7 +55,7 @@ def load_keras(model: Any, weights: Weights) -> None:
 
 
 class KerasEngine:
-    """A model on Keras and TensorFlow; needs several times the memory of `OpenCvEngine`."""
+    """A model on Keras and TensorFlow; needs several times the memory of `VggEngine`."""
 
     def __init__(self, spec: ModelSpec, weights: Weights) -> None:
         self.spec = spec

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -42,11 +41,6 @@ class LightSpec:
 def light_path(folder: Path, name: str) -> Path:
     """Return where the facts of a model's light file are."""
     return folder / f"{name}-light.json"
-
-
-def save_light_spec(spec: LightSpec, path: Path) -> None:
-    """Write a spec as JSON."""
-    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
 
 
 def load_light_spec(path: Path) -> LightSpec | None:

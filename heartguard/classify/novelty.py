@@ -9,7 +9,6 @@ much of what tells a strange drawing, and with it noise and whole pages stood ou
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -93,11 +92,6 @@ def stretch_distances(features: Floats, weights: Weights) -> Doubles:
     beyond = np.maximum((scaled.astype(float) ** 2).sum(axis=2) - (places.astype(float) ** 2).sum(axis=2), 0)
     found: Doubles = (within + beyond / weights["rest"]) / features.shape[2]
     return found
-
-
-def save_novelty_spec(spec: NoveltySpec, path: Path) -> None:
-    """Write a spec as JSON."""
-    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
 
 
 def load_novelty(folder: Path, backbone_sha256: str) -> Novelty | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -132,11 +131,6 @@ def mean_of_logs(first: Doubles, second: Doubles) -> Doubles:
     """
     joint: Doubles = (np.log(first + FLOOR) + np.log(second + FLOOR)) / 2
     return joint
-
-
-def save_second_spec(spec: SecondSpec, path: Path) -> None:
-    """Write a spec as JSON."""
-    path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
 
 
 def load_second(folder: Path) -> SecondModel | None:

@@ -63,8 +63,8 @@ class ModelSpec:
         return f"{self.name}-{self.sha256[:12]}"
 
 
-def save_spec(spec: ModelSpec, path: Path) -> None:
-    """Write a spec as JSON."""
+def save_spec(spec: Any, path: Path) -> None:
+    """Write the facts of a model, a frozen dataclass, as JSON."""
     path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
 
 

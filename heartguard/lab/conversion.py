@@ -10,8 +10,8 @@ import json
 import logging
 from pathlib import Path
 
-from heartguard.classify import load_engine, load_spec, models_folder, read_weights
-from heartguard.classify.light import LightSpec, light_path, save_light_spec
+from heartguard.classify import load_engine, load_spec, models_folder, read_weights, save_spec
+from heartguard.classify.light import LightSpec, light_path
 from heartguard.lab.cross_validation import page_set
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.litert_graph import FLOAT_LAYERS, litert_file
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     found = {"model": full_engine.spec.identity, "light_sha256": light.sha256, **found}
     (args.results / "parity.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     light = dataclasses.replace(light, serves=found["holds"], parity=found)
-    save_light_spec(light, light_path(args.models, args.model))
+    save_spec(light, light_path(args.models, args.model))
     log.info("parity %s: %s", "holds" if light.serves else "does not hold", found["probability_apart"])
     return 0
 
@@ -68,6 +68,6 @@ def convert(folder: Path, name: str, float_layers: int = FLOAT_LAYERS) -> LightS
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         recipe={"kernels": "int8, a scale for each output channel", "float_layers": float_layers},
     )
-    save_light_spec(light, light_path(folder, name))
+    save_spec(light, light_path(folder, name))
     log.info("light file of %s: %.1f MB", spec.identity, len(content) / 1e6)
     return light

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify import FindingSpec, load_spec, save_finding_spec, write_weights
+from heartguard.classify import FindingSpec, load_spec, save_spec, write_weights
 from heartguard.drawing import DRAWING_VERSION
 from heartguard.lab.augmentation import Strength, augmented_drawing, random_stretches
 from heartguard.lab.datasets import open_signals
@@ -175,5 +175,5 @@ def _ship(
         metrics={"auroc_out_of_fold": {name: round(area, 4) for name, area in areas.items()}},
         recipe={**asdict(recipe), "specificity": SPECIFICITY, "least_auroc": LEAST_AUROC},
     )
-    save_finding_spec(spec, home / "findings.json")
+    save_spec(spec, home / "findings.json")
     log.info("findings: %s", ", ".join(f"{name} {areas[name]:.3f}" for name in shown))

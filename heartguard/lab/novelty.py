@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify import load_spec, write_weights
-from heartguard.classify.novelty import JUDGED, Novelty, NoveltySpec, save_novelty_spec, stretch_distances
+from heartguard.classify import load_spec, save_spec, write_weights
+from heartguard.classify.novelty import JUDGED, Novelty, NoveltySpec, stretch_distances
 from heartguard.classify.weights import Weights
 from heartguard.lab.cross_validation import page_set
 from heartguard.lab.datasets import load_pages
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         recipe={**asdict(recipe), "pages": int(whole.sum())},
         metrics={"score_of_pages": {f"p{q}": round(float(np.percentile(scores, q)), 4) for q in (50, 95, 99)}},
     )
-    save_novelty_spec(spec, args.out / "novelty.json")
+    save_spec(spec, args.out / "novelty.json")
     log.info("novelty: threshold %.3f, %s", threshold, spec.metrics)
     return 0
 

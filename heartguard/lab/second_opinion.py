@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from heartguard.classify import load_spec, write_weights
+from heartguard.classify import load_spec, save_spec, write_weights
 from heartguard.classify.forest import to_table
-from heartguard.classify.second_opinion import FLOOR, JointFacts, SecondSpec, mean_of_logs, save_second_spec
+from heartguard.classify.second_opinion import FLOOR, JointFacts, SecondSpec, mean_of_logs
 from heartguard.classify.wave_features import FEATURES
 from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, is_plain
@@ -132,7 +132,7 @@ def _ship(
         metrics={name: _metrics(shares, pages, subset) for name, subset in _subsets(pages).items()},
         recipe=asdict(recipe),
     )
-    save_second_spec(spec, folder / "second.json")
+    save_spec(spec, folder / "second.json")
     log.info("second opinion %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])
 
 
