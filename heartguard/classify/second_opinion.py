@@ -186,7 +186,8 @@ def load_second(folder: Path) -> SecondModel | None:
         return None
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        facts |= {name: tuple(facts[name]) for name in ("classes", "features", "statements")}
+        facts |= {name: tuple(facts[name]) for name in ("classes", "features")}
+        facts["statements"] = tuple(facts.get("statements", ()))
         joint = JointFacts(**facts.pop("joint")) if facts["joint"] else None
         spec = SecondSpec(**{**facts, "joint": joint})
     except (ValueError, TypeError, KeyError) as error:
