@@ -25,7 +25,8 @@ from heartguard.explain.faithfulness import (
 from heartguard.explain.maps import MAP_METHODS
 from heartguard.explain.players import WHITE, Ask, lead_players
 from heartguard.explain.road import fill_from_around
-from heartguard.explain.shapley import Game, lead_shap
+from heartguard.explain.game import Game
+from heartguard.explain.shapley import lead_shap
 from heartguard.lab.explain_cases import Case
 from heartguard.lab.explain_models import RANDOMISED, TrialModel, TrialPage, shuffled, trial_model
 from heartguard.values import Drawing, Ecg, Floats, Image
