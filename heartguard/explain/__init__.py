@@ -7,7 +7,7 @@ from heartguard.explain.evidence import Evidence, map_evidence
 from heartguard.explain.game import ExplanationCancelledError
 from heartguard.explain.maps import MAP_METHODS, MapMaker, MapMethod
 from heartguard.explain.network import OpenNetwork, Tape, open_network
-from heartguard.explain.offered import offered_maps, trials_of
+from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP, is_offered, offered_maps, trials_of
 from heartguard.explain.on_page import map_on_page, map_on_upload
 from heartguard.explain.pixel_shap import PIXEL_EVALUATIONS, PixelShap, pixel_shap
 from heartguard.explain.sentence import evidence_sentence
@@ -16,8 +16,10 @@ from heartguard.explain.waves import WAVES, known_waves
 
 __all__ = [
     "DEFAULT_EVALUATIONS",
+    "LEAD_SHAP",
     "MAP_METHODS",
     "PIXEL_EVALUATIONS",
+    "PIXEL_SHAP",
     "WAVES",
     "Band",
     "Counterfactual",
@@ -32,6 +34,7 @@ __all__ = [
     "class_map",
     "counterfactual",
     "evidence_sentence",
+    "is_offered",
     "known_waves",
     "lead_shap",
     "map_evidence",

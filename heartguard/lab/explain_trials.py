@@ -22,16 +22,18 @@ from heartguard.explain.faithfulness import (
     remove_and_debias,
     similarity,
 )
+from heartguard.explain.game import Game
 from heartguard.explain.maps import MAP_METHODS
+from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP
+from heartguard.explain.pixel_shap import pixel_shap
 from heartguard.explain.players import WHITE, Ask, lead_players
 from heartguard.explain.road import fill_from_around
-from heartguard.explain.game import Game
 from heartguard.explain.shapley import lead_shap
 from heartguard.lab.explain_cases import Case
 from heartguard.lab.explain_models import RANDOMISED, TrialModel, TrialPage, shuffled, trial_model
 from heartguard.values import Drawing, Ecg, Floats, Image
 
-SHAP, EDGE, RANDOM = "lead shap", "edge detector", "random"
+SHAP, PIXELS, EDGE, RANDOM = LEAD_SHAP, PIXEL_SHAP, "edge detector", "random"
 RANDOM_ORDERS = 2
 MOVED = 0.1
 """A case counts in the pointing game where its abnormality raises the class's probability by at least so much: there
@@ -80,6 +82,32 @@ def page_trials(page: TrialPage, seed: int) -> Iterator[Result]:
     for name in (*MAP_METHODS, EDGE):
         alike = similarity(_values(scores[name]), _values(scores[SHAP]))
         yield Result(name, "agreement with lead shap", alike, page.group)
+
+
+def pixel_trials(page: TrialPage, seed: int) -> Iterator[Result]:
+    """Give what `page_trials` gives, of SHAP by pixel on one page, and what is missing from its sum."""
+    prediction = page.model.predict(page.ecg)
+    drawing, label = draw(page.ecg), prediction.label
+    found = pixel_shap(drawing, page.model.engine, label)
+    heats = {PIXELS: found.heat, EDGE: edge_map(drawing.image)}
+    scores = {name: lead_evidence(heat, drawing) for name, heat in heats.items()}
+    figures = _by_lead(page, label, scores, seed) | _by_pixel(page, label, drawing.image, heats, seed)
+    yield from (result for result in _over_chance(figures, page.group) if result.method == PIXELS)
+    by_lead = lead_shap(page.ecg, page.model.engine, label).values
+    alike = similarity(_values(scores[PIXELS]), _values(by_lead))
+    yield Result(PIXELS, f"agreement with {SHAP}", alike, page.group)
+    yield Result(PIXELS, "completeness error", found.error, page.group)
+
+
+def pixel_randomisation(page: TrialPage, weights: Weights) -> Iterator[Result]:
+    """Give how alike SHAP by pixel stays when the head alone, and when every weight of the network is shuffled."""
+    drawing, label = draw(page.ecg), page.model.predict(page.ecg).label
+    before = pixel_shap(drawing, page.model.engine, label).heat
+    for stage in (RANDOMISED[0], RANDOMISED[-1]):
+        engine = trial_model(page.model.engine.spec, shuffled(weights, stage)).engine
+        after = pixel_shap(drawing, engine, label).heat
+        alike = similarity(_coarse(before), _coarse(after))
+        yield Result(PIXELS, f"similarity, shuffled down to {stage}", alike, page.group)
 
 
 def _by_lead(

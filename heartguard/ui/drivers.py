@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from heartguard.ui import session
 from heartguard.ui.charts import lead_bars, lead_bars_text
 from heartguard.ui.evidence_view import VIEWS, drawing_of, evidence_sentence_of, full_colour, heats_of, show_heat
 from heartguard.ui.frame import dark_theme
+from heartguard.ui.pixel_view import show_pixels
 from heartguard.ui.problems import calm
 from heartguard.ui.shap_view import show_shap
+from heartguard.ui.trials_view import show_trials
 from heartguard.ui.what_if import show_what_if
 from heartguard.ui.words import class_name
 from heartguard.values import Floats, Reading
@@ -48,6 +49,8 @@ def show_drivers(reading: Reading) -> None:
         show_shap(reading, label)
     with st.container(border=True):
         show_what_if(reading, label)
+    with st.expander("For experts: SHAP by pixel", icon=":material/grain:"):
+        show_pixels(reading, label)
 
 
 def _class(reading: Reading) -> str:
@@ -87,8 +90,7 @@ def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> Floats:
     chosen = MAP_METHODS[method]
     against = ", **blue** against it" if chosen.signed else "; this map does not show what speaks against it"
     st.caption(_CAVEAT.format(against=against, seconds=chosen.seconds_wide))
-    with st.expander("How this map was tested", icon=":material/fact_check:"):
-        _tests(method, reading.prediction.model)
+    show_trials(method, reading.prediction.model)
     return heats[label]
 
 
@@ -106,27 +108,3 @@ def _shares(reading: Reading, label: str, heat: Floats) -> None:
         return
     chart = lead_bars(shares, "share of the evidence for the class", ".0%", dark_theme())
     st.altair_chart(chart, width="stretch", alt=lead_bars_text(shares, label))
-
-
-def _tests(method: str, model: str) -> None:
-    """Show what the committed table says of a map."""
-    from heartguard.explain import trials_of
-
-    rows = [row for (name, _), row in trials_of().items() if name == method and row["pages"]]
-    table = pd.DataFrame(
-        {
-            "Test": row["test"],
-            "Mean": f"{float(row['value']):.2f}",
-            "95 % interval": f"{float(row['low']):.2f} to {float(row['high']):.2f}",
-            "Pages": f"{float(row['pages']):.0f}",
-        }
-        for row in rows
-    )
-    st.table(table, border="horizontal", hide_index=True)
-    tested = rows[0]["model"] if rows else model
-    if tested != model:
-        st.caption(f"Tested with the model {tested}; this answer is from {model}.")
-    st.caption(
-        "“Over random” and “over edge detector” are differences in probability: above 0, the map names what matters to "
-        "the network better than chance, or than the edges of the trace, do. Similarity after shuffling should fall."
-    )
