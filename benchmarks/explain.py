@@ -35,7 +35,7 @@ from heartguard.lab.explain_trials import Result
 
 RESULTS = Path(__file__).parent / "results" / "explain.csv"
 SAMPLE = Path(__file__).parents[1] / "assets" / "samples" / "normal-3x4.png"
-REPEATS = 9
+REPEATS = 5
 PARTS = ("maps", "pixel shap", "pointing", "timings")
 """What can be measured by itself."""
 TABLE_COLUMNS = ["method", "test", "value", "low", "high", "pages", "processor_seconds", "model"]
@@ -126,7 +126,7 @@ def timings() -> Iterator[dict[str, object]]:
     began = time.perf_counter()
     lead_shap(reading.ecg, engine, "MI", on_progress=lambda done, total: reports.append(time.perf_counter() - began))
     yield {"method": "lead shap", "test": "seconds to the first progress, with the import of shap", "value": reports[0]}
-    yield {"method": "lead shap", "test": "seconds", **_seconds(partial(lead_shap, reading.ecg, engine, "MI"), 3)}
+    yield {"method": "lead shap", "test": "seconds", **_seconds(partial(lead_shap, reading.ecg, engine, "MI"), 2)}
     by_pixel = partial(pixel_shap, reading.drawing, engine, "MI")
     yield {"method": "pixel shap", "test": "seconds", **_seconds(by_pixel, 1)}
     done = subprocess.run([sys.executable, "-c", _MEMORY, str(SAMPLE)], capture_output=True, text=True, check=True)

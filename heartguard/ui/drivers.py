@@ -18,7 +18,7 @@ from heartguard.values import Floats, Reading
 
 __all__ = ["show_drivers"]
 
-_NOBODY = "No other"
+_NOBODY = "No other class"
 _CAVEAT = (
     "**Orange** speaks for the class{against}. The map shows where the network looked, no finer than about "
     "{seconds:.1f} s. It cannot say why, it does not mark a lesion or a culprit vessel, and a plausible map does not "
@@ -70,16 +70,15 @@ def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> Floats:
     """Show the map of the class, beside that of another one if wanted, and what it says in words; return the map."""
     from heartguard.explain import MAP_METHODS
 
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        others = [_NOBODY, *(name for name in reading.prediction.probabilities if name != label)]
-        other = st.selectbox("Beside it", others, format_func=class_name, key=f"beside-{label}", width=210)
-        method = st.selectbox(
-            "Map", offered, format_func=lambda name: MAP_METHODS[name].title, key="heat-method", width=280
+    with st.container(horizontal=True, gap="small"):
+        view = st.segmented_control(
+            "Where", VIEWS, default=VIEWS[0], required=True, key="heat-view", label_visibility="collapsed"
         )
-        opacity = st.slider("Strength of the colour", 10, 100, 70, 10, format="%d %%", key="heat-opacity", width=220)
-    view = st.segmented_control(
-        "Where", VIEWS, default=VIEWS[0], required=True, key="heat-view", label_visibility="collapsed"
-    )
+        with st.popover("Compare and adjust", icon=":material/tune:"):
+            others = [_NOBODY, *(name for name in reading.prediction.probabilities if name != label)]
+            other = st.selectbox("Beside it, the evidence for", others, format_func=class_name, key=f"beside-{label}")
+            method = st.selectbox("Map", offered, format_func=lambda name: MAP_METHODS[name].title, key="heat-method")
+            opacity = st.slider("Strength of the colour", 10, 100, 70, 10, format="%d %%", key="heat-opacity")
     shown = [label] if other == _NOBODY else [label, other]
     heats = heats_of(reading, method, shown)
     limit = full_colour(reading, method, heats)

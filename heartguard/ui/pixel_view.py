@@ -74,7 +74,7 @@ def _result(reading: Reading, label: str, found: PixelShap) -> None:
     ink = np.abs(found.heat[found.heat != 0])
     limit = float(np.quantile(ink, _FULL_COLOUR)) if ink.size else 1.0
     drawing = drawing_of(reading)
-    picture = blend_heat(enlarge(drawing.image, _ENLARGE), enlarge(_broadened(found.heat), _ENLARGE), _STRENGTH, limit)
+    picture = blend_heat(enlarge(drawing.image, _ENLARGE), enlarge(found.heat, _ENLARGE), _STRENGTH, limit)
     alt = f"The canonical drawing, its ink tinted by what it adds to the probability of {class_name(label)}"
     st.image(encode_jpeg(picture, 92), width="stretch", alt=alt)
     st.caption(
@@ -83,11 +83,3 @@ def _result(reading: Reading, label: str, found: PixelShap) -> None:
         )
     )
     show_trials("pixel shap", reading.prediction.model)
-
-
-def _broadened(heat: np.ndarray) -> np.ndarray:
-    """Return the map with each value also on the white paper next to its ink: a tint shows on paper, not on ink."""
-    import cv2
-
-    kernel = np.ones((5, 5), np.uint8)
-    return np.asarray(cv2.dilate(np.maximum(heat, 0), kernel) - cv2.dilate(np.maximum(-heat, 0), kernel))
