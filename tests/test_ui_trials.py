@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from heartguard.classify import load_spec, models_folder
 from heartguard.explain import trials_of
+from heartguard.explain.offered import BY_LEAD, SHUFFLED
+from heartguard.lab.card_sections import explain_section
 from heartguard.ui.about_explanations import method_table
 from heartguard.ui.trials_view import trial_facts, trial_table
 
@@ -43,3 +46,17 @@ def test_the_table_of_methods_says_what_is_offered():
 def test_the_committed_table_holds_every_map_and_lead_shap():
     names = set(method_table(trials_of(), lambda name: True)["Explanation"])
     assert {"Exact map (CAM)", "Grad-CAM", "Grad-CAM++", "SHAP by lead", "Edge detector"} <= names
+
+
+def test_the_model_card_says_what_the_app_offers(tmp_path):
+    spec = load_spec(models_folder() / "vgg16.json")
+    assert explain_section(tmp_path, spec) == ""
+    head = "method,test,value,low,high,pages,processor_seconds,model\n"
+    lows = {"cam": 0.1, "gradcam": -0.1}
+    rows = [f"{name},{test},0.2,{low},0.3,9,,other" for name, low in lows.items() for test in BY_LEAD]
+    rows += [f'{name},"{SHUFFLED}",0.0,-0.1,0.1,9,,other' for name in lows]
+    (tmp_path / "explain.csv").write_text(head + "\n".join(rows), encoding="utf-8")
+    card = explain_section(tmp_path, spec)
+    assert "| cam | yes | 0.20 (0.10 to 0.30) | 0.20 (0.10 to 0.30) |" in card
+    assert "| gradcam | no | 0.20 (-0.10 to 0.30)" in card
+    assert "Measured on other, not on these weights." in card

@@ -8,6 +8,16 @@ from pathlib import Path
 import pandas as pd
 
 from heartguard.classify import ModelSpec
+from heartguard.explain import LEAD_SHAP, MAP_METHODS, PIXEL_SHAP, is_offered
+
+_EXPLAINED = {
+    "deletion by lead over random": "leads out",
+    "insertion by lead over random": "leads in",
+    "deletion by pixel over random": "ink out",
+    "insertion by pixel over random": "ink in",
+    "pointing game": "pointing game",
+    "similarity, shuffled down to block1": "network shuffled",
+}
 
 
 def unlike_section(results: Path) -> str:
@@ -59,3 +69,32 @@ def parity_section(results: Path, spec: ModelSpec) -> str:
             "",
         ]
     )
+
+
+def explain_section(results: Path, spec: ModelSpec) -> str:
+    """Return how the explanations did in ``benchmarks/explain.py``; empty where it was not run."""
+    path = results / "explain.csv"
+    if not path.exists():
+        return ""
+    table = pd.read_csv(path).set_index(["method", "test"])
+    models = sorted(set(table["model"]))
+    stale = "" if models == [spec.identity] else f" Measured on {', '.join(models)}, not on these weights."
+    lines = [
+        "### Explanations",
+        "",
+        "By how much taking out, or putting in alone, what an explanation names moves the probability further than what"
+        " chance names (95 % interval); a method is offered where that lies above 0 and the explanation falls apart"
+        f" with the network's weights shuffled. Definitions: `docs/explanations.md`.{stale}",
+        "",
+        f"| method | offered | {' | '.join(_EXPLAINED.values())} |",
+        "| --- " * (2 + len(_EXPLAINED)) + "|",
+    ]
+    for method in (*MAP_METHODS, LEAD_SHAP, PIXEL_SHAP):
+        cells = [_explained(table.loc[(method, test)]) if (method, test) in table.index else "" for test in _EXPLAINED]
+        if any(cells):
+            lines.append(f"| {method} | {'yes' if is_offered(method, path) else 'no'} | {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _explained(row: pd.Series[float]) -> str:
+    return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"

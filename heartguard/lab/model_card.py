@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from heartguard.classify import ModelSpec, SecondSpec, load_second
-from heartguard.lab.card_sections import parity_section, unlike_section
+from heartguard.lab.card_sections import explain_section, parity_section, unlike_section
 
 SUBSETS = (
     ("3x4", "3×4 pages, 0.67-25 Hz (the figure to believe: every class has this layout and band)"),
@@ -86,6 +86,7 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
         _controls(found["controls"]),
         unlike_section(results),
         parity_section(results, spec),
+        explain_section(results, spec),
         _TAIL.format(mi=spec.training_data["page_counts"]["MI"]),
     ]
     path.write_text("\n".join(parts), encoding="utf-8")
