@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from heartguard.classify import ModelSpec
-from heartguard.explain import LEAD_SHAP, MAP_METHODS, PIXEL_SHAP, is_offered
+from heartguard.explain import LEAD_SHAP, MAP_METHODS, PIXEL_SHAP, is_offered, trials_of
 
 _EXPLAINED = {
     "deletion by lead over random": "leads out",
@@ -76,8 +77,8 @@ def explain_section(results: Path, spec: ModelSpec) -> str:
     path = results / "explain.csv"
     if not path.exists():
         return ""
-    table = pd.read_csv(path).set_index(["method", "test"])
-    models = sorted(set(table["model"]))
+    trials = trials_of(path)
+    models = sorted({row["model"] for row in trials.values()})
     stale = "" if models == [spec.identity] else f" Measured on {', '.join(models)}, not on these weights."
     lines = [
         "### Explanations",
@@ -90,11 +91,14 @@ def explain_section(results: Path, spec: ModelSpec) -> str:
         "| --- " * (2 + len(_EXPLAINED)) + "|",
     ]
     for method in (*MAP_METHODS, LEAD_SHAP, PIXEL_SHAP):
-        cells = [_explained(table.loc[(method, test)]) if (method, test) in table.index else "" for test in _EXPLAINED]
+        cells = [_explained(trials.get((method, test))) for test in _EXPLAINED]
         if any(cells):
             lines.append(f"| {method} | {'yes' if is_offered(method, path) else 'no'} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 
 
-def _explained(row: pd.Series[float]) -> str:
-    return f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+def _explained(row: Mapping[str, str] | None) -> str:
+    if row is None:
+        return ""
+    value, low, high = (float(row[key]) for key in ("value", "low", "high"))
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
