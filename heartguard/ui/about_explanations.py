@@ -81,5 +81,5 @@ def _cell(row: Mapping[str, str] | None, test: str) -> str:
         return ""
     value, low, high = (float(row[key]) for key in ("value", "low", "high"))
     if test.endswith("over random"):
-        return f"{100 * value:.0f} ({100 * low:.0f} to {100 * high:.0f})"
+        return f"{round(100 * value)} ({round(100 * low)} to {round(100 * high)})"
     return f"{value:.2f} ({low:.2f} to {high:.2f})"

@@ -51,8 +51,8 @@ def trial_facts(method: str, trials: Trials) -> list[str]:
 
 
 def _points(row: Mapping[str, str]) -> str:
-    value, low, high = (100 * float(row[key]) for key in ("value", "low", "high"))
-    return f"{value:.0f} points ({low:.0f} to {high:.0f})"
+    value, low, high = (round(100 * float(row[key])) for key in ("value", "low", "high"))
+    return f"{value} points ({low} to {high})"
 
 
 def show_trials(method: str, model: str) -> None:
