@@ -34,6 +34,7 @@ _CAVEAT = (
 )
 
 
+@st.fragment
 @calm
 def show_pixels(reading: Reading, label: str) -> None:
     """Offer SHAP by pixel for a class, show its progress, or its result."""

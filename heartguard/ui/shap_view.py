@@ -25,6 +25,7 @@ _ADDS = "change of the probability"
 _UNTESTED = "Not offered: it has not passed its tests with this model (benchmarks/results/explain.csv)."
 
 
+@st.fragment
 @calm
 def show_shap(reading: Reading, label: str) -> None:
     """Offer lead SHAP for a class, show its progress, or its result."""
