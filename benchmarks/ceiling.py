@@ -32,7 +32,7 @@ from heartguard.lab.family.views import Pages
 from heartguard.lab.features import build_bank
 from heartguard.lab.heads import HeadRecipe
 from heartguard.lab.metrics import macro_auroc, macro_f1
-from heartguard.lab.page_traces import PageTraces, trace_pages
+from heartguard.lab.page_traces import PageTraces, load_traces, trace_pages
 from heartguard.lab.second_opinion import shares_of
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.trees import TreeRecipe, Trees
@@ -153,9 +153,10 @@ def main() -> None:
     """Write the three tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), help="the folder of `heartguard train vgg16`")
+    parser.add_argument("--traces", type=Path, help="traced pages (.npz) instead of tracing them now")
     parser.add_argument("--no-curve", action="store_true", help="leave the learning curve as it is")
     args = parser.parse_args()
-    traces = trace_pages(args.cache)
+    traces = load_traces(args.traces) if args.traces else trace_pages(args.cache)
     pages = page_set(load_pages(), traces)
     answers = answered(pages)
     agreement(pages, answers).to_csv(RESULTS / "agreement.csv", index=False)

@@ -1,4 +1,4 @@
-"""A second opinion: trees on waves and rhythm, a model that never sees the drawing, alone and with the network."""
+"""A second opinion that never sees the drawing: trees on waves and rhythm, and 1-D networks on the signals."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import numpy as np
 
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import possible_classes, probabilities
+from heartguard.classify.signal_network import SignalNetwork, mean_logits, networks_of, stacked_signals
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.classify.weights import read_weights
 from heartguard.drawing import cut_pieces
 from heartguard.errors import ModelError
-from heartguard.values import Doubles, Ecg, Floats, Prediction, SecondOpinion
+from heartguard.values import Doubles, Ecg, Finding, Floats, Prediction, SecondOpinion
 
 FLOOR = 1e-6
 """Least probability that is believed of either model, so that neither can veto."""
@@ -30,6 +31,8 @@ class JointFacts:
     ----------
     network_sha256 : str
         Weights of the network that these facts were found with; beside another one the second model is only heard.
+    finding_thresholds : mapping of str to float
+        Probability of both models together from which each statement is reported; empty where the network's own stand.
     """
 
     network_sha256: str
@@ -37,6 +40,7 @@ class JointFacts:
     abstention_threshold: float
     set_level: float
     set_thresholds: Mapping[str, float]
+    finding_thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class SecondSpec:
         What its logits are divided by before the softmax, so that its probabilities mean what they say.
     joint : JointFacts or None
         None where only agreement is shown.
+    statements : tuple of str
+        What the networks say beside the classes, PTB-XL's ``group:CODE``; empty without networks.
     sha256, weights_file, date : str
     training_data, metrics, recipe : mapping
     """
@@ -62,6 +68,7 @@ class SecondSpec:
     weights_file: str
     date: str
     joint: JointFacts | None = None
+    statements: tuple[str, ...] = ()
     training_data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -74,15 +81,28 @@ class SecondSpec:
 
 @dataclass(frozen=True, eq=False)
 class SecondModel:
-    """The second opinion: its facts and its trees."""
+    """The second opinion: its facts, its trees and, where it has them, its networks."""
 
     spec: SecondSpec
     forest: Forest
+    networks: tuple[SignalNetwork, ...] = ()
 
-    def logits(self, ecg: Ecg) -> Floats | None:
+    def logits(self, ecg: Ecg) -> Doubles | Floats | None:
         """Return its logits for an Ecg, shape (classes,); None where no beats can be measured."""
-        features = wave_features(cut_pieces(ecg))
-        return None if np.isnan(features).all() else self.forest.logits(features)
+        return self._heard(ecg)[0]
+
+    def _heard(self, ecg: Ecg) -> tuple[Doubles | Floats | None, dict[str, float]]:
+        """Return the logits of the classes and of the statements."""
+        pieces = cut_pieces(ecg)
+        features = wave_features(pieces)
+        if np.isnan(features).all():
+            return None, {}
+        by_trees = self.forest.logits(features)
+        if not self.networks:
+            return by_trees, {}
+        by_networks, statements = mean_logits(self.networks, stacked_signals(pieces))
+        logits = mean_of_logs(probabilities(by_trees), probabilities(by_networks))
+        return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
 
     def consult(self, prediction: Prediction, ecg: Ecg, network_sha256: str) -> Prediction:
         """Return a network's prediction with the second opinion, and as the answer of both where they belong together.
@@ -96,7 +116,7 @@ class SecondModel:
         network_sha256 : str
             Digest of the network's weights.
         """
-        logits = self.logits(ecg)
+        logits, statements = self._heard(ecg)
         if logits is None:
             return prediction
         shares = self._named(probabilities(logits, self.spec.temperature))
@@ -118,10 +138,30 @@ class SecondModel:
             model=f"{prediction.model}+{self.spec.identity}",
             second=second,
             network=prediction.probabilities,
+            findings=_together(prediction.findings, statements, joint.finding_thresholds),
         )
 
     def _named(self, shares: Doubles) -> dict[str, float]:
         return dict(zip(self.spec.classes, map(float, shares), strict=True))
+
+
+def _together(
+    findings: tuple[Finding, ...], logits: Mapping[str, float], thresholds: Mapping[str, float]
+) -> tuple[Finding, ...]:
+    """Return the findings of both models, by the mean of their logits, the most probable first."""
+    if not thresholds:
+        return findings
+    shares = {
+        f.statement: joint_share(f.probability, logits[f.statement]) for f in findings if f.statement in thresholds
+    }
+    found = [Finding(name, share, share >= thresholds[name]) for name, share in shares.items()]
+    return tuple(sorted(found, key=lambda finding: -finding.probability))
+
+
+def joint_share(share: float, logit: float) -> float:
+    """Return the probability whose logit is the mean of a probability's own and another logit."""
+    own = np.log(share + FLOOR) - np.log(1 - share + FLOOR)
+    return float(1 / (1 + np.exp(-(own + logit) / 2)))
 
 
 def mean_of_logs(first: Doubles, second: Doubles) -> Doubles:
@@ -146,7 +186,7 @@ def load_second(folder: Path) -> SecondModel | None:
         return None
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        facts |= {name: tuple(facts[name]) for name in ("classes", "features")}
+        facts |= {name: tuple(facts[name]) for name in ("classes", "features", "statements")}
         joint = JointFacts(**facts.pop("joint")) if facts["joint"] else None
         spec = SecondSpec(**{**facts, "joint": joint})
     except (ValueError, TypeError, KeyError) as error:
@@ -154,4 +194,5 @@ def load_second(folder: Path) -> SecondModel | None:
     if spec.features != FEATURES:
         raise ModelError("The second opinion was trained on other features than this version measures; train it again.")
     table = read_weights(folder / spec.weights_file, spec.sha256)
-    return SecondModel(spec, from_table(table, len(spec.features), len(spec.classes)))
+    forest = from_table(table, len(spec.features), len(spec.classes))
+    return SecondModel(spec, forest, networks_of(table, len(spec.classes), len(spec.statements)))

@@ -41,6 +41,64 @@ def unlike_section(results: Path) -> str:
     return "\n".join([*lines, ""])
 
 
+def findings_section(results: Path) -> str:
+    """Return what ``benchmarks/findings.py`` measured; empty where it was not run."""
+    path = results / "findings.csv"
+    if not path.exists():
+        return ""
+    table = pd.read_csv(path)
+    lines = [
+        "### Statements of PTB-XL",
+        "",
+        f"{table['records'].max()} records of patients kept out of training and thresholds, drawn as pages in five "
+        "looks and read back. AUROC of drawing and signals together, with its interval over patients.",
+        "",
+        "| statement | positives | AUROC | the network alone | sensitivity at the shipped threshold | specificity |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in table.to_dict("records"):
+        wide = "" if pd.isna(row["low"]) else f" ({row['low']:.3f} to {row['high']:.3f})"
+        shown = ["" if pd.isna(row[key]) else f"{row[key]:.2f}" for key in ("sensitivity", "specificity")]
+        count = "" if pd.isna(row["positives"]) else f"{row['positives']:.0f}"
+        lines.append(
+            f"| {row['statement']} | {count} | {row['auroc']:.3f}{wide} | {row['auroc_network_alone']:.3f} "
+            f"| {shown[0]} | {shown[1]} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def ceiling_section(results: Path) -> str:
+    """Return what ``benchmarks/ceiling.py`` measured of the figures' limits; empty where it was not run."""
+    paths = [results / name for name in ("learning-curve.csv", "agreement.csv", "missed.csv")]
+    if not all(path.exists() for path in paths):
+        return ""
+    curve, pairs, missed = (pd.read_csv(path) for path in paths)
+    grown = curve[curve["model"] == "joint"].groupby("share")[["macro_f1", "macro_auroc"]].mean()
+    lines = [
+        "### Why the figures stop here",
+        "",
+        "Drawing and trees together on the 3×4 pages, by the share of the header ids that were learned from:",
+        "",
+        "| share | macro-F1 | macro AUROC |",
+        "| --- | --- | --- |",
+        *(f"| {share:.0%} | {row['macro_f1']:.3f} | {row['macro_auroc']:.3f} |" for share, row in grown.iterrows()),
+        "",
+        f"Two independent models that are both wrong call the page alike in {pairs['wrong_alike'].min():.0%} to "
+        f"{pairs['wrong_alike'].max():.0%} of the cases (`benchmarks/results/agreement.csv`). Pages that all "
+        f"{missed['models'].max()} independent models miss, beside those that all get right:",
+        "",
+        "| class | pages | | n | mostly called | quality of the traces | look normal by every measurement |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in missed.to_dict("records"):
+        called = "" if pd.isna(row["mostly_called"]) else row["mostly_called"]
+        shown = ["" if pd.isna(row[key]) else f"{row[key]:.2f}" for key in ("quality", "looks_normal")]
+        lines.append(
+            f"| {row['class']} | {row['pages']} | {row['outcome']} | {row['n']} | {called} | {shown[0]} | {shown[1]} |"
+        )
+    return "\n".join([*lines, ""])
+
+
 def parity_section(results: Path, spec: ModelSpec) -> str:
     """Return what ``heartguard convert`` measured; empty where it was not run."""
     path = results / "parity.json"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import datetime
 import logging
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from heartguard.classify import load_spec, save_spec, write_weights
+from heartguard.classify import Weights, load_engine, load_spec, probabilities, save_spec, write_weights
 from heartguard.classify.forest import to_table
 from heartguard.classify.second_opinion import FLOOR, JointFacts, SecondSpec, mean_of_logs
 from heartguard.classify.wave_features import FEATURES
@@ -19,8 +21,14 @@ from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, is_plain
 from heartguard.lab.family import Member, answers_by_fold, load_view
 from heartguard.lab.family.protocol import with_shares
+from heartguard.lab.family.residual import ResidualRecipe, make_records, teach
 from heartguard.lab.family.run import load_family_pages
+from heartguard.lab.family.tuned import TunedNetworks, TuningRecipe
+from heartguard.lab.family.tuned import to_table as networks_to_table
+from heartguard.lab.family.views import TAUGHT, Pages
+from heartguard.lab.joint_findings import finding_thresholds
 from heartguard.lab.metrics import Labels, accuracy, auroc, bootstrap_interval, fit_temperature, macro_auroc, macro_f1
+from heartguard.lab.pretraining import load_signal_set
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.trees import TreeRecipe, Trees, to_forest
 from heartguard.values import Doubles, Floats
@@ -28,25 +36,54 @@ from heartguard.values import Doubles, Floats
 log = logging.getLogger(__name__)
 
 ANSWERS = "oof-second.csv"
+PARTS = {"trees": "oof-second-trees.csv", "networks": "oof-second-networks.csv"}
 TOGETHER = "oof-vgg16+second.csv"
 LAYOUT = "second-layout.csv"
 
 
 def run(args: argparse.Namespace) -> int:
     """Cross-validate, put it beside the network, and ship; return the exit status."""
+    import torch
+
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe = TreeRecipe()
+    torch.set_num_threads(args.threads)
     pages = load_family_pages(args)
-    waves = load_view("waves", pages)
-    found = answers_by_fold(Member("second", "Second opinion", "waves", lambda _: Trees(recipe)), waves, pages.labelled)
+    labelled, waves, signals = pages.labelled, load_view("waves", pages), load_view("signals", pages)
+    trees, tuned = partial(Trees, TreeRecipe()), _untuned(pages)
+    by_trees = answers_by_fold(Member("second-trees", "", "waves", lambda _: trees()), waves, labelled)
+    by_networks = answers_by_fold(Member("second-networks", "", "signals", tuned), signals, labelled)
+    found = averaged(by_trees, by_networks)
     args.results.mkdir(parents=True, exist_ok=True)
+    by_trees.to_csv(args.results / PARTS["trees"], index=False)
+    by_networks.to_csv(args.results / PARTS["networks"], index=False)
     found.to_csv(args.results / ANSWERS, index=False)
-    layout_control(waves, pages.labelled).to_csv(args.results / LAYOUT, index=False)
-    joint = _join(args, found, pages.labelled)
-    rows = np.flatnonzero(pages.labelled.readable)
-    trees = Trees(recipe).fit(waves[rows], pages.labelled.classes[rows])
-    _ship(args.out, trees, recipe, pages.labelled, shares_of(found), joint)
+    layout_control(waves, labelled).to_csv(args.results / LAYOUT, index=False)
+    joint = _join(args, found, labelled)
+    rows = np.flatnonzero(labelled.readable)
+    grown = trees().fit(waves[rows], labelled.classes[rows])
+    taught = tuned(0).fit(signals[rows], labelled.classes[rows])
+    statements = load_signal_set(args.cache).tag_names
+    if joint is not None:
+        joint = replace(joint, finding_thresholds=_finding_thresholds(args.out, taught, statements))
+    table = to_table(to_forest(grown)) | networks_to_table(taught)
+    spec = _spec(labelled, shares_of(found), joint, statements, taught.recipe)
+    _ship(args.out, table, spec)
     return 0
+
+
+def _untuned(pages: Pages) -> Callable[[int], TunedNetworks]:
+    """Return what builds the networks, taught on records but not yet on pages, for a seed."""
+    recipe = ResidualRecipe()
+    records = make_records(pages.cache, load_signal_set(pages.cache), recipe)
+    taught = teach(pages.cache / TAUGHT, records, recipe)
+    return lambda seed: TunedNetworks(taught, records, TuningRecipe(), seed)
+
+
+def averaged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers whose logits are the mean of two models' log probabilities; seconds are added."""
+    shares = probabilities(mean_of_logs(shares_of(first), shares_of(second)))
+    seconds = first["train_seconds"] + second["train_seconds"]
+    return with_shares(first[["page_id", "fold", "label"]].assign(train_seconds=seconds.round(2)), shares)
 
 
 def layout_control(waves: Floats, pages: PageSet) -> pd.DataFrame:
@@ -112,26 +149,44 @@ def shares_of(answers: pd.DataFrame) -> Doubles:
     return answers[[f"p_{name}" for name in CLASSES]].to_numpy(np.float64)
 
 
-def _ship(
-    folder: Path, trees: Trees, recipe: TreeRecipe, pages: PageSet, shares: Doubles, joint: JointFacts | None
-) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = write_weights(to_table(to_forest(trees)), folder / "second.npz")
-    spec = SecondSpec(
+def _finding_thresholds(folder: Path, taught: TunedNetworks, statements: tuple[str, ...]) -> dict[str, float]:
+    engine = load_engine(folder=folder)
+    if engine.finding_spec is None or engine.finding_spec.names != statements:
+        log.info("the network has no findings of these statements: its own stay alone")
+        return {}
+    return finding_thresholds(engine, taught, statements)
+
+
+def _spec(
+    pages: PageSet, shares: Doubles, joint: JointFacts | None, statements: tuple[str, ...], recipe: TuningRecipe
+) -> SecondSpec:
+    """Return the facts, but for the digest of the weights."""
+    return SecondSpec(
         classes=CLASSES,
         features=FEATURES,
         temperature=round(fit_temperature(pages.classes, np.log(shares + FLOOR)), 4),
-        sha256=digest,
+        sha256="",
         weights_file="second.npz",
         joint=joint,
+        statements=statements,
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         training_data={
             "pages": "ECG Images dataset of Cardiac Patients, doi 10.17632/gwbz3fsgp8, every page once",
-            "split": "5 folds by header id; temperature out of fold; shipped trees from all pages",
+            "signals": "the records of stage 1 (networks); thresholds of statements: PTB-XL's test fold, even patients",
+            "split": "5 folds by header id; temperature out of fold; shipped model from all pages",
         },
         metrics={name: _metrics(shares, pages, subset) for name, subset in _subsets(pages).items()},
-        recipe=asdict(recipe),
+        recipe={
+            "trees": asdict(TreeRecipe()),
+            "taught on records": asdict(ResidualRecipe()),
+            "taught on pages": asdict(recipe),
+        },
     )
+
+
+def _ship(folder: Path, table: Weights, spec: SecondSpec) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    spec = replace(spec, sha256=write_weights(table, folder / spec.weights_file))
     save_spec(spec, folder / "second.json")
     log.info("second opinion %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])
 

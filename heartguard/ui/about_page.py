@@ -15,6 +15,7 @@ from heartguard.ui.about_text import (
     WHAT_IT_IS_NOT,
 )
 from heartguard.ui.frame import sheet
+from heartguard.ui.leaderboard_view import show_leaderboard
 from heartguard.ui.words import CLASS_MEANING, CLASS_NAMES, DISCLAIMER, sentence_list
 
 __all__ = ["show"]
@@ -29,6 +30,7 @@ def show() -> None:
         _how_it_works()
         st.header("How good the answers are", anchor="figures")
         show_classifier()
+        show_leaderboard()
         st.header("How the explanations were tested", anchor="explanations")
         show_explanations()
         st.header("How well pages are read", anchor="reading")
