@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from heartguard.classify import ModelSpec
+from heartguard.explain import LEAD_SHAP, MAP_METHODS, PIXEL_SHAP, is_offered, trials_of
+
+_EXPLAINED = {
+    "deletion by lead over random": "leads out",
+    "insertion by lead over random": "leads in",
+    "deletion by pixel over random": "ink out",
+    "insertion by pixel over random": "ink in",
+    "pointing game": "pointing game",
+    "similarity, shuffled down to block1": "network shuffled",
+}
 
 
 def unlike_section(results: Path) -> str:
@@ -117,3 +128,35 @@ def parity_section(results: Path, spec: ModelSpec) -> str:
             "",
         ]
     )
+
+
+def explain_section(results: Path, spec: ModelSpec) -> str:
+    """Return how the explanations did in ``benchmarks/explain.py``; empty where it was not run."""
+    path = results / "explain.csv"
+    if not path.exists():
+        return ""
+    trials = trials_of(path)
+    models = sorted({row["model"] for row in trials.values()})
+    stale = "" if models == [spec.identity] else f" Measured on {', '.join(models)}, not on these weights."
+    lines = [
+        "### Explanations",
+        "",
+        "By how much taking out, or putting in alone, what an explanation names moves the probability further than what"
+        " chance names (95 % interval); a method is offered where that lies above 0 and the explanation falls apart"
+        f" with the network's weights shuffled. Definitions: `docs/explanations.md`.{stale}",
+        "",
+        f"| method | offered | {' | '.join(_EXPLAINED.values())} |",
+        "| --- " * (2 + len(_EXPLAINED)) + "|",
+    ]
+    for method in (*MAP_METHODS, LEAD_SHAP, PIXEL_SHAP):
+        cells = [_explained(trials.get((method, test))) for test in _EXPLAINED]
+        if any(cells):
+            lines.append(f"| {method} | {'yes' if is_offered(method, path) else 'no'} | {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
+def _explained(row: Mapping[str, str] | None) -> str:
+    if row is None:
+        return ""
+    value, low, high = (float(row[key]) for key in ("value", "low", "high"))
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from heartguard.classify import ModelSpec, SecondSpec, load_second
-from heartguard.lab.card_sections import ceiling_section, findings_section, parity_section, unlike_section
+from heartguard.lab.card_sections import (
+    ceiling_section,
+    explain_section,
+    findings_section,
+    parity_section,
+    unlike_section,
+)
 
 SUBSETS = (
     ("3x4", "3×4 pages, 0.67-25 Hz (the figure to believe: every class has this layout and band)"),
@@ -89,6 +95,7 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
         ceiling_section(results),
         unlike_section(results),
         parity_section(results, spec),
+        explain_section(results, spec),
         _TAIL.format(mi=spec.training_data["page_counts"]["MI"]),
     ]
     path.write_text("\n".join(parts), encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from heartguard.ui.about_explanations import show_explanations
 from heartguard.ui.about_figures import show_classifier, show_model_card, show_tables
 from heartguard.ui.about_text import (
     CREDITS,
@@ -30,6 +31,8 @@ def show() -> None:
         st.header("How good the answers are", anchor="figures")
         show_classifier()
         show_leaderboard()
+        st.header("How the explanations were tested", anchor="explanations")
+        show_explanations()
         st.header("How well pages are read", anchor="reading")
         show_tables()
         _limits()
