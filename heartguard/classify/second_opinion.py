@@ -33,6 +33,8 @@ class JointFacts:
         Weights of the network that these facts were found with; beside another one the second model is only heard.
     finding_thresholds : mapping of str to float
         Probability of both models together from which each statement is reported; empty where the network's own stand.
+    share : float
+        Weight of the second opinion's log probability; the network has the rest.
     """
 
     network_sha256: str
@@ -41,6 +43,7 @@ class JointFacts:
     set_level: float
     set_thresholds: Mapping[str, float]
     finding_thresholds: Mapping[str, float] = field(default_factory=dict)
+    share: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ class SecondModel:
         if joint is None or joint.network_sha256 != network_sha256:
             return replace(prediction, second=second)
         own = np.array([prediction.probabilities[name] for name in self.spec.classes])
-        both = self._named(probabilities(mean_of_logs(own, probabilities(logits)), joint.temperature))
+        both = self._named(probabilities(mean_of_logs(own, probabilities(logits), joint.share), joint.temperature))
         best = max(both, key=lambda name: both[name])
         return replace(
             prediction,
@@ -164,12 +167,13 @@ def joint_share(share: float, logit: float) -> float:
     return float(1 / (1 + np.exp(-(own + logit) / 2)))
 
 
-def mean_of_logs(first: Doubles, second: Doubles) -> Doubles:
+def mean_of_logs(first: Doubles, second: Doubles, share: float = 0.5) -> Doubles:
     """Return the mean of the logarithms of two models' probabilities, shape (..., classes): their joint logits.
 
-    Equal weights leave nothing to fit, so that the mean of two out-of-fold answers is out of fold too.
+    The second one weighs `share`: one half, or as many of the voices as it has itself. Every voice weighs alike, so
+    that nothing is fitted, and the mean of out-of-fold answers is out of fold too.
     """
-    joint: Doubles = (np.log(first + FLOOR) + np.log(second + FLOOR)) / 2
+    joint: Doubles = (1 - share) * np.log(first + FLOOR) + share * np.log(second + FLOOR)
     return joint
 
 

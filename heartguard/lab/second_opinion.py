@@ -39,6 +39,8 @@ ANSWERS = "oof-second.csv"
 PARTS = {"trees": "oof-second-trees.csv", "networks": "oof-second-networks.csv"}
 TOGETHER = "oof-vgg16+second.csv"
 LAYOUT = "second-layout.csv"
+SHARE = 2 / 3
+"""Of three voices, the drawing's, the trees' and the 1-D networks', two are the second opinion's."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -123,11 +125,11 @@ def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> Join
     both = together(pd.read_csv(answers), found)
     both.to_csv(args.results / TOGETHER, index=False)
     logits = both[[f"logit_{name}" for name in CLASSES]].to_numpy(np.float32)
-    return JointFacts(load_spec(spec).sha256, **calibration_facts(logits, pages.classes, CLASSES))
+    return JointFacts(load_spec(spec).sha256, **calibration_facts(logits, pages.classes, CLASSES), share=SHARE)
 
 
 def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers of two models to the same pages together, in the form of `write_out_of_fold`.
+    """Return the answers of network and second opinion together, in the form of `write_out_of_fold`.
 
     Raises
     ------
@@ -137,7 +139,7 @@ def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     keys = ["page_id", "fold", "label"]
     if not first[keys].equals(second[keys]):
         raise ValueError("The two models did not answer the same pages in the same folds.")
-    logits = mean_of_logs(shares_of(first), shares_of(second)).astype(np.float32)
+    logits = mean_of_logs(shares_of(first), shares_of(second), SHARE).astype(np.float32)
     classes = np.array([CLASSES.index(label) for label in first["label"]])
     shares = calibrate_out_of_fold(logits, classes, first["fold"].to_numpy(np.int64))
     named = {f"logit_{name}": np.round(logits[:, k], 4) for k, name in enumerate(CLASSES)}
