@@ -51,6 +51,14 @@ def figures(pages: PageSet, logits: Floats) -> dict[str, float]:
     return {name: round(value, 4) for name, value in row.items()}
 
 
+def keep(row: dict[str, object]) -> None:
+    """Put a row into the table, whose other rows may have come from another run meanwhile."""
+    kept = pd.read_csv(RESULTS).to_dict("records") if RESULTS.exists() else []
+    rows = {(known["lever"], known["setting"]): known for known in [*kept, row]}
+    order = [rows[t.lever, t.setting] for t in TRIALS if (t.lever, t.setting) in rows]
+    pd.DataFrame(order).to_csv(RESULTS, index=False)
+
+
 def main() -> None:
     """Run the trials, and keep the rows of those that are not run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -62,8 +70,6 @@ def main() -> None:
     recipe = HeadRecipe(**load_spec(models_folder() / "vgg16.json").recipe["head"])
     network = hashlib.sha256((args.cache / "pretrained.pt").read_bytes()).hexdigest()[:12]
     shop = Workshop(args.cache, page_set(load_pages(), traces), traces, recipe)
-    kept = pd.read_csv(RESULTS).to_dict("records") if RESULTS.exists() else []
-    rows = {(row["lever"], row["setting"]): row for row in kept}
     for trial in TRIALS:
         if args.only not in f"{trial.lever} {trial.setting}":
             continue
@@ -71,10 +77,8 @@ def main() -> None:
         logits = trial.run(shop)
         facts = {"seconds": round(time.monotonic() - begun), "network": network}
         row = {"lever": trial.lever, "setting": trial.setting, **figures(shop.pages, logits), **facts}
-        rows[trial.lever, trial.setting] = row
         print(row, flush=True)
-        order = [rows[t.lever, t.setting] for t in TRIALS if (t.lever, t.setting) in rows]
-        pd.DataFrame(order).to_csv(RESULTS, index=False)
+        keep(row)
 
 
 if __name__ == "__main__":

@@ -106,3 +106,11 @@ def test_ludb_waves_name_records_of_the_index():
     assert set(waves["record_id"]) <= set(datasets.load_signal_index()["record_id"])
     marked = waves[(waves["onset"] >= 0) & (waves["offset"] >= 0)]
     assert (marked["onset"] <= marked["peak"]).mean() > 0.999
+
+
+@needs_data
+def test_thresholds_and_figures_of_statements_come_from_different_patients():
+    one, other, both = datasets.calibration_signals(), datasets.measured_signals(), datasets.held_back_signals()
+    assert len(one) + len(other) == len(both)
+    assert min(len(one), len(other)) > 0.4 * len(both)
+    assert not set(one["patient_id"]) & set(other["patient_id"])

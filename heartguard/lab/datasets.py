@@ -187,13 +187,18 @@ def held_back_signals() -> pd.DataFrame:
 def calibration_signals() -> pd.DataFrame:
     """Return the half of `held_back_signals` on which thresholds of statements are set: patients of even number."""
     index = held_back_signals()
-    return index[index["patient_id"] % 2 == 0].reset_index(drop=True)
+    return index[_even(index)].reset_index(drop=True)
 
 
 def measured_signals() -> pd.DataFrame:
     """Return the half of `held_back_signals` on which statements are measured: patients of odd number."""
     index = held_back_signals()
-    return index[index["patient_id"] % 2 == 1].reset_index(drop=True)
+    return index[~_even(index)].reset_index(drop=True)
+
+
+def _even(index: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which records are of patients of even number."""
+    return index["patient_id"].str.extract(r"(\d)(?:\.0)?$")[0].astype(int).to_numpy() % 2 == 0
 
 
 def open_signals() -> pd.DataFrame:
