@@ -5,7 +5,7 @@ from heartguard.classify.findings import FindingSpec
 from heartguard.classify.prediction import classify, possible_classes, probabilities
 from heartguard.classify.second_opinion import JointFacts, SecondModel, SecondSpec, load_second
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
-from heartguard.classify.weights import Weights, read_weights, write_weights
+from heartguard.weights import Weights, read_weights, write_weights
 
 __all__ = [
     "Engine",

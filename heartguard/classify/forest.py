@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify.weights import Weights
+from heartguard.weights import Weights
 from heartguard.errors import ModelError
 from heartguard.values import Floats
 

@@ -16,7 +16,7 @@ from heartguard.classify.architecture import (
 )
 from heartguard.classify.engine import Outputs, check_images
 from heartguard.classify.spec import ModelSpec
-from heartguard.classify.weights import Weights
+from heartguard.weights import Weights
 from heartguard.values import Floats, Image
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from heartguard.classify.architecture import HEAD_LEVELS
-from heartguard.classify.weights import Weights, read_weights
+from heartguard.weights import Weights, read_weights
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Floats
 

@@ -13,7 +13,7 @@ import numpy as np
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import possible_classes, probabilities
 from heartguard.classify.wave_features import FEATURES, wave_features
-from heartguard.classify.weights import read_weights
+from heartguard.weights import read_weights
 from heartguard.drawing import cut_pieces
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Ecg, Floats, Prediction, SecondOpinion

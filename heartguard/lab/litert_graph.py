@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
-from heartguard.classify.weights import Weights
+from heartguard.weights import Weights
 from heartguard.values import Floats
 
 FLOAT_LAYERS = 5

@@ -7,8 +7,8 @@ import heapq
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, eye, kron, vstack
-from scipy.sparse.linalg import spsolve
+from scipy.sparse import csc_matrix, csr_matrix, diags, eye, kron, vstack
+from scipy.sparse.linalg import splu
 
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.values import Doubles, Floats
@@ -153,11 +153,19 @@ def _plate(values: Doubles, weights: Doubles, stiffness: float, outlier_mm: floa
     scaled = weights.ravel()
     plate = stiffness * (bend.T @ bend) + diags(np.full(values.size, _ANCHOR))
     flat = values.ravel()
-    field = np.asarray(spsolve(csr_matrix(diags(scaled) + plate), scaled * flat), np.float64)
+    field = _solve(diags(scaled) + plate, scaled * flat)
     if np.isfinite(outlier_mm):
         scaled = scaled / (1 + ((flat - field) / outlier_mm) ** 2)
-        field = np.asarray(spsolve(csr_matrix(diags(scaled) + plate), scaled * flat), np.float64)
+        field = _solve(diags(scaled) + plate, scaled * flat)
     return field.reshape(values.shape)
+
+
+def _solve(matrix: csc_matrix, right: Doubles) -> Doubles:
+    """Solve a symmetric, positive definite system; orders that know so take half the time."""
+    factors = splu(
+        csc_matrix(matrix), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+    )
+    return np.asarray(factors.solve(right), np.float64)
 
 
 def _difference(n: int) -> csr_matrix:

@@ -28,7 +28,8 @@ from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
 from heartguard.page.grid_ink import photo_contrasts
 from heartguard.page.ink import Contrasts, contrasts
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
-from heartguard.page.photo import straighten_photo
+from heartguard.page.ink_maps import InkNetwork, close_gaps, load_ink_network
+from heartguard.page.photo import StraightPhoto, straighten_photo
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
 from heartguard.values import NO_CORRECTIONS, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
 
@@ -45,6 +46,8 @@ _GOOD_QUALITY = 0.75
 _CLEARLY_BETTER = 0.1
 # Photos are traced well enough to look at, not to be classified by (benchmarks/results/digitise.csv): they stay poor.
 _PHOTO_QUALITY = 0.45
+_TRACE_SHARE = 0.4
+_PRINT_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,11 @@ def _find_photo(upload: Upload, corrections: Corrections) -> Page | None:
     photo = straighten_photo(upload.image, PX_PER_MM)
     if photo is None:
         return None
-    found = _inspect(photo.image, photo_contrasts(photo.image, photo.paper, PX_PER_MM), attached=True)
+    network = load_ink_network()
+    if network is None:
+        found = _inspect(photo.image, photo_contrasts(photo.image, photo.paper, PX_PER_MM), attached=True)
+    else:
+        found = _inspect_photo(photo, network)
     scale = _Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
     tilt = float(np.rad2deg(np.arctan2(photo.to_page[0, 1], photo.to_page[0, 0])))
     page = _page(upload, found, photo.to_page, scale, tilt, corrections)
@@ -316,6 +323,30 @@ def _inspect(straight: Image, contrast: Contrasts, attached: bool = False) -> _F
     if bars is None or not bars.vertical_x:
         extent = fit_extent(extent, lines, PX_PER_MM)
     return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, extent)
+
+
+def _inspect_photo(photo: StraightPhoto, network: InkNetwork) -> _Found:
+    """Find rows, pulses and the ends of the traces on what the network took apart."""
+    maps = network.maps(photo.image, photo.paper)
+    soft = close_gaps(maps.trace)
+    contrast = Contrasts(maps.trace * 100, soft * 100, soft > _TRACE_SHARE, 100.0)
+    solid = without_specks(contrast.ink, PX_PER_MM)
+    other = without_specks(maps.print > _PRINT_SHARE, PX_PER_MM)
+    lines = find_lines(other, maps.print * 100, PX_PER_MM)
+    other &= ~lines.mask
+    bars = find_bars(other, PX_PER_MM)
+    trace = trace_mask(solid, PX_PER_MM)
+    rows = find_rows(trace, PX_PER_MM)
+    pulses = find_pulses(other & ~bars.mask, PX_PER_MM)
+    if len(pulses) < 2:
+        pulses = attached_pulses(solid | other, np.maximum(soft, maps.print), rows, PX_PER_MM)
+    extent = place_by_bars(find_extent(trace, contrast, rows, (), PX_PER_MM), bars, True, PX_PER_MM)
+    lines = keep_separators(join_lines(lines, bars), extent, PX_PER_MM)
+    rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
+    names = name_mask(other, np.zeros_like(other), PX_PER_MM)
+    if not bars.vertical_x:
+        extent = fit_extent(extent, lines, PX_PER_MM)
+    return _Found(photo.image, contrast, solid, lines, pulses, trace, names, rows, extent)
 
 
 def _soft_ink(found: _Found) -> Floats:

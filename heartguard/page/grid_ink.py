@@ -9,6 +9,7 @@ from scipy.ndimage import median_filter
 
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.ink import Contrasts
+from heartguard.page.ink_maps import close_gaps
 from heartguard.page.marks import trace_mask, without_specks
 from heartguard.values import Floats, Image
 
@@ -50,7 +51,7 @@ def photo_contrasts(image: Image, paper: NDArray[np.bool_], px_per_mm: float) ->
     floor = _NOISE * grid + _FLOOR
     level = _ink_level(dark, floor.astype(np.float32), px_per_mm)
     floor = np.minimum(floor, _MOST * level)
-    share = np.clip((dark - floor) / (level - floor), 0, 1).astype(np.float32)
+    share = close_gaps(np.clip((dark - floor) / (level - floor), 0, 1).astype(np.float32))
     return Contrasts(any_channel, share * 100, share > _INK_SHARE, 200 * _INK_SHARE)
 
 
