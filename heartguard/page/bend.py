@@ -13,13 +13,18 @@ from scipy.sparse.linalg import splu
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.values import Doubles, Floats
 
-__all__ = ["NODE_MM", "follow_grid", "invert"]
+__all__ = ["NODE_MM", "follow_grid", "follow_lines", "invert"]
 
 NODE_MM = 2.5
 """Distance between the nodes at which the bend of a page is known."""
 
 _MIN_COHERENCE = 0.12
 _ANCHOR = 1e-7
+_SEEK_MM = 1.5
+_PRIOR_MM = 0.8
+_LAST_MM = 6.0
+_SOFT_PX = 0.8
+_FAINT = 0.3
 
 
 def follow_grid(
@@ -72,6 +77,53 @@ def follow_grid(
             _plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm)
         )
     return np.stack(shifts, axis=-1), surety
+
+
+def follow_lines(marks: Floats, px_per_mm: float, stiffness: float, outlier_mm: float) -> Doubles:
+    """Measure what is left of the bend of a nearly straight page, line by line.
+
+    Around each node, the nearest line of the 5 mm grid is sought within `_SEEK_MM`: the crest of the marks' median along
+    the line, between pixels. A line is narrow and its crest sharp, where the phase of `follow_grid` is that of a wave
+    of 5 mm and feels every stroke in its reach.
+
+    Parameters
+    ----------
+    marks : ndarray, shape (H, W), float32
+    px_per_mm : float
+    stiffness, outlier_mm : float
+        As for `follow_grid`.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns, 2)
+        What to add to a place to get its true place, mm, at nodes every `NODE_MM`.
+    """
+    across = _plate(*_crests(marks, px_per_mm), stiffness, outlier_mm)
+    down = _plate(*_crests(np.ascontiguousarray(marks.T), px_per_mm), stiffness, outlier_mm)
+    return np.stack([across, down.T], axis=-1)
+
+
+def _crests(marks: Floats, px_per_mm: float) -> tuple[Doubles, Doubles]:
+    """Return how far from the vertical line on each node its truth is, mm, and a weight, both (rows, columns)."""
+    step, seek = NODE_MM * px_per_mm, round(_SEEK_MM * px_per_mm)
+    rows = np.round(np.arange(0, marks.shape[0], step)).astype(int)
+    columns = np.round(np.arange(0, marks.shape[1], step)).astype(int)
+    soft = cv2.GaussianBlur(marks, (0, 0), sigmaX=_SOFT_PX, sigmaY=0.01)
+    lasting = np.pad(_lasting(soft, rows, round(_LAST_MM * px_per_mm / 2)), ((0, 0), (seek + 1, seek + 1)))
+    on_line = np.arange(0, len(columns), round(LARGE_SQUARE_MM / NODE_MM))
+    places = columns[on_line][:, None] + np.arange(2 * seek + 3)
+    profiles = lasting[:, places].astype(np.float64)
+    profiles -= np.median(profiles, axis=2, keepdims=True)
+    inner = profiles[..., 1:-1] * np.exp(-0.5 * (np.arange(-seek, seek + 1) / (_PRIOR_MM * px_per_mm)) ** 2)
+    top = inner.argmax(axis=2)[..., None]
+    left, here, right = (np.take_along_axis(profiles, top + k, axis=2)[..., 0] for k in range(3))
+    curve = left - 2 * here + right
+    between = np.where(curve < -1e-6, 0.5 * (left - right) / np.minimum(curve, -1e-6), 0.0)
+    values, weights = np.zeros((len(rows), len(columns))), np.zeros((len(rows), len(columns)))
+    values[:, on_line] = -(top[..., 0] - seek + np.clip(between, -1, 1)) / px_per_mm
+    strong = here / max(float(np.percentile(here, 75)), 1e-6)
+    weights[:, on_line] = np.where(strong > _FAINT, np.clip(strong, 0, 1) ** 2, 0.0)
+    return values, weights
 
 
 def _carrier(marks: Floats, px_per_mm: float, reach_mm: float, along_mm: float) -> NDArray[np.complex128]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.page.bend import NODE_MM, follow_grid, invert
+from heartguard.page.bend import NODE_MM, follow_grid, follow_lines, invert
 from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
 from heartguard.values import Bend, Doubles, Floats, Image
 
@@ -19,6 +19,8 @@ _MARGIN_MM = 40.0
 _MAX_SIDE_MM = 620.0
 # Low-pass, stiffness, tolerance of outliers and length of lines in each pass.
 _PASSES = ((5.0, 10.0, np.inf, 0.0), (3.0, 5.0, 0.4, 9.0))
+# Stiffness and tolerance of outliers in each pass along single lines.
+_LINE_PASSES = ((0.3, 0.3), (0.1, 0.2))
 _SURE = 0.5
 _PAPER_MM = 2.5
 _EDGE_MM = 1.0
@@ -117,15 +119,23 @@ def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubl
     shape = (round(size_mm[1] * _ROUGH_PX_PER_MM), round(size_mm[0] * _ROUGH_PX_PER_MM))
     shift: Doubles | None = None
     for reach, stiffness, outlier, along in _PASSES:
-        bend = None
-        if shift is not None:
-            field = _px(shift, _ROUGH_PX_PER_MM)
-            bend = Bend(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
-        straight = resample(image, zoom @ to_mm, bend, shape)
-        step, surety = follow_grid(line_marks(straight), _ROUGH_PX_PER_MM, reach, stiffness, outlier, along)
+        marks = _marks(image, zoom @ to_mm, shift, shape)
+        step, surety = follow_grid(marks, _ROUGH_PX_PER_MM, reach, stiffness, outlier, along)
         shift = step if shift is None else shift + _at(step, shift)
     assert shift is not None
+    for stiffness, outlier in _LINE_PASSES:
+        marks = _marks(image, zoom @ to_mm, shift, shape)
+        shift = shift + _at(follow_lines(marks, _ROUGH_PX_PER_MM, stiffness, outlier), shift)
     return shift, surety
+
+
+def _marks(image: Image, to_rough: Doubles, shift: Doubles | None, shape: tuple[int, int]) -> Floats:
+    """Thin dark lines of the page as it is known so far."""
+    bend = None
+    if shift is not None:
+        field = _px(shift, _ROUGH_PX_PER_MM)
+        bend = Bend(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
+    return line_marks(resample(image, to_rough, bend, shape))
 
 
 def _at(field: Doubles, shift: Doubles) -> Doubles:
