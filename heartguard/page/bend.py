@@ -109,10 +109,11 @@ def _crests(marks: Floats, px_per_mm: float) -> tuple[Doubles, Doubles]:
     rows = np.round(np.arange(0, marks.shape[0], step)).astype(int)
     columns = np.round(np.arange(0, marks.shape[1], step)).astype(int)
     soft = cv2.GaussianBlur(marks, (0, 0), sigmaX=_SOFT_PX, sigmaY=0.01)
-    lasting = np.pad(_lasting(soft, rows, round(_LAST_MM * px_per_mm / 2)), ((0, 0), (seek + 1, seek + 1)))
     on_line = np.arange(0, len(columns), round(LARGE_SQUARE_MM / NODE_MM))
     places = columns[on_line][:, None] + np.arange(2 * seek + 3)
-    profiles = lasting[:, places].astype(np.float64)
+    near = np.pad(soft, ((0, 0), (seek + 1, seek + 1)))[:, places.ravel()]
+    lasting = _lasting(near, rows, round(_LAST_MM * px_per_mm / 2))
+    profiles = lasting.reshape(len(rows), *places.shape).astype(np.float64)
     profiles -= np.median(profiles, axis=2, keepdims=True)
     inner = profiles[..., 1:-1] * np.exp(-0.5 * (np.arange(-seek, seek + 1) / (_PRIOR_MM * px_per_mm)) ** 2)
     top = inner.argmax(axis=2)[..., None]
