@@ -141,24 +141,49 @@ def test_networks_learn_what_is_plain_to_see(name, monkeypatch):
     assert (shares.argmax(axis=1) == y).mean() > 0.9
 
 
-def test_the_residual_network_is_taught_on_records_and_kept(tmp_path, monkeypatch):
+def small_records(tmp_path):
+    residual = pytest.importorskip("heartguard.lab.family.residual")
     pytest.importorskip("torch")
-    from heartguard.lab.family import residual
     from heartguard.lab.pretraining import SignalSet
 
     rng = np.random.default_rng(0)
     tags = np.array([[1, 0], [0, 1], [np.nan, np.nan]], np.float32)
     data = SignalSet(rng.normal(0, 0.3, (3, 12, 5000)).astype(np.float16), ("a", "b"), tags, np.array([1, -1, 0]))
-    recipe = residual.ResidualRecipe(copies=1, steps=4, batch=6, widths=(2, 4))
-    network = residual.teach(tmp_path / "residual.pt", data, recipe)
-    x = rng.normal(size=(5, 16, 290)).astype(np.float32)
+    recipe = residual.ResidualRecipe(copies=1, steps=4, batch=6, widths=(2, 4, 6))
+    return residual, residual.make_records(tmp_path, data, recipe), recipe
+
+
+def test_the_residual_network_is_taught_on_records_and_kept(tmp_path, monkeypatch):
+    residual, records, recipe = small_records(tmp_path)
+    assert records.signals.shape == (1, 3, 16, 290)
+    assert records.measured.shape == (1, 3, residual.MEASURED)
+    network = residual.teach(tmp_path / "residual.pt", records, recipe)
+    x = np.random.default_rng(1).normal(size=(5, 16, 290)).astype(np.float32)
     features = residual.residual_features(network, x)
-    assert features.shape == (5, 2 * 4 * residual.GROUPS)
+    assert features.shape == (5, 2 * 6 * residual.COLUMNS)
     assert np.isfinite(features).all()
-    monkeypatch.setattr(residual, "record_copies", lambda *_: pytest.fail("taught twice"))
-    again = residual.teach(tmp_path / "residual.pt", data, recipe)
+    monkeypatch.setattr(residual, "record_loss", lambda *_: pytest.fail("taught twice"))
+    again = residual.teach(tmp_path / "residual.pt", records, recipe)
     np.testing.assert_allclose(residual.residual_features(again, x), features, atol=1e-6)
-    assert sorted(residual.ORDER) == list(range(16))
+    assert sorted(residual.CHANNELS) == list(range(16))
+
+
+def test_numpy_answers_as_the_tuned_networks_do(tmp_path):
+    residual, records, recipe = small_records(tmp_path)
+    from heartguard.classify.signal_network import networks_of
+    from heartguard.lab.family.tuned import TunedNetworks, TuningRecipe, to_table
+
+    taught = residual.teach(tmp_path / "residual.pt", records, recipe)
+    before = {name: values.clone() for name, values in taught.state_dict().items()}
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(12, 16, 290)).astype(np.float32), np.arange(12) % 4
+    tuned = TunedNetworks(taught, records, TuningRecipe(networks=2, steps=3, pages=4, records=4)).fit(x, y)
+    assert all((values == before[name]).all() for name, values in taught.state_dict().items())
+    networks = networks_of(to_table(tuned), len(CLASSES))
+    assert len(networks) == 2
+    ours = np.stack([np.mean([network.logits(page) for network in networks], axis=0) for page in x])
+    np.testing.assert_allclose(ours, tuned.logits(x), atol=1e-4)
+    np.testing.assert_allclose(tuned.predict_proba(x).sum(axis=1), 1)
 
 
 def test_the_page_picture_of_the_seed_is_black_ink_on_a_white_square(tmp_path):

@@ -1,4 +1,4 @@
-"""A second opinion: trees on waves and rhythm, a model that never sees the drawing, alone and with the network."""
+"""A second opinion that never sees the drawing: trees on waves and rhythm, and 1-D networks on the signals."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import possible_classes, probabilities
+from heartguard.classify.signal_network import SignalNetwork, networks_of, stacked_signals
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.weights import read_weights
 from heartguard.drawing import cut_pieces
@@ -74,15 +75,24 @@ class SecondSpec:
 
 @dataclass(frozen=True, eq=False)
 class SecondModel:
-    """The second opinion: its facts and its trees."""
+    """The second opinion: its facts, its trees and, where it has them, its networks."""
 
     spec: SecondSpec
     forest: Forest
+    networks: tuple[SignalNetwork, ...] = ()
 
-    def logits(self, ecg: Ecg) -> Floats | None:
+    def logits(self, ecg: Ecg) -> Doubles | Floats | None:
         """Return its logits for an Ecg, shape (classes,); None where no beats can be measured."""
-        features = wave_features(cut_pieces(ecg))
-        return None if np.isnan(features).all() else self.forest.logits(features)
+        pieces = cut_pieces(ecg)
+        features = wave_features(pieces)
+        if np.isnan(features).all():
+            return None
+        by_trees = self.forest.logits(features)
+        if not self.networks:
+            return by_trees
+        signals = stacked_signals(pieces)
+        by_networks = np.mean([network.logits(signals) for network in self.networks], axis=0)
+        return mean_of_logs(probabilities(by_trees), probabilities(by_networks))
 
     def consult(self, prediction: Prediction, ecg: Ecg, network_sha256: str) -> Prediction:
         """Return a network's prediction with the second opinion, and as the answer of both where they belong together.
@@ -154,4 +164,5 @@ def load_second(folder: Path) -> SecondModel | None:
     if spec.features != FEATURES:
         raise ModelError("The second opinion was trained on other features than this version measures; train it again.")
     table = read_weights(folder / spec.weights_file, spec.sha256)
-    return SecondModel(spec, from_table(table, len(spec.features), len(spec.classes)))
+    forest = from_table(table, len(spec.features), len(spec.classes))
+    return SecondModel(spec, forest, networks_of(table, len(spec.classes)))

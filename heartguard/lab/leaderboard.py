@@ -50,8 +50,10 @@ FILES = {"by fold": "oof-*.csv", "leaky protocol": "leaky-*.csv"}
 DRAWING = "drawing of 2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"
 OTHERS = {
     "vgg16": ("VGG16, HeartGuard's own", DRAWING),
-    "second": ("HeartGuard's second opinion", VIEWS["waves"].sees),
-    "vgg16+second": ("HeartGuard's VGG16 and second opinion, averaged", f"{DRAWING}, and {VIEWS['waves'].sees}"),
+    "second-trees": ("HeartGuard's second opinion, its trees alone", VIEWS["waves"].sees),
+    "second-networks": ("HeartGuard's second opinion, its 1-D networks alone", VIEWS["resnet1d"].sees),
+    "second": ("HeartGuard's second opinion", f"{VIEWS['waves'].sees}, and signals"),
+    "vgg16+second": ("HeartGuard's VGG16 and second opinion, averaged", f"{DRAWING}, waves, rhythm and signals"),
 }
 
 

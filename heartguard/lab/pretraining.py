@@ -27,7 +27,6 @@ from heartguard.values import Floats, Image
 
 log = logging.getLogger(__name__)
 
-FROZEN_BLOCKS = 2
 OVERSAMPLE = {"MI": 4, "PMI": 2}
 
 
@@ -41,6 +40,8 @@ class PretrainingRecipe:
         Drawings of each cycle, in which the learning rate rises once and falls.
     fade : float
         The learning rate's peak in a cycle against the one before.
+    frozen : int
+        Blocks that keep their initial weights.
     """
 
     images: tuple[int, ...] = (9600, 4800)
@@ -52,6 +53,7 @@ class PretrainingRecipe:
     warm_up: int = 30
     keep_every: int = 50
     seed: int = 7
+    frozen: int = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,14 +109,14 @@ class Batches:
 class PretrainingModel:
     """The network of stage 1 with its three heads on standardised pooled features."""
 
-    def __init__(self, tags: int, example: Image) -> None:
+    def __init__(self, tags: int, example: Image, frozen: int = PretrainingRecipe.frozen) -> None:
         import torch
         from torch import nn
 
         torch.manual_seed(0)
-        self.blocks = build_blocks()
+        self.blocks, self.frozen = build_blocks(), frozen
         set_weights(self.blocks, initial_weights())
-        for block in self.blocks[:FROZEN_BLOCKS]:
+        for block in self.blocks[:frozen]:
             block.requires_grad_(requires_grad=False).to(torch.bfloat16)
         self.regions = torch.from_numpy(region_weights().reshape(13, -1))
         self.heads = nn.ModuleDict(
@@ -147,9 +149,9 @@ class PretrainingModel:
         x = to_input(images)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             with torch.no_grad():
-                for block in self.blocks[:FROZEN_BLOCKS]:
+                for block in self.blocks[: self.frozen]:
                     x = block(x.to(torch.bfloat16))
-            for block in self.blocks[FROZEN_BLOCKS:]:
+            for block in self.blocks[self.frozen :]:
                 x = block(x)
         return x.float().flatten(2)
 
@@ -201,7 +203,8 @@ def pretrain(folder: Path, data: SignalSet, recipe: PretrainingRecipe) -> Pretra
     batches = Batches(data, recipe)
     cycles = [images // recipe.batch for images in recipe.images]
     steps = sum(cycles)
-    model = PretrainingModel(len(data.tag_names), np.concatenate([b["images"] for b in batches(0, 3)]))
+    example = np.concatenate([b["images"] for b in batches(0, 3)])
+    model = PretrainingModel(len(data.tag_names), example, recipe.frozen)
     convolutions, heads = model.parameters()
     groups = [{"params": convolutions, "lr": recipe.learning_rate}, {"params": heads, "lr": recipe.head_learning_rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)

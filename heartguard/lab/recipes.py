@@ -20,7 +20,7 @@ from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.features import FeatureBank, build_bank, pooled_features, trained_blocks
 from heartguard.lab.heads import HeadRecipe, LinearHead, Loss, cross_entropy, fit_head
 from heartguard.lab.page_traces import PageTraces
-from heartguard.lab.pretraining import PretrainingRecipe
+from heartguard.lab.pretraining import PretrainingRecipe, load_signal_set, pretrain
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.vgg_torch import build_blocks, initial_weights, set_weights
 from heartguard.leads import SAMPLING_RATE_HZ
@@ -30,6 +30,9 @@ __all__ = ["TRIALS", "Trial", "Workshop"]
 
 SHIFTS_S = (-0.12, 0.12)
 BAGS = 5
+SHORT = 640
+"""Drawings of the short stage 1 in which depths of freezing are compared."""
+
 Drawings = Callable[[], Iterable[Image]]
 _ROW = DRAWING_HEIGHT // 4
 _COLUMN = DRAWING_WIDTH // 4
@@ -288,6 +291,20 @@ def _after(images: int, shop: Workshop) -> Path:
     return shop.cache / f"pretrained-{images}.pt"
 
 
+def _frozen(blocks: int) -> Trial:
+    """Teach stage 1 shortly with some blocks at their initial weights."""
+
+    def pretrained(shop: Workshop) -> Path:
+        home = shop.cache / f"frozen-{blocks}"
+        home.mkdir(parents=True, exist_ok=True)
+        pretrain(home, load_signal_set(shop.cache), PretrainingRecipe(images=(SHORT,), warm_up=10, frozen=blocks))
+        return home / "pretrained.pt"
+
+    shown = f"blocks 1 to {blocks}"
+    trial = _stage_1(shown, pretrained)
+    return replace(trial, lever=f"frozen depth, {SHORT} drawings of stage 1, clean drawings alone")
+
+
 def _only(level: str) -> Callable[[Floats], Floats]:
     first = 0 if level == "level4" else HEAD_LEVELS["level4"]
     return lambda features: features[:, :, first : first + HEAD_LEVELS[level]]
@@ -321,6 +338,7 @@ TRIALS: tuple[Trial, ...] = (
         _stage_1(f"{images} drawings", partial(_after, images))
         for images in np.cumsum(PretrainingRecipe.images).tolist()
     ),
+    *(_frozen(blocks) for blocks in (2, 3, 4)),
     *(_drawn("line width, before stage 1", f"{w} px", line_width=w) for w in (0.75, 2.0)),
     *(_drawn("drawing size, before stage 1", f"{z} times", zoom=z) for z in (0.7, 1.4)),
     *(_tiled(columns) for columns in (2, 1)),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import datetime
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from heartguard.classify import load_spec, save_spec, write_weights
+from heartguard.classify import Weights, load_spec, probabilities, save_spec, write_weights
 from heartguard.classify.forest import to_table
 from heartguard.classify.second_opinion import FLOOR, JointFacts, SecondSpec, mean_of_logs
 from heartguard.classify.wave_features import FEATURES
@@ -19,8 +21,13 @@ from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, is_plain
 from heartguard.lab.family import Member, answers_by_fold, load_view
 from heartguard.lab.family.protocol import with_shares
+from heartguard.lab.family.residual import ResidualRecipe, make_records, teach
 from heartguard.lab.family.run import load_family_pages
+from heartguard.lab.family.tuned import TunedNetworks, TuningRecipe
+from heartguard.lab.family.tuned import to_table as networks_to_table
+from heartguard.lab.family.views import TAUGHT, Pages
 from heartguard.lab.metrics import Labels, accuracy, auroc, bootstrap_interval, fit_temperature, macro_auroc, macro_f1
+from heartguard.lab.pretraining import load_signal_set
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.trees import TreeRecipe, Trees, to_forest
 from heartguard.values import Doubles, Floats
@@ -28,25 +35,50 @@ from heartguard.values import Doubles, Floats
 log = logging.getLogger(__name__)
 
 ANSWERS = "oof-second.csv"
+PARTS = {"trees": "oof-second-trees.csv", "networks": "oof-second-networks.csv"}
 TOGETHER = "oof-vgg16+second.csv"
 LAYOUT = "second-layout.csv"
 
 
 def run(args: argparse.Namespace) -> int:
     """Cross-validate, put it beside the network, and ship; return the exit status."""
+    import torch
+
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe = TreeRecipe()
+    torch.set_num_threads(args.threads)
     pages = load_family_pages(args)
-    waves = load_view("waves", pages)
-    found = answers_by_fold(Member("second", "Second opinion", "waves", lambda _: Trees(recipe)), waves, pages.labelled)
+    labelled, waves, signals = pages.labelled, load_view("waves", pages), load_view("signals", pages)
+    trees, tuned = partial(Trees, TreeRecipe()), _untuned(pages)
+    by_trees = answers_by_fold(Member("second-trees", "", "waves", lambda _: trees()), waves, labelled)
+    by_networks = answers_by_fold(Member("second-networks", "", "signals", tuned), signals, labelled)
+    found = averaged(by_trees, by_networks)
     args.results.mkdir(parents=True, exist_ok=True)
+    by_trees.to_csv(args.results / PARTS["trees"], index=False)
+    by_networks.to_csv(args.results / PARTS["networks"], index=False)
     found.to_csv(args.results / ANSWERS, index=False)
-    layout_control(waves, pages.labelled).to_csv(args.results / LAYOUT, index=False)
-    joint = _join(args, found, pages.labelled)
-    rows = np.flatnonzero(pages.labelled.readable)
-    trees = Trees(recipe).fit(waves[rows], pages.labelled.classes[rows])
-    _ship(args.out, trees, recipe, pages.labelled, shares_of(found), joint)
+    layout_control(waves, labelled).to_csv(args.results / LAYOUT, index=False)
+    joint = _join(args, found, labelled)
+    rows = np.flatnonzero(labelled.readable)
+    grown = trees().fit(waves[rows], labelled.classes[rows])
+    taught = tuned(0).fit(signals[rows], labelled.classes[rows])
+    table = to_table(to_forest(grown)) | networks_to_table(taught)
+    _ship(args.out, table, (TreeRecipe(), taught.recipe), labelled, shares_of(found), joint)
     return 0
+
+
+def _untuned(pages: Pages) -> Callable[[int], TunedNetworks]:
+    """Return what builds the networks, taught on records but not yet on pages, for a seed."""
+    recipe = ResidualRecipe()
+    records = make_records(pages.cache, load_signal_set(pages.cache), recipe)
+    taught = teach(pages.cache / TAUGHT, records, recipe)
+    return lambda seed: TunedNetworks(taught, records, TuningRecipe(), seed)
+
+
+def averaged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers whose logits are the mean of two models' log probabilities; seconds are added."""
+    shares = probabilities(mean_of_logs(shares_of(first), shares_of(second)))
+    seconds = first["train_seconds"] + second["train_seconds"]
+    return with_shares(first[["page_id", "fold", "label"]].assign(train_seconds=seconds.round(2)), shares)
 
 
 def layout_control(waves: Floats, pages: PageSet) -> pd.DataFrame:
@@ -113,10 +145,15 @@ def shares_of(answers: pd.DataFrame) -> Doubles:
 
 
 def _ship(
-    folder: Path, trees: Trees, recipe: TreeRecipe, pages: PageSet, shares: Doubles, joint: JointFacts | None
+    folder: Path,
+    table: Weights,
+    recipes: tuple[TreeRecipe, TuningRecipe],
+    pages: PageSet,
+    shares: Doubles,
+    joint: JointFacts | None,
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    digest = write_weights(to_table(to_forest(trees)), folder / "second.npz")
+    digest = write_weights(table, folder / "second.npz")
     spec = SecondSpec(
         classes=CLASSES,
         features=FEATURES,
@@ -127,10 +164,15 @@ def _ship(
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         training_data={
             "pages": "ECG Images dataset of Cardiac Patients, doi 10.17632/gwbz3fsgp8, every page once",
-            "split": "5 folds by header id; temperature out of fold; shipped trees from all pages",
+            "signals": "the records of stage 1 (networks)",
+            "split": "5 folds by header id; temperature out of fold; shipped model from all pages",
         },
         metrics={name: _metrics(shares, pages, subset) for name, subset in _subsets(pages).items()},
-        recipe=asdict(recipe),
+        recipe={
+            "trees": asdict(recipes[0]),
+            "taught on records": asdict(ResidualRecipe()),
+            "taught on pages": asdict(recipes[1]),
+        },
     )
     save_spec(spec, folder / "second.json")
     log.info("second opinion %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,28 +64,52 @@ def follow(runs: Runs, x0: int, x1: int, baseline_y: float, costs: PathCosts) ->
     index_all = np.flatnonzero(near) + here.start
     bounds = np.concatenate([[0], np.cumsum(near)])[runs.first[x0 : x1 + 1] - here.start].tolist()
     top_all, bottom_all, away_all = top_all[near], bottom_all[near], away_all[near]
-    tops, bottoms, total = np.array([baseline_y]), np.array([baseline_y]), np.zeros(1)
-    back: list[NDArray[np.intp]] = []
-    chosen: list[NDArray[np.intp]] = []
-    for k in range(x1 - x0):
-        part = slice(bounds[k], bounds[k + 1])
-        top, bottom = top_all[part], bottom_all[part]
-        held = total.argmin()
-        gap = np.maximum(np.maximum(top[:, None] - bottoms, tops - bottom[:, None]), 0)
-        step = total + (costs.jump if k else costs.start) * gap
-        back.append(np.concatenate([step.argmin(axis=1), [held]]) if len(top) else np.array([held]))
-        chosen.append(np.concatenate([index_all[part], [_HOLD]]))
-        total = np.concatenate([step.min(axis=1, initial=np.inf) + away_all[part], [total[held] + costs.missing]])
-        tops, bottoms = np.concatenate([top, tops[held : held + 1]]), np.concatenate([bottom, bottoms[held : held + 1]])
+    columns = (slice(*pair) for pair in pairwise(bounds))
+    tops, bottoms, total = [baseline_y], [baseline_y], [0.0]
+    rate = costs.start
+    back: list[list[int]] = []
+    chosen: list[list[int]] = []
+    for part in columns:
+        top, bottom = top_all[part].tolist(), bottom_all[part].tolist()
+        held = min(range(len(total)), key=total.__getitem__)
+        least, best = _cheapest(top, bottom, tops, bottoms, total, rate)
+        back.append([*best, held])
+        chosen.append([*index_all[part].tolist(), _HOLD])
+        away = away_all[part].tolist()
+        total = [*(cost + more for cost, more in zip(least, away, strict=True)), total[held] + costs.missing]
+        tops, bottoms = [*top, tops[held]], [*bottom, bottoms[held]]
+        rate = costs.jump
     return _walk_back(total, back, chosen)
 
 
-def _walk_back(
-    total: NDArray[np.float64], back: list[NDArray[np.intp]], chosen: list[NDArray[np.intp]]
-) -> NDArray[np.intp]:
-    node = int(total.argmin())
+def _cheapest(
+    top: list[float], bottom: list[float], tops: list[float], bottoms: list[float], total: list[float], rate: float
+) -> tuple[list[float], list[int]]:
+    """Return what the cheapest step to each run costs, and from which of the nodes before it comes.
+
+    Plain numbers, because a column holds a handful of runs: arrays would cost ten times as much.
+    """
+    least, best = [], []
+    for high, low in zip(top, bottom, strict=True):
+        cheapest, source = float("inf"), 0
+        for number, cost in enumerate(total):
+            if cost >= cheapest:
+                continue
+            gap = high - bottoms[number]
+            if gap <= 0:
+                gap = tops[number] - low
+            step = cost + rate * gap if gap > 0 else cost
+            if step < cheapest:
+                cheapest, source = step, number
+        least.append(cheapest)
+        best.append(source)
+    return least, best
+
+
+def _walk_back(total: list[float], back: list[list[int]], chosen: list[list[int]]) -> NDArray[np.intp]:
+    node = min(range(len(total)), key=total.__getitem__)
     path = np.empty(len(back), np.intp)
     for k in range(len(back) - 1, -1, -1):
         path[k] = chosen[k][node]
-        node = int(back[k][node])
+        node = back[k][node]
     return path

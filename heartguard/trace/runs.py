@@ -47,10 +47,11 @@ def find_runs(ink: Floats) -> Runs:
     ink : ndarray, shape (h, w), float32, 0 to 1
     """
     padded = np.pad(ink, ((1, 1), (0, 0)))
-    dark = padded >= INK_LEVEL
-    steps = np.diff(dark.astype(np.int8), axis=0)
-    columns, starts = np.nonzero(steps.T == 1)
-    _, ends = np.nonzero(steps.T == -1)
+    dark = np.ascontiguousarray((padded >= INK_LEVEL).T)
+    height = dark.shape[1]
+    edges = np.flatnonzero(dark.ravel()[1:] != dark.ravel()[:-1])  # the margins are blank: no run leaves its column
+    columns, starts = np.divmod(edges[::2], height)
+    ends = edges[1::2] % height
     top = starts + _crossing(padded[starts, columns], padded[starts + 1, columns]) - 1
     bottom = ends - _crossing(padded[ends + 1, columns], padded[ends, columns])
     first = np.searchsorted(columns, np.arange(ink.shape[1] + 1))

@@ -1,4 +1,4 @@
-"""A residual 1-D network taught on the records' statements and safe classes; its features of the pages get a head."""
+"""A residual 1-D network taught on the records: their statements, their safe classes, and the waves of every lead."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.drawing import Pieces
+from heartguard.classify.signal_network import CHANNELS, COLUMNS, KERNEL, STEM, stacked_signals
+from heartguard.drawing import Pieces, condition
 from heartguard.lab.augmentation import Strength, augment, random_stretches
-from heartguard.lab.family.signals import stacked_signals
 from heartguard.lab.pretraining import OVERSAMPLE, SignalSet
 from heartguard.lab.signal_labels import CLASSES
+from heartguard.lab.wave_targets import RHYTHMS, WAVES, lead_targets, rhythm_targets
 from heartguard.values import Floats
 
 log = logging.getLogger(__name__)
 
-GROUPS = 4
-"""Columns of a page: the leads of one run at the same time, beside a quarter of the strip."""
-
-ORDER = [place for column in range(GROUPS) for place in (3 * column, 3 * column + 1, 3 * column + 2, 12 + column)]
+MEASURED = 12 * len(WAVES) + len(RHYTHMS)
+_DISTURBED = Strength(drop_lead=0.0, drop_strip=0.0, wander_mv=0.04, noise_mv=0.015)
 
 
 @dataclass(frozen=True)
@@ -37,126 +36,204 @@ class ResidualRecipe:
     steps, batch : int
     widths : tuple of int
         Channels of each column after the stem and after each block, which halves the samples.
+    dropout : float
+        Share of the pooled features left out at a step.
     """
 
-    copies: int = 6
-    steps: int = 900
+    copies: int = 8
+    steps: int = 1200
     batch: int = 64
     learning_rate: float = 2.5e-3
     widths: tuple[int, ...] = (24, 32, 48, 64, 96)
+    dropout: float = 0.3
     seed: int = 5
 
 
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Copies of the records as pages would show them, and what the network is to say of them.
+
+    Attributes
+    ----------
+    signals : ndarray, shape (copies, n, 16, 290), float16, mV
+    measured : ndarray, shape (copies, n, MEASURED), float16
+        Waves of the leads, then the rhythm; NaN where nothing can be measured.
+    tags : ndarray, shape (n, tags), float32
+        Statements; NaN where a source does not use them.
+    classes : ndarray, shape (n,)
+        -1 where no class is safe.
+    """
+
+    signals: NDArray[np.float16]
+    measured: NDArray[np.float16]
+    tags: Floats
+    classes: NDArray[np.int64]
+
+    @property
+    def pool(self) -> NDArray[np.int64]:
+        """Rows to draw from, the scarce classes more than once."""
+        repeats = [OVERSAMPLE.get(CLASSES[c], 1) if c >= 0 else 1 for c in self.classes]
+        return np.repeat(np.arange(len(self.classes)), repeats)
+
+
+def make_records(cache: Path, data: SignalSet, recipe: ResidualRecipe) -> Records:
+    """Cut and disturb the records, or read what an earlier run has kept in `cache`."""
+    path = cache / f"records1d-{recipe.copies}-{recipe.seed}.npz"
+    if not path.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        shape = (recipe.copies, len(data.classes))
+        signals, measured = np.zeros((*shape, 16, 290), np.float16), np.zeros((*shape, MEASURED), np.float16)
+        for copy, row in np.ndindex(*shape):
+            rng = np.random.default_rng((recipe.seed, copy, row))
+            signals[copy, row], measured[copy, row] = _copy_of(data.signals[row].astype(np.float32), rng)
+        part = path.with_suffix(".part.npz")
+        np.savez(part, signals=signals, measured=measured)
+        part.replace(path)
+        log.info("1-D network: %d copies of %d records kept", *shape)
+    with np.load(path, allow_pickle=False) as kept:
+        return Records(kept["signals"], kept["measured"], data.tags, data.classes)
+
+
+def _copy_of(signals: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    cut = augment(random_stretches(signals, rng), rng, _DISTURBED)
+    strip = None if cut.strip is None else condition(cut.strip[None])[0]
+    measured = np.concatenate([lead_targets(condition(cut.leads)).ravel(), rhythm_targets(strip)])
+    return stacked_signals(Pieces(cut.leads, cut.strip, ())), measured
+
+
 def build_residual(tags: int, recipe: ResidualRecipe) -> Any:
-    """Return the network: `features` gives means and maxima over time; `tags` and `classes` are linear heads on it."""
+    """Return the network: `features` gives means and maxima over time, on which each linear head stands.
+
+    The heads are `tags`, `classes` (of the records), `pages` (classes of the clinic pages) and `measured`.
+    """
     import torch
     from torch import nn
+
+    def convolution(before: int, width: int, length: int, stride: int = 1) -> Any:
+        """Convolve each column apart, then normalise."""
+        layer = nn.Conv1d(before, width, length, stride, length // 2, groups=COLUMNS, bias=False)
+        return nn.Sequential(layer, nn.BatchNorm1d(width))
 
     class Block(nn.Module):  # type: ignore[misc]
         """Two convolutions in each column beside a shortcut."""
 
         def __init__(self, before: int, width: int) -> None:
             super().__init__()
-            self.path = nn.Sequential(
-                nn.Conv1d(before, width, 5, 2, 2, groups=GROUPS, bias=False),
-                nn.BatchNorm1d(width),
-                nn.ReLU(),
-                nn.Conv1d(width, width, 5, padding=2, groups=GROUPS, bias=False),
-                nn.BatchNorm1d(width),
-            )
-            self.shortcut = nn.Sequential(
-                nn.AvgPool1d(2, ceil_mode=True),
-                nn.Conv1d(before, width, 1, groups=GROUPS, bias=False),
-                nn.BatchNorm1d(width),
-            )
+            self.first = convolution(before, width, KERNEL, 2)
+            self.second = convolution(width, width, KERNEL)
+            self.shortcut = convolution(before, width, 1)
+            self.halve = nn.AvgPool1d(2, ceil_mode=True)
 
         def forward(self, x: torch.Tensor) -> Any:
-            return torch.relu(self.path(x) + self.shortcut(x))
+            return torch.relu(self.second(torch.relu(self.first(x))) + self.shortcut(self.halve(x)))
 
     class Residual(nn.Module):  # type: ignore[misc]
         """Stem, blocks, pooling, heads."""
 
         def __init__(self) -> None:
             super().__init__()
-            widths = [GROUPS * width for width in recipe.widths]
-            stem = nn.Conv1d(len(ORDER), widths[0], 7, 2, 3, groups=GROUPS, bias=False)
-            blocks = [Block(*pair) for pair in pairwise(widths)]
-            self.body = nn.Sequential(stem, nn.BatchNorm1d(widths[0]), nn.ReLU(), *blocks)
-            self.tags = nn.Linear(2 * widths[-1], tags)
-            self.classes = nn.Linear(2 * widths[-1], len(CLASSES))
+            widths = [COLUMNS * width for width in recipe.widths]
+            self.stem = convolution(len(CHANNELS), widths[0], STEM, 2)
+            self.blocks = nn.ModuleList(Block(*pair) for pair in pairwise(widths))
+            self.dropout = nn.Dropout(recipe.dropout)
+            outputs = {"tags": tags, "classes": len(CLASSES), "pages": len(CLASSES), "measured": MEASURED}
+            self.heads = nn.ModuleDict({name: nn.Linear(2 * widths[-1], n) for name, n in outputs.items()})
 
         def features(self, x: torch.Tensor) -> Any:
-            maps = self.body(x[:, ORDER])
-            return torch.cat([maps.mean(2), maps.amax(2)], dim=1)
+            x = torch.relu(self.stem(x[:, CHANNELS]))
+            for block in self.blocks:
+                x = block(x)
+            return torch.cat([x.mean(2), x.amax(2)], dim=1)
 
     return Residual()
 
 
-def record_copies(data: SignalSet, recipe: ResidualRecipe) -> NDArray[np.float16]:
-    """Return every record as pages would show it, shape (copies, records, 16, 290), mV."""
-    strength = Strength(drop_lead=0.0, drop_strip=0.0, wander_mv=0.04, noise_mv=0.015)
-    copies = np.zeros((recipe.copies, len(data.classes), 16, 290), np.float16)
-    for number, copy in enumerate(copies):
-        for row, kept in enumerate(copy):
-            rng = np.random.default_rng((recipe.seed, number, row))
-            cut = augment(random_stretches(data.signals[row].astype(np.float32), rng), rng, strength)
-            kept[:] = stacked_signals(Pieces(cut.leads, cut.strip, ()))
-        log.info("residual network: copy %d of the records made", number + 1)
-    return copies
-
-
-def teach(path: Path, data: SignalSet, recipe: ResidualRecipe) -> Any:
+def teach(path: Path, records: Records, recipe: ResidualRecipe, seed: int | None = None) -> Any:
     """Teach the network on the records, or read what an earlier run has taught it."""
     import torch
 
-    torch.manual_seed(recipe.seed)
-    network = build_residual(len(data.tag_names), recipe)
+    torch.manual_seed(recipe.seed if seed is None else seed)
+    rng = np.random.default_rng(recipe.seed if seed is None else seed)
+    network = build_residual(records.tags.shape[1], recipe)
     if path.exists():
         network.load_state_dict(torch.load(path, weights_only=True))
         return network.eval()
-    copies = record_copies(data, recipe)
-    rng = np.random.default_rng(recipe.seed)
-    repeats = [OVERSAMPLE.get(CLASSES[c], 1) if c >= 0 else 1 for c in data.classes]
-    pool = np.repeat(np.arange(len(data.classes)), repeats)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total_steps=recipe.steps)
+    optimizer, schedule = optimiser(network, recipe.learning_rate, recipe.steps)
     for step in range(recipe.steps):
-        rows = rng.choice(pool, recipe.batch)
-        loss = _loss(network, _batch(copies, rows, rng), data, rows)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimizer.step()
-        schedule.step()
+        loss = record_loss(network, records, recipe.batch, rng)
+        descend(network, loss, optimizer, schedule)
         if step % 100 == 99:
-            log.info("residual network: step %d of %d, loss %.3f", step + 1, recipe.steps, loss.item())
-    torch.save(network.state_dict(), path)
+            log.info("1-D network: step %d of %d, loss %.3f", step + 1, recipe.steps, loss.item())
+    torch.save(network.state_dict(), path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
     return network.eval()
 
 
-def _loss(network: Any, x: Any, data: SignalSet, rows: NDArray[np.int64]) -> Any:
-    """Return the loss of statements and classes; what a record leaves open (NaN, -1) is left out."""
+def optimiser(network: Any, rate: float, steps: int) -> tuple[Any, Any]:
+    """Return AdamW and one cycle of its learning rate."""
+    import torch
+
+    adam = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=0.02)
+    return adam, torch.optim.lr_scheduler.OneCycleLR(adam, rate, total_steps=steps)
+
+
+def descend(network: Any, loss: Any, optimizer: Any, schedule: Any) -> None:
+    """Take one step down a loss."""
+    import torch
+
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+    optimizer.step()
+    schedule.step()
+
+
+def record_loss(network: Any, records: Records, batch: int, rng: np.random.Generator) -> Any:
+    """Return the loss on a batch of records; what a record leaves open (NaN, -1) is left out."""
     import torch
     from torch.nn import functional as f
 
-    seen = f.dropout(network.features(x), 0.2)
-    said = torch.from_numpy(data.tags[rows])
-    known = torch.isfinite(said)
-    errors = f.binary_cross_entropy_with_logits(network.tags(seen), torch.nan_to_num(said), reduction="none")
-    classes = torch.from_numpy(data.classes[rows])
-    of_classes = f.cross_entropy(network.classes(seen), classes, ignore_index=-1, reduction="sum") / len(rows)
-    return 4 * (errors * known).sum() / known.sum().clamp(min=1) + of_classes
+    rows, copies = rng.choice(records.pool, batch), rng.integers(0, len(records.signals), batch)
+    seen = network.dropout(network.features(varied(records.signals[copies, rows], rng)))
+    said, measured = (
+        torch.from_numpy(x.astype(np.float32)) for x in (records.tags[rows], records.measured[copies, rows])
+    )
+    of_tags = f.binary_cross_entropy_with_logits(network.heads["tags"](seen), torch.nan_to_num(said), reduction="none")
+    of_waves = f.smooth_l1_loss(network.heads["measured"](seen), torch.nan_to_num(measured), reduction="none", beta=0.3)
+    classes = torch.from_numpy(records.classes[rows])
+    of_classes = f.cross_entropy(network.heads["classes"](seen), classes, ignore_index=-1, reduction="sum") / batch
+    return 4 * _mean_of_known(of_tags, said) + 2 * _mean_of_known(of_waves, measured) + of_classes
 
 
-def _batch(copies: NDArray[np.float16], rows: NDArray[np.int64], rng: np.random.Generator) -> Any:
-    """Return records in a random copy each, their gain and noise changed and a few leads left out."""
+def _mean_of_known(errors: Any, target: Any) -> Any:
+    known = target.isfinite()
+    return (errors * known).sum() / known.sum().clamp(min=1)
+
+
+def varied(signals: NDArray[np.floating], rng: np.random.Generator) -> Any:
+    """Change gain, time scale and noise of signals of shape (n, 16, samples), and leave a few leads out; a tensor."""
     import torch
 
-    x = copies[rng.integers(0, len(copies), len(rows)), rows].astype(np.float32)
-    x *= np.exp(rng.uniform(-0.2, 0.2, (len(x), 1, 1)))
-    x += rng.normal(size=x.shape) * rng.uniform(0, 0.015, (len(x), 1, 1))
-    x[rng.random(x.shape[:2]) < np.where(rng.random((len(x), 1)) < 0.3, 0.15, 0.0)] = 0.0
-    return torch.from_numpy(x.astype(np.float32))
+    count, channels = signals.shape[:2]
+    gain = np.exp(rng.uniform(-0.2, 0.2, (count, 1, 1)) + rng.uniform(-0.05, 0.05, (count, channels, 1)))
+    moved = _moved_in_time(signals.astype(np.float32) * gain.astype(np.float32), rng)
+    moved += rng.normal(size=moved.shape) * rng.uniform(0, 0.015, (count, 1, 1))
+    share_lost = np.where(rng.random((count, 1)) < 0.3, 0.12, 0.0)
+    moved[rng.random((count, channels)) < share_lost] = 0.0
+    return torch.from_numpy(moved.astype(np.float32))
+
+
+def _moved_in_time(signals: Floats, rng: np.random.Generator) -> Floats:
+    """Read every row up to 8 % faster or slower, from up to 0.1 s earlier or later."""
+    count, _, samples = signals.shape
+    middle = samples / 2
+    scale, shift = rng.uniform(0.92, 1.08, (count, 1)), rng.uniform(-12, 12, (count, 1))
+    at = np.clip((np.arange(samples) - middle) * scale + middle + shift, 0, samples - 1)
+    left = np.minimum(at.astype(np.intp), samples - 2)
+    part = (at - left)[:, None].astype(np.float32)
+    before, after = (np.take_along_axis(signals, (left + k)[:, None], axis=2) for k in (0, 1))
+    moved: Floats = before * (1 - part) + after * part
+    return moved
 
 
 def residual_features(network: Any, signals: Floats) -> Floats:

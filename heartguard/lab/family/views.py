@@ -11,17 +11,20 @@ from pathlib import Path
 import numpy as np
 
 import heartguard
+from heartguard.classify.signal_network import stacked_signals
 from heartguard.classify.wave_features import wave_features
 from heartguard.drawing import Pieces, cut_pieces, draw
 from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.family.pictures import page_picture, random_features, vgg_features
-from heartguard.lab.family.residual import ResidualRecipe, residual_features, teach
-from heartguard.lab.family.signals import stacked_signals
+from heartguard.lab.family.residual import ResidualRecipe, make_records, residual_features, teach
 from heartguard.lab.page_traces import PageTraces
 from heartguard.lab.pretraining import load_signal_set
 from heartguard.values import Floats
 
 log = logging.getLogger(__name__)
+
+TAUGHT = "residual1d.pt"
+"""The 1-D network that was taught on records, in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +77,9 @@ def _random_network(name: str) -> Callable[[Pages], Floats]:
 
 
 def _residual(pages: Pages) -> Floats:
-    network = teach(pages.cache / "residual1d.pt", load_signal_set(pages.cache), ResidualRecipe())
-    return residual_features(network, load_view("signals", pages))
+    recipe = ResidualRecipe()
+    records = make_records(pages.cache, load_signal_set(pages.cache), recipe)
+    return residual_features(teach(pages.cache / TAUGHT, records, recipe), load_view("signals", pages))
 
 
 _SAME = "2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"

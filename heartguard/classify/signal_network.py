@@ -1,0 +1,121 @@
+"""A residual 1-D network on the signals that the drawing shows, worked out by numpy from a table of weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from heartguard.classify.weights import Weights
+from heartguard.drawing import PIECE_RATE_HZ, Pieces, condition
+from heartguard.drawing.windows import COLUMN_SECONDS
+from heartguard.errors import ModelError
+from heartguard.values import Floats
+
+COLUMNS = 4
+"""Columns of a page: the leads of one run at the same time, beside a quarter of the strip."""
+
+CHANNELS = [place for column in range(COLUMNS) for place in (3 * column, 3 * column + 1, 3 * column + 2, 12 + column)]
+"""The channels of `stacked_signals`, column by column."""
+
+STEM = 7
+KERNEL = 5
+
+
+def stacked_signals(pieces: Pieces) -> Floats:
+    """Return a page's signals as channels that run at the same time, shape (16, 290), mV, 125 Hz.
+
+    The twelve leads' stretches, then the four quarters of the strip that stand beside the four columns; 0 where nothing
+    is traced.
+    """
+    leads = condition(pieces.leads)
+    quarters = np.zeros((COLUMNS, leads.shape[1]), np.float32)
+    if pieces.strip is not None:
+        strip = np.nan_to_num(condition(pieces.strip[None])[0])
+        for number, row in enumerate(quarters):
+            part = strip[(at := round(number * COLUMN_SECONDS * PIECE_RATE_HZ)) : at + row.size]
+            row[: part.size] = part
+    return np.concatenate([np.nan_to_num(leads), quarters])
+
+
+@dataclass(frozen=True, eq=False)
+class SignalNetwork:
+    """One network: a stem, residual blocks that halve the samples, means and maxima over time, and a linear head.
+
+    Attributes
+    ----------
+    weights : dict of str to ndarray
+        ``stem``, ``block{k}/first``, ``block{k}/second`` and ``block{k}/shortcut``, each with ``/kernel``, shape (out,
+        in of its column, samples), and ``/bias``, batch normalisation folded in; `head/kernel`, shape (features,
+        classes), and `head/bias`.
+    """
+
+    weights: Weights
+
+    @property
+    def blocks(self) -> int:
+        """How many residual blocks there are."""
+        return sum(name.endswith("first/kernel") for name in self.weights)
+
+    def features(self, signals: Floats) -> Floats:
+        """Return means and maxima over time of the last block, of signals of shape (16, samples)."""
+        x = np.maximum(self._convolved("stem", signals[CHANNELS], 2), 0)
+        for number in range(1, self.blocks + 1):
+            inner = np.maximum(self._convolved(f"block{number}/first", x, 2), 0)
+            inner = self._convolved(f"block{number}/second", inner, 1)
+            x = np.maximum(inner + self._convolved(f"block{number}/shortcut", _halved(x), 1), 0)
+        return np.concatenate([x.mean(axis=1), x.max(axis=1)])
+
+    def logits(self, signals: Floats) -> Floats:
+        """Return the logits of signals of shape (16, samples), shape (classes,)."""
+        found: Floats = self.features(signals) @ self.weights["head/kernel"] + self.weights["head/bias"]
+        return found
+
+    def _convolved(self, name: str, x: Floats, stride: int) -> Floats:
+        return convolve(x, self.weights[f"{name}/kernel"], self.weights[f"{name}/bias"], stride)
+
+
+def convolve(x: Floats, kernel: Floats, bias: Floats, stride: int) -> Floats:
+    """Convolve each column's channels apart, the ends filled with zeros.
+
+    Parameters
+    ----------
+    x : ndarray, shape (in, samples)
+    kernel : ndarray, shape (out, in / columns, k)
+    bias : ndarray, shape (out,)
+    stride : int
+    """
+    out, inputs, length = kernel.shape
+    columns = len(x) // inputs
+    padded = np.pad(x, ((0, 0), (length // 2, length // 2)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, length, axis=1)[:, ::stride]
+    rows = windows.reshape(columns, inputs, -1, length).transpose(0, 2, 1, 3).reshape(columns, -1, inputs * length)
+    found = rows @ kernel.reshape(columns, out // columns, inputs * length).transpose(0, 2, 1)
+    return np.asarray(found.transpose(0, 2, 1).reshape(out, -1) + bias[:, None], np.float32)
+
+
+def _halved(x: Floats) -> Floats:
+    """Average pairs of samples; a last one without a partner stays as it is."""
+    even = x.shape[1] // 2 * 2
+    pairs = x[:, :even].reshape(len(x), -1, 2).mean(axis=2)
+    return np.concatenate([pairs, x[:, even:]], axis=1)
+
+
+def networks_of(table: Weights, classes: int) -> tuple[SignalNetwork, ...]:
+    """Return the networks of a table whose names begin with ``net{n}/``.
+
+    Raises
+    ------
+    ModelError
+        If a part is missing or has another shape.
+    """
+    count = len({name.split("/")[0] for name in table if name.startswith("net")})
+    parts = [f"net{number}/" for number in range(count)]
+    found = tuple(SignalNetwork({k[len(p) :]: v for k, v in table.items() if k.startswith(p)}) for p in parts)
+    try:
+        sizes = {network.logits(np.zeros((len(CHANNELS), 290), np.float32)).shape for network in found}
+    except (KeyError, ValueError) as error:
+        raise ModelError("The signal networks of the second opinion do not fit together.") from error
+    if sizes - {(classes,)}:
+        raise ModelError("The signal networks of the second opinion do not fit the classes.")
+    return found

@@ -1,0 +1,124 @@
+"""The 1-D network of the second opinion: taught on records, then on clinic pages with the records beside them."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.classify import Weights
+from heartguard.lab.family.residual import Records, descend, optimiser, record_loss, varied
+from heartguard.lab.signal_labels import CLASSES
+from heartguard.values import Doubles, Floats
+
+
+@dataclass(frozen=True)
+class TuningRecipe:
+    """Settings of the second teaching.
+
+    Attributes
+    ----------
+    networks : int
+        How many, each with its own seed; their logits are averaged.
+    steps : int
+    pages, records : int
+        Of each batch.
+    balance : float
+        Each class weighs as its inverse frequency to this power.
+    smoothing : float
+        Share of the label given to the other classes.
+    page_share : float
+        Weight of the pages' loss beside that of the records.
+    """
+
+    networks: int = 3
+    steps: int = 300
+    pages: int = 32
+    records: int = 32
+    learning_rate: float = 1e-3
+    balance: float = 0.75
+    smoothing: float = 0.05
+    page_share: float = 2.0
+
+
+class TunedNetworks:
+    """Networks of several seeds behind the interface of scikit-learn; they see signals of shape (n, 16, 290).
+
+    Parameters
+    ----------
+    taught : torch.nn.Module
+        What `residual.teach` has returned; it is left as it is.
+    records : Records
+    recipe : TuningRecipe
+    seed : int
+    """
+
+    def __init__(self, taught: Any, records: Records, recipe: TuningRecipe, seed: int = 0) -> None:
+        self.taught, self.records, self.recipe, self.seed = taught, records, recipe, seed
+        self.networks: list[Any] = []
+
+    def fit(self, x: Floats, y: NDArray[np.int64]) -> TunedNetworks:
+        """Teach on pages and their class numbers."""
+        self.networks = [self._tuned(x, y, self.seed * self.recipe.networks + k) for k in range(self.recipe.networks)]
+        return self
+
+    def _tuned(self, x: Floats, y: NDArray[np.int64], seed: int) -> Any:
+        import torch
+        from torch.nn import functional as f
+
+        torch.manual_seed(seed)
+        rng, recipe = np.random.default_rng(seed), self.recipe
+        network = copy.deepcopy(self.taught).train()
+        optimizer, schedule = optimiser(network, recipe.learning_rate, recipe.steps)
+        counts = np.bincount(y, minlength=len(CLASSES))
+        weight = torch.from_numpy((len(y) / (len(CLASSES) * np.maximum(counts, 1))) ** recipe.balance).float()
+        for _ in range(recipe.steps):
+            rows = rng.integers(0, len(y), recipe.pages)
+            said = network.heads["pages"](network.dropout(network.features(varied(x[rows], rng))))
+            labels = torch.from_numpy(y[rows])
+            of_pages = f.cross_entropy(said, labels, weight=weight, label_smoothing=recipe.smoothing)
+            of_records = record_loss(network, self.records, recipe.records, rng)
+            descend(network, recipe.page_share * of_pages + of_records, optimizer, schedule)
+        return network.eval()
+
+    def logits(self, x: Floats) -> Floats:
+        """Return the mean logits of the networks, shape (n, 4)."""
+        import torch
+
+        with torch.inference_mode():
+            seen = torch.from_numpy(np.ascontiguousarray(x, np.float32))
+            said = [network.heads["pages"](network.features(seen)).numpy() for network in self.networks]
+        return np.asarray(np.mean(said, axis=0), np.float32)
+
+    def predict_proba(self, x: Floats) -> Doubles:
+        """Return the probabilities of the four classes, shape (n, 4)."""
+        from heartguard.classify import probabilities
+
+        return probabilities(self.logits(x))
+
+
+def to_table(tuned: TunedNetworks) -> Weights:
+    """Return the networks as `heartguard.classify.signal_network` reads them, batch normalisation folded in."""
+    table: Weights = {}
+    for number, network in enumerate(tuned.networks):
+        parts = {"stem": network.stem}
+        for place, block in enumerate(network.blocks, start=1):
+            parts |= {f"block{place}/{name}": getattr(block, name) for name in ("first", "second", "shortcut")}
+        for name, part in parts.items():
+            kernel, bias = _folded(*part)
+            table |= {f"net{number}/{name}/kernel": kernel, f"net{number}/{name}/bias": bias}
+        head = network.heads["pages"]
+        table[f"net{number}/head/kernel"] = head.weight.detach().numpy().T.copy()
+        table[f"net{number}/head/bias"] = head.bias.detach().numpy().copy()
+    return table
+
+
+def _folded(convolution: Any, norm: Any) -> tuple[Floats, Floats]:
+    """Return kernel and bias of a convolution and the batch normalisation behind it."""
+    scale = (norm.weight / (norm.running_var + norm.eps).sqrt()).detach()
+    kernel = convolution.weight.detach() * scale[:, None, None]
+    bias = norm.bias.detach() - norm.running_mean * scale
+    return kernel.numpy().copy(), bias.numpy().copy()
