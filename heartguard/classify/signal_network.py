@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.classify.weights import Weights
+from heartguard.weights import Weights
 from heartguard.drawing import PIECE_RATE_HZ, Pieces, condition
 from heartguard.drawing.windows import COLUMN_SECONDS
 from heartguard.errors import ModelError

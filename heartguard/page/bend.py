@@ -25,6 +25,8 @@ _PRIOR_MM = 0.8
 _LAST_MM = 6.0
 _SOFT_PX = 0.8
 _FAINT = 0.3
+# Standard deviations in a median deviation; crests of so many are noise, and sure when that many above it.
+_DEVIATION, _NOISY, _CLEAR = 1.48, 3.0, 4.0
 
 
 def follow_grid(
@@ -122,7 +124,8 @@ def _crests(marks: Floats, px_per_mm: float) -> tuple[Doubles, Doubles]:
     between = np.where(curve < -1e-6, 0.5 * (left - right) / np.minimum(curve, -1e-6), 0.0)
     values, weights = np.zeros((len(rows), len(columns))), np.zeros((len(rows), len(columns)))
     values[:, on_line] = -(top[..., 0] - seek + np.clip(between, -1, 1)) / px_per_mm
-    strong = here / max(float(np.percentile(here, 75)), 1e-6)
+    noise = _DEVIATION * float(np.median(np.abs(profiles))) + 1e-6
+    strong = np.minimum(here / max(float(np.percentile(here, 75)), 1e-6), (here / noise - _NOISY) / _CLEAR)
     weights[:, on_line] = np.where(strong > _FAINT, np.clip(strong, 0, 1) ** 2, 0.0)
     return values, weights
 

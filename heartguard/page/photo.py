@@ -22,6 +22,7 @@ _PASSES = ((5.0, 10.0, np.inf, 0.0), (3.0, 5.0, 0.4, 9.0))
 # Stiffness and tolerance of outliers in each pass along single lines.
 _LINE_PASSES = ((0.3, 0.3), (0.1, 0.2))
 _SURE = 0.5
+_FILLED = 0.4
 _PAPER_MM = 2.5
 _EDGE_MM = 1.0
 
@@ -168,19 +169,32 @@ def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int
 
 
 def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
-    """Nodes on the grid's paper, and the first corner and size of their frame, mm (whole large squares)."""
-    known = surety > _SURE * np.percentile(surety, 90)
-    closed = cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+    """Nodes on the grid's paper, and the first corner and size of their frame, mm (whole large squares).
+
+    On a straight page the grid fills an upright rectangle: the rows and columns along most of which it is seen.
+    """
+    known = cv2.morphologyEx(
+        (surety > _SURE * np.percentile(surety, 90)).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)
+    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(known, connectivity=4)
     if len(stats) < 2:
-        return np.ones_like(known), np.zeros(2), np.array(surety.shape[::-1]) * NODE_MM
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    paper = cv2.dilate((labels == largest).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    rows, columns = np.flatnonzero(paper.any(axis=1)), np.flatnonzero(paper.any(axis=0))
-    low = np.array([columns[0], rows[0]]) // 2 * 2
-    high = np.array([columns[-1], rows[-1]]) + 1
+        return np.ones(known.shape, bool), np.zeros(2), np.array(surety.shape[::-1]) * NODE_MM
+    grid = labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    rows, columns = _filled(grid), _filled(grid.T)
+    for _ in range(2):
+        rows, columns = _filled(grid[:, columns]), _filled(grid[rows].T)
+    paper = np.zeros(known.shape, bool)
+    paper[rows, columns] = True
+    first = np.array([columns.start, rows.start]) // 2 * 2
+    low, high = np.maximum(first - 2, 0), np.array([columns.stop, rows.stop]) + 1
     return paper, low * NODE_MM, (high - low) * NODE_MM
+
+
+def _filled(grid: NDArray[np.bool_]) -> slice:
+    """Return the rows from the first to the last that hold the grid along much of their length, and one more each."""
+    share = grid.mean(axis=1)
+    full = np.flatnonzero(share > _FILLED * np.percentile(share, 90))
+    return slice(max(0, int(full[0]) - 1), int(full[-1]) + 2)
 
 
 def even_light(image: Image, px_per_mm: float) -> Image:
