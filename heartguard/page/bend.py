@@ -21,8 +21,6 @@ NODE_MM = 2.5
 _MIN_COHERENCE = 0.12
 _ANCHOR = 1e-7
 _SEEK_MM = 1.5
-_PRIOR_MM = 0.8
-_LAST_MM = 6.0
 _SOFT_PX = 0.8
 _FAINT = 0.3
 # Standard deviations in a median deviation; crests of so many are noise, and sure when that many above it.
@@ -81,7 +79,9 @@ def follow_grid(
     return np.stack(shifts, axis=-1), surety
 
 
-def follow_lines(marks: Floats, px_per_mm: float, stiffness: float, outlier_mm: float) -> Doubles:
+def follow_lines(
+    marks: Floats, px_per_mm: float, stiffness: float, outlier_mm: float, prior_mm: float, along_mm: float
+) -> Doubles:
     """Measure what is left of the bend of a nearly straight page, line by line.
 
     Around each node, the nearest line of the 5 mm grid is sought within `_SEEK_MM`: the crest of the marks' median along
@@ -94,18 +94,23 @@ def follow_lines(marks: Floats, px_per_mm: float, stiffness: float, outlier_mm: 
     px_per_mm : float
     stiffness, outlier_mm : float
         As for `follow_grid`.
+    prior_mm : float
+        How far lines are expected from their places; steep strokes of a trace look like lines elsewhere.
+    along_mm : float
+        Length over which a line must last.
 
     Returns
     -------
     ndarray, shape (rows, columns, 2)
         What to add to a place to get its true place, mm, at nodes every `NODE_MM`.
     """
-    across = _plate(*_crests(marks, px_per_mm), stiffness, outlier_mm)
-    down = _plate(*_crests(np.ascontiguousarray(marks.T), px_per_mm), stiffness, outlier_mm)
+    turned = np.ascontiguousarray(marks.T)
+    across = _plate(*_crests(marks, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
+    down = _plate(*_crests(turned, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
     return np.stack([across, down.T], axis=-1)
 
 
-def _crests(marks: Floats, px_per_mm: float) -> tuple[Doubles, Doubles]:
+def _crests(marks: Floats, px_per_mm: float, prior_mm: float, along_mm: float) -> tuple[Doubles, Doubles]:
     """Return how far from the vertical line on each node its truth is, mm, and a weight, both (rows, columns)."""
     step, seek = NODE_MM * px_per_mm, round(_SEEK_MM * px_per_mm)
     rows = np.round(np.arange(0, marks.shape[0], step)).astype(int)
@@ -114,10 +119,10 @@ def _crests(marks: Floats, px_per_mm: float) -> tuple[Doubles, Doubles]:
     on_line = np.arange(0, len(columns), round(LARGE_SQUARE_MM / NODE_MM))
     places = columns[on_line][:, None] + np.arange(2 * seek + 3)
     near = np.pad(soft, ((0, 0), (seek + 1, seek + 1)))[:, places.ravel()]
-    lasting = _lasting(near, rows, round(_LAST_MM * px_per_mm / 2))
+    lasting = _lasting(near, rows, round(along_mm * px_per_mm / 2))
     profiles = lasting.reshape(len(rows), *places.shape).astype(np.float64)
     profiles -= np.median(profiles, axis=2, keepdims=True)
-    inner = profiles[..., 1:-1] * np.exp(-0.5 * (np.arange(-seek, seek + 1) / (_PRIOR_MM * px_per_mm)) ** 2)
+    inner = profiles[..., 1:-1] * np.exp(-0.5 * (np.arange(-seek, seek + 1) / (prior_mm * px_per_mm)) ** 2)
     top = inner.argmax(axis=2)[..., None]
     left, here, right = (np.take_along_axis(profiles, top + k, axis=2)[..., 0] for k in range(3))
     curve = left - 2 * here + right

@@ -329,12 +329,14 @@ def _inspect_photo(photo: StraightPhoto, network: InkNetwork) -> _Found:
     """Find rows, pulses and the ends of the traces on what the network took apart."""
     maps = network.maps(photo.image, photo.paper)
     soft = close_gaps(maps.trace)
-    contrast = Contrasts(maps.trace * 100, soft * 100, soft > _TRACE_SHARE, 100.0)
-    solid = without_specks(contrast.ink, PX_PER_MM)
     other = without_specks(maps.print > _PRINT_SHARE, PX_PER_MM)
     lines = find_lines(other, maps.print * 100, PX_PER_MM)
     other &= ~lines.mask
-    bars = find_bars(other, PX_PER_MM)
+    beside = cv2.dilate(other.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    bars = find_bars(other | (beside & (soft > _TRACE_SHARE)), PX_PER_MM)
+    soft[bars.mask] = 0
+    contrast = Contrasts(maps.trace * 100, soft * 100, soft > _TRACE_SHARE, 100.0)
+    solid = without_specks(contrast.ink, PX_PER_MM)
     trace = trace_mask(solid, PX_PER_MM)
     rows = find_rows(trace, PX_PER_MM)
     pulses = find_pulses(other & ~bars.mask, PX_PER_MM)

@@ -71,10 +71,9 @@ def line_marks(image: Image) -> Floats:
     ----------
     image : ndarray, shape (H, W, 3), uint8, RGB
     """
+    red, green, blue = cv2.split(image)
     kernel = np.ones((_LINE_PX, _LINE_PX), np.uint8)
-    # Each channel by itself: in the light of a blue lamp, the darkest channel of the paper shows no orange grid.
-    red, green, blue = cv2.split(cv2.morphologyEx(image, cv2.MORPH_BLACKHAT, kernel))
-    lines = cv2.max(cv2.max(red, green), blue)
+    lines = cv2.morphologyEx(cv2.min(cv2.min(red, green), blue), cv2.MORPH_BLACKHAT, kernel)
     few = lines[::3, ::3]
     strong = few[few > _STRONG * np.percentile(few, _CAP_PERCENTILE)]
     ink = lines > _INK_RATIO * float(np.median(strong)) if strong.size else lines > 0

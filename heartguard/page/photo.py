@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.bend import NODE_MM, follow_grid, follow_lines, invert
 from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
 from heartguard.values import Bend, Doubles, Floats, Image
@@ -16,13 +17,15 @@ __all__ = ["StraightPhoto", "straighten_photo"]
 
 _ROUGH_PX_PER_MM = 4.0
 _MARGIN_MM = 40.0
-_MAX_SIDE_MM = 620.0
+_MAX_SIDE_MM = 520.0
+_TWO_OF_FIVE = 0.4
 # Low-pass, stiffness, tolerance of outliers and length of lines in each pass.
 _PASSES = ((5.0, 10.0, np.inf, 0.0), (3.0, 5.0, 0.4, 9.0))
-# Stiffness and tolerance of outliers in each pass along single lines.
-_LINE_PASSES = ((0.3, 0.3), (0.1, 0.2))
+# Stiffness, tolerance of outliers, expected distance and length of lines in each pass along single lines.
+_LINE_PASSES = ((1.0, 0.3, 0.6, 15.0), (0.3, 0.15, 0.25, 8.0))
 _SURE = 0.5
 _FILLED = 0.4
+_BRIGHT = 80.0
 _PAPER_MM = 2.5
 _EDGE_MM = 1.0
 
@@ -66,15 +69,20 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
         None when no grid is found.
     """
     scale = min(1.0, LATTICE_SIDE / max(image.shape[:2]))
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
-    lattice = find_lattice(line_marks(np.asarray(small, np.uint8)))
+    lattice = _lattice(image, scale)
+    if lattice is None:
+        # Under a blue lamp, the darkest channel of the paper is the one that shows no orange grid.
+        image = _balanced(image)
+        lattice = _lattice(image, scale)
     if lattice is None:
         return None
-    frame = _frame(lattice)
+    # Where the fine lines are the stronger ones, two of their squares were taken for a large one.
+    frames = (_frame(lattice, finer) for finer in (1.0, _TWO_OF_FIVE, 1 / LARGE_SQUARE_MM))
+    frame = next((frame for frame in frames if frame is not None), None)
     if frame is None:
         return None
     shift_mm, size_mm = frame
-    to_mm = shift_mm @ lattice.to_mm @ _resized(scale)
+    to_mm = shift_mm @ _resized(scale)
     shift, surety = _measure_bend(image, to_mm, size_mm)
     paper, low, size = _paper(surety)
     crop = np.eye(3)
@@ -90,6 +98,17 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
     return StraightPhoto(straight, mask, to_page, bend, lattice.strength, lattice.share)
 
 
+def _lattice(image: Image, scale: float) -> Lattice | None:
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    return find_lattice(line_marks(np.asarray(small, np.uint8)))
+
+
+def _balanced(image: Image) -> Image:
+    """Scale each channel so that the bright parts of the picture, the paper, are grey."""
+    levels = np.percentile(image[::8, ::8].reshape(-1, 3), _BRIGHT, axis=0)
+    return np.clip(image * (levels.max() / np.maximum(levels, 1.0)), 0, 255).astype(np.uint8)
+
+
 def _resized(scale: float) -> Doubles:
     """From a pixel's centre to its place in a picture resized by `scale`."""
     offset = (scale - 1) / 2
@@ -100,9 +119,13 @@ def _px(field_mm: Doubles, px_per_mm: float) -> Floats:
     return np.asarray(field_mm * px_per_mm, np.float32)
 
 
-def _frame(lattice: Lattice) -> tuple[Doubles, Doubles] | None:
-    """Shift that puts the lattice and a margin into positive millimetres, and the size of that frame."""
-    points = np.column_stack([lattice.centres, np.ones(len(lattice.centres))]) @ lattice.to_mm.T
+def _frame(lattice: Lattice, finer: float) -> tuple[Doubles, Doubles] | None:
+    """Homography that puts the lattice and a margin into positive millimetres, and the size of that frame.
+
+    None where the paper would be larger than any is, or lies across the horizon.
+    """
+    to_mm = np.diag([finer, finer, 1.0]) @ lattice.to_mm
+    points = np.column_stack([lattice.centres, np.ones(len(lattice.centres))]) @ to_mm.T
     if (points[:, 2] <= 0).any():
         return None
     mm = points[:, :2] / points[:, 2:]
@@ -111,7 +134,7 @@ def _frame(lattice: Lattice) -> tuple[Doubles, Doubles] | None:
         return None
     shift = np.eye(3)
     shift[:2, 2] = -low
-    return shift, np.asarray(high - low, np.float64)
+    return shift @ to_mm, np.asarray(high - low, np.float64)
 
 
 def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubles, Doubles]:
@@ -124,9 +147,9 @@ def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubl
         step, surety = follow_grid(marks, _ROUGH_PX_PER_MM, reach, stiffness, outlier, along)
         shift = step if shift is None else shift + _at(step, shift)
     assert shift is not None
-    for stiffness, outlier in _LINE_PASSES:
+    for single in _LINE_PASSES:
         marks = _marks(image, zoom @ to_mm, shift, shape)
-        shift = shift + _at(follow_lines(marks, _ROUGH_PX_PER_MM, stiffness, outlier), shift)
+        shift = shift + _at(follow_lines(marks, _ROUGH_PX_PER_MM, *single), shift)
     return shift, surety
 
 
