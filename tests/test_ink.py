@@ -64,14 +64,16 @@ def test_nothing_beside_the_paper_is_ink(weights):
     paper[:, 60:] = False
     maps = InkNetwork(weights).maps(image, paper)
     assert maps.trace.shape == (90, 101)
-    assert not maps.trace[:, 60:].any() and maps.trace[:, :60].any()
+    assert not maps.trace[:, 60:].any()
+    assert maps.trace[:, :60].any()
 
 
 def test_small_gaps_in_a_stroke_close_and_large_ones_stay():
     ink = np.zeros((40, 9), np.float32)
     ink[5:15, 4] = ink[18:28, 4] = ink[36:, 4] = 1.0
     closed = close_gaps(ink)
-    assert closed[5:28, 4].all() and not closed[29:35, 4].any()
+    assert closed[5:28, 4].all()
+    assert not closed[29:35, 4].any()
 
 
 def test_altered_weights_are_a_model_error(weights, tmp_path):
@@ -95,7 +97,8 @@ def test_patches_hold_picture_and_truth_of_one_place():
     patches = cut_patches(a_page(), 16, 96, np.random.default_rng(0))
     assert len(patches) == 16
     for picture, truth in patches:
-        assert picture.shape == (96, 96, 3) and truth.shape == (96, 96, 2)
+        assert picture.shape == (96, 96, 3)
+        assert truth.shape == (96, 96, 2)
         assert np.array_equal(picture[..., 0] < 100, truth.max(axis=-1) > 0)
     assert np.mean([truth[..., TRACE].any() for _, truth in patches]) > 0.6
     assert any(truth[..., PRINT].any() for _, truth in patches)
@@ -108,8 +111,10 @@ def test_training_lowers_the_loss_and_goes_on_where_it_stopped(tmp_path):
     short, longer = (InkRecipe(epochs=epochs, batch=8) for epochs in (3, 5))
     _, losses = fit((images, truths), short, tmp_path / "a.pt")
     again, kept = fit((images, truths), short, tmp_path / "a.pt")
-    assert kept == losses and losses[-1] < losses[0]
-    assert longer.epochs > short.epochs and fold(again).keys() == fold(build_network(0)).keys()
+    assert kept == losses
+    assert losses[-1] < losses[0]
+    assert longer.epochs > short.epochs
+    assert fold(again).keys() == fold(build_network(0)).keys()
 
 
 @pytest.mark.parametrize("seed", [0, 5], ids=["photo", "scan"])

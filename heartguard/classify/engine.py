@@ -16,9 +16,9 @@ from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
 from heartguard.classify.light import read_light
 from heartguard.classify.novelty import Novelty, load_novelty
 from heartguard.classify.spec import ModelSpec, load_spec
-from heartguard.weights import HEAD, Weights, models_folder, read_weights
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.values import Doubles, Floats, Image
+from heartguard.weights import HEAD, Weights, models_folder, read_weights
 
 
 class Outputs(NamedTuple):

@@ -116,9 +116,7 @@ def _warped(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     return np.asarray(np.stack([columns, rows], axis=-1) + smooth, np.float32)
 
 
-def _photographed(
-    signals_mv: Floats, style: PaperStyle, kind: str, seed: int, places: Floats
-) -> tuple[Image, Image]:
+def _photographed(signals_mv: Floats, style: PaperStyle, kind: str, seed: int, places: Floats) -> tuple[Image, Image]:
     """Return the page drawn from a photo as it was stored, and the script on it at the print's own scale, uint8."""
     photo = take_photo(render_page(signals_mv, style, seed=seed), PHOTO_KINDS[kind](seed), seed=seed)
     stored = np.asarray(cv2.imdecode(np.frombuffer(photo.encoded, np.uint8), cv2.IMREAD_COLOR)[..., ::-1])

@@ -103,8 +103,9 @@ def _make_page(number: int, record_id: str, path: Path) -> None:
 
 
 def cut_patches(page: InkPage, count: int, side: int, rng: np.random.Generator) -> list[tuple[Image, Image]]:
-    """Cut pictures (side, side, 3) and truths (side, side, 2): most around a trace, some around print, some anywhere."""
-    truth = np.stack([page.trace, page.print] if TRACE < PRINT else [page.print, page.trace], axis=-1)
+    """Cut pictures (side, side, 3) and truths (side, side, 2): most around a trace, some around print, few anywhere."""
+    layers = {TRACE: page.trace, PRINT: page.print}
+    truth = np.stack([layers[channel] for channel in sorted(layers)], axis=-1)
     traces, prints = (np.argwhere(layer[::2, ::2] > 127) * 2 for layer in (page.trace, page.print))
     height, width = page.trace.shape
     out = []
@@ -145,7 +146,9 @@ def build_network(seed: int) -> Any:
             for layer in INK_LAYERS:
                 parts = [values[name] for name in layer.sources]
                 value = self.layers[layer.name](torch.cat(parts, dim=1) if len(parts) > 1 else parts[0])
-                values[layer.name] = nn.functional.interpolate(value, scale_factor=layer.grown) if layer.grown > 1 else value
+                values[layer.name] = (
+                    nn.functional.interpolate(value, scale_factor=layer.grown) if layer.grown > 1 else value
+                )
             return nn.functional.pixel_shuffle(values[INK_LAYERS[-1].name], LAST_SHUFFLE)
 
     torch.manual_seed(seed)

@@ -40,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(MODELS),
         metavar="MODEL",
         help="vgg16, the network; findings, a head on it; novelty, the score for unlike inputs; second, the second "
-        f"opinion; ink, the network that finds the traces on photos; family, all the models that it is compared with, or one of them: {', '.join(MEMBERS)}",
+        "opinion; ink, the network that finds the traces on photos; family, all the models that ours is compared with, "
+        f"or one of them: {', '.join(MEMBERS)}",
     )
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), metavar="DIR", help="where work is kept")
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")

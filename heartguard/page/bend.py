@@ -84,9 +84,9 @@ def follow_lines(
 ) -> Doubles:
     """Measure what is left of the bend of a nearly straight page, line by line.
 
-    Around each node, the nearest line of the 5 mm grid is sought within `_SEEK_MM`: the crest of the marks' median along
-    the line, between pixels. A line is narrow and its crest sharp, where the phase of `follow_grid` is that of a wave
-    of 5 mm and feels every stroke in its reach.
+    Around each node, the nearest line of the 5 mm grid is sought within `_SEEK_MM`: the crest of the marks' median
+    along the line, between pixels. A line is narrow and its crest sharp, where the phase of `follow_grid` is that of a
+    wave of 5 mm and feels every stroke in its reach.
 
     Parameters
     ----------

@@ -27,8 +27,8 @@ from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
 from heartguard.page.grid_ink import photo_contrasts
 from heartguard.page.ink import Contrasts, contrasts
-from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.ink_maps import InkNetwork, close_gaps, load_ink_network
+from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.photo import StraightPhoto, straighten_photo
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
 from heartguard.values import NO_CORRECTIONS, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
