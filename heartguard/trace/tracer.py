@@ -23,6 +23,8 @@ _MARGIN_PX = 2
 _FINER = 3
 _SQUEEZE = 0.07
 _MIN_COVERED = 0.5
+# Mean ink along a line of a photo that is worth nothing, and all.
+_UNSURE_INK, _SURE_INK = 0.7, 0.97
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +93,7 @@ def _surety(page: Page, x: Doubles, y: Doubles) -> float:
     if not len(x):
         return 0.0
     ink = cv2.remap(page.ink, x.astype(np.float32)[None], y.astype(np.float32)[None], cv2.INTER_LINEAR)
-    return float(np.mean(ink))
+    return float(np.clip((np.mean(ink) - _UNSURE_INK) / (_SURE_INK - _UNSURE_INK), 0, 1))
 
 
 def _finer(ink: Floats) -> Floats:
