@@ -18,6 +18,8 @@ __all__ = ["attached_pulses", "find_bars", "join_lines", "place_by_bars"]
 Mask = NDArray[np.bool_]
 
 _BAR_MM = (0.55, 3.2)
+# The uprights of a calibration pulse are 10 mm tall.
+_BAR_TALLEST_MM = 8.5
 _BAR_AGREE_MM = 1.6
 PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 _QUARTER_MM = PAGE_MM / 4
@@ -44,7 +46,9 @@ def find_bars(ink: Mask, px_per_mm: float) -> Lines:
     width, height = (max(2, round(mm * px_per_mm)) for mm in _BAR_MM)
     thick = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_OPEN, np.ones((height, width), np.uint8))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(thick, connectivity=8)
-    tall = (stats[:, cv2.CC_STAT_HEIGHT] < 12 * px_per_mm) & (stats[:, cv2.CC_STAT_WIDTH] < 2.2 * px_per_mm)
+    tall = (stats[:, cv2.CC_STAT_HEIGHT] < _BAR_TALLEST_MM * px_per_mm) & (
+        stats[:, cv2.CC_STAT_WIDTH] < 2.2 * px_per_mm
+    )
     bars = [k for k in range(1, count) if tall[k]]
     columns = _stacked([(float(centres[k, 0]), k) for k in bars], _BAR_AGREE_MM * px_per_mm)
     places = {float(np.median([x for x, _ in column])): column for column in columns}
