@@ -337,8 +337,8 @@ def _inspect_photo(photo: StraightPhoto, network: InkNetwork) -> _Found:
     rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
     names = name_mask(other, np.zeros_like(other), PX_PER_MM)
     if not bars.vertical_x:
-        extent = _of_ten_seconds(fit_extent(extent, lines, PX_PER_MM))
-    return _Found(photo.image, contrast, solid, lines, pulses, trace, names, rows, extent)
+        extent = fit_extent(extent, lines, PX_PER_MM)
+    return _Found(photo.image, contrast, solid, lines, pulses, trace, names, rows, _of_ten_seconds(extent))
 
 
 def _of_ten_seconds(extent: Extent) -> Extent:
