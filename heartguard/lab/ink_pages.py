@@ -119,7 +119,7 @@ def _warped(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
 def _photographed(signals_mv: Floats, style: PaperStyle, kind: str, seed: int, places: Floats) -> tuple[Image, Image]:
     """Return the page drawn from a photo as it was stored, and the script on it at the print's own scale, uint8."""
     photo = take_photo(render_page(signals_mv, style, seed=seed), PHOTO_KINDS[kind](seed), seed=seed)
-    stored = np.asarray(cv2.imdecode(np.frombuffer(photo.encoded, np.uint8), cv2.IMREAD_COLOR)[..., ::-1])
+    stored = np.asarray(cv2.imdecode(np.frombuffer(photo.encoded, np.uint8), cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
     view = photo.map
     at = (places + 0.5) * (style.px_per_mm / PX_PER_MM) - 0.5
     across = (at[..., 0] - np.float32(view.x[0])) / np.float32(view.x[1] - view.x[0])

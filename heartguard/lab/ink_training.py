@@ -136,7 +136,7 @@ def build_network(seed: int) -> Any:
     import torch
     from torch import nn
 
-    class InkTrainee(nn.Module):
+    class InkTrainee(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.layers = nn.ModuleDict({layer.name: _module(layer) for layer in INK_LAYERS})

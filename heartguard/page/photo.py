@@ -106,7 +106,7 @@ def _lattice(image: Image, scale: float) -> Lattice | None:
 def _balanced(image: Image) -> Image:
     """Scale each channel so that the bright parts of the picture, the paper, are grey."""
     levels = np.percentile(image[::8, ::8].reshape(-1, 3), _BRIGHT, axis=0)
-    return np.clip(image * (levels.max() / np.maximum(levels, 1.0)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * (levels.max() / np.maximum(levels, 1.0)), 0, 255), np.uint8)
 
 
 def _resized(scale: float) -> Doubles:

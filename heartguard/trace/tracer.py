@@ -24,7 +24,7 @@ _FINER = 3
 _SQUEEZE = 0.07
 _MIN_COVERED = 0.5
 # Mean ink along a line of a photo that is worth nothing, and all.
-_UNSURE_INK, _SURE_INK = 0.7, 0.97
+_UNSURE_INK, _SURE_INK = 0.85, 0.97
 
 
 @dataclass(frozen=True, eq=False)
