@@ -32,7 +32,7 @@ from heartguard.lab.family.views import Pages
 from heartguard.lab.features import build_bank
 from heartguard.lab.heads import HeadRecipe
 from heartguard.lab.metrics import macro_auroc, macro_f1
-from heartguard.lab.page_traces import PageTraces, trace_pages
+from heartguard.lab.page_traces import PageTraces, load_traces, trace_pages
 from heartguard.lab.second_opinion import shares_of
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.trees import TreeRecipe, Trees
@@ -40,7 +40,7 @@ from heartguard.measure import lead_disagreement, measure
 from heartguard.values import Measurements
 
 RESULTS = Path(__file__).parent / "results"
-INDEPENDENT = ("vgg16", "second", "cnn1d", "forest", "svm")
+INDEPENDENT = ("vgg16", "second-trees", "second-networks", "cnn1d", "svm")
 """Models that differ in what they see or how they learn; the joint answer is none of them."""
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
@@ -52,14 +52,14 @@ def learning_curve(shop: Pages, recipe: HeadRecipe) -> pd.DataFrame:
     pages, plain = shop.labelled, is_plain(shop.labelled.table)
     bank = build_bank(shop.cache, shop.cache / "pretrained.pt", shop.traces, recipe.copies)
     waves = load_view("waves", shop)
-    member = Member("second", "", "waves", lambda seed: Trees(TreeRecipe()))
+    member = Member("second-trees", "", "waves", lambda seed: Trees(TreeRecipe()))
     rows = []
     for share in SHARES:
         for seed in range(SEEDS if share < 1 else 1):
             part = replace(pages, readable=pages.readable & _some_groups(pages, share, seed))
             network = probabilities(cross_validate(bank, part, recipe))
-            second = shares_of(answers_by_fold(member, waves, part))
-            answers = {"vgg16": network, "second": second, "joint": probabilities(mean_of_logs(network, second))}
+            trees = shares_of(answers_by_fold(member, waves, part))
+            answers = {"vgg16": network, "trees": trees, "joint": probabilities(mean_of_logs(network, trees))}
             for name, shares in answers.items():
                 labels, shown = pages.classes[plain], shares[plain]
                 row = {"share": share, "seed": seed, "model": name, "macro_f1": macro_f1(labels, shown)}
@@ -153,9 +153,10 @@ def main() -> None:
     """Write the three tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), help="the folder of `heartguard train vgg16`")
+    parser.add_argument("--traces", type=Path, help="traced pages (.npz) instead of tracing them now")
     parser.add_argument("--no-curve", action="store_true", help="leave the learning curve as it is")
     args = parser.parse_args()
-    traces = trace_pages(args.cache)
+    traces = load_traces(args.traces) if args.traces else trace_pages(args.cache)
     pages = page_set(load_pages(), traces)
     answers = answered(pages)
     agreement(pages, answers).to_csv(RESULTS / "agreement.csv", index=False)

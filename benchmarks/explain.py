@@ -1,11 +1,12 @@
 """Every explanation against every test: does it name what matters to the network, and does it follow the network.
 
-    python benchmarks/explain.py [--pages 24] [--folds 2] [--cache runs/vgg16]
+    python benchmarks/explain.py [--pages 24] [--folds 2] [--cache runs/vgg16] [--only timings]
 
-Needs the shared data and what training kept (see README). Writes ``benchmarks/results/explain.csv``: one row a method
-and test with the mean, a 95 % interval (bootstrap over header ids; over cases in the pointing game), and how many pages
-or cases stand behind it; then seconds and memory. The pages are those that the head of their fold has not seen and
-calls MI, PMI or HB. The app offers what beats chance in this table.
+Needs the shared data and what training kept (see README); the timings need neither. Writes
+``benchmarks/results/explain.csv``: one row a method and test with the mean, a 95 % interval (bootstrap over header ids;
+over cases in the pointing game), and how many pages or cases stand behind it; then seconds and memory. The pages are
+those that the head of their fold has not seen and calls MI, PMI or HB. The app offers what beats chance in this table.
+With ``--only`` some parts are measured again and the other rows stay. How each test is defined: docs/explanations.md.
 """
 
 from __future__ import annotations
@@ -26,23 +27,32 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from heartguard.classify import load_spec, models_folder
+from heartguard import read_ecg
+from heartguard.classify import Engine, Weights, load_spec, models_folder
+from heartguard.explain import MAP_METHODS, MapMaker, lead_shap, pixel_shap
 from heartguard.lab import explain_trials as trials
 from heartguard.lab.explain_cases import pointing_cases
 from heartguard.lab.explain_models import Bench, TrialPage, trial_model
+from heartguard.lab.explain_pointing import pointing_trials
 from heartguard.lab.explain_trials import Result
+from heartguard.reading import shared_engine
+from heartguard.values import Ecg
 
 RESULTS = Path(__file__).parent / "results" / "explain.csv"
 SAMPLE = Path(__file__).parents[1] / "assets" / "samples" / "normal-3x4.png"
 REPEATS = 5
+PARTS = ("maps", "pixel shap", "pointing", "timings")
+"""What can be measured by itself."""
+TABLE_COLUMNS = ["method", "test", "value", "low", "high", "pages", "processor_seconds", "model"]
 _MEMORY = """
 import resource, sys
 from heartguard import read_ecg
-from heartguard.explain import MapMaker, lead_shap
+from heartguard.explain import MapMaker, lead_shap, pixel_shap
 from heartguard.reading import shared_engine
 reading, engine = read_ecg(sys.argv[1]), shared_engine()
 MapMaker(engine).heat_map("layercam block 3", reading.prediction, "MI")
 lead_shap(reading.ecg, engine, "MI", evaluations=27)
+pixel_shap(reading.drawing, engine, "MI", evaluations=40)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
 """
 
@@ -65,7 +75,7 @@ def run_fold(fold: int, args: argparse.Namespace) -> None:
 
 
 def _trials(fold: int, args: argparse.Namespace) -> Iterator[Result]:
-    """Give the figures of one fold: some trials on every page, the dearer ones on every fourth, cases in between."""
+    """Give the figures of one fold, page by page, with the cases in between."""
     bench = Bench.load(args.cache, workers=1)
     weights = bench.fold_weights(fold)
     model = trial_model(bench.spec, weights)
@@ -73,15 +83,25 @@ def _trials(fold: int, args: argparse.Namespace) -> Iterator[Result]:
     pages = [TrialPage(ecg, group, model) for ecg, group in held]
     cases = list(enumerate(pointing_cases(args.cases)))[fold :: args.folds]
     for number, page in enumerate(pages):
-        yield from trials.page_trials(page, seed=1000 * fold + number)
-        for order, case in cases[number :: len(pages)]:
-            yield from trials.pointing_trials(case, model, order)
-        if number % 2 == 0:
-            yield from trials.stability_trials(page, with_shap=number % 4 == 0)
-        if number % 4 == 0:
-            yield from trials.randomisation_trials(page, weights)
-            yield from trials.shap_trials(page, args.long_run)
+        if "maps" in args.only:
+            yield from _on_maps(page, number, weights, fold, args.long_run)
+        if "pixel shap" in args.only:
+            yield from trials.pixel_trials(page, seed=1000 * fold + number)
+            if number % 4 == 0:
+                yield from trials.pixel_randomisation(page, weights)
+        for order, case in cases[number :: len(pages)] if "pointing" in args.only else ():
+            yield from pointing_trials(case, model, order)
         print(f"fold {fold}: page {number + 1} of {len(pages)}", file=sys.stderr, flush=True)
+
+
+def _on_maps(page: TrialPage, number: int, weights: Weights, fold: int, long_run: int) -> Iterator[Result]:
+    """Give the figures of the maps and of lead SHAP on one page: the dearer ones on every second or fourth page."""
+    yield from trials.page_trials(page, seed=1000 * fold + number)
+    if number % 2 == 0:
+        yield from trials.stability_trials(page, with_shap=number % 4 == 0)
+    if number % 4 == 0:
+        yield from trials.randomisation_trials(page, weights)
+        yield from trials.shap_trials(page, long_run)
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -98,30 +118,47 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
 
 def timings() -> Iterator[dict[str, object]]:
     """Give seconds of each method beyond the prediction, warm, with the shipped engine, and the peak memory."""
-    from heartguard import read_ecg
-    from heartguard.explain import MAP_METHODS, MapMaker, lead_shap
-    from heartguard.reading import shared_engine
-
     reading, engine = read_ecg(SAMPLE), shared_engine()
     maps = MapMaker(engine)
     for name in MAP_METHODS:
         seconds = _seconds(partial(maps.heat_map, name, reading.prediction, "MI"))
         yield {"method": name, "test": "seconds beyond the prediction", **seconds}
+    yield {"method": "lead shap", "test": "seconds to the first progress", **_first_progress(reading.ecg, engine)}
     yield {"method": "lead shap", "test": "seconds", **_seconds(partial(lead_shap, reading.ecg, engine, "MI"), 2)}
+    by_pixel = partial(pixel_shap, reading.drawing, engine, "MI")
+    yield {"method": "pixel shap", "test": "seconds", **_seconds(by_pixel, 1, warm_up=False)}
     done = subprocess.run([sys.executable, "-c", _MEMORY, str(SAMPLE)], capture_output=True, text=True, check=True)
     yield {"method": "all", "test": "peak resident memory, MB", "value": float(done.stdout.split()[-1])}
 
 
-def _seconds(work: Callable[[], object], repeats: int = REPEATS) -> dict[str, float]:
-    """Return the median of wall-clock seconds after a warm-up, and of processor seconds over all threads."""
-    work()
+def _first_progress(ecg: Ecg, engine: Engine) -> dict[str, float]:
+    """Return when lead SHAP first reports how far it is, the first time in a process."""
+    reports: list[tuple[float, float]] = []
+    began, spent = time.perf_counter(), time.process_time()
+    lead_shap(
+        ecg,
+        engine,
+        "MI",
+        on_progress=lambda done, total: reports.append((time.perf_counter() - began, time.process_time() - spent)),
+    )
+    return {"value": reports[0][0] if _idle() else np.nan, "processor_seconds": reports[0][1]}
+
+
+def _idle() -> bool:
+    return os.getloadavg()[0] <= (os.cpu_count() or 1) + 1
+
+
+def _seconds(work: Callable[[], object], repeats: int = REPEATS, warm_up: bool = True) -> dict[str, float]:
+    """Return the medians of wall-clock seconds and of processor seconds over all threads; no wall clock while busy."""
+    if warm_up:
+        work()
     wall, processor = [], []
     for _ in range(repeats):
         began, spent = time.perf_counter(), time.process_time()
         work()
         wall.append(time.perf_counter() - began)
         processor.append(time.process_time() - spent)
-    return {"value": float(np.median(wall)), "processor_seconds": float(np.median(processor))}
+    return {"value": float(np.median(wall)) if _idle() else np.nan, "processor_seconds": float(np.median(processor))}
 
 
 def main() -> None:
@@ -131,18 +168,36 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=2, help="how many folds they come from, a process each")
     parser.add_argument("--cases", type=int, default=10, help="simulated ECGs of each kind for the pointing game")
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), help="work that training kept")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure; the rest stays")
     parser.add_argument("--long-run", type=int, default=270, help="drawings of the run that lead SHAP is held against")
     args = parser.parse_args()
-    if not (args.cache / "pretrained.pt").exists():
-        parser.error(f"{args.cache} holds no training: run `make train` first, or name its folder with --cache.")
+    tables = [pd.DataFrame(timings())] if "timings" in args.only else []
+    if set(args.only) - {"timings"}:
+        if not (args.cache / "pretrained.pt").exists():
+            parser.error(f"{args.cache} holds no training: run `make train` first, or name its folder with --cache.")
+        tables.insert(0, summarise(run_folds(args)))
+    table = with_rest(pd.concat(tables, ignore_index=True), load_spec(models_folder() / "vgg16.json").identity)
+    table.round(4).to_csv(RESULTS, index=False)
+    print(table.round(3).to_string(index=False))
+
+
+def run_folds(args: argparse.Namespace) -> pd.DataFrame:
+    """Run the trials, a process for each fold, and return the figures of all pages and cases."""
     os.environ["OMP_NUM_THREADS"] = "1"  # for the processes that are started now: one core each
     with ProcessPoolExecutor(args.folds, get_context("spawn")) as pool:
         list(pool.map(partial(run_fold, args=args), range(args.folds)))
-    results = pd.concat([pd.read_json(kept_path(args.cache, fold), lines=True) for fold in range(args.folds)])
-    table = pd.concat([summarise(results), pd.DataFrame(timings())], ignore_index=True)
-    table["model"] = load_spec(models_folder() / "vgg16.json").identity
-    table.round(4).to_csv(RESULTS, index=False)
-    print(table.round(3).to_string(index=False))
+    return pd.concat([pd.read_json(kept_path(args.cache, fold), lines=True) for fold in range(args.folds)])
+
+
+def with_rest(fresh: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Return fresh rows with those of the committed table that were not measured again and are of the same model."""
+    fresh = fresh.assign(model=model)
+    if not RESULTS.exists():
+        return fresh
+    kept = pd.read_csv(RESULTS)
+    measured = set(zip(fresh["method"], fresh["test"], strict=True))
+    again = [key in measured for key in zip(kept["method"], kept["test"], strict=True)]
+    return pd.concat([kept[(kept["model"] == model) & ~np.array(again)], fresh], ignore_index=True)[TABLE_COLUMNS]
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, is_p
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.heads import HeadRecipe
 from heartguard.lab.metrics import accuracy, bootstrap_interval, expected_calibration_error, macro_auroc, macro_f1
-from heartguard.lab.page_traces import trace_pages
+from heartguard.lab.page_traces import load_traces, trace_pages
 from heartguard.lab.recipes import TRIALS, Workshop
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.values import Floats
@@ -56,8 +56,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="run the trials whose lever or setting holds this word")
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), help="the folder of `heartguard train vgg16`")
+    parser.add_argument("--traces", type=Path, help="traced pages (.npz) instead of tracing them now")
     args = parser.parse_args()
-    traces = trace_pages(args.cache)
+    traces = load_traces(args.traces) if args.traces else trace_pages(args.cache)
     recipe = HeadRecipe(**load_spec(models_folder() / "vgg16.json").recipe["head"])
     network = hashlib.sha256((args.cache / "pretrained.pt").read_bytes()).hexdigest()[:12]
     shop = Workshop(args.cache, page_set(load_pages(), traces), traces, recipe)

@@ -114,6 +114,31 @@ def test_lead_shap_is_queued_and_its_result_belongs_to_the_class_that_was_asked_
     read_app.segmented_control[0].set_value("Normal").run()
 
 
+def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(read_app, monkeypatch):
+    import numpy as np
+
+    from heartguard.explain import PixelShap
+
+    def quick(drawing, engine, label, **_kwargs):
+        heat = np.where(drawing.image < 255, 1e-3, 0).astype(np.float32)
+        return PixelShap(heat, 0.5, 0.125, 0.625, 0.0, 200)
+
+    monkeypatch.setattr("heartguard.explain.pixel_shap", quick)
+    read_app.session_state["section"] = SECTIONS["drivers"]
+    monkeypatch.setattr("heartguard.explain.is_offered", lambda method: method != "pixel shap")
+    read_app.run()
+    assert "Compute SHAP by pixel" not in [button.label for button in read_app.button]
+    monkeypatch.setattr("heartguard.explain.is_offered", lambda method: True)
+    read_app.run()
+    next(button for button in read_app.button if button.label == "Compute SHAP by pixel").click().run()
+    until = time.monotonic() + 20
+    while "adds +50.0 points" not in words(read_app) and time.monotonic() < until:
+        time.sleep(0.05)
+        read_app.run()
+    assert not read_app.exception
+    assert "From 12 % on white paper to 62 %; all ink together adds +50.0 points" in words(read_app)
+
+
 def test_a_lead_can_be_made_normal(read_app):
     read_app.session_state["section"] = SECTIONS["drivers"]
     read_app.run()

@@ -10,7 +10,15 @@ import pytest
 from heartguard.drawing import PLAYERS, RHYTHM, draw
 from heartguard.explain import Evidence, counterfactual, evidence_sentence, map_evidence, time_bands, wave_shap
 from heartguard.explain.counterfactual import normal_beat, normal_lead, with_normal
-from heartguard.explain.offered import beats_chance, offered_maps
+from heartguard.explain.offered import (
+    BY_LEAD,
+    BY_PIXEL,
+    LEAD_SHAP,
+    PIXEL_SHAP,
+    SHUFFLED,
+    is_offered,
+    offered_maps,
+)
 from heartguard.explain.players import lead_players, wave_players
 from heartguard.explain.sentence import name_leads
 from heartguard.explain.surrogate import fit_surrogate, neighbours, stretch_parts
@@ -202,15 +210,38 @@ def test_the_stand_in_learns_a_game_of_neighbours():
     assert np.abs(stand_in(fresh) - expected).max() < 0.03  # the ridge leaves a little
 
 
-def test_a_map_that_does_not_beat_chance_is_not_offered(tmp_path):
-    head = "method,test,value,low,high,pages,model\n"
-    tests = ("deletion by lead over random", "insertion by lead over random")
-    tests += ("deletion by pixel over random", "insertion by pixel over random")
-    good = "".join(f"cam,{test},0.2,0.1,0.3,9,m\n" for test in tests)
-    bad = "".join(f"gradcam,{test},0.1,-0.01,0.3,9,m\n" for test in tests)
-    by_lead_only = "".join(f"layercam,{test},0.2,0.1,0.3,9,m\n" for test in tests[:2])
+HEAD = "method,test,value,low,high,pages,model\n"
+
+
+def rows(method: str, tests: tuple[str, ...], low: float, high: float) -> str:
+    return "".join(f"{method},{test},{(low + high) / 2},{low},{high},9,m\n" for test in tests)
+
+
+def shuffled(method: str, high: float = 0.2) -> str:
+    return f'{method},"{SHUFFLED}",0.0,-0.2,{high},9,m\n'
+
+
+def test_what_does_not_beat_chance_is_not_offered(tmp_path):
     path = tmp_path / "explain.csv"
-    path.write_text(head + good + bad + by_lead_only)
+    good = rows("cam", BY_LEAD, 0.1, 0.3) + shuffled("cam")
+    bad = rows("gradcam", BY_LEAD + BY_PIXEL, -0.01, 0.3) + shuffled("gradcam")
+    by_lead_only = "".join(rows(name, BY_LEAD, 0.1, 0.3) + shuffled(name) for name in ("layercam", PIXEL_SHAP))
+    path.write_text(HEAD + good + bad + by_lead_only)
     assert offered_maps(path) == ("cam",)
+    assert not is_offered(PIXEL_SHAP, path)
+    path.write_text(HEAD + by_lead_only + rows(PIXEL_SHAP, BY_PIXEL, 0.1, 0.3) + rows(LEAD_SHAP, BY_LEAD, 0.1, 0.3))
+    assert is_offered(PIXEL_SHAP, path)
+    assert not is_offered(LEAD_SHAP, path)  # nobody shuffled the network under it
     assert offered_maps(tmp_path / "none.csv") == ()
-    assert not beats_chance("layercam", {})
+
+
+def test_what_stays_when_the_network_is_shuffled_is_not_offered(tmp_path):
+    path = tmp_path / "explain.csv"
+    path.write_text(HEAD + rows("cam", BY_LEAD, 0.1, 0.3) + shuffled("cam", 0.6))
+    assert offered_maps(path) == ()
+
+
+def test_the_committed_table_offers_the_exact_map_and_lead_shap():
+    assert "cam" in offered_maps()
+    assert is_offered(LEAD_SHAP)
+    assert "gradcam" not in offered_maps()

@@ -170,7 +170,7 @@ def test_the_residual_network_is_taught_on_records_and_kept(tmp_path, monkeypatc
 
 def test_numpy_answers_as_the_tuned_networks_do(tmp_path):
     residual, records, recipe = small_records(tmp_path)
-    from heartguard.classify.signal_network import networks_of
+    from heartguard.classify.signal_network import mean_logits, networks_of
     from heartguard.lab.family.tuned import TunedNetworks, TuningRecipe, to_table
 
     taught = residual.teach(tmp_path / "residual.pt", records, recipe)
@@ -179,10 +179,11 @@ def test_numpy_answers_as_the_tuned_networks_do(tmp_path):
     x, y = rng.normal(size=(12, 16, 290)).astype(np.float32), np.arange(12) % 4
     tuned = TunedNetworks(taught, records, TuningRecipe(networks=2, steps=3, pages=4, records=4)).fit(x, y)
     assert all((values == before[name]).all() for name, values in taught.state_dict().items())
-    networks = networks_of(to_table(tuned), len(CLASSES))
+    networks = networks_of(to_table(tuned), len(CLASSES), 2)
     assert len(networks) == 2
-    ours = np.stack([np.mean([network.logits(page) for network in networks], axis=0) for page in x])
-    np.testing.assert_allclose(ours, tuned.logits(x), atol=1e-4)
+    for head, place in (("pages", 0), ("tags", 1)):
+        ours = np.stack([mean_logits(networks, page)[place] for page in x])
+        np.testing.assert_allclose(ours, tuned.logits(x, head), atol=1e-4)
     np.testing.assert_allclose(tuned.predict_proba(x).sum(axis=1), 1)
 
 

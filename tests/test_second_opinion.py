@@ -10,7 +10,7 @@ import pytest
 
 from heartguard.classify import JointFacts, load_second, read_weights, save_spec, write_weights
 from heartguard.classify.forest import Forest, from_table, to_table
-from heartguard.classify.second_opinion import SecondSpec
+from heartguard.classify.second_opinion import SecondSpec, mean_of_logs
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import cut_pieces
 from heartguard.errors import ModelError
@@ -19,7 +19,7 @@ from heartguard.lab.signal_labels import CLASSES
 from heartguard.leads import LAYOUTS, LEAD_INDEX, SAMPLES
 from heartguard.report import to_json, to_text
 from heartguard.ui.words import second_text
-from heartguard.values import Ecg, SecondOpinion
+from heartguard.values import Ecg, Finding, SecondOpinion
 from tests.handmade import make_ecg, make_prediction, make_reading
 
 
@@ -99,6 +99,16 @@ def test_numpy_trees_answer_as_xgboost_does():
     np.testing.assert_allclose(ours, trees.margins(x), atol=1e-5)
 
 
+def one_network(statement_bias: float = 0.0) -> dict[str, np.ndarray]:
+    """Return a network of one block that says the same of everything."""
+    shapes = {"stem": (4, 4, 7), "block1/first": (4, 1, 5), "block1/second": (4, 1, 5), "block1/shortcut": (4, 1, 1)}
+    table = {f"net0/{name}/kernel": np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    table |= {f"net0/{name}/bias": np.zeros(4, np.float32) for name in shapes}
+    table |= {"net0/pages/kernel": np.zeros((8, 4), np.float32), "net0/pages/bias": np.zeros(4, np.float32)}
+    bias = np.full(1, statement_bias, np.float32)
+    return table | {"net0/tags/kernel": np.zeros((8, 1), np.float32), "net0/tags/bias": bias}
+
+
 @pytest.fixture
 def folder(tmp_path):
     digest = write_weights(to_table(small_forest()), tmp_path / "second.npz")
@@ -150,6 +160,38 @@ def test_both_together_answer_beside_the_network_that_they_were_measured_with(fo
     assert both.network == network.probabilities
     assert both.model == f"{network.model}+{model.spec.identity}"
     assert model.consult(network, FAST, "another network").network is None
+
+
+def test_the_second_opinion_weighs_as_many_voices_as_it_has():
+    first, second = np.array([0.5, 0.5]), np.array([0.2, 0.8])
+    logits = mean_of_logs(first, second, 2 / 3)
+    assert logits[1] - logits[0] == pytest.approx(2 / 3 * np.log(4), abs=1e-4)
+
+
+def test_findings_are_named_by_drawing_and_signals_together(folder):
+    table = read_weights(folder / "second.npz", load_second(folder).spec.sha256) | one_network(statement_bias=3.0)
+    digest = write_weights(table, folder / "second.npz")
+    joint = JointFacts("abc", 1.0, 0.55, 0.9, {}, {"rhythm:AFIB": 0.6})
+    spec = SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01", joint, ("rhythm:AFIB",))
+    save_spec(spec, folder / "second.json")
+    network = replace(make_prediction(), findings=(Finding("rhythm:AFIB", 0.5, False), Finding("sub:LVH", 0.9, True)))
+    (both,) = load_second(folder).consult(network, FAST, "abc").findings
+    assert both.statement == "rhythm:AFIB"
+    assert both.probability == pytest.approx(1 / (1 + np.exp(-1.5)), abs=1e-3)
+    assert both.present
+    assert load_second(folder).consult(network, FAST, "other weights").findings == network.findings
+
+
+def test_networks_that_do_not_fit_are_refused(folder):
+    table = read_weights(folder / "second.npz", load_second(folder).spec.sha256) | one_network()
+    digest = write_weights(table, folder / "second.npz")
+    save_spec(SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01"), folder / "second.json")
+    with pytest.raises(ModelError, match="classes and statements"):
+        load_second(folder)
+    digest = write_weights({k: v for k, v in table.items() if "stem" not in k}, folder / "second.npz")
+    save_spec(SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01"), folder / "second.json")
+    with pytest.raises(ModelError, match="do not fit together"):
+        load_second(folder)
 
 
 def test_no_file_is_no_opinion_and_an_altered_one_is_refused(folder, tmp_path_factory):

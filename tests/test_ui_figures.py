@@ -18,6 +18,7 @@ from heartguard.ui.figures import (
     risk_coverage_chart,
     set_table,
 )
+from heartguard.ui.leaderboard_view import leaderboard_chart, load_leaderboard
 
 CLASSES = ["Normal", "MI", "PMI", "HB"]
 
@@ -136,3 +137,16 @@ def test_doubt_is_shown_as_a_curve_and_as_lists(found):
     table = set_table(found["3x4"])
     assert table["True class in the list"].tolist() == ["90%"] * 4 + ["91%"]
     assert table["Pages"].iloc[-1] == "All (50% with 1, 50% with 2)"
+
+
+def test_the_leaderboard_shows_both_protocols_of_the_plain_pages(tmp_path):
+    columns = "model,protocol,pages,macro_f1,macro_f1_low,macro_f1_high,macro_auroc,mi_recall"
+    rows = ["knn,by fold,3x4,0.51,0.45,0.56,0.82,0.37", "knn,by fold,all,0.49,0.45,0.53,0.82,0.31"]
+    rows += ["knn,leaky protocol,3x4,0.96,0.94,0.97,0.99,1.0"]
+    assert load_leaderboard(tmp_path) is None
+    (tmp_path / "leaderboard.csv").write_text("\n".join([columns, *rows]), encoding="utf-8")
+    table = load_leaderboard(tmp_path)
+    assert table["macro_f1"].tolist() == [0.51, 0.96]
+    chart = leaderboard_chart(table).to_dict()
+    (shown,) = chart["datasets"].values()
+    assert [row["Protocol"].split(":")[0] for row in shown] == ["Honest", "Leaky"]

@@ -5,9 +5,15 @@ from __future__ import annotations
 import threading
 import time
 
-from heartguard.explain import ExplanationCancelledError
+import numpy as np
+
+from heartguard.explain import ExplanationCancelledError, lead_shap
+from heartguard.lab.ecg_simulator import simulate_ecg
+from heartguard.leads import LEADS
 from heartguard.ui import jobs
 from heartguard.ui.jobs import Job, JobQueue
+from heartguard.values import Ecg
+from tests.test_explain import engine
 
 
 def wait(job: Job, *states: str) -> None:
@@ -35,6 +41,28 @@ def test_ten_users_at_once_are_served_in_turn_each_with_the_own_result():
         wait(user, "done")
     assert order == [user.key for user in users]
     assert [user.result for user in users] == [f"result of {user.key}" for user in users]
+
+
+def test_ten_users_who_ask_for_shap_at_once_get_what_each_gets_alone():
+    queue = JobQueue()
+    ecg = Ecg(simulate_ecg("normal", 70, seed=1).signals, np.ones(12, np.float32), "II")
+    lead_shap(ecg, engine(), "MI", evaluations=27)  # the first call imports shap
+    engines = {lead: engine(**{lead: 2.0}) for lead in LEADS[:10]}
+    users = [
+        Job(lead, lambda job, model=model: lead_shap(ecg, model, "MI", evaluations=27, on_progress=job.report))
+        for lead, model in engines.items()
+    ]
+    for user in users:
+        queue.submit(user)
+    until = time.monotonic() + 200
+    while {user.look() for user in users} != {"done"} and time.monotonic() < until:
+        time.sleep(0.02)
+    for user in users:
+        assert user.state == "done"
+        values = user.result.values
+        assert max(values, key=lambda name: values[name]) == user.key
+        assert sum(abs(value) > 1e-6 for value in values.values()) == 1
+        assert user.progress[0] == user.result.evaluations
 
 
 def test_who_waits_is_told_how_many_come_before():

@@ -12,11 +12,11 @@ import numpy as np
 
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import possible_classes, probabilities
-from heartguard.classify.signal_network import SignalNetwork, networks_of, stacked_signals
+from heartguard.classify.signal_network import SignalNetwork, mean_logits, networks_of, stacked_signals
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import cut_pieces
 from heartguard.errors import ModelError
-from heartguard.values import Doubles, Ecg, Floats, Prediction, SecondOpinion
+from heartguard.values import Doubles, Ecg, Finding, Floats, Prediction, SecondOpinion
 from heartguard.weights import read_weights
 
 FLOOR = 1e-6
@@ -31,6 +31,10 @@ class JointFacts:
     ----------
     network_sha256 : str
         Weights of the network that these facts were found with; beside another one the second model is only heard.
+    finding_thresholds : mapping of str to float
+        Probability of both models together from which each statement is reported; empty where the network's own stand.
+    share : float
+        Weight of the second opinion's log probability; the network has the rest.
     """
 
     network_sha256: str
@@ -38,6 +42,8 @@ class JointFacts:
     abstention_threshold: float
     set_level: float
     set_thresholds: Mapping[str, float]
+    finding_thresholds: Mapping[str, float] = field(default_factory=dict)
+    share: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,8 @@ class SecondSpec:
         What its logits are divided by before the softmax, so that its probabilities mean what they say.
     joint : JointFacts or None
         None where only agreement is shown.
+    statements : tuple of str
+        What the networks say beside the classes, PTB-XL's ``group:CODE``; empty without networks.
     sha256, weights_file, date : str
     training_data, metrics, recipe : mapping
     """
@@ -63,6 +71,7 @@ class SecondSpec:
     weights_file: str
     date: str
     joint: JointFacts | None = None
+    statements: tuple[str, ...] = ()
     training_data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -83,16 +92,20 @@ class SecondModel:
 
     def logits(self, ecg: Ecg) -> Doubles | Floats | None:
         """Return its logits for an Ecg, shape (classes,); None where no beats can be measured."""
+        return self._heard(ecg)[0]
+
+    def _heard(self, ecg: Ecg) -> tuple[Doubles | Floats | None, dict[str, float]]:
+        """Return the logits of the classes and of the statements."""
         pieces = cut_pieces(ecg)
         features = wave_features(pieces)
         if np.isnan(features).all():
-            return None
+            return None, {}
         by_trees = self.forest.logits(features)
         if not self.networks:
-            return by_trees
-        signals = stacked_signals(pieces)
-        by_networks = np.mean([network.logits(signals) for network in self.networks], axis=0)
-        return mean_of_logs(probabilities(by_trees), probabilities(by_networks))
+            return by_trees, {}
+        by_networks, statements = mean_logits(self.networks, stacked_signals(pieces))
+        logits = mean_of_logs(probabilities(by_trees), probabilities(by_networks))
+        return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
 
     def consult(self, prediction: Prediction, ecg: Ecg, network_sha256: str) -> Prediction:
         """Return a network's prediction with the second opinion, and as the answer of both where they belong together.
@@ -106,7 +119,7 @@ class SecondModel:
         network_sha256 : str
             Digest of the network's weights.
         """
-        logits = self.logits(ecg)
+        logits, statements = self._heard(ecg)
         if logits is None:
             return prediction
         shares = self._named(probabilities(logits, self.spec.temperature))
@@ -116,7 +129,7 @@ class SecondModel:
         if joint is None or joint.network_sha256 != network_sha256:
             return replace(prediction, second=second)
         own = np.array([prediction.probabilities[name] for name in self.spec.classes])
-        both = self._named(probabilities(mean_of_logs(own, probabilities(logits)), joint.temperature))
+        both = self._named(probabilities(mean_of_logs(own, probabilities(logits), joint.share), joint.temperature))
         best = max(both, key=lambda name: both[name])
         return replace(
             prediction,
@@ -128,18 +141,39 @@ class SecondModel:
             model=f"{prediction.model}+{self.spec.identity}",
             second=second,
             network=prediction.probabilities,
+            findings=_together(prediction.findings, statements, joint.finding_thresholds),
         )
 
     def _named(self, shares: Doubles) -> dict[str, float]:
         return dict(zip(self.spec.classes, map(float, shares), strict=True))
 
 
-def mean_of_logs(first: Doubles, second: Doubles) -> Doubles:
+def _together(
+    findings: tuple[Finding, ...], logits: Mapping[str, float], thresholds: Mapping[str, float]
+) -> tuple[Finding, ...]:
+    """Return the findings of both models, by the mean of their logits, the most probable first."""
+    if not thresholds:
+        return findings
+    shares = {
+        f.statement: joint_share(f.probability, logits[f.statement]) for f in findings if f.statement in thresholds
+    }
+    found = [Finding(name, share, share >= thresholds[name]) for name, share in shares.items()]
+    return tuple(sorted(found, key=lambda finding: -finding.probability))
+
+
+def joint_share(share: float, logit: float) -> float:
+    """Return the probability whose logit is the mean of a probability's own and another logit."""
+    own = np.log(share + FLOOR) - np.log(1 - share + FLOOR)
+    return float(1 / (1 + np.exp(-(own + logit) / 2)))
+
+
+def mean_of_logs(first: Doubles, second: Doubles, share: float = 0.5) -> Doubles:
     """Return the mean of the logarithms of two models' probabilities, shape (..., classes): their joint logits.
 
-    Equal weights leave nothing to fit, so that the mean of two out-of-fold answers is out of fold too.
+    The second one weighs `share`: one half, or as many of the voices as it has itself. Every voice weighs alike, so
+    that nothing is fitted, and the mean of out-of-fold answers is out of fold too.
     """
-    joint: Doubles = (np.log(first + FLOOR) + np.log(second + FLOOR)) / 2
+    joint: Doubles = (1 - share) * np.log(first + FLOOR) + share * np.log(second + FLOOR)
     return joint
 
 
@@ -157,6 +191,7 @@ def load_second(folder: Path) -> SecondModel | None:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         facts |= {name: tuple(facts[name]) for name in ("classes", "features")}
+        facts["statements"] = tuple(facts.get("statements", ()))
         joint = JointFacts(**facts.pop("joint")) if facts["joint"] else None
         spec = SecondSpec(**{**facts, "joint": joint})
     except (ValueError, TypeError, KeyError) as error:
@@ -165,4 +200,4 @@ def load_second(folder: Path) -> SecondModel | None:
         raise ModelError("The second opinion was trained on other features than this version measures; train it again.")
     table = read_weights(folder / spec.weights_file, spec.sha256)
     forest = from_table(table, len(spec.features), len(spec.classes))
-    return SecondModel(spec, forest, networks_of(table, len(spec.classes)))
+    return SecondModel(spec, forest, networks_of(table, len(spec.classes), len(spec.statements)))

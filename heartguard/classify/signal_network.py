@@ -46,8 +46,8 @@ class SignalNetwork:
     ----------
     weights : dict of str to ndarray
         ``stem``, ``block{k}/first``, ``block{k}/second`` and ``block{k}/shortcut``, each with ``/kernel``, shape (out,
-        in of its column, samples), and ``/bias``, batch normalisation folded in; `head/kernel`, shape (features,
-        classes), and `head/bias`.
+        in of its column, samples), and ``/bias``, batch normalisation folded in; the heads `pages` (classes) and `tags`
+        (statements), each with ``/kernel``, shape (features, outputs), and ``/bias``.
     """
 
     weights: Weights
@@ -66,10 +66,13 @@ class SignalNetwork:
             x = np.maximum(inner + self._convolved(f"block{number}/shortcut", _halved(x), 1), 0)
         return np.concatenate([x.mean(axis=1), x.max(axis=1)])
 
-    def logits(self, signals: Floats) -> Floats:
-        """Return the logits of signals of shape (16, samples), shape (classes,)."""
-        found: Floats = self.features(signals) @ self.weights["head/kernel"] + self.weights["head/bias"]
-        return found
+    def logits(self, signals: Floats) -> tuple[Floats, Floats]:
+        """Return the logits of the classes and of the statements, of signals of shape (16, samples)."""
+        features = self.features(signals)
+        classes, statements = (
+            features @ self.weights[f"{head}/kernel"] + self.weights[f"{head}/bias"] for head in ("pages", "tags")
+        )
+        return classes, statements
 
     def _convolved(self, name: str, x: Floats, stride: int) -> Floats:
         return convolve(x, self.weights[f"{name}/kernel"], self.weights[f"{name}/bias"], stride)
@@ -101,8 +104,14 @@ def _halved(x: Floats) -> Floats:
     return np.concatenate([pairs, x[:, even:]], axis=1)
 
 
-def networks_of(table: Weights, classes: int) -> tuple[SignalNetwork, ...]:
-    """Return the networks of a table whose names begin with ``net{n}/``.
+def mean_logits(networks: tuple[SignalNetwork, ...], signals: Floats) -> tuple[Floats, Floats]:
+    """Return the logits of classes and of statements, each the mean over networks."""
+    classes, statements = zip(*(network.logits(signals) for network in networks), strict=True)
+    return np.mean(classes, axis=0), np.mean(statements, axis=0)
+
+
+def networks_of(table: Weights, classes: int, statements: int) -> tuple[SignalNetwork, ...]:
+    """Return the networks of a table whose names begin with ``net{n}/``; none where it has none.
 
     Raises
     ------
@@ -113,9 +122,9 @@ def networks_of(table: Weights, classes: int) -> tuple[SignalNetwork, ...]:
     parts = [f"net{number}/" for number in range(count)]
     found = tuple(SignalNetwork({k[len(p) :]: v for k, v in table.items() if k.startswith(p)}) for p in parts)
     try:
-        sizes = {network.logits(np.zeros((len(CHANNELS), 290), np.float32)).shape for network in found}
+        answers = [network.logits(np.zeros((len(CHANNELS), 290), np.float32)) for network in found]
     except (KeyError, ValueError) as error:
         raise ModelError("The signal networks of the second opinion do not fit together.") from error
-    if sizes - {(classes,)}:
-        raise ModelError("The signal networks of the second opinion do not fit the classes.")
+    if any((len(one), len(other)) != (classes, statements) for one, other in answers):
+        raise ModelError("The signal networks of the second opinion do not fit its classes and statements.")
     return found

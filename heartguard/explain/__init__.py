@@ -4,23 +4,22 @@ from heartguard.explain.by_time import Band, time_bands
 from heartguard.explain.cam import class_map
 from heartguard.explain.counterfactual import Counterfactual, counterfactual
 from heartguard.explain.evidence import Evidence, map_evidence
+from heartguard.explain.game import ExplanationCancelledError
 from heartguard.explain.maps import MAP_METHODS, MapMaker, MapMethod
 from heartguard.explain.network import OpenNetwork, Tape, open_network
-from heartguard.explain.offered import offered_maps, trials_of
+from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP, is_offered, offered_maps, trials_of
 from heartguard.explain.on_page import map_on_page, map_on_upload
+from heartguard.explain.pixel_shap import PIXEL_EVALUATIONS, PixelShap, pixel_shap
 from heartguard.explain.sentence import evidence_sentence
-from heartguard.explain.shapley import (
-    DEFAULT_EVALUATIONS,
-    ExplanationCancelledError,
-    Shapley,
-    lead_shap,
-    wave_shap,
-)
+from heartguard.explain.shapley import DEFAULT_EVALUATIONS, Shapley, lead_shap, wave_shap
 from heartguard.explain.waves import WAVES, known_waves
 
 __all__ = [
     "DEFAULT_EVALUATIONS",
+    "LEAD_SHAP",
     "MAP_METHODS",
+    "PIXEL_EVALUATIONS",
+    "PIXEL_SHAP",
     "WAVES",
     "Band",
     "Counterfactual",
@@ -29,11 +28,13 @@ __all__ = [
     "MapMaker",
     "MapMethod",
     "OpenNetwork",
+    "PixelShap",
     "Shapley",
     "Tape",
     "class_map",
     "counterfactual",
     "evidence_sentence",
+    "is_offered",
     "known_waves",
     "lead_shap",
     "map_evidence",
@@ -41,6 +42,7 @@ __all__ = [
     "map_on_upload",
     "offered_maps",
     "open_network",
+    "pixel_shap",
     "time_bands",
     "trials_of",
     "wave_shap",

@@ -32,7 +32,7 @@ def deletion_by_lead(
     Parameters
     ----------
     ask : callable
-        From masks, shape (n, players), to probabilities, as `heartguard.explain.shapley.Game`.
+        From masks, shape (n, players), to probabilities, as `heartguard.explain.game.Game`.
     players : Players
     scores : mapping of str to float
         Per player.

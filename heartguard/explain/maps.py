@@ -68,8 +68,8 @@ MAP_METHODS = {
     for method in (
         MapMethod("cam", "Exact map (CAM)", signed=True, from_paper=True),
         MapMethod("hirescam", "Fine map (HiResCAM)", BEFORE_POOLING, hires_cam, signed=True, from_paper=True),
-        MapMethod("layercam", "Fine map of what speaks for it (LayerCAM)", BEFORE_POOLING, layer_cam, from_paper=True),
-        MapMethod("layercam block 3", "Finest map (LayerCAM)", "block3_conv3", layer_cam, from_paper=True),
+        MapMethod("layercam", "Fine map, only for (LayerCAM)", BEFORE_POOLING, layer_cam, from_paper=True),
+        MapMethod("layercam block 3", "Finest map, only for (LayerCAM)", "block3_conv3", layer_cam, from_paper=True),
         MapMethod("cam as published", "CAM as published", signed=True),
         MapMethod("layercam as published", "LayerCAM as published", BEFORE_POOLING, layer_cam),
         MapMethod("gradcam", "Grad-CAM", LAST, grad_cam),

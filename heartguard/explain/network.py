@@ -1,32 +1,24 @@
 """The network with its inside open: activations of one drawing, and the gradient of a class's logit at any of them.
 
-An engine answers and keeps nothing. Maps that need gradients run the same weights once more in float, keep what the
-last three blocks answered, and go back by hand: the head is linear on mean features, so the gradient at its two inputs
+An engine answers and keeps nothing. Maps that need gradients run the network once more, keep what its last three blocks
+answered, and go back by hand in float32: the head is linear on mean features, so the gradient at its two inputs
 is known beforehand, and each step before it is a transposed convolution of what the ReLU let through.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 
 from heartguard.classify import ModelSpec, Weights, models_folder, read_weights
-from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS, region_weights
+from heartguard.classify.architecture import region_weights
 from heartguard.classify.engine import check_images
-from heartguard.classify.onnx_graph import activation_graph, activation_name
+from heartguard.explain.light_network import LAYERS, light_network
+from heartguard.explain.recorders import FloatRecorder, LightRecorder, Recorder
 from heartguard.values import Floats, Image
-
-FIRST_BLOCK = 3
-"""The first block whose last activations can be asked for."""
-
-LAYERS = ("block3_conv3", *(f"block{b}_conv{k}" for b in (4, 5) for k in range(1, len(VGG16_BLOCKS[b - 1]) + 1)))
-"""The layers that are kept, from the image to the head."""
 
 LAST, BEFORE_POOLING = "block5_conv3", "block4_conv3"
 """Where the head looks: the last activations, and those of block 4 after their pooling."""
@@ -142,14 +134,21 @@ def through_pooling(gradient: Floats, activations: Floats) -> Floats:
 
 
 class OpenNetwork:
-    """The float network of a model, whose activations can be looked at; safe to share between threads."""
+    """The network of a model, whose activations can be looked at; safe to share between threads.
 
-    def __init__(self, spec: ModelSpec, weights: Weights) -> None:
+    Parameters
+    ----------
+    spec : ModelSpec
+    weights : dict of str to ndarray
+        For the way back.
+    recorder : Recorder, optional
+        For the way there; by default the same weights on OpenCV.
+    """
+
+    def __init__(self, spec: ModelSpec, weights: Weights, recorder: Recorder | None = None) -> None:
         self.spec = spec
         self._weights = weights
-        graph = np.frombuffer(activation_graph(weights, *spec.input_size, LAYERS), np.uint8)
-        self._net: Any = cv2.dnn.readNetFromONNX(graph)
-        self._lock = threading.Lock()
+        self._recorder = recorder or FloatRecorder(weights, *spec.input_size)
 
     def record(self, image: Image) -> Tape:
         """Run the network on one drawing, shape (h, w), uint8, and keep what its last blocks answer.
@@ -160,20 +159,17 @@ class OpenNetwork:
             If the drawing is not one that the model was made for.
         """
         check_images(image[None], self.spec)
-        means = np.array(CHANNEL_MEANS_BGR, np.float32).reshape(3, 1, 1)
-        with self._lock:
-            self._net.setInput(image.astype(np.float32)[None, None] - means)
-            found = self._net.forward([activation_name(layer) for layer in LAYERS])
-        kept = {layer: np.array(values[0], np.float32) for layer, values in zip(LAYERS, found, strict=True)}
-        return Tape(kept, self._weights, self.spec.classes)
+        return Tape(self._recorder.record(image), self._weights, self.spec.classes)
 
 
 def open_network(spec: ModelSpec, *, folder: Path | None = None) -> OpenNetwork:
-    """Load the float weights of a model.
+    """Load a model so that its inside can be looked at: the light file there where it serves, the full weights back.
 
     Raises
     ------
     ModelError
         If the weights are missing or altered.
     """
-    return OpenNetwork(spec, read_weights((folder or models_folder()) / spec.weights_file, spec.sha256))
+    light = light_network(spec) if folder is None else None
+    weights = read_weights((folder or models_folder()) / spec.weights_file, spec.sha256)
+    return OpenNetwork(spec, weights, LightRecorder(light) if light is not None else None)

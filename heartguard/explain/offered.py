@@ -1,4 +1,4 @@
-"""Which explanations the app offers: those that beat chance in the committed table of their tests."""
+"""Which explanations the app offers: those that beat chance and follow the network in the committed table."""
 
 from __future__ import annotations
 
@@ -11,14 +11,26 @@ from heartguard.explain.maps import MAP_METHODS
 TABLE = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "explain.csv"
 """Written by ``make bench-explain``: method, test, value, low, high, pages, seconds, model."""
 
+LEAD_SHAP, PIXEL_SHAP = "lead shap", "pixel shap"
+"""Keys of the Shapley values in the table."""
+
 BY_LEAD = ("deletion by lead over random", "insertion by lead over random")
 """Tests whose 95 % interval must lie above 0; positive is better than chance in all of them."""
 
 BY_PIXEL = ("deletion by pixel over random", "insertion by pixel over random")
 """What a map must pass beside them that claims to tell waves apart."""
 
+SHUFFLED = "similarity, shuffled down to block1"
+"""How alike an explanation stays when every weight of the network is shuffled."""
 
-def trials_of(table: Path = TABLE) -> Mapping[tuple[str, str], Mapping[str, str]]:
+MOST_ALIKE = 0.5
+"""The interval of that must lie below: else the explanation draws the trace, not the network."""
+
+Trials = Mapping[tuple[str, str], Mapping[str, str]]
+"""Rows of the table by (method, test)."""
+
+
+def trials_of(table: Path = TABLE) -> Trials:
     """Return the rows of the table by (method, test); empty where there is no table."""
     if not table.exists():
         return {}
@@ -26,13 +38,28 @@ def trials_of(table: Path = TABLE) -> Mapping[tuple[str, str], Mapping[str, str]
         return {(row["method"], row["test"]): row for row in csv.DictReader(file)}
 
 
-def beats_chance(method: str, trials: Mapping[tuple[str, str], Mapping[str, str]]) -> bool:
-    """Tell whether a map was tested and its intervals lie above chance in every test of what it claims."""
-    tests = BY_LEAD + BY_PIXEL if MAP_METHODS[method].tells_waves else BY_LEAD
-    return all((method, test) in trials and float(trials[method, test]["low"]) > 0 for test in tests)
+def tests_of(method: str) -> tuple[str, ...]:
+    """Return the tests against chance that a method must pass, by what it claims."""
+    fine = MAP_METHODS[method].tells_waves if method in MAP_METHODS else method == PIXEL_SHAP
+    return BY_LEAD + BY_PIXEL if fine else BY_LEAD
+
+
+def beats_chance(method: str, trials: Trials) -> bool:
+    """Tell whether an explanation was tested and its intervals lie above chance in every test of what it claims."""
+    return all((method, test) in trials and float(trials[method, test]["low"]) > 0 for test in tests_of(method))
+
+
+def follows_network(method: str, trials: Trials) -> bool:
+    """Tell whether an explanation was seen to fall apart once the whole network is shuffled."""
+    return (method, SHUFFLED) in trials and float(trials[method, SHUFFLED]["high"]) < MOST_ALIKE
+
+
+def is_offered(method: str, table: Path = TABLE) -> bool:
+    """Tell whether an explanation may be shown."""
+    trials = trials_of(table)
+    return beats_chance(method, trials) and follows_network(method, trials)
 
 
 def offered_maps(table: Path = TABLE) -> tuple[str, ...]:
     """Return the maps that may be shown, in the order of `MAP_METHODS`; none without a table."""
-    trials = trials_of(table)
-    return tuple(name for name in MAP_METHODS if beats_chance(name, trials))
+    return tuple(name for name in MAP_METHODS if is_offered(name, table))

@@ -13,8 +13,8 @@ ENOUGH = 0.5
 """Leads are named, the strongest first, until they hold this share; a wave is named that holds this share of theirs."""
 
 MOST_LEADS = 4
-NOTABLE = 0.1
-"""A lead is named as against the class if it weighs this share of all evidence, for and against."""
+NOTABLE = 0.05
+"""A lead is named as against the class if it weighs this share of all evidence, for and against: so much is seen."""
 
 
 def evidence_sentence(evidence: Evidence, class_name: str) -> str:

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from heartguard.classify.engine import Engine
-from heartguard.classify.prediction import probabilities
 from heartguard.drawing import PLAYERS
-from heartguard.explain.players import Players, lead_players, wave_players
-from heartguard.explain.surrogate import Surrogate, fit_surrogate, stretch_parts
+from heartguard.explain.game import BATCH, Coalitions, Game, Progress, seeded_numpy
+from heartguard.explain.players import lead_players, wave_players
+from heartguard.explain.stepping import stepping
 from heartguard.explain.waves import WAVES
-from heartguard.values import Doubles, Ecg, Floats, Measurements
+from heartguard.values import Doubles, Ecg, Measurements
 
 DEFAULT_EVALUATIONS = 54
 """Two permutations of thirteen players, forwards and backwards. What more would change stands in
 ``benchmarks/results/explain.csv`` as the difference from a run of five times as many."""
-
-BATCH = 8
-
-Progress = Callable[[int, int], None]
-"""Called with (drawings done, drawings in all) after each batch."""
-
-Coalitions = Callable[[NDArray[Any]], Doubles]
-"""From masks, shape (n, players), to the probability of one class, shape (n,)."""
-
-_GLOBAL_RANDOM = threading.Lock()
-
-
-class ExplanationCancelledError(Exception):
-    """The caller asked to stop; no values were computed."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +91,7 @@ def lead_shap(
     players = lead_players(ecg)
     walks = max(1, evaluations // (2 * len(players.names) + 1))
     expected = min(walks * 2 * len(players.names), 2 ** len(players.names))
-    game = Game(engine, label, players, batch, expected, on_progress, cancelled)
+    game = Game(stepping(engine), label, players, batch, expected, on_progress, cancelled)
     return _solve(game, PLAYERS, lambda: _controlled_values(game, walks))
 
 
@@ -152,75 +135,8 @@ def wave_shap(
     ExplanationCancelledError
     """
     players = wave_players(ecg, measurements, player)
-    game = Game(engine, label, players, batch, 2 ** len(players.names), on_progress, cancelled)
+    game = Game(stepping(engine), label, players, batch, 2 ** len(players.names), on_progress, cancelled)
     return _solve(game, WAVES, lambda: _exact_values(game, len(players.names)))
-
-
-@dataclass
-class Game:
-    """The probability of a class for any coalition; the network is asked about each different drawing once.
-
-    Attributes
-    ----------
-    engine : Engine
-    label : str
-    players : Players
-    batch, expected : int
-        Drawings at once, and how many are to come in all.
-    logits, parts : dict
-        By coalition: what the network answered, and what each stretch added to it.
-    """
-
-    engine: Engine
-    label: str
-    players: Players
-    batch: int = BATCH
-    expected: int = 0
-    on_progress: Progress | None = None
-    cancelled: Callable[[], bool] | None = None
-    logits: dict[bytes, Floats] = field(default_factory=dict)
-    parts: dict[bytes, Doubles] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.label not in self.engine.spec.classes:
-            known = ", ".join(self.engine.spec.classes)
-            raise KeyError(f"The model knows no class {self.label!r}; it knows {known}.")
-
-    @property
-    def place(self) -> int:
-        """Place of the class among the logits."""
-        return self.engine.spec.classes.index(self.label)
-
-    @property
-    def done(self) -> int:
-        """How many drawings the network was asked about."""
-        return len(self.logits)
-
-    def __call__(self, masks: NDArray[Any]) -> Doubles:
-        """Return the probabilities for masks of shape (n, players), not 0 for a player that takes part."""
-        present = np.asarray(masks) != 0
-        keys = [row.tobytes() for row in present]
-        new = [at for at, key in enumerate(keys) if key not in self.logits and keys.index(key) == at]
-        for start in range(0, len(new), self.batch):
-            self._evaluate(present[new[start : start + self.batch]])
-        logits = np.array([self.logits[key] for key in keys])
-        return probabilities(logits, self.engine.spec.temperature)[:, self.place]
-
-    def surrogate(self) -> Surrogate:
-        """Return a stand-in fitted to all that the network has answered so far."""
-        masks = np.array([np.frombuffer(key, np.bool_) for key in self.parts])
-        parts = np.array(list(self.parts.values()))
-        spec = self.engine.spec
-        return fit_surrogate(masks, parts, self.players.names, self.engine.bias, spec.temperature, self.place)
-
-    def _evaluate(self, masks: NDArray[np.bool_]) -> None:
-        if self.cancelled is not None and self.cancelled():
-            raise ExplanationCancelledError("The computation of SHAP values was stopped.")
-        found = self.engine.predict(self.players.drawings(masks))
-        for row, logits, parts in zip(masks, found.logits, stretch_parts(found.class_maps), strict=True):
-            self.logits[row.tobytes()], self.parts[row.tobytes()] = logits, parts
-        if self.on_progress is not None:
-            self.on_progress(min(self.done, self.expected), self.expected)
 
 
 def _solve(game: Game, everyone: tuple[str, ...], solver: Callable[[], Doubles]) -> Shapley:
@@ -242,7 +158,7 @@ def _controlled_values(game: Game, walks: int) -> Doubles:
 def _permutation_values(game: Coalitions, count: int, walks: int) -> Doubles:
     import shap
 
-    with _seeded_numpy():
+    with seeded_numpy():
         explainer = shap.PermutationExplainer(game, _masker(count), seed=0)
         found = explainer(np.ones((1, count)), max_evals=walks * (2 * count + 1), batch_size=BATCH, silent=True)
     return np.asarray(found.values[0], dtype=np.float64)
@@ -259,14 +175,3 @@ def _masker(count: int) -> Any:
     import shap
 
     return shap.maskers.Independent(np.zeros((1, count)), max_samples=1)
-
-
-@contextmanager
-def _seeded_numpy() -> Iterator[None]:
-    """Give back numpy's global random state, which shap's explainers seed and use."""
-    with _GLOBAL_RANDOM:
-        before = np.random.get_state()  # noqa: NPY002
-        try:
-            yield
-        finally:
-            np.random.set_state(before)  # noqa: NPY002

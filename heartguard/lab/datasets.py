@@ -173,7 +173,7 @@ def read_record_500hz(record_id: str, seconds: float = PAGE_SECONDS) -> Floats:
 
 
 def held_back_signals() -> pd.DataFrame:
-    """Return the records that digitisation is measured on and that nothing else may use.
+    """Return the records that digitisation and statements are measured on and that nothing is trained on.
 
     The rule: PTB-XL, its test fold `HELD_BACK_FOLD`, recorded at 500 Hz, the full 10 s; in the order of `record_id`.
     The records behind `load_photos` are held back too, whatever their fold; `open_signals` leaves both out.
@@ -182,6 +182,18 @@ def held_back_signals() -> pd.DataFrame:
     rule = (index["source"] == "PTB-XL") & (index["strat_fold"] == HELD_BACK_FOLD)
     rule &= (index["fs"] == SAMPLING_RATE_HZ) & (index["samples"] == SAMPLING_RATE_HZ * PAGE_SECONDS)
     return index[rule].sort_values("record_id").reset_index(drop=True)
+
+
+def calibration_signals() -> pd.DataFrame:
+    """Return the half of `held_back_signals` on which thresholds of statements are set: patients of even number."""
+    index = held_back_signals()
+    return index[index["patient_id"] % 2 == 0].reset_index(drop=True)
+
+
+def measured_signals() -> pd.DataFrame:
+    """Return the half of `held_back_signals` on which statements are measured: patients of odd number."""
+    index = held_back_signals()
+    return index[index["patient_id"] % 2 == 1].reset_index(drop=True)
 
 
 def open_signals() -> pd.DataFrame:

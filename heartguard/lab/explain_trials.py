@@ -11,31 +11,27 @@ import numpy as np
 from heartguard.classify import Weights, probabilities
 from heartguard.drawing import PLAYERS, draw
 from heartguard.explain.baselines import edge_map, random_map
-from heartguard.explain.cam import player_of
 from heartguard.explain.evidence import lead_evidence
 from heartguard.explain.faithfulness import (
     deletion_by_lead,
     deletion_by_pixel,
     insertion_by_lead,
     insertion_by_pixel,
-    pointing_hit,
     remove_and_debias,
     similarity,
 )
+from heartguard.explain.game import Game
 from heartguard.explain.maps import MAP_METHODS
+from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP
+from heartguard.explain.pixel_shap import pixel_shap
 from heartguard.explain.players import WHITE, Ask, lead_players
 from heartguard.explain.road import fill_from_around
-from heartguard.explain.shapley import Game, lead_shap
-from heartguard.lab.explain_cases import Case
+from heartguard.explain.shapley import lead_shap
 from heartguard.lab.explain_models import RANDOMISED, TrialModel, TrialPage, shuffled, trial_model
 from heartguard.values import Drawing, Ecg, Floats, Image
 
-SHAP, EDGE, RANDOM = "lead shap", "edge detector", "random"
+SHAP, PIXELS, EDGE, RANDOM = LEAD_SHAP, PIXEL_SHAP, "edge detector", "random"
 RANDOM_ORDERS = 2
-MOVED = 0.1
-"""A case counts in the pointing game where its abnormality raises the class's probability by at least so much: there
-is nothing to point at in what the network does not see."""
-
 CELL = 8
 """Maps are compared after averaging over cells of so many pixels."""
 
@@ -79,6 +75,32 @@ def page_trials(page: TrialPage, seed: int) -> Iterator[Result]:
     for name in (*MAP_METHODS, EDGE):
         alike = similarity(_values(scores[name]), _values(scores[SHAP]))
         yield Result(name, "agreement with lead shap", alike, page.group)
+
+
+def pixel_trials(page: TrialPage, seed: int) -> Iterator[Result]:
+    """Give what `page_trials` gives, of SHAP by pixel on one page, and what is missing from its sum."""
+    prediction = page.model.predict(page.ecg)
+    drawing, label = draw(page.ecg), prediction.label
+    found = pixel_shap(drawing, page.model.engine, label)
+    heats = {PIXELS: found.heat, EDGE: edge_map(drawing.image)}
+    scores = {name: lead_evidence(heat, drawing) for name, heat in heats.items()}
+    figures = _by_lead(page, label, scores, seed) | _by_pixel(page, label, drawing.image, heats, seed)
+    yield from (result for result in _over_chance(figures, page.group) if result.method == PIXELS)
+    by_lead = lead_shap(page.ecg, page.model.engine, label).values
+    alike = similarity(_values(scores[PIXELS]), _values(by_lead))
+    yield Result(PIXELS, f"agreement with {SHAP}", alike, page.group)
+    yield Result(PIXELS, "completeness error", found.error, page.group)
+
+
+def pixel_randomisation(page: TrialPage, weights: Weights) -> Iterator[Result]:
+    """Give how alike SHAP by pixel stays when the head alone, and when every weight of the network is shuffled."""
+    drawing, label = draw(page.ecg), page.model.predict(page.ecg).label
+    before = pixel_shap(drawing, page.model.engine, label).heat
+    for stage in (RANDOMISED[0], RANDOMISED[-1]):
+        engine = trial_model(page.model.engine.spec, shuffled(weights, stage)).engine
+        after = pixel_shap(drawing, engine, label).heat
+        alike = similarity(_coarse(before), _coarse(after))
+        yield Result(PIXELS, f"similarity, shuffled down to {stage}", alike, page.group)
 
 
 def _by_lead(
@@ -168,48 +190,6 @@ def shap_trials(page: TrialPage, long_run: int) -> Iterator[Result]:
     yield Result(SHAP, "completeness error", short.error, page.group)
     yield Result(SHAP, "mean distance from a long run", float(apart.mean()), page.group)
     yield Result(SHAP, "greatest distance from a long run", float(apart.max()), page.group)
-
-
-def pointing_trials(case: Case, model: TrialModel, number: int) -> Iterator[Result]:
-    """Give whether each method points at the leads that the abnormality was put into.
-
-    Twice: at what it rates highest, and at what the abnormality changed most in it. The heart below has its own reasons
-    for and against the class, so only the second question is about nothing but the abnormality.
-    """
-    ask, group = probability_of(model, case.label), f"{case.name}-{number}"
-    without, within = ask(np.stack([_image(case.normal), _image(case.ecg)]))
-    yield Result("network", f"abnormality seen, {case.name}", float(within - without >= MOVED), group)
-    if within - without < MOVED:
-        return
-    for name, hits in _pointing_hits(case, model).items():
-        for game, hit in zip(("pointing game", "pointing game, change"), hits, strict=True):
-            yield Result(name, f"{game}, {case.name}", float(hit), group)
-            yield Result(name, game, float(hit), group)
-    for game in ("pointing game", "pointing game, change"):
-        yield Result(RANDOM, game, len(case.truth) / len(PLAYERS), group)
-
-
-def _pointing_hits(case: Case, model: TrialModel) -> dict[str, tuple[bool, bool]]:
-    """Return for each method whether its highest value, and its greatest change, lie in the truth."""
-    drawing = draw(case.ecg)
-    heats = all_maps(model, case.ecg, case.label) | {EDGE: edge_map(drawing.image)}
-    before = all_maps(model, case.normal, case.label) | {EDGE: edge_map(_image(case.normal))}
-    hits = {}
-    for name, heat in heats.items():
-        first, second = (hottest_player(shown, drawing) in case.truth for shown in (heat, heat - before[name]))
-        hits[name] = first, second
-    after, base = (lead_shap(ecg, model.engine, case.label).values for ecg in (case.ecg, case.normal))
-    change = {name: after[name] - base[name] for name in PLAYERS}
-    return {**hits, SHAP: (pointing_hit(after, case.truth), pointing_hit(change, case.truth))}
-
-
-def hottest_player(heat: Floats, drawing: Drawing) -> str:
-    """Return the player whose box holds the hottest pixel."""
-    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
-    for box in drawing.boxes:
-        if box.y0 <= row < box.y1 and box.x0 <= column < box.x1:
-            return player_of(box)
-    raise ValueError("the boxes do not cover the drawing")
 
 
 def _image(ecg: Ecg) -> Image:

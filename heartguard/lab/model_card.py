@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from heartguard.classify import ModelSpec, SecondSpec, load_second
-from heartguard.lab.card_sections import parity_section, unlike_section
+from heartguard.lab.card_sections import (
+    ceiling_section,
+    explain_section,
+    findings_section,
+    parity_section,
+    unlike_section,
+)
 
 SUBSETS = (
     ("3x4", "3×4 pages, 0.67-25 Hz (the figure to believe: every class has this layout and band)"),
@@ -50,9 +56,10 @@ network alone" are of the shipped answer. Recipes that were compared on the same
 _ALONE = "The network answers alone: no second opinion belongs to these weights"
 _SECOND = (
     "The shipped answer joins it with the second opinion `{file}` (sha256 `{digest}`): boosted trees on {features} "
-    "measured waves, intervals and rhythm; the mean of both log probabilities, temperature {temperature}, "
-    '"not sure" under {threshold}'
+    "measured waves, intervals and rhythm{networks}; the mean of the log probabilities of drawing and signals, "
+    'temperature {temperature}, "not sure" under {threshold}'
 )
+_NETWORKS = ", averaged with {networks} residual 1-D networks on the signals"
 
 _TAIL = """
 ## What it must not be used for
@@ -84,8 +91,11 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
     parts += [_groups(found["3x4"]), _groups(found["all"], ways=("Printed filter", "Layout"))]
     parts += [
         _controls(found["controls"]),
+        findings_section(results),
+        ceiling_section(results),
         unlike_section(results),
         parity_section(results, spec),
+        explain_section(results, spec),
         _TAIL.format(mi=spec.training_data["page_counts"]["MI"]),
     ]
     path.write_text("\n".join(parts), encoding="utf-8")
@@ -99,6 +109,7 @@ def _second(spec: ModelSpec, second: SecondSpec | None) -> str:
         file=second.weights_file,
         digest=second.sha256,
         features=len(second.features),
+        networks=_NETWORKS.format(**second.recipe["taught on pages"]) if second.statements else "",
         temperature=second.joint.temperature,
         threshold=second.joint.abstention_threshold,
     )

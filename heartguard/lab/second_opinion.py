@@ -6,14 +6,14 @@ import argparse
 import datetime
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from heartguard.classify import Weights, load_spec, probabilities, save_spec, write_weights
+from heartguard.classify import Weights, load_engine, load_spec, probabilities, save_spec, write_weights
 from heartguard.classify.forest import to_table
 from heartguard.classify.second_opinion import FLOOR, JointFacts, SecondSpec, mean_of_logs
 from heartguard.classify.wave_features import FEATURES
@@ -26,6 +26,7 @@ from heartguard.lab.family.run import load_family_pages
 from heartguard.lab.family.tuned import TunedNetworks, TuningRecipe
 from heartguard.lab.family.tuned import to_table as networks_to_table
 from heartguard.lab.family.views import TAUGHT, Pages
+from heartguard.lab.joint_findings import finding_thresholds
 from heartguard.lab.metrics import Labels, accuracy, auroc, bootstrap_interval, fit_temperature, macro_auroc, macro_f1
 from heartguard.lab.pretraining import load_signal_set
 from heartguard.lab.signal_labels import CLASSES
@@ -38,6 +39,8 @@ ANSWERS = "oof-second.csv"
 PARTS = {"trees": "oof-second-trees.csv", "networks": "oof-second-networks.csv"}
 TOGETHER = "oof-vgg16+second.csv"
 LAYOUT = "second-layout.csv"
+SHARE = 2 / 3
+"""Of three voices, the drawing's, the trees' and the 1-D networks', two are the second opinion's."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,8 +64,12 @@ def run(args: argparse.Namespace) -> int:
     rows = np.flatnonzero(labelled.readable)
     grown = trees().fit(waves[rows], labelled.classes[rows])
     taught = tuned(0).fit(signals[rows], labelled.classes[rows])
+    statements = load_signal_set(args.cache).tag_names
+    if joint is not None:
+        joint = replace(joint, finding_thresholds=_finding_thresholds(args.out, taught, statements))
     table = to_table(to_forest(grown)) | networks_to_table(taught)
-    _ship(args.out, table, (TreeRecipe(), taught.recipe), labelled, shares_of(found), joint)
+    spec = _spec(labelled, shares_of(found), joint, statements, taught.recipe)
+    _ship(args.out, table, spec)
     return 0
 
 
@@ -118,11 +125,11 @@ def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> Join
     both = together(pd.read_csv(answers), found)
     both.to_csv(args.results / TOGETHER, index=False)
     logits = both[[f"logit_{name}" for name in CLASSES]].to_numpy(np.float32)
-    return JointFacts(load_spec(spec).sha256, **calibration_facts(logits, pages.classes, CLASSES))
+    return JointFacts(load_spec(spec).sha256, **calibration_facts(logits, pages.classes, CLASSES), share=SHARE)
 
 
 def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers of two models to the same pages together, in the form of `write_out_of_fold`.
+    """Return the answers of network and second opinion together, in the form of `write_out_of_fold`.
 
     Raises
     ------
@@ -132,7 +139,7 @@ def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     keys = ["page_id", "fold", "label"]
     if not first[keys].equals(second[keys]):
         raise ValueError("The two models did not answer the same pages in the same folds.")
-    logits = mean_of_logs(shares_of(first), shares_of(second)).astype(np.float32)
+    logits = mean_of_logs(shares_of(first), shares_of(second), SHARE).astype(np.float32)
     classes = np.array([CLASSES.index(label) for label in first["label"]])
     shares = calibrate_out_of_fold(logits, classes, first["fold"].to_numpy(np.int64))
     named = {f"logit_{name}": np.round(logits[:, k], 4) for k, name in enumerate(CLASSES)}
@@ -144,36 +151,44 @@ def shares_of(answers: pd.DataFrame) -> Doubles:
     return answers[[f"p_{name}" for name in CLASSES]].to_numpy(np.float64)
 
 
-def _ship(
-    folder: Path,
-    table: Weights,
-    recipes: tuple[TreeRecipe, TuningRecipe],
-    pages: PageSet,
-    shares: Doubles,
-    joint: JointFacts | None,
-) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = write_weights(table, folder / "second.npz")
-    spec = SecondSpec(
+def _finding_thresholds(folder: Path, taught: TunedNetworks, statements: tuple[str, ...]) -> dict[str, float]:
+    engine = load_engine(folder=folder)
+    if engine.finding_spec is None or engine.finding_spec.names != statements:
+        log.info("the network has no findings of these statements: its own stay alone")
+        return {}
+    return finding_thresholds(engine, taught, statements)
+
+
+def _spec(
+    pages: PageSet, shares: Doubles, joint: JointFacts | None, statements: tuple[str, ...], recipe: TuningRecipe
+) -> SecondSpec:
+    """Return the facts, but for the digest of the weights."""
+    return SecondSpec(
         classes=CLASSES,
         features=FEATURES,
         temperature=round(fit_temperature(pages.classes, np.log(shares + FLOOR)), 4),
-        sha256=digest,
+        sha256="",
         weights_file="second.npz",
         joint=joint,
+        statements=statements,
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         training_data={
             "pages": "ECG Images dataset of Cardiac Patients, doi 10.17632/gwbz3fsgp8, every page once",
-            "signals": "the records of stage 1 (networks)",
+            "signals": "the records of stage 1 (networks); thresholds of statements: PTB-XL's test fold, even patients",
             "split": "5 folds by header id; temperature out of fold; shipped model from all pages",
         },
         metrics={name: _metrics(shares, pages, subset) for name, subset in _subsets(pages).items()},
         recipe={
-            "trees": asdict(recipes[0]),
+            "trees": asdict(TreeRecipe()),
             "taught on records": asdict(ResidualRecipe()),
-            "taught on pages": asdict(recipes[1]),
+            "taught on pages": asdict(recipe),
         },
     )
+
+
+def _ship(folder: Path, table: Weights, spec: SecondSpec) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    spec = replace(spec, sha256=write_weights(table, folder / spec.weights_file))
     save_spec(spec, folder / "second.json")
     log.info("second opinion %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])
 

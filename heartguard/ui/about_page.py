@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from heartguard.ui.about_explanations import show_explanations
 from heartguard.ui.about_figures import show_classifier, show_model_card, show_tables
 from heartguard.ui.about_text import (
     CREDITS,
@@ -14,6 +15,7 @@ from heartguard.ui.about_text import (
     WHAT_IT_IS_NOT,
 )
 from heartguard.ui.frame import sheet
+from heartguard.ui.leaderboard_view import show_leaderboard
 from heartguard.ui.words import CLASS_MEANING, CLASS_NAMES, DISCLAIMER, sentence_list
 
 __all__ = ["show"]
@@ -28,6 +30,9 @@ def show() -> None:
         _how_it_works()
         st.header("How good the answers are", anchor="figures")
         show_classifier()
+        show_leaderboard()
+        st.header("How the explanations were tested", anchor="explanations")
+        show_explanations()
         st.header("How well pages are read", anchor="reading")
         show_tables()
         _limits()

@@ -41,8 +41,8 @@ STEPS = (
     (
         ":material/neurology:",
         "Classify and explain",
-        "VGG16 with one pooled linear layer: four calibrated probabilities, “Not sure” below a threshold, and an exact "
-        "map of the evidence for each class.",
+        "VGG16 with one pooled linear layer, averaged with a second opinion that sees only the signals: four "
+        "calibrated probabilities, “Not sure” below a threshold, and an exact map of the evidence for each class.",
     ),
 )
 
@@ -51,7 +51,7 @@ WHAT_IT_IS_NOT = (
     "patient.",
     "**Not a rule-out.** “Normal” means: looks like the normal pages it learned from. It excludes no disease, least of "
     "all an acute coronary syndrome.",
-    "**Not a full reading.** Four broad classes. It names no rhythm, no wall of an infarction, no drug effect.",
+    "**Not a full reading.** Four broad classes and a few supporting findings; no culprit vessel, no drug effect.",
 )
 
 LIMITS = (

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from heartguard.ui import session
 from heartguard.ui.charts import lead_bars, lead_bars_text
 from heartguard.ui.evidence_view import VIEWS, drawing_of, evidence_sentence_of, full_colour, heats_of, show_heat
 from heartguard.ui.frame import dark_theme
+from heartguard.ui.pixel_view import show_pixels
 from heartguard.ui.problems import calm
 from heartguard.ui.shap_view import show_shap
+from heartguard.ui.trials_view import show_trials
 from heartguard.ui.what_if import show_what_if
 from heartguard.ui.words import class_name
 from heartguard.values import Floats, Reading
 
 __all__ = ["show_drivers"]
 
-_NOBODY = "No other"
+_NOBODY = "No other class"
 _CAVEAT = (
     "**Orange** speaks for the class{against}. The map shows where the network looked, no finer than about "
     "{seconds:.1f} s. It cannot say why, it does not mark a lesion or a culprit vessel, and a plausible map does not "
@@ -48,6 +49,8 @@ def show_drivers(reading: Reading) -> None:
         show_shap(reading, label)
     with st.container(border=True):
         show_what_if(reading, label)
+    with st.expander("For experts: SHAP by pixel", icon=":material/grain:"):
+        show_pixels(reading, label)
 
 
 def _class(reading: Reading) -> str:
@@ -67,16 +70,15 @@ def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> Floats:
     """Show the map of the class, beside that of another one if wanted, and what it says in words; return the map."""
     from heartguard.explain import MAP_METHODS
 
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        others = [_NOBODY, *(name for name in reading.prediction.probabilities if name != label)]
-        other = st.selectbox("Beside it", others, format_func=class_name, key=f"beside-{label}", width=210)
-        method = st.selectbox(
-            "Map", offered, format_func=lambda name: MAP_METHODS[name].title, key="heat-method", width=280
+    with st.container(horizontal=True, gap="small"):
+        view = st.segmented_control(
+            "Where", VIEWS, default=VIEWS[0], required=True, key="heat-view", label_visibility="collapsed"
         )
-        opacity = st.slider("Strength of the colour", 10, 100, 70, 10, format="%d %%", key="heat-opacity", width=220)
-    view = st.segmented_control(
-        "Where", VIEWS, default=VIEWS[0], required=True, key="heat-view", label_visibility="collapsed"
-    )
+        with st.popover("Compare and adjust", icon=":material/tune:"):
+            others = [_NOBODY, *(name for name in reading.prediction.probabilities if name != label)]
+            other = st.selectbox("Beside it, the evidence for", others, format_func=class_name, key=f"beside-{label}")
+            method = st.selectbox("Map", offered, format_func=lambda name: MAP_METHODS[name].title, key="heat-method")
+            opacity = st.slider("Strength of the colour", 10, 100, 70, 10, format="%d %%", key="heat-opacity")
     shown = [label] if other == _NOBODY else [label, other]
     heats = heats_of(reading, method, shown)
     limit = full_colour(reading, method, heats)
@@ -87,8 +89,7 @@ def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> Floats:
     chosen = MAP_METHODS[method]
     against = ", **blue** against it" if chosen.signed else "; this map does not show what speaks against it"
     st.caption(_CAVEAT.format(against=against, seconds=chosen.seconds_wide))
-    with st.expander("How this map was tested", icon=":material/fact_check:"):
-        _tests(method, reading.prediction.model)
+    show_trials(method, reading.prediction.model)
     return heats[label]
 
 
@@ -106,27 +107,3 @@ def _shares(reading: Reading, label: str, heat: Floats) -> None:
         return
     chart = lead_bars(shares, "share of the evidence for the class", ".0%", dark_theme())
     st.altair_chart(chart, width="stretch", alt=lead_bars_text(shares, label))
-
-
-def _tests(method: str, model: str) -> None:
-    """Show what the committed table says of a map."""
-    from heartguard.explain import trials_of
-
-    rows = [row for (name, _), row in trials_of().items() if name == method and row["pages"]]
-    table = pd.DataFrame(
-        {
-            "Test": row["test"],
-            "Mean": f"{float(row['value']):.2f}",
-            "95 % interval": f"{float(row['low']):.2f} to {float(row['high']):.2f}",
-            "Pages": f"{float(row['pages']):.0f}",
-        }
-        for row in rows
-    )
-    st.table(table, border="horizontal", hide_index=True)
-    tested = rows[0]["model"] if rows else model
-    if tested != model:
-        st.caption(f"Tested with the model {tested}; this answer is from {model}.")
-    st.caption(
-        "“Over random” and “over edge detector” are differences in probability: above 0, the map names what matters to "
-        "the network better than chance, or than the edges of the trace, do. Similarity after shuffling should fall."
-    )

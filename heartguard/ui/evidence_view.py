@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VIEWS", "evidence_sentence_of", "full_colour", "heats_of", "map_maker", "show_heat"]
 
-ON_PAGE, ON_UPLOAD, ON_DRAWING, IN_TIME = "On your page", "On your photo", "On the drawing the network saw", "In time"
+ON_PAGE, ON_UPLOAD, ON_DRAWING, IN_TIME = "Your page", "Your photo", "Network's drawing", "In time"
 VIEWS = (ON_PAGE, ON_UPLOAD, ON_DRAWING, IN_TIME)
 
 _ENLARGE = 4

@@ -24,6 +24,7 @@ _WHOLE = "Whole lead"
 _ENLARGE = 3
 
 
+@st.fragment
 @calm
 def show_what_if(reading: Reading, label: str) -> None:
     """Let the doctor make one lead or wave normal, and show what the network answers then."""

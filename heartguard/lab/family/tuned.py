@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify import Weights
+from heartguard.classify import Weights, probabilities
 from heartguard.lab.family.residual import Records, descend, optimiser, record_loss, varied
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.values import Doubles, Floats
@@ -84,19 +84,17 @@ class TunedNetworks:
             descend(network, recipe.page_share * of_pages + of_records, optimizer, schedule)
         return network.eval()
 
-    def logits(self, x: Floats) -> Floats:
-        """Return the mean logits of the networks, shape (n, 4)."""
+    def logits(self, x: Floats, head: str = "pages") -> Floats:
+        """Return the mean logits of the networks by one of their heads, shape (n, outputs)."""
         import torch
 
         with torch.inference_mode():
             seen = torch.from_numpy(np.ascontiguousarray(x, np.float32))
-            said = [network.heads["pages"](network.features(seen)).numpy() for network in self.networks]
+            said = [network.heads[head](network.features(seen)).numpy() for network in self.networks]
         return np.asarray(np.mean(said, axis=0), np.float32)
 
     def predict_proba(self, x: Floats) -> Doubles:
         """Return the probabilities of the four classes, shape (n, 4)."""
-        from heartguard.classify import probabilities
-
         return probabilities(self.logits(x))
 
 
@@ -110,9 +108,9 @@ def to_table(tuned: TunedNetworks) -> Weights:
         for name, part in parts.items():
             kernel, bias = _folded(*part)
             table |= {f"net{number}/{name}/kernel": kernel, f"net{number}/{name}/bias": bias}
-        head = network.heads["pages"]
-        table[f"net{number}/head/kernel"] = head.weight.detach().numpy().T.copy()
-        table[f"net{number}/head/bias"] = head.bias.detach().numpy().copy()
+        for name in ("pages", "tags"):
+            table[f"net{number}/{name}/kernel"] = network.heads[name].weight.detach().numpy().T.copy()
+            table[f"net{number}/{name}/bias"] = network.heads[name].bias.detach().numpy().copy()
     return table
 
 

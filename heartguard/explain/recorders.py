@@ -1,0 +1,54 @@
+"""Run a network on one drawing and keep what its last blocks answer."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from heartguard.classify import Weights
+from heartguard.classify.architecture import CHANNEL_MEANS_BGR
+from heartguard.classify.onnx_graph import activation_graph, activation_name
+from heartguard.explain.light_network import LAYERS, LightNetwork
+from heartguard.values import Floats, Image
+
+
+class Recorder(Protocol):
+    """What runs a network and keeps its inside; safe to share between threads."""
+
+    def record(self, image: Image) -> dict[str, Floats]:
+        """Return the activations of `LAYERS` on a drawing, shape (h, w), each of shape (channels, rows, columns)."""
+        ...
+
+
+class FloatRecorder:
+    """The full weights on OpenCV."""
+
+    def __init__(self, weights: Weights, height: int, width: int) -> None:
+        graph = np.frombuffer(activation_graph(weights, height, width, LAYERS), np.uint8)
+        self._net: Any = cv2.dnn.readNetFromONNX(graph)
+        self._lock = threading.Lock()
+
+    def record(self, image: Image) -> dict[str, Floats]:
+        """Return the activations of a drawing; see `Recorder`."""
+        means = np.array(CHANNEL_MEANS_BGR, np.float32).reshape(3, 1, 1)
+        with self._lock:
+            self._net.setInput(image.astype(np.float32)[None, None] - means)
+            found = self._net.forward([activation_name(layer) for layer in LAYERS])
+        return {layer: np.array(values[0], np.float32) for layer, values in zip(LAYERS, found, strict=True)}
+
+
+class LightRecorder:
+    """The light file, three times as fast: the very convolutions that answer."""
+
+    def __init__(self, network: LightNetwork) -> None:
+        self._network = network
+
+    def record(self, image: Image) -> dict[str, Floats]:
+        """Return the activations of a drawing; see `Recorder`."""
+        found = self._network.far(self._network.near(image), LAYERS)
+        return {
+            layer: np.ascontiguousarray(values.transpose(2, 0, 1)) for layer, values in zip(LAYERS, found, strict=True)
+        }

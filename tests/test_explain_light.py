@@ -1,0 +1,106 @@
+"""The light network in two halves and by steps: the same answers as whole, and maps like those of the full weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heartguard.classify import load_engine, load_spec, models_folder
+from heartguard.drawing import draw, drawing_boxes
+from heartguard.explain import OpenNetwork, lead_shap, open_network
+from heartguard.explain.hires_cam import hires_cam
+from heartguard.explain.light_network import LAYERS, LightNetwork, light_network
+from heartguard.explain.network import BEFORE_POOLING
+from heartguard.explain.players import lead_players
+from heartguard.explain.recorders import LightRecorder
+from heartguard.explain.stepping import REACH_PX, SteppingBackbone, stepping, window
+from heartguard.lab.ecg_simulator import simulate_ecg
+from heartguard.values import Ecg
+from tests.test_explain import engine as fake_engine
+
+SHAPE = (160, 384)
+
+
+@pytest.fixture(scope="module")
+def network() -> LightNetwork:
+    pytest.importorskip("ai_edge_litert")
+    found = light_network(load_spec(models_folder() / "vgg16.json"))
+    if found is None:
+        pytest.skip("no light file serves for the shipped weights")
+    return found
+
+
+@pytest.fixture(scope="module")
+def ecg() -> Ecg:
+    return Ecg(simulate_ecg("normal", 70, seed=3).signals, np.ones(12, np.float32), "II")
+
+
+def coalitions() -> np.ndarray:
+    """Return everyone, nobody, one lead less and the strip less, many less, and everyone again."""
+    masks = np.ones((7, 13), bool)
+    masks[1] = False
+    masks[2, 6] = masks[3, 12] = masks[4, [0, 3]] = False
+    masks[5] = np.random.default_rng(0).random(13) < 0.5
+    return masks
+
+
+def test_both_halves_answer_as_the_whole_and_steps_as_well(network, ecg):
+    whole = load_engine(light=True)
+    steps = stepping(whole)
+    assert isinstance(steps.backbone, SteppingBackbone)
+    drawings = lead_players(ecg).drawings(coalitions())
+    expected, found = whole.predict(drawings), steps.predict(drawings)
+    assert np.abs(expected.class_maps - found.class_maps).max() < 1e-4
+    assert np.abs(expected.logits - found.logits).max() < 1e-4
+
+
+def test_only_the_surroundings_of_a_change_are_worked_out_again(network, ecg, monkeypatch):
+    seen = []
+    near = network.near
+    monkeypatch.setattr(network, "near", lambda image: seen.append(image.shape) or near(image))
+    steps = SteppingBackbone(network)
+    *drawings, everyone = lead_players(ecg).drawings(coalitions())
+    for drawing in drawings:
+        steps.cells(drawing)
+    assert seen[:6] == [SHAPE, SHAPE, (72, 128), (72, 384), (72, 128), (72, 128)]
+    before = len(seen)
+    steps.cells(everyone)
+    assert len(seen) == before
+
+
+def test_steps_of_two_explanations_share_nothing(network):
+    whole = load_engine(light=True)
+    first, second = stepping(whole), stepping(whole)
+    assert first.backbone is not second.backbone
+    assert not isinstance(whole.backbone, SteppingBackbone)
+
+
+def test_an_engine_that_runs_no_light_file_stays_as_it_is():
+    fake = fake_engine(V1=1.0)
+    assert stepping(fake) is fake
+
+
+@pytest.mark.parametrize("box", drawing_boxes(), ids=lambda box: "strip" if box.rhythm else box.lead)
+def test_a_window_holds_a_box_with_all_that_it_can_reach(box):
+    for span, first, last, size in zip(window(box, SHAPE), (box.y0, box.x0), (box.y1, box.x1), SHAPE, strict=True):
+        assert span.start % 4 == span.stop % 4 == 0
+        assert span.start == 0 or span.start <= first - 2 * REACH_PX
+        assert span.stop == size or span.stop >= last + 2 * REACH_PX
+        assert 0 <= span.start < span.stop <= size
+
+
+def test_maps_of_the_light_file_are_those_of_the_full_weights(network, ecg):
+    light = open_network(load_spec(models_folder() / "vgg16.json"))
+    assert isinstance(light._recorder, LightRecorder)
+    full = OpenNetwork(light.spec, light._weights)
+    tapes = [found.record(draw(ecg).image) for found in (light, full)]
+    for layer in (LAYERS[0], BEFORE_POOLING):
+        first, second = (hires_cam(tape.activations[layer], tape.gradient("MI", layer)) for tape in tapes)
+        assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.98
+
+
+def test_lead_shap_by_steps_is_lead_shap(network, ecg, monkeypatch):
+    whole = load_engine(light=True)
+    by_steps = lead_shap(ecg, whole, "HB", evaluations=27)
+    monkeypatch.setattr("heartguard.explain.shapley.stepping", lambda engine: engine)
+    assert lead_shap(ecg, whole, "HB", evaluations=27).values == pytest.approx(by_steps.values, abs=1e-6)
