@@ -5,7 +5,7 @@ import pytest
 
 from heartguard.page.bend import NODE_MM, follow_lines
 from heartguard.page.lattice import Lattice
-from heartguard.page.photo import _frame
+from heartguard.page.photo import _frame, shows_a_desk
 
 PX_PER_MM = 4.0
 SHAPE = (320, 400)
@@ -60,3 +60,11 @@ def test_a_page_larger_than_paper_is_one_of_smaller_squares(size_mm, finer):
     lattice = Lattice(np.diag([size_mm, 0.7 * size_mm, 1.0]), corners, 1.0, 6.0)
     found = [f for f in (1.0, 0.4, 0.2) if _frame(lattice, f) is not None]
     assert found[0] == finer
+
+
+def test_a_dark_border_is_a_desk_and_a_white_one_is_none():
+    picture = np.full((300, 400, 3), 245, np.uint8)
+    assert not shows_a_desk(picture)
+    on_desk = np.full((360, 480, 3), (120, 90, 70), np.uint8)
+    on_desk[30:330, 40:440] = picture
+    assert shows_a_desk(on_desk)

@@ -28,7 +28,7 @@ from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
 from heartguard.page.ink import Contrasts, contrasts
 from heartguard.page.ink_maps import InkNetwork, close_gaps, load_ink_network
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
-from heartguard.page.photo import StraightPhoto, straighten_photo
+from heartguard.page.photo import StraightPhoto, shows_a_desk, straighten_photo
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
 from heartguard.values import NO_CORRECTIONS, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
 
@@ -102,21 +102,32 @@ def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page
 
 
 def _find(upload: Upload, corrections: Corrections) -> Page:
-    """Read a page as a flat one, and as a photographed one where that fails or is poor."""
+    """Read a page as a flat one, and as a photographed one where that fails or is poor; on a desk, the other way round.
+
+    A flat reading of a photo knows nothing of its perspective, and may think well of itself.
+    """
+    on_desk = shows_a_desk(upload.image)
+    photo = _photo_or_none(upload, corrections) if on_desk else None
+    if photo is not None:
+        return photo
     try:
         flat = _find_flat(upload, corrections)
     except PageError:
-        photo = _find_photo(upload, corrections)
+        photo = None if on_desk else _find_photo(upload, corrections)
         if photo is None:
             raise
         return photo
-    if flat.quality >= _GOOD_QUALITY:
+    if on_desk or flat.quality >= _GOOD_QUALITY:
         return flat
-    try:
-        photo = _find_photo(upload, corrections)
-    except PageError:
-        return flat
+    photo = _photo_or_none(upload, corrections)
     return photo if photo is not None and photo.quality > flat.quality + _CLEARLY_BETTER else flat
+
+
+def _photo_or_none(upload: Upload, corrections: Corrections) -> Page | None:
+    try:
+        return _find_photo(upload, corrections)
+    except PageError:
+        return None
 
 
 def _find_flat(upload: Upload, corrections: Corrections) -> Page:
@@ -323,13 +334,15 @@ def _inspect_photo(photo: StraightPhoto, network: InkNetwork) -> _Found:
     other &= ~lines.mask
     # A bar that crosses the trace is seen as both; the merged strokes of a narrow QRS are as thick, but no print.
     partly = cv2.blur(maps.print, _BAR_PX) > _BAR_SHARE
+    pulses = find_pulses(other, PX_PER_MM)
+    for pulse in pulses:
+        partly[:, max(0, round(pulse.x0) - _BAR_PX[0]) : round(pulse.x1) + _BAR_PX[0]] = False
     bars = find_bars((soft + maps.print > _TRACE_SHARE) & partly, PX_PER_MM)
     soft[bars.mask] = 0
     contrast = Contrasts(maps.trace * 100, soft * 100, soft > _TRACE_SHARE, 100.0)
     solid = without_specks(contrast.ink, PX_PER_MM)
     trace = trace_mask(solid, PX_PER_MM)
     rows = find_rows(trace, PX_PER_MM)
-    pulses = find_pulses(other & ~bars.mask, PX_PER_MM)
     if len(pulses) < 2:
         pulses = attached_pulses(solid | other, np.maximum(soft, maps.print), rows, PX_PER_MM)
     extent = place_by_bars(find_extent(trace, contrast, rows, (), PX_PER_MM), bars, True, PX_PER_MM)

@@ -13,7 +13,7 @@ from heartguard.page.bend import NODE_MM, follow_grid, follow_lines, invert
 from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
 from heartguard.values import Bend, Doubles, Floats, Image
 
-__all__ = ["StraightPhoto", "straighten_photo"]
+__all__ = ["StraightPhoto", "shows_a_desk", "straighten_photo"]
 
 _ROUGH_PX_PER_MM = 4.0
 _MARGIN_MM = 40.0
@@ -26,6 +26,8 @@ _LINE_PASSES = ((1.0, 0.3, 0.6, 15.0), (0.3, 0.15, 0.25, 8.0))
 _SURE = 0.5
 _FILLED = 0.4
 _BRIGHT = 80.0
+_GLANCE_PX, _RING_PX = 128, 2
+_DARKER, _DESK_SHARE = 0.8, 0.25
 _PAPER_MM = 2.5
 _EDGE_MM = 1.0
 
@@ -53,6 +55,14 @@ class StraightPhoto:
     bend: Bend
     strength: float
     share: float
+
+
+def shows_a_desk(image: Image) -> bool:
+    """Tell whether much of a picture's border is darker than its paper, as on a photo of a sheet on a desk."""
+    scale = _GLANCE_PX / max(image.shape[:2])
+    small = cv2.cvtColor(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    ring = np.concatenate([small[:_RING_PX].ravel(), small[-_RING_PX:].ravel(), small[:, [0, 1, -2, -1]].ravel()])
+    return bool(np.mean(ring < _DARKER * np.percentile(small, _BRIGHT)) > _DESK_SHARE)
 
 
 def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
