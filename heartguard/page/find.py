@@ -43,6 +43,8 @@ _SECONDS_TOLERANCE = 0.07
 _MAX_SIDE_MM = 620.0
 _GOOD_QUALITY = 0.75
 _CLEARLY_BETTER = 0.1
+# A photo's quality does not yet tell a bent reading from a true one (docs/digitisation.md): its class stays "not sure".
+_PHOTO_QUALITY = 0.45
 # Share of the tiles that show a grid which must fit one perspective for a photo to count in full.
 _FITTING_SHARE = 0.8
 _TRACE_SHARE = 0.4
@@ -158,7 +160,8 @@ def _find_photo(upload: Upload, corrections: Corrections) -> Page | None:
     page = _page(upload, found, photo.to_page, scale, tilt, corrections)
     notes = (*page.notes, "Read as a photo: folds and perspective were undone by following the grid of the paper.")
     fits = min(1.0, photo.share / _FITTING_SHARE)
-    return replace(page, bend=photo.bend, quality=round(page.quality * fits, 3), notes=notes)
+    quality = min(_PHOTO_QUALITY, round(page.quality * fits, 3))
+    return replace(page, bend=photo.bend, quality=quality, notes=notes)
 
 
 def _page(
