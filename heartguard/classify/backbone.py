@@ -14,8 +14,8 @@ import numpy as np
 
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, HEAD_LEVELS
 from heartguard.classify.onnx_graph import LEVELS, vgg16_graph
-from heartguard.classify.weights import Weights
 from heartguard.values import Floats, Image
+from heartguard.weights import Weights
 
 _MEANS = np.array(CHANNEL_MEANS_BGR, np.float32)
 

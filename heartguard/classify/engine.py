@@ -16,9 +16,9 @@ from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
 from heartguard.classify.light import read_light
 from heartguard.classify.novelty import Novelty, load_novelty
 from heartguard.classify.spec import ModelSpec, load_spec
-from heartguard.classify.weights import HEAD, Weights, read_weights
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.values import Doubles, Floats, Image
+from heartguard.weights import HEAD, Weights, models_folder, read_weights
 
 
 class Outputs(NamedTuple):
@@ -75,11 +75,6 @@ class Engine(Protocol):
             If the images are not of the model's size or not uint8.
         """
         ...
-
-
-def models_folder() -> Path:
-    """Return the folder of the repository that holds the models."""
-    return Path(__file__).resolve().parents[2] / "models"
 
 
 def check_images(images: Image, spec: ModelSpec) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.classify.weights import Weights, read_weights
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Finding, Floats
+from heartguard.weights import Weights, read_weights
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify.weights import Weights
 from heartguard.errors import ModelError
 from heartguard.values import Floats
+from heartguard.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,8 @@ from heartguard.classify.architecture import (
 )
 from heartguard.classify.engine import Outputs, check_images
 from heartguard.classify.spec import ModelSpec
-from heartguard.classify.weights import Weights
 from heartguard.values import Floats, Image
+from heartguard.weights import Weights
 
 
 def build_vgg16(height: int, width: int, classes: int) -> Any:

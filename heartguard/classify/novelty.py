@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from heartguard.classify.architecture import HEAD_LEVELS
-from heartguard.classify.weights import Weights, read_weights
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Floats
+from heartguard.weights import Weights, read_weights
 
 JUDGED = slice(0, HEAD_LEVELS["level4"])
 """The pooled features that are looked at: those of block 4."""

@@ -14,10 +14,10 @@ from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import possible_classes, probabilities
 from heartguard.classify.signal_network import SignalNetwork, mean_logits, networks_of, stacked_signals
 from heartguard.classify.wave_features import FEATURES, wave_features
-from heartguard.classify.weights import read_weights
 from heartguard.drawing import cut_pieces
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Ecg, Finding, Floats, Prediction, SecondOpinion
+from heartguard.weights import read_weights
 
 FLOOR = 1e-6
 """Least probability that is believed of either model, so that neither can veto."""

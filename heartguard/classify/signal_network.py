@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.classify.weights import Weights
 from heartguard.drawing import PIECE_RATE_HZ, Pieces, condition
 from heartguard.drawing.windows import COLUMN_SECONDS
 from heartguard.errors import ModelError
 from heartguard.values import Floats
+from heartguard.weights import Weights
 
 COLUMNS = 4
 """Columns of a page: the leads of one run at the same time, beside a quarter of the strip."""

@@ -76,7 +76,7 @@ def draw_pulses(pen: Pen, sheet: Sheet, style: PaperStyle) -> None:
     for y in sheet.baselines:
         top = y - style.gain_mm_per_mv
         corners = [(sheet.pulse_x, y), (rise, y), (rise, top), (fall, top), (fall, y), (fall + PULSE_FLAT_MM, y)]
-        pen.line_mm(corners, style.trace_mm)
+        pen.line_mm(corners[1:-1] if style.pulse == "attached" else corners, style.trace_mm)
 
 
 def draw_separators(pen: Pen, sheet: Sheet, style: PaperStyle) -> None:

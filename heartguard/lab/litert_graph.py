@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
-from heartguard.classify.weights import Weights
 from heartguard.values import Floats
+from heartguard.weights import Weights
 
 FLOAT_LAYERS = 5
 """Convolutions whose kernels stay in float32, from the first; ``heartguard convert`` measures what that costs."""

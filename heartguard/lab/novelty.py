@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from heartguard.classify import load_spec, save_spec, write_weights
 from heartguard.classify.novelty import JUDGED, Novelty, NoveltySpec, stretch_distances
-from heartguard.classify.weights import Weights
 from heartguard.lab.cross_validation import page_set
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.features import build_bank
 from heartguard.lab.page_traces import PageTraces, load_traces, trace_pages
 from heartguard.values import Doubles, Floats
+from heartguard.weights import Weights
 
 log = logging.getLogger(__name__)
 

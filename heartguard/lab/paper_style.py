@@ -46,8 +46,8 @@ class PaperStyle:
         ``"dots"`` are 1 mm dots with dotted 5 mm lines, ``"major"`` are 5 mm lines alone.
     separators : {"none", "ticks", "lines", "bars"}
         What divides the columns; ``"lines"`` are as dark and wide as the trace, ``"bars"`` short, thick and across it.
-    pulse : {"left", "right", "none"}
-        The 1 mV calibration pulse of every row.
+    pulse : {"left", "attached", "right", "none"}
+        The 1 mV calibration pulse of every row; an ``"attached"`` one ends where the trace begins.
     name_offset_mm : tuple of float
         From the start of a trace, at its baseline, to the lower left corner of its lead name: right, up.
     row_spacing_mm : float or None
@@ -83,7 +83,7 @@ class PaperStyle:
     lead_names: bool = True
     name_offset_mm: tuple[float, float] = (1.0, 6.0)
     separators: Literal["none", "ticks", "lines", "bars"] = "none"
-    pulse: Literal["left", "right", "none"] = "left"
+    pulse: Literal["left", "attached", "right", "none"] = "left"
     pulse_mm: float = 5.0
     header: tuple[str, ...] = ("ECG REPORT  SIMULATED", "ID: 000000   Name: Nobody   Not a real patient")
     footer: str | None = None

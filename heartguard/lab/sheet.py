@@ -53,7 +53,7 @@ def plan_sheet(style: PaperStyle, rng: np.random.Generator) -> Sheet:
     layout = style.page_layout
     trace_mm = PAGE_SECONDS * style.speed_mm_per_s
     pulse_zone = style.pulse_mm + 2 * PULSE_FLAT_MM + 2.5
-    left = 3.5 + (pulse_zone if style.pulse == "left" else 0)
+    left = 3.5 + (pulse_zone if style.pulse in ("left", "attached") else 0)
     right = 6.5 + (pulse_zone if style.pulse == "right" else 0)
     top = MARGIN_MM + (line_height_mm(style) * (len(style.header) + 1) if style.header else 0)
     spacing = style.row_spacing_mm or DEFAULT_ROW_SPACING_MM[layout.row_count]
@@ -61,13 +61,14 @@ def plan_sheet(style: PaperStyle, rng: np.random.Generator) -> Sheet:
     baselines = top + TOP_PAD_MM + style.header_gap_mm + spacing * np.arange(layout.row_count) + jitter
     bottom = top + TOP_PAD_MM + style.header_gap_mm + spacing * (layout.row_count - 1) + BOTTOM_PAD_MM
     trace_x = MARGIN_MM + left
-    pulse_x = {"left": MARGIN_MM + 3.5, "right": trace_x + trace_mm + 2.5, "none": None}[style.pulse]
+    attached = trace_x - style.pulse_mm - PULSE_FLAT_MM
+    places = {"left": MARGIN_MM + 3.5, "attached": attached, "right": trace_x + trace_mm + 2.5, "none": None}
     return Sheet(
         width=trace_x + trace_mm + right + MARGIN_MM,
         height=bottom + FOOTER_MM,
         frame=(MARGIN_MM, top, trace_x + trace_mm + right, bottom),
         trace_x=trace_x,
-        pulse_x=pulse_x,
+        pulse_x=places[style.pulse],
         baselines=tuple(float(y) for y in baselines),
     )
 

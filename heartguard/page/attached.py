@@ -18,9 +18,13 @@ __all__ = ["attached_pulses", "find_bars", "join_lines", "place_by_bars"]
 Mask = NDArray[np.bool_]
 
 _BAR_MM = (0.55, 3.2)
+# The uprights of a calibration pulse are 10 mm tall.
+_BAR_TALLEST_MM, _BAR_WIDEST_MM = 8.5, 2.2
 _BAR_AGREE_MM = 1.6
 PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 _QUARTER_MM = PAGE_MM / 4
+# Bars further from where the ink begins and ends than this are other marks.
+_TRUSTED_MM = 8.0
 _SURPLUS_MM = (1.5, 12.0)
 _PULSE_WIDTH_MM = (3.0, 11.0)
 _PULSE_HEIGHTS_MM = (5.0, 10.0, 20.0)
@@ -44,8 +48,11 @@ def find_bars(ink: Mask, px_per_mm: float) -> Lines:
     width, height = (max(2, round(mm * px_per_mm)) for mm in _BAR_MM)
     thick = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_OPEN, np.ones((height, width), np.uint8))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(thick, connectivity=8)
-    tall = (stats[:, cv2.CC_STAT_HEIGHT] < 12 * px_per_mm) & (stats[:, cv2.CC_STAT_WIDTH] < 2.2 * px_per_mm)
-    bars = [k for k in range(1, count) if tall[k]]
+    low, narrow = (
+        stats[:, side] < mm * px_per_mm
+        for side, mm in ((cv2.CC_STAT_HEIGHT, _BAR_TALLEST_MM), (cv2.CC_STAT_WIDTH, _BAR_WIDEST_MM))
+    )
+    bars = [k for k in range(1, count) if low[k] and narrow[k]]
     columns = _stacked([(float(centres[k, 0]), k) for k in bars], _BAR_AGREE_MM * px_per_mm)
     places = {float(np.median([x for x, _ in column])): column for column in columns}
     kept = _spaced(list(places), _QUARTER_MM * px_per_mm, 0.03)
@@ -101,9 +108,10 @@ def place_by_bars(extent: Extent, bars: Lines, pulses_known: bool, px_per_mm: fl
         first = bars.vertical_x[0]
         steps = [round((x - first) / quarter) for x in bars.vertical_x]
         base = float(np.median([x - step * quarter for x, step in zip(bars.vertical_x, steps, strict=True)]))
-        starts = [base - k * quarter for k in range(1, 4 - steps[-1])]
-        start = min(starts, key=lambda x: abs(x + 4 * quarter - extent.x1), default=extent.x0)
-        return Extent(start, start + 4 * quarter)
+        starts = [base - k * quarter for k in range(4)]
+        start = min(starts, key=lambda x: abs(x - extent.x0) + abs(x + 4 * quarter - extent.x1))
+        near = max(abs(start - extent.x0), abs(start + 4 * quarter - extent.x1)) < _TRUSTED_MM * px_per_mm
+        return Extent(start, start + 4 * quarter) if near else extent
     surplus = extent.width / px_per_mm - PAGE_MM
     if not pulses_known and _SURPLUS_MM[0] < surplus < _SURPLUS_MM[1]:
         return Extent(extent.x1 - PAGE_MM * px_per_mm, extent.x1)

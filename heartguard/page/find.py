@@ -25,10 +25,10 @@ from heartguard.page.attached import attached_pulses, find_bars, join_lines, pla
 from heartguard.page.corrections import apply_corrections, by_hand_notes
 from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
-from heartguard.page.grid_ink import photo_contrasts
 from heartguard.page.ink import Contrasts, contrasts
+from heartguard.page.ink_maps import InkNetwork, close_gaps, load_ink_network
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
-from heartguard.page.photo import straighten_photo
+from heartguard.page.photo import StraightPhoto, shows_a_desk, straighten_photo
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
 from heartguard.values import NO_CORRECTIONS, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
 
@@ -43,8 +43,14 @@ _SECONDS_TOLERANCE = 0.07
 _MAX_SIDE_MM = 620.0
 _GOOD_QUALITY = 0.75
 _CLEARLY_BETTER = 0.1
-# Photos are traced well enough to look at, not to be classified by (benchmarks/results/digitise.csv): they stay poor.
+# A photo's quality does not yet tell a bent reading from a true one (docs/digitisation.md): its class stays "not sure".
 _PHOTO_QUALITY = 0.45
+# Share of the tiles that show a grid which must fit one perspective for a photo to count in full.
+_FITTING_SHARE = 0.8
+_TRACE_SHARE = 0.4
+_PRINT_SHARE = 0.5
+_BAR_SHARE = 0.06
+_BAR_PX = (7, 25)
 
 
 @dataclass(frozen=True)
@@ -98,21 +104,32 @@ def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page
 
 
 def _find(upload: Upload, corrections: Corrections) -> Page:
-    """Read a page as a flat one, and as a photographed one where that fails or is poor."""
+    """Read a page as a flat one, and as a photographed one where that fails or is poor; on a desk, the other way round.
+
+    A flat reading of a photo knows nothing of its perspective, and may think well of itself.
+    """
+    on_desk = shows_a_desk(upload.image)
+    photo = _photo_or_none(upload, corrections) if on_desk else None
+    if photo is not None:
+        return photo
     try:
         flat = _find_flat(upload, corrections)
     except PageError:
-        photo = _find_photo(upload, corrections)
+        photo = None if on_desk else _find_photo(upload, corrections)
         if photo is None:
             raise
         return photo
-    if flat.quality >= _GOOD_QUALITY:
+    if on_desk or flat.quality >= _GOOD_QUALITY:
         return flat
-    try:
-        photo = _find_photo(upload, corrections)
-    except PageError:
-        return flat
+    photo = _photo_or_none(upload, corrections)
     return photo if photo is not None and photo.quality > flat.quality + _CLEARLY_BETTER else flat
+
+
+def _photo_or_none(upload: Upload, corrections: Corrections) -> Page | None:
+    try:
+        return _find_photo(upload, corrections)
+    except PageError:
+        return None
 
 
 def _find_flat(upload: Upload, corrections: Corrections) -> Page:
@@ -130,18 +147,21 @@ def _find_flat(upload: Upload, corrections: Corrections) -> Page:
 
 
 def _find_photo(upload: Upload, corrections: Corrections) -> Page | None:
-    """Read a photographed page; None where no grid or no lead can be followed, or at another speed than 25 mm/s."""
-    if corrections.speed_mm_per_s not in (None, PAPER_SPEED_MM_PER_S):
+    """Read a photographed page; None without a grid or the network, or at another speed than 25 mm/s."""
+    network = load_ink_network()
+    if network is None or corrections.speed_mm_per_s not in (None, PAPER_SPEED_MM_PER_S):
         return None
     photo = straighten_photo(upload.image, PX_PER_MM)
     if photo is None:
         return None
-    found = _inspect(photo.image, photo_contrasts(photo.image, photo.paper, PX_PER_MM), attached=True)
+    found = _inspect_photo(photo, network)
     scale = _Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
     tilt = float(np.rad2deg(np.arctan2(photo.to_page[0, 1], photo.to_page[0, 0])))
     page = _page(upload, found, photo.to_page, scale, tilt, corrections)
     notes = (*page.notes, "Read as a photo: folds and perspective were undone by following the grid of the paper.")
-    return replace(page, bend=photo.bend, quality=min(page.quality, _PHOTO_QUALITY), notes=notes)
+    fits = min(1.0, photo.share / _FITTING_SHARE)
+    quality = min(_PHOTO_QUALITY, round(page.quality * fits, 3))
+    return replace(page, bend=photo.bend, quality=quality, notes=notes)
 
 
 def _page(
@@ -291,31 +311,58 @@ def _examine(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Found, Do
     return _inspect(straight, contrasts(straight)), shift @ homography
 
 
-def _inspect(straight: Image, contrast: Contrasts, attached: bool = False) -> _Found:
-    """Find rows, pulses and the ends of the traces; `attached` marks may touch the trace."""
+def _inspect(straight: Image, contrast: Contrasts) -> _Found:
+    """Find rows, pulses and the ends of the traces."""
     solid = without_specks(contrast.ink, PX_PER_MM)
     lines = find_lines(solid, contrast.every_channel, PX_PER_MM)
     ink = solid & ~lines.mask
     pulses = find_pulses(ink, PX_PER_MM)
-    bars = find_bars(ink, PX_PER_MM) if attached else None
-    if bars is not None:
-        ink &= ~bars.mask
     trace = trace_mask(ink, PX_PER_MM)
     rows = find_rows(trace, PX_PER_MM)
-    if attached and len(pulses) < 2:
-        pulses = attached_pulses(trace, contrast.soft_ink, rows, PX_PER_MM)
     extent = find_extent(trace, contrast, rows, pulses, PX_PER_MM)
-    if bars is not None:
-        extent = place_by_bars(extent, bars, bool(pulses), PX_PER_MM)
-        lines = join_lines(lines, bars)
     lines = keep_separators(lines, extent, PX_PER_MM)
     ink = solid & ~lines.mask
     trace = trace_mask(ink, PX_PER_MM)
     rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
     names = name_mask(ink, trace, PX_PER_MM)
-    if bars is None or not bars.vertical_x:
+    return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, fit_extent(extent, lines, PX_PER_MM))
+
+
+def _inspect_photo(photo: StraightPhoto, network: InkNetwork) -> _Found:
+    """Find rows, pulses and the ends of the traces on what the network took apart."""
+    maps = network.maps(photo.image, photo.paper)
+    soft = close_gaps(maps.trace)
+    other = without_specks(maps.print > _PRINT_SHARE, PX_PER_MM)
+    lines = find_lines(other, maps.print * 100, PX_PER_MM)
+    other &= ~lines.mask
+    # A bar that crosses the trace is seen as both; the merged strokes of a narrow QRS are as thick, but no print.
+    partly = cv2.blur(maps.print, _BAR_PX) > _BAR_SHARE
+    pulses = find_pulses(other, PX_PER_MM)
+    for pulse in pulses:
+        partly[:, max(0, round(pulse.x0) - _BAR_PX[0]) : round(pulse.x1) + _BAR_PX[0]] = False
+    bars = find_bars((soft + maps.print > _TRACE_SHARE) & partly, PX_PER_MM)
+    soft[bars.mask] = 0
+    contrast = Contrasts(maps.trace * 100, soft * 100, soft > _TRACE_SHARE, 100.0)
+    solid = without_specks(contrast.ink, PX_PER_MM)
+    trace = trace_mask(solid, PX_PER_MM)
+    rows = find_rows(trace, PX_PER_MM)
+    if len(pulses) < 2:
+        pulses = attached_pulses(solid | other, np.maximum(soft, maps.print), rows, PX_PER_MM)
+    extent = place_by_bars(find_extent(trace, contrast, rows, (), PX_PER_MM), bars, True, PX_PER_MM)
+    lines = keep_separators(join_lines(lines, bars), extent, PX_PER_MM)
+    rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
+    names = name_mask(other, np.zeros_like(other), PX_PER_MM)
+    if not bars.vertical_x:
         extent = fit_extent(extent, lines, PX_PER_MM)
-    return _Found(straight, contrast, solid, lines, pulses, trace, names, rows, extent)
+    return _Found(photo.image, contrast, solid, lines, pulses, trace, names, rows, _of_ten_seconds(extent))
+
+
+def _of_ten_seconds(extent: Extent) -> Extent:
+    """Keep the paper's own time on a photo: ends that were found within a few per cent of 10 s are 10 s apart."""
+    middle, half = (extent.x0 + extent.x1) / 2, _PAGE_MM * PX_PER_MM / 2
+    if abs(extent.width / (2 * half) - 1) > _SECONDS_TOLERANCE:
+        return extent
+    return Extent(middle - half, middle + half)
 
 
 def _soft_ink(found: _Found) -> Floats:

@@ -77,7 +77,8 @@ def line_marks(image: Image) -> Floats:
     few = lines[::3, ::3]
     strong = few[few > _STRONG * np.percentile(few, _CAP_PERCENTILE)]
     ink = lines > _INK_RATIO * float(np.median(strong)) if strong.size else lines > 0
-    lines[cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
+    # with its soft edges, which look like lines beside tall strokes
+    lines[cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
     marks: Floats = np.minimum(lines, np.percentile(few, _CAP_PERCENTILE)).astype(np.float32)
     return marks
 

@@ -8,18 +8,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.page.bend import NODE_MM, follow_grid, invert
+from heartguard.leads import LARGE_SQUARE_MM
+from heartguard.page.bend import NODE_MM, follow_grid, follow_lines, invert
 from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
 from heartguard.values import Bend, Doubles, Floats, Image
 
-__all__ = ["StraightPhoto", "straighten_photo"]
+__all__ = ["StraightPhoto", "shows_a_desk", "straighten_photo"]
 
 _ROUGH_PX_PER_MM = 4.0
 _MARGIN_MM = 40.0
-_MAX_SIDE_MM = 620.0
+_MAX_SIDE_MM = 520.0
+_TWO_OF_FIVE = 0.4
 # Low-pass, stiffness, tolerance of outliers and length of lines in each pass.
 _PASSES = ((5.0, 10.0, np.inf, 0.0), (3.0, 5.0, 0.4, 9.0))
+# Stiffness, tolerance of outliers, expected distance and length of lines in each pass along single lines.
+_LINE_PASSES = ((1.0, 0.3, 0.6, 15.0), (0.3, 0.15, 0.25, 8.0))
 _SURE = 0.5
+_FILLED = 0.4
+_BRIGHT = 80.0
+_GLANCE_PX, _RING_PX = 128, 2
+_DARKER, _DESK_SHARE = 0.8, 0.25
 _PAPER_MM = 2.5
 _EDGE_MM = 1.0
 
@@ -49,6 +57,14 @@ class StraightPhoto:
     share: float
 
 
+def shows_a_desk(image: Image) -> bool:
+    """Tell whether much of a picture's border is darker than its paper, as on a photo of a sheet on a desk."""
+    scale = _GLANCE_PX / max(image.shape[:2])
+    small = cv2.cvtColor(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    ring = np.concatenate([small[:_RING_PX].ravel(), small[-_RING_PX:].ravel(), small[:, [0, 1, -2, -1]].ravel()])
+    return bool(np.mean(ring < _DARKER * np.percentile(small, _BRIGHT)) > _DESK_SHARE)
+
+
 def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
     """Make a photo of a page with a grid straight; 5 mm of its grid become ``5 * px_per_mm`` pixels.
 
@@ -63,15 +79,20 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
         None when no grid is found.
     """
     scale = min(1.0, LATTICE_SIDE / max(image.shape[:2]))
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
-    lattice = find_lattice(line_marks(np.asarray(small, np.uint8)))
+    lattice = _lattice(image, scale)
+    if lattice is None:
+        # Under a blue lamp, the darkest channel of the paper is the one that shows no orange grid.
+        image = _balanced(image)
+        lattice = _lattice(image, scale)
     if lattice is None:
         return None
-    frame = _frame(lattice)
+    # Where the fine lines are the stronger ones, two of their squares were taken for a large one.
+    frames = (_frame(lattice, finer) for finer in (1.0, _TWO_OF_FIVE, 1 / LARGE_SQUARE_MM))
+    frame = next((frame for frame in frames if frame is not None), None)
     if frame is None:
         return None
     shift_mm, size_mm = frame
-    to_mm = shift_mm @ lattice.to_mm @ _resized(scale)
+    to_mm = shift_mm @ _resized(scale)
     shift, surety = _measure_bend(image, to_mm, size_mm)
     paper, low, size = _paper(surety)
     crop = np.eye(3)
@@ -87,6 +108,17 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
     return StraightPhoto(straight, mask, to_page, bend, lattice.strength, lattice.share)
 
 
+def _lattice(image: Image, scale: float) -> Lattice | None:
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    return find_lattice(line_marks(np.asarray(small, np.uint8)))
+
+
+def _balanced(image: Image) -> Image:
+    """Scale each channel so that the bright parts of the picture, the paper, are grey."""
+    levels = np.percentile(image[::8, ::8].reshape(-1, 3), _BRIGHT, axis=0)
+    return np.asarray(np.clip(image * (levels.max() / np.maximum(levels, 1.0)), 0, 255), np.uint8)
+
+
 def _resized(scale: float) -> Doubles:
     """From a pixel's centre to its place in a picture resized by `scale`."""
     offset = (scale - 1) / 2
@@ -97,9 +129,13 @@ def _px(field_mm: Doubles, px_per_mm: float) -> Floats:
     return np.asarray(field_mm * px_per_mm, np.float32)
 
 
-def _frame(lattice: Lattice) -> tuple[Doubles, Doubles] | None:
-    """Shift that puts the lattice and a margin into positive millimetres, and the size of that frame."""
-    points = np.column_stack([lattice.centres, np.ones(len(lattice.centres))]) @ lattice.to_mm.T
+def _frame(lattice: Lattice, finer: float) -> tuple[Doubles, Doubles] | None:
+    """Homography that puts the lattice and a margin into positive millimetres, and the size of that frame.
+
+    None where the paper would be larger than any is, or lies across the horizon.
+    """
+    to_mm = np.diag([finer, finer, 1.0]) @ lattice.to_mm
+    points = np.column_stack([lattice.centres, np.ones(len(lattice.centres))]) @ to_mm.T
     if (points[:, 2] <= 0).any():
         return None
     mm = points[:, :2] / points[:, 2:]
@@ -108,7 +144,7 @@ def _frame(lattice: Lattice) -> tuple[Doubles, Doubles] | None:
         return None
     shift = np.eye(3)
     shift[:2, 2] = -low
-    return shift, np.asarray(high - low, np.float64)
+    return shift @ to_mm, np.asarray(high - low, np.float64)
 
 
 def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubles, Doubles]:
@@ -117,15 +153,23 @@ def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubl
     shape = (round(size_mm[1] * _ROUGH_PX_PER_MM), round(size_mm[0] * _ROUGH_PX_PER_MM))
     shift: Doubles | None = None
     for reach, stiffness, outlier, along in _PASSES:
-        bend = None
-        if shift is not None:
-            field = _px(shift, _ROUGH_PX_PER_MM)
-            bend = Bend(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
-        straight = resample(image, zoom @ to_mm, bend, shape)
-        step, surety = follow_grid(line_marks(straight), _ROUGH_PX_PER_MM, reach, stiffness, outlier, along)
+        marks = _marks(image, zoom @ to_mm, shift, shape)
+        step, surety = follow_grid(marks, _ROUGH_PX_PER_MM, reach, stiffness, outlier, along)
         shift = step if shift is None else shift + _at(step, shift)
     assert shift is not None
+    for single in _LINE_PASSES:
+        marks = _marks(image, zoom @ to_mm, shift, shape)
+        shift = shift + _at(follow_lines(marks, _ROUGH_PX_PER_MM, *single), shift)
     return shift, surety
+
+
+def _marks(image: Image, to_rough: Doubles, shift: Doubles | None, shape: tuple[int, int]) -> Floats:
+    """Thin dark lines of the page as it is known so far."""
+    bend = None
+    if shift is not None:
+        field = _px(shift, _ROUGH_PX_PER_MM)
+        bend = Bend(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
+    return line_marks(resample(image, to_rough, bend, shape))
 
 
 def _at(field: Doubles, shift: Doubles) -> Doubles:
@@ -158,19 +202,32 @@ def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int
 
 
 def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
-    """Nodes on the grid's paper, and the first corner and size of their frame, mm (whole large squares)."""
-    known = surety > _SURE * np.percentile(surety, 90)
-    closed = cv2.morphologyEx(known.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
+    """Nodes on the grid's paper, and the first corner and size of their frame, mm (whole large squares).
+
+    On a straight page the grid fills an upright rectangle: the rows and columns along most of which it is seen.
+    """
+    known = cv2.morphologyEx(
+        (surety > _SURE * np.percentile(surety, 90)).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)
+    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(known, connectivity=4)
     if len(stats) < 2:
-        return np.ones_like(known), np.zeros(2), np.array(surety.shape[::-1]) * NODE_MM
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    paper = cv2.dilate((labels == largest).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    rows, columns = np.flatnonzero(paper.any(axis=1)), np.flatnonzero(paper.any(axis=0))
-    low = np.array([columns[0], rows[0]]) // 2 * 2
-    high = np.array([columns[-1], rows[-1]]) + 1
+        return np.ones(known.shape, bool), np.zeros(2), np.array(surety.shape[::-1]) * NODE_MM
+    grid = labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    rows, columns = _filled(grid), _filled(grid.T)
+    for _ in range(2):
+        rows, columns = _filled(grid[:, columns]), _filled(grid[rows].T)
+    paper = np.zeros(known.shape, bool)
+    paper[rows, columns] = True
+    first = np.array([columns.start, rows.start]) // 2 * 2
+    low, high = np.maximum(first - 2, 0), np.array([columns.stop, rows.stop]) + 1
     return paper, low * NODE_MM, (high - low) * NODE_MM
+
+
+def _filled(grid: NDArray[np.bool_]) -> slice:
+    """Return the rows from the first to the last that hold the grid along much of their length, and one more each."""
+    share = grid.mean(axis=1)
+    full = np.flatnonzero(share > _FILLED * np.percentile(share, 90))
+    return slice(max(0, int(full[0]) - 1), int(full[-1]) + 2)
 
 
 def even_light(image: Image, px_per_mm: float) -> Image:

@@ -23,11 +23,13 @@ _MARGIN_PX = 2
 _FINER = 3
 _SQUEEZE = 0.07
 _MIN_COVERED = 0.5
+# Mean ink along a line of a photo that is worth nothing, and all.
+_UNSURE_INK, _SURE_INK = 0.85, 0.97
 
 
 @dataclass(frozen=True, eq=False)
 class _Traced:
-    """One panel's line: points in page pixels (x from the panel's first column) and where it has ink."""
+    """One panel's line: points in page pixels (x from the panel's first column), where it has ink, and how sure."""
 
     panel: Panel
     first: int
@@ -35,6 +37,7 @@ class _Traced:
     x: Doubles
     y: Doubles
     covered: float
+    quality: float
 
 
 def trace(page: Page) -> Ecg:
@@ -79,8 +82,18 @@ def _trace_panels(page: Page, runs: Runs) -> list[_Traced]:
     for panel, path, x0, x1 in zip(page.panels, paths, starts, ends, strict=True):
         x, y = line_through(path.top, path.bottom, runs.stroke, _FINER)
         covered = float(np.mean(path.chosen >= 0))
-        traced.append(_Traced(panel, x0, x1 - x0, (x + 0.5) / _FINER - 0.5, y, covered))
+        x = (x + 0.5) / _FINER - 0.5
+        surety = _surety(page, x + x0, y) if page.bend is not None else 1.0
+        traced.append(_Traced(panel, x0, x1 - x0, x, y, covered, covered * surety))
     return traced
+
+
+def _surety(page: Page, x: Doubles, y: Doubles) -> float:
+    """How sure the ink of a photo is along a line, 0 to 1: half-seen ink is worth little."""
+    if not len(x):
+        return 0.0
+    ink = cv2.remap(page.ink, x.astype(np.float32)[None], y.astype(np.float32)[None], cv2.INTER_LINEAR)
+    return float(np.clip((np.mean(ink) - _UNSURE_INK) / (_SURE_INK - _UNSURE_INK), 0, 1))
 
 
 def _finer(ink: Floats) -> Floats:
@@ -158,7 +171,7 @@ def _assemble(page: Page, traced: list[_Traced], signals: list[Floats], rhythm_l
         row = LEAD_INDEX[t.panel.lead]
         present = ~np.isnan(signal)
         if not t.panel.rhythm:
-            quality[row] = t.covered
+            quality[row] = t.quality
         if t.covered > _MIN_COVERED:
             out[row, present] = signal[present] - np.nanmedian(signal)
     return Ecg(out, _with_residual(out, quality), rhythm_lead, tuple(segments), page, notes=_notes(page, traced))

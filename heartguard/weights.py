@@ -13,11 +13,18 @@ import numpy as np
 from heartguard.errors import ModelError
 from heartguard.values import Floats
 
+__all__ = ["HEAD", "Weights", "models_folder", "read_weights", "write_weights"]
+
 HEAD = "head/"
 """How the names of the linear head begin."""
 
 Weights = dict[str, Floats]
 """`block{b}_conv{k}/kernel` (3, 3, in, out), `/bias`; `head/level4`, `head/level5` (13, 512, classes), `head/bias`."""
+
+
+def models_folder() -> Path:
+    """Return the folder of the repository that holds the models."""
+    return Path(__file__).resolve().parents[1] / "models"
 
 
 def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) -> str:

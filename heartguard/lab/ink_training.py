@@ -1,0 +1,257 @@
+"""``heartguard train ink``: the network that tells trace from print, grid and paper, taught by simulated pages."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime
+import json
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from heartguard.lab.datasets import open_signals, read_record_500hz
+from heartguard.lab.ink_pages import InkPage, simulate_ink_page
+from heartguard.page.ink_network import INK_LAYERS, LAST_SHUFFLE, PRINT, TRACE
+from heartguard.values import Floats, Image
+from heartguard.weights import Weights, write_weights
+
+__all__ = ["InkRecipe", "build_network", "cut_patches", "fold", "make_pages", "run"]
+
+log = logging.getLogger(__name__)
+
+_FIRST_SEED = 5000
+_RECORD_STEP = 7
+_AROUND_TRACE, _AROUND_PRINT, _OF = 5, 7, 8
+_TRACE_SHARE = 2.0
+
+
+@dataclasses.dataclass(frozen=True)
+class InkRecipe:
+    """Everything that decides how the ink network is trained.
+
+    Attributes
+    ----------
+    pages : int
+        Simulated photos and scans.
+    patches : int
+        Cut from each.
+    side : int
+        Of a patch, pixels.
+    epochs, batch : int
+    rate : float
+        Highest learning rate; it falls along half a cosine.
+    seed : int
+    """
+
+    pages: int = 44
+    patches: int = 48
+    side: int = 144
+    epochs: int = 12
+    batch: int = 16
+    rate: float = 4e-3
+    seed: int = 0
+
+
+def run(args: argparse.Namespace) -> int:
+    """Simulate, train and ship, each from where an earlier run left it; return the exit status."""
+    import torch
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(args.threads)
+    recipe, cache = InkRecipe(), args.cache.parent / "ink"
+    paths = make_pages(cache / "pages", recipe, args.threads)
+    network, losses = fit(load_patches(paths, recipe), recipe, cache / "network.pt")
+    args.out.mkdir(parents=True, exist_ok=True)
+    facts = {
+        "sha256": write_weights(fold(network), args.out / "ink.npz"),
+        "weights_file": "ink.npz",
+        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "training_data": "simulated photos and scans of PTB-XL records outside the held-back patients",
+        "recipe": dataclasses.asdict(recipe),
+        "loss": [round(loss, 4) for loss in losses],
+    }
+    (args.out / "ink.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def make_pages(cache: Path, recipe: InkRecipe, jobs: int) -> list[Path]:
+    """Simulate the pages that are not there yet; return their files."""
+    cache.mkdir(parents=True, exist_ok=True)
+    records = open_signals().query("source == 'PTB-XL' and fs == 500")["record_id"]
+    paths = [cache / f"page-{k}.npz" for k in range(recipe.pages)]
+    names = [str(records.iloc[k * _RECORD_STEP % len(records)]) for k in range(recipe.pages)]
+    todo = [(k, names[k], path) for k, path in enumerate(paths) if not path.exists()]
+    if todo:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            for done, _ in enumerate(pool.map(_make_page, *zip(*todo, strict=True)), start=1):
+                log.info("%d of %d pages", done, len(todo))
+    return paths
+
+
+def _make_page(number: int, record_id: str, path: Path) -> None:
+    page = simulate_ink_page(read_record_500hz(record_id), _FIRST_SEED + number)
+    unfinished = path.with_suffix(".part.npz")
+    np.savez(unfinished, image=page.image, trace=page.trace, print=page.print)
+    unfinished.rename(path)
+
+
+def cut_patches(page: InkPage, count: int, side: int, rng: np.random.Generator) -> list[tuple[Image, Image]]:
+    """Cut pictures (side, side, 3) and truths (side, side, 2): most around a trace, some around print, few anywhere."""
+    layers = {TRACE: page.trace, PRINT: page.print}
+    truth = np.stack([layers[channel] for channel in sorted(layers)], axis=-1)
+    traces, prints = (np.argwhere(layer[::2, ::2] > 127) * 2 for layer in (page.trace, page.print))
+    height, width = page.trace.shape
+    out = []
+    for k in range(count):
+        turn = k % _OF
+        places = traces if turn < _AROUND_TRACE else prints if turn < _AROUND_PRINT else np.empty((0, 2))
+        centre = places[rng.integers(len(places))] if len(places) else rng.integers(0, (height, width))
+        corner = np.clip(centre + rng.integers(-side // 3, side // 3, 2) - side // 2, 0, (height - side, width - side))
+        window = np.s_[corner[0] : corner[0] + side, corner[1] : corner[1] + side]
+        out.append((page.image[window], truth[window]))
+    return out
+
+
+def load_patches(paths: list[Path], recipe: InkRecipe) -> tuple[Image, Image]:
+    """Return pictures (n, side, side, 3) and truths (n, side, side, 2), uint8."""
+    rng = np.random.default_rng(recipe.seed)
+    found: list[tuple[Image, Image]] = []
+    for path in paths:
+        with np.load(path, allow_pickle=False) as kept:
+            page = InkPage(kept["image"], kept["trace"], kept["print"])
+        found += cut_patches(page, recipe.patches, recipe.side, rng)
+    images, truths = (np.stack(part) for part in zip(*found, strict=True))
+    return images, truths
+
+
+def build_network(seed: int) -> Any:
+    """Return the network in PyTorch, its layers as `INK_LAYERS` says, each active one with batch normalisation."""
+    import torch
+    from torch import nn
+
+    class InkTrainee(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = nn.ModuleDict({layer.name: _module(layer) for layer in INK_LAYERS})
+
+        def forward(self, image: Any) -> Any:
+            values = {"image": image}
+            for layer in INK_LAYERS:
+                parts = [values[name] for name in layer.sources]
+                value = self.layers[layer.name](torch.cat(parts, dim=1) if len(parts) > 1 else parts[0])
+                values[layer.name] = (
+                    nn.functional.interpolate(value, scale_factor=layer.grown) if layer.grown > 1 else value
+                )
+            return nn.functional.pixel_shuffle(values[INK_LAYERS[-1].name], LAST_SHUFFLE)
+
+    torch.manual_seed(seed)
+    return InkTrainee()
+
+
+def _module(layer: Any) -> Any:
+    from torch import nn
+
+    padding = layer.dilation * (layer.kernel // 2)
+    sizes = (layer.inputs, layer.outputs, layer.kernel, layer.stride, padding, layer.dilation)
+    if not layer.active:
+        return nn.Conv2d(*sizes)
+    return nn.Sequential(nn.Conv2d(*sizes, bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
+
+
+def fit(patches: tuple[Image, Image], recipe: InkRecipe, kept: Path) -> tuple[Any, list[float]]:
+    """Train; return the network and the loss of each epoch. A run that was stopped goes on from its last epoch."""
+    import torch
+
+    network = build_network(recipe.seed).to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=1e-4)
+    steps = len(patches[0]) // recipe.batch
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=recipe.epochs * steps)
+    losses: list[float] = []
+    if kept.exists():
+        state = torch.load(kept, weights_only=True)
+        for part, name in ((network, "network"), (optimiser, "optimiser"), (schedule, "schedule")):
+            part.load_state_dict(state[name])
+        losses = list(state["losses"])
+    for epoch in range(len(losses), recipe.epochs):
+        losses.append(_train_once(network, optimiser, schedule, _batches(patches, recipe, epoch)))
+        log.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, losses[-1])
+        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "losses": losses}
+        torch.save({**state, "schedule": schedule.state_dict()}, kept)
+    return network.eval(), losses
+
+
+def _train_once(network: Any, optimiser: Any, schedule: Any, batches: Iterator[tuple[Any, Any]]) -> float:
+    import torch
+
+    network.train()
+    found = []
+    for pictures, truths in batches:
+        with torch.autocast("cpu", torch.bfloat16):
+            out = network(pictures)
+        loss = _loss(out.float(), truths)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        found.append(float(loss.detach()))
+    return float(np.mean(found))
+
+
+def _loss(out: Any, truth: Any) -> Any:
+    """Cross-entropy against the share of each pixel that is covered; the trace counts for more."""
+    from torch.nn import functional
+
+    each = functional.binary_cross_entropy_with_logits(out, truth, reduction="none").mean(dim=(0, 2, 3))
+    return _TRACE_SHARE * each[TRACE] + each[PRINT]
+
+
+def _batches(patches: tuple[Image, Image], recipe: InkRecipe, epoch: int) -> Iterator[tuple[Any, Any]]:
+    import torch
+
+    rng = np.random.default_rng([recipe.seed, epoch])
+    order = rng.permutation(len(patches[0]))
+    for k in range(0, len(order) - recipe.batch + 1, recipe.batch):
+        chosen = order[k : k + recipe.batch]
+        across, down = np.where(rng.random(2) < 0.5, -1, 1)
+        pictures, truths = (np.ascontiguousarray(part[chosen][:, ::down, ::across]) for part in patches)
+        yield (
+            torch.from_numpy(_varied(pictures, rng)).permute(0, 3, 1, 2),
+            torch.from_numpy(np.divide(truths, 255, dtype=np.float32)).permute(0, 3, 1, 2),
+        )
+
+
+def _varied(pictures: Image, rng: np.random.Generator) -> Floats:
+    """Vary strength and colour of what stands on the paper, sharpness and noise; return pictures from -1 to 1."""
+    dark = 250.0 - pictures.astype(np.float32)
+    strength = rng.uniform(0.5, 1.3, (len(pictures), 1, 1, 1)) * rng.uniform(0.85, 1.15, (len(pictures), 1, 1, 3))
+    grey = rng.random((len(pictures), 1, 1, 1)) < 0.25
+    dark = np.where(grey, dark.mean(axis=3, keepdims=True), dark) * strength
+    for picture in dark[: len(dark) // 3]:
+        picture[:] = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.2)))
+    noise = rng.standard_normal(dark.shape, np.float32) * rng.uniform(0, 8, (len(pictures), 1, 1, 1))
+    return np.asarray((250.0 - dark + noise).clip(0, 255) / 127.5 - 1, np.float32)
+
+
+def fold(network: Any) -> Weights:
+    """Return kernels, shape (k, k, in, out), and biases with the batch normalisation folded in."""
+    weights: Weights = {}
+    for layer in INK_LAYERS:
+        module = network.layers[layer.name]
+        convolution = module[0] if layer.active else module
+        kernel = convolution.weight.detach()
+        if layer.active:
+            norm = module[1]
+            scale = norm.weight.detach() / (norm.running_var + norm.eps).sqrt()
+            kernel, bias = kernel * scale[:, None, None, None], norm.bias.detach() - norm.running_mean * scale
+        else:
+            bias = convolution.bias.detach()
+        weights[f"{layer.name}/kernel"] = kernel.permute(2, 3, 1, 0).contiguous().numpy()
+        weights[f"{layer.name}/bias"] = bias.numpy()
+    return weights

@@ -1,0 +1,162 @@
+"""Running the ink network over a straight page: how much of each pixel is trace, and how much other ink."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.onnx import conv_tensors, model, node, tensor
+from heartguard.page.ink_network import CHANNELS, INK_LAYERS, LAST_SHUFFLE, PRINT, STRIDE, TRACE
+from heartguard.values import Floats, Image
+from heartguard.weights import Weights, models_folder, read_weights
+
+__all__ = ["InkMaps", "InkNetwork", "close_gaps", "ink_graph", "load_ink_network"]
+
+_STRIP = 640
+_OVERLAP = 48
+_GAP_PX = 5
+_LOADING = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class InkMaps:
+    """What the network sees on a page, both of shape (h, w), float32, 0 to 1.
+
+    Attributes
+    ----------
+    trace : ndarray
+        How much of each pixel a trace covers.
+    print : ndarray
+        How much other ink covers: texts, calibration pulses, separators, script.
+    """
+
+    trace: Floats
+    print: Floats
+
+
+class InkNetwork:
+    """The trained network, run by OpenCV in strips across the page, so that memory stays small."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._networks: dict[int, Any] = {}
+        self._running = threading.Lock()
+
+    def maps(self, image: Image, paper: NDArray[np.bool_]) -> InkMaps:
+        """Look at an evenly lit page; nothing outside of `paper` is ink.
+
+        Parameters
+        ----------
+        image : ndarray, shape (h, w, 3), uint8, RGB
+            As `heartguard.page.photo.even_light` makes it, 8 pixels to the millimetre.
+        paper : ndarray, shape (h, w), bool
+        """
+        height, width = image.shape[:2]
+        padded_width = -(-width // STRIDE) * STRIDE
+        out = np.zeros((CHANNELS, height, width), np.float32)
+        with self._running:
+            network = self._network(padded_width)
+            for top, first, last in _strips(height):
+                part = image[max(0, top) : top + _STRIP]
+                missing = _STRIP - len(part)
+                padded = np.pad(part, ((0, missing), (0, padded_width - width), (0, 0)), mode="edge")
+                network.setInput(cv2.dnn.blobFromImage(padded, 1 / 127.5, mean=(127.5, 127.5, 127.5)))
+                out[:, first:last] = _shares(network.forward()[0])[:, first - top : last - top, :width]
+        out[:, ~paper] = 0
+        return InkMaps(out[TRACE], out[PRINT])
+
+    def _network(self, width: int) -> Any:
+        if width not in self._networks:
+            self._networks.clear()
+            graph = np.frombuffer(ink_graph(self._weights, _STRIP, width), np.uint8)
+            self._networks[width] = cv2.dnn.readNetFromONNX(graph)
+        return self._networks[width]
+
+
+def close_gaps(ink: Floats) -> Floats:
+    """Close gaps of half a millimetre in the steep strokes of a trace, where lines of the grid cross them."""
+    return np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((_GAP_PX, 1), np.uint8)), np.float32)
+
+
+def _shares(logits: Floats) -> Floats:
+    """Return shares of full size, shape (2, h, w), from the last layer's logits, shape (8, h / 2, w / 2)."""
+    height, width = logits.shape[1:]
+    shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    finer = shares.reshape(CHANNELS, LAST_SHUFFLE, LAST_SHUFFLE, height, width).transpose(0, 3, 1, 4, 2)
+    return np.asarray(finer.reshape(CHANNELS, height * LAST_SHUFFLE, width * LAST_SHUFFLE), np.float32)
+
+
+def _strips(height: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the top row of each strip and the rows, first and after-last, that it answers for."""
+    top = 0
+    while True:
+        first = top + (_OVERLAP if top else 0)
+        if top + _STRIP >= height:
+            yield top, first, height
+            return
+        yield top, first, top + _STRIP - _OVERLAP
+        top += _STRIP - 2 * _OVERLAP
+
+
+def ink_graph(weights: Weights, height: int, width: int) -> bytes:
+    """Return the network as an ONNX model for pictures of one size.
+
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+        `{layer}/kernel`, shape (k, k, in, out), and `{layer}/bias` of every layer of `INK_LAYERS`.
+    height, width : int
+        Multiples of `STRIDE`.
+
+    Returns
+    -------
+    bytes
+        Input `image`, shape (1, 3, height, width), RGB from -1 to 1; output `out`, logits of
+        `LAST_SHUFFLE` by `LAST_SHUFFLE` pixels each, shape (1, 8, height / 2, width / 2).
+    """
+    nodes: list[bytes] = []
+    tensors: list[bytes] = []
+    for layer in INK_LAYERS:
+        value = layer.sources[0]
+        if len(layer.sources) > 1:
+            nodes.append(node("Concat", layer.sources, value := f"{layer.name}.in", [("axis", 1)]))
+        tensors += conv_tensors(layer.name, weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"])
+        pad = layer.dilation * (layer.kernel // 2)
+        sizes = {"kernel_shape": layer.kernel, "strides": layer.stride, "dilations": layer.dilation}
+        attributes = [*((name, [size, size]) for name, size in sizes.items()), ("pads", [pad] * 4)]
+        convolved = layer.name if not layer.active and layer.grown == 1 else f"{layer.name}.conv"
+        nodes.append(node("Conv", [value, f"{layer.name}.w", f"{layer.name}.b"], convolved, attributes))
+        if layer.active:
+            nodes.append(node("Relu", [convolved], layer.name))
+        elif layer.grown > 1:
+            scales = np.array([1, 1, layer.grown, layer.grown], np.float32)
+            tensors.append(tensor(f"{layer.name}.scales", scales))
+            how = [("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")]
+            nodes.append(node("Resize", [convolved, "", f"{layer.name}.scales"], layer.name, how))
+    channels = LAST_SHUFFLE**2 * CHANNELS
+    shape = (1, channels, height // LAST_SHUFFLE, width // LAST_SHUFFLE)
+    return model("ink", nodes, tensors, (1, 3, height, width), {"out": shape})
+
+
+@lru_cache(maxsize=1)
+def _load_once(folder: Path) -> InkNetwork | None:
+    spec = folder / "ink.json"
+    if not spec.exists():
+        return None
+    facts = json.loads(spec.read_text(encoding="utf-8"))
+    return InkNetwork(read_weights(folder / facts["weights_file"], facts["sha256"]))
+
+
+def load_ink_network() -> InkNetwork | None:
+    """Return the shipped network, loaded once per process; None where none is shipped."""
+    with _LOADING:
+        return _load_once(models_folder())

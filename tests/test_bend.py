@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heartguard.page.bend import NODE_MM, follow_lines
+from heartguard.page.lattice import Lattice
+from heartguard.page.photo import _frame, shows_a_desk
+
+PX_PER_MM = 4.0
+SHAPE = (320, 400)
+
+
+def ruled(shift_mm) -> np.ndarray:
+    """Draw lines every 5 mm along both axes, moved by `shift_mm(x, y)` (both mm), one pixel wide and soft."""
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]] / PX_PER_MM
+    dx, dy = shift_mm(x, y)
+
+    def line(place):
+        off = (place + 2.5) % 5 - 2.5
+        return np.exp(-0.5 * (off * PX_PER_MM / 0.7) ** 2)
+
+    return (60 * np.maximum(line(x - dx), line(y - dy))).astype(np.float32)
+
+
+def gentle(x, y):
+    return 0.25 * np.sin(x / 18) * np.cos(y / 15), 0.2 * np.cos(x / 20 + y / 25)
+
+
+def inner(field):
+    return field[3:-3, 3:-3]
+
+
+def measured(marks):
+    return follow_lines(marks, PX_PER_MM, 0.3, 0.15, 0.25, 8.0)
+
+
+def test_single_lines_are_followed_between_pixels():
+    found = measured(ruled(gentle))
+    rows, columns = found.shape[:2]
+    y, x = np.mgrid[:rows, :columns] * NODE_MM
+    true = -np.stack(gentle(x, y), axis=-1)
+    assert np.sqrt(np.mean(inner(found - true) ** 2)) < 0.03
+
+
+def test_a_tall_stroke_beside_a_line_does_not_bend_the_page():
+    marks = ruled(lambda x, y: (0 * x, 0 * y))
+    marks[100:180, 203:205] = 60.0
+    assert np.abs(inner(measured(marks))).max() < 0.08
+
+
+def test_a_page_without_lines_is_left_alone():
+    marks = np.random.default_rng(0).uniform(0, 8, SHAPE).astype(np.float32)
+    assert np.sqrt(np.mean(measured(marks) ** 2)) < 0.3
+
+
+@pytest.mark.parametrize(("size_mm", "finer"), [(280.0, 1.0), (700.0, 0.4)])
+def test_a_page_larger_than_paper_is_one_of_smaller_squares(size_mm, finer):
+    corners = np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]])
+    lattice = Lattice(np.diag([size_mm, 0.7 * size_mm, 1.0]), corners, 1.0, 6.0)
+    found = [f for f in (1.0, 0.4, 0.2) if _frame(lattice, f) is not None]
+    assert found[0] == finer
+
+
+def test_a_dark_border_is_a_desk_and_a_white_one_is_none():
+    picture = np.full((300, 400, 3), 245, np.uint8)
+    assert not shows_a_desk(picture)
+    on_desk = np.full((360, 480, 3), (120, 90, 70), np.uint8)
+    on_desk[30:330, 40:440] = picture
+    assert shows_a_desk(on_desk)
