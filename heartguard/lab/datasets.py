@@ -198,7 +198,8 @@ def measured_signals() -> pd.DataFrame:
 
 def _even(index: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which records are of patients of even number."""
-    return index["patient_id"].str.extract(r"(\d)(?:\.0)?$")[0].astype(int).to_numpy() % 2 == 0
+    last = index["patient_id"].str.extract(r"(\d)(?:\.0)?$")[0].astype(int).to_numpy()
+    return np.asarray(last % 2 == 0)
 
 
 def open_signals() -> pd.DataFrame:
