@@ -97,7 +97,8 @@ def _to_signal(page: Page, t: _Traced) -> Floats:
         return signal
     seconds = t.panel.start_s + (t.x + t.first - t.panel.x0) * _seconds_per_px(page, t.panel)
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
-    values = np.interp(time, seconds, (t.panel.baseline_y - t.y) / page.px_per_mv, left=np.nan, right=np.nan)
+    up = -1 if t.panel.inverted else 1
+    values = np.interp(time, seconds, up * (t.panel.baseline_y - t.y) / page.px_per_mv, left=np.nan, right=np.nan)
     early, late = (
         (time < seconds[0]) & (time > seconds[0] - _HELD_S),
         (time > seconds[-1]) & (time < seconds[-1] + _HELD_S),
