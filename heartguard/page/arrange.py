@@ -21,6 +21,9 @@ __all__ = [
 Mask = NDArray[np.bool_]
 
 _MIN_COVERAGE = 0.55
+_FAINT = 0.7
+_EVEN = 0.08
+_EVEN_ROWS = 4
 _SEPARATOR_REACH_MM = 3.0
 _COLUMNS = (4, 6)
 
@@ -28,7 +31,10 @@ _COLUMNS = (4, 6)
 def settle_rows(
     trace: Mask, rows: tuple[float, ...], pulses: tuple[Pulse, ...], extent: Extent, px_per_mm: float
 ) -> tuple[float, ...]:
-    """Keep the rows that a trace follows for most of the width, and add the rows that only a pulse shows."""
+    """Keep the rows that a trace follows for most of the width, and add the rows that only a pulse shows.
+
+    A row whose faint trace is seen for part of the width only is kept where it stands at the distance of the others.
+    """
     left = [pulse for pulse in pulses if abs(pulse.x0 - np.median([p.x0 for p in pulses])) < 3 * px_per_mm]
     spacing = 0.5 * 7.0 * px_per_mm
     merged = sorted(rows)
@@ -38,12 +44,11 @@ def settle_rows(
             merged.append(pulse.baseline_y)
     merged.sort()
     calibrated = {row for row in merged if any(abs(row - pulse.baseline_y) < spacing for pulse in left)}
-    return tuple(
-        row
-        for row in merged
-        if _coverage(trace, row, merged, extent, px_per_mm)
-        >= (_MIN_COVERAGE / 2 if row in calibrated else _MIN_COVERAGE)
-    )
+    covered = {row: _coverage(trace, row, merged, extent, px_per_mm) for row in merged}
+    seen = [row for row in merged if covered[row] >= _MIN_COVERAGE * _FAINT]
+    even = len(seen) >= _EVEN_ROWS and float(np.ptp(np.diff(seen))) < _EVEN * float(np.mean(np.diff(seen)))
+    needed = {row: _MIN_COVERAGE / 2 if row in calibrated else _MIN_COVERAGE for row in merged}
+    return tuple(row for row in merged if covered[row] >= needed[row] or (even and row in seen))
 
 
 def _coverage(trace: Mask, row: float, rows: list[float], extent: Extent, px_per_mm: float) -> float:

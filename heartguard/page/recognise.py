@@ -29,7 +29,7 @@ _NAME_REACH_MM = 9.0
 _COLUMN_EDGES = tuple(sorted({Fraction(k, n) for n in (4, 6) for k in range(1, n)}))
 # What one unit of evidence is worth, in units of the logarithm of the limb leads' misfit.
 _BY_COLUMNS = 1.0
-_BY_CHANGED_ROW = 1.2
+_BY_CHANGED_ROW = 1.5
 _BY_ORDER = 0.8
 _NO_LAW = 0.5
 _FITS = 0.3

@@ -138,8 +138,12 @@ def draw_traces_on_upload(page: Page, segments: Sequence[Segment], opacity: floa
         for run in _runs(segment):
             placed = page.on_upload(run[:, 0] / (1 << _SUBPIXEL_BITS))
             fixed = np.rint(placed * (1 << _SUBPIXEL_BITS)).astype(np.int32)[:, None]
-            cv2.polylines(lines, [fixed], False, lead_colour(segment.panel.lead), thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
-    places = [page.on_upload(np.array([[s.x0, _top_of_line(s, _NAME_MM * page.px_per_mm)]], float))[0] for s in segments]
+            cv2.polylines(
+                lines, [fixed], False, lead_colour(segment.panel.lead), thickness, cv2.LINE_AA, _SUBPIXEL_BITS
+            )
+    places = [
+        page.on_upload(np.array([[s.x0, _top_of_line(s, _NAME_MM * page.px_per_mm)]], float))[0] for s in segments
+    ]
     _write_names(lines, [(s.panel, x, y) for s, (x, y) in zip(segments, places, strict=True)], _upload_px_per_mm(page))
     return _mix(canvas, lines, opacity)
 
