@@ -83,10 +83,9 @@ def _layout(shape: str, order: str) -> Layout:
     short, _, strips = shape.partition("+")
     rows, columns = (int(count) for count in short.split("x"))
     leads = (*ORDERS[order], *CHEST_LEADS)
-    if rows == 2:  # each row shows its six leads one after the other
-        places = (leads[:columns], leads[columns:])
-    else:
-        places = tuple(leads[row::rows] for row in range(rows))
+    # Columns are filled from the top, but two rows show their six leads one after the other.
+    by_row = rows == 2
+    places = tuple(leads[row * columns : (row + 1) * columns] if by_row else leads[row::rows] for row in range(rows))
     return Layout(shape if order == "standard" else f"{shape} {order}", places, int(strips or 0), order)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heartguard.lab.paper_style import DEFAULT_ROW_SPACING_MM, PaperStyle
-from heartguard.leads import LARGE_SQUARE_MM, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
+from heartguard.leads import LARGE_SQUARE_MM, PAPER_SPEED_MM_PER_S
 from heartguard.values import Floats, Panel
 
 MARGIN_MM = 8.5

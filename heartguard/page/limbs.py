@@ -34,9 +34,9 @@ _SURE = 0.1
 def unexplained(rows: Doubles, mix: Doubles) -> float:
     """Return the share of simultaneous rows that no heart could draw if they were the leads that `mix` says.
 
-    The rows are fitted, sample by sample, by the two voltages that all limb leads are sums of. What is left is divided by
-    what would be left on average of rows that have nothing to do with each other, so that 0 is a perfect fit and about
-    1 none.
+    The rows are fitted, sample by sample, by the two voltages that all limb leads are sums of. What is left is divided
+    by what would be left on average of rows that have nothing to do with each other, so that 0 is a perfect fit and
+    about 1 none.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _limb_columns(layout: Layout, followed: Doubles, extent: Extent) -> Iterator
 
 def _mix(leads: list[str], layout: Layout) -> Doubles:
     signs = [-1.0 if lead in layout.inverted else 1.0 for lead in leads]
-    return np.array([LIMB_MIX[lead] for lead in leads]) * np.array(signs)[:, None]
+    return np.asarray(np.array([LIMB_MIX[lead] for lead in leads]) * np.array(signs)[:, None], np.float64)
 
 
 def _swapped(mix: Doubles, a: int, b: int) -> Doubles:

@@ -41,7 +41,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Pulse:
-    """A calibration pulse: its extent and the height of its feet, page pixels; its amplitude and, if known, width in mm."""
+    """A calibration pulse: extent and height of its feet, page pixels; amplitude and, if known, width of its roof, mm."""
 
     x0: float
     x1: float

@@ -168,7 +168,7 @@ class _Evidence:
 
 
 def _row_sets(rows: tuple[float, ...], count: int, height: int) -> list[tuple[float, ...]]:
-    """Sets of `count` rows: those found, less some at either end, or with one that the distances ask for."""
+    """Return sets of `count` rows: those found, less some at either end, or with one that the distances ask for."""
     surplus = len(rows) - count
     if 0 <= surplus <= _MOST_CHANGED:
         return [rows[at : at + count] for at in range(surplus + 1)]
@@ -190,7 +190,8 @@ def _no_ecg() -> NotAnEcgError:
 def _no_layout(found: int) -> LayoutError:
     return LayoutError(
         f"{found} rows of traces were found, which fits none of the arrangements that HeartGuard reads "
-        "(3x4 with up to three rhythm strips, 6x2, 2x6, 12x1). Crop the picture to the ECG, or set the arrangement by hand."
+        "(3x4 with up to three rhythm strips, 6x2, 2x6, 12x1). Crop the picture to the ECG, or set the arrangement by "
+        "hand."
     )
 
 

@@ -33,7 +33,7 @@ class RoughTraces:
 
     @classmethod
     def of(cls, trace: NDArray[np.bool_], px_per_mm: float) -> RoughTraces:
-        """Number the pieces of a mask."""
+        """Return the pieces of a mask, numbered."""
         _, pieces = cv2.connectedComponents(trace.astype(np.uint8), connectivity=8, ltype=cv2.CV_32S)
         return cls(np.asarray(pieces, np.int32), px_per_mm)
 
