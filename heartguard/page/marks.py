@@ -41,7 +41,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Pulse:
-    """A calibration pulse: extent and height of its feet, page pixels; amplitude and, if known, width of its roof, mm."""
+    """A calibration pulse: extent and height of its feet, page pixels; amplitude and, where known, width, mm."""
 
     x0: float
     x1: float

@@ -113,7 +113,7 @@ def draw_traces(image: Image, segments: Sequence[Segment], px_per_mm: float, opa
 
 
 def draw_traces_on_upload(page: Page, segments: Sequence[Segment], opacity: float) -> Image:
-    """Draw traced lines and lead names where they lie on the picture as it was uploaded, folds and perspective included.
+    """Draw traced lines and lead names where they lie on the uploaded picture, folds and perspective included.
 
     Parameters
     ----------
@@ -135,23 +135,22 @@ def draw_traces_on_upload(page: Page, segments: Sequence[Segment], opacity: floa
     lines = canvas.copy()
     thickness = max(round(0.35 * _upload_px_per_mm(page)), 2)
     for segment in segments:
+        colour = lead_colour(segment.panel.lead)
         for run in _runs(segment):
             placed = page.on_upload(run[:, 0] / (1 << _SUBPIXEL_BITS))
             fixed = np.rint(placed * (1 << _SUBPIXEL_BITS)).astype(np.int32)[:, None]
-            cv2.polylines(
-                lines, [fixed], False, lead_colour(segment.panel.lead), thickness, cv2.LINE_AA, _SUBPIXEL_BITS
-            )
-    places = [
-        page.on_upload(np.array([[s.x0, _top_of_line(s, _NAME_MM * page.px_per_mm)]], float))[0] for s in segments
-    ]
-    _write_names(lines, [(s.panel, x, y) for s, (x, y) in zip(segments, places, strict=True)], _upload_px_per_mm(page))
+            cv2.polylines(lines, [fixed], False, colour, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+    starts = [(float(s.x0), _top_of_line(s, _NAME_MM * page.px_per_mm)) for s in segments]
+    places = page.on_upload(np.array(starts, float).reshape(-1, 2))
+    named = [(s.panel, float(x), float(y)) for s, (x, y) in zip(segments, places, strict=True)]
+    _write_names(lines, named, _upload_px_per_mm(page))
     return _mix(canvas, lines, opacity)
 
 
 def _upload_px_per_mm(page: Page) -> float:
     """Scale of the upload about the middle of the page."""
     middle = np.array(page.image.shape[1::-1]) / 2
-    ends = page.on_upload(np.array([middle, middle + (page.px_per_mm, 0.0)]))
+    ends = page.on_upload(np.stack([middle, middle + np.array([page.px_per_mm, 0.0])]))
     return float(np.linalg.norm(ends[1] - ends[0]))
 
 
