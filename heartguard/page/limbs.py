@@ -64,7 +64,7 @@ def unexplained(rows: Doubles, mix: Doubles) -> float:
     return float(np.sum(by_sample[usual])) / (share * power + 1e-9)
 
 
-def misfit(layout: Layout, followed: Doubles, extent: Extent) -> float:
+def misfit(layout: Layout, followed: Doubles, extent: Extent) -> tuple[float, float]:
     """Return how badly the rows obey the laws of the limb leads if the page has this layout.
 
     Parameters
@@ -76,12 +76,15 @@ def misfit(layout: Layout, followed: Doubles, extent: Extent) -> float:
 
     Returns
     -------
-    float
-        Geometric mean of `unexplained` over the columns that show three limb leads or more; NaN without such a column.
+    mean, worst : float
+        Geometric mean and greatest of `unexplained` over the columns that show three limb leads or more; NaN without
+        such a column.
     """
     shares = [unexplained(rows, _mix(leads, layout)) for leads, rows in _limb_columns(layout, followed, extent)]
     known = [share for share in shares if np.isfinite(share)]
-    return float(np.exp(np.mean(np.log(np.array(known) + _FLOOR))) - _FLOOR) if known else float("nan")
+    if not known:
+        return float("nan"), float("nan")
+    return float(np.exp(np.mean(np.log(np.array(known) + _FLOOR))) - _FLOOR), max(known)
 
 
 def swap_notes(layout: Layout, followed: Doubles, extent: Extent) -> tuple[str, ...]:

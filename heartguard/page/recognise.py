@@ -15,7 +15,7 @@ from heartguard.leads import LAYOUTS, Layout
 from heartguard.page.ends import Extent
 from heartguard.page.limbs import misfit, swap_notes
 from heartguard.page.marks import Lines
-from heartguard.page.rough import RoughTraces
+from heartguard.page.rough import RoughTraces, strip_misfit
 from heartguard.values import Corrections, Doubles
 
 __all__ = ["Arrangement", "choose_layout"]
@@ -29,10 +29,14 @@ _NAME_REACH_MM = 9.0
 _COLUMN_EDGES = tuple(sorted({Fraction(k, n) for n in (4, 6) for k in range(1, n)}))
 # What one unit of evidence is worth, in units of the logarithm of the limb leads' misfit.
 _BY_COLUMNS = 1.0
+_BY_STRIPS = 3.0
 _BY_CHANGED_ROW = 1.5
 _BY_ORDER = 0.8
 _NO_LAW = 0.5
+_SAME = 0.3
 _FITS = 0.3
+_UNLIKE = 0.5
+_UNSURE = 0.75
 _CLEAR = 1.5
 
 
@@ -64,6 +68,7 @@ class _Candidate:
     followed: Doubles
     changed: int
     misfit: float
+    worst: float
     score: float
 
 
@@ -78,9 +83,9 @@ def choose_layout(
 ) -> Arrangement:
     """Choose the layout and the order of the limb leads.
 
-    Three kinds of evidence count: the laws that bind limb leads which a page shows at the same time
-    (`heartguard.page.limbs`), separators and lead names where columns begin, and how many rows were found. A row too
-    many or one too few is made good where the rest of the evidence asks for it.
+    Four kinds of evidence count: the laws that bind limb leads which a page shows at the same time
+    (`heartguard.page.limbs`), rhythm strips that repeat a short lead, separators and lead names where columns begin, and
+    how many rows were found. A row too many or one too few is made good where the rest of the evidence asks for it.
 
     Parameters
     ----------
@@ -108,7 +113,10 @@ def choose_layout(
         for layout in LAYOUTS.values()
         if corrections.layout in (None, layout.shape) and corrections.lead_order in (None, layout.order)
     ]
-    candidates = sorted((c for layout in wanted for c in page.candidates(layout)), key=lambda c: -c.score)
+    tried = [c for layout in wanted for c in page.candidates(layout)]
+    # Leads that do not fit each other at all may fit an unusual order by chance: it must fit well.
+    believed = [c for c in tried if c.layout.order in ("standard", corrections.lead_order) or c.worst < _FITS]
+    candidates = sorted(believed, key=lambda c: -c.score)
     if by_hand and not candidates:
         raise _too_few(wanted[0], len(rows))
     if not candidates or not (by_hand or _credible(candidates[0], len(rows))):
@@ -116,7 +124,14 @@ def choose_layout(
     best = candidates[0]
     other = max((c.score for c in candidates if c.layout is not best.layout), default=-np.inf)
     certainty = float(np.clip(0.5 + 0.5 * (best.score - other) / _CLEAR, 0.5, 1.0))
-    return Arrangement(best.layout, best.rows, certainty, swap_notes(best.layout, best.followed, extent))
+    notes = swap_notes(best.layout, best.followed, extent)
+    if best.misfit > _UNLIKE and not notes:
+        certainty = min(certainty, _UNSURE)
+        notes = (
+            "The limb leads do not fit each other as they were found (II should be I + III): rows, columns or lead names "
+            "may be wrong. Check them on the overlay.",
+        )
+    return Arrangement(best.layout, best.rows, certainty, notes)
 
 
 def _credible(candidate: _Candidate, found: int) -> bool:
@@ -142,11 +157,12 @@ class _Evidence:
         for rows in _row_sets(self.rows, layout.row_count, len(self.traces.pieces)):
             changed = abs(len(self.rows) - layout.row_count)
             followed = self.traces.along(rows)
-            wrong = misfit(layout, followed, self.extent)
+            wrong, worst = misfit(layout, followed, self.extent)
             score = _BY_COLUMNS * self._columns(layout, rows) - _BY_CHANGED_ROW * changed
             score -= _BY_ORDER * (layout.order != "standard")
+            score -= _BY_STRIPS * max(0.0, strip_misfit(layout, followed, self.extent) - _SAME)
             score -= float(np.log(0.03 + (wrong if np.isfinite(wrong) else _NO_LAW)))
-            yield _Candidate(layout, rows, followed, changed, wrong, score)
+            yield _Candidate(layout, rows, followed, changed, wrong, worst, score)
 
     def _columns(self, layout: Layout, rows: tuple[float, ...]) -> float:
         """How surely every column beyond the first begins with a separator or a name, less what stands elsewhere."""

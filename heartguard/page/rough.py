@@ -7,14 +7,20 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, Layout
+from heartguard.page.ends import Extent
 from heartguard.values import Doubles
 
-__all__ = ["RoughTraces"]
+__all__ = ["RoughTraces", "strip_misfit"]
 
 _REST_MM = 3.0
 _OWN = 0.97
+_SHIFT_MM = 3.0
+_THINNED = 4
+_LEAST_SHARE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,3 +94,42 @@ def _furthest(own: NDArray[np.bool_], row: float, px_per_mm: float) -> Doubles:
     thin = bottom - top < 1.2 * px_per_mm
     end = np.where(thin, (top + bottom) / 2, np.where(-top > bottom, top, bottom))
     return np.where(inked, -end / px_per_mm, np.nan)
+
+
+def strip_misfit(layout: Layout, followed: Doubles, extent: Extent) -> float:
+    """Return how far the worst rhythm strip is from the short lead that it repeats best.
+
+    Parameters
+    ----------
+    layout : Layout
+    followed : ndarray, shape (rows, w), mm
+    extent : Extent
+
+    Returns
+    -------
+    float
+        0 where each repeats a short lead, about 1 where one has nothing to do with any; 0 without strips.
+    """
+    reach = round(_SHIFT_MM * extent.width / (PAGE_SECONDS * PAPER_SPEED_MM_PER_S))
+    width = extent.width / layout.columns
+    worst = 0.0
+    for strip in followed[len(layout.rows) :]:
+        distances = [1.0]
+        for column in range(layout.columns):
+            first, last = round(extent.x0 + column * width) + reach, round(extent.x0 + (column + 1) * width) - reach
+            if 0 < first - reach < last + reach < len(strip):
+                part = strip[first - reach : last + reach]
+                distances += [_closest(row[first:last], part) for row in followed[: len(layout.rows)]]
+        worst = max(worst, min(distances))
+    return worst
+
+
+def _closest(short: Doubles, strip: Doubles) -> float:
+    """Difference relative to size of a line and the part of a longer one that is most like it."""
+    x = (short - np.nanmedian(short))[::_THINNED] if np.isfinite(short).any() else short[::_THINNED]
+    shifted = sliding_window_view(strip - np.nanmedian(strip) if np.isfinite(strip).any() else strip, len(short))
+    y = shifted[::_THINNED, ::_THINNED]
+    known = np.isfinite(x) & np.isfinite(y)
+    apart, size = np.where(known, (y - x) ** 2, 0).sum(axis=1), np.where(known, y**2 + x**2, 0).sum(axis=1)
+    enough = known.mean(axis=1) > _LEAST_SHARE
+    return float(np.min(np.where(enough, np.sqrt(apart / (size + 1e-9)), 1.0)))
