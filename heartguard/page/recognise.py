@@ -84,8 +84,8 @@ def choose_layout(
     """Choose the layout and the order of the limb leads.
 
     Four kinds of evidence count: the laws that bind limb leads which a page shows at the same time
-    (`heartguard.page.limbs`), rhythm strips that repeat a short lead, separators and lead names where columns begin, and
-    how many rows were found. A row too many or one too few is made good where the rest of the evidence asks for it.
+    (`heartguard.page.limbs`), rhythm strips that repeat a short lead, separators and lead names where columns begin,
+    and how many rows were found. A row too many or one too few is made good where the rest of the evidence asks for it.
 
     Parameters
     ----------
@@ -127,10 +127,7 @@ def choose_layout(
     notes = swap_notes(best.layout, best.followed, extent)
     if best.misfit > _UNLIKE and not notes:
         certainty = min(certainty, _UNSURE)
-        notes = (
-            "The limb leads do not fit each other as they were found (II should be I + III): rows, columns or lead names "
-            "may be wrong. Check them on the overlay.",
-        )
+        notes = (_no_fit(),)
     return Arrangement(best.layout, best.rows, certainty, notes)
 
 
@@ -194,6 +191,13 @@ def _row_sets(rows: tuple[float, ...], count: int, height: int) -> list[tuple[fl
     gaps = [(a + b) / 2 for a, b in pairwise(rows) if 1.6 * pitch < b - a < 2.4 * pitch]
     added = gaps or [rows[0] - pitch, rows[-1] + pitch]
     return [tuple(sorted((*rows, y))) for y in added if 0 < y < height]
+
+
+def _no_fit() -> str:
+    return (
+        "The limb leads do not fit each other as they were found (II should be I + III): rows, columns or lead names may "
+        "be wrong. Check them on the overlay."
+    )
 
 
 def _no_ecg() -> NotAnEcgError:
