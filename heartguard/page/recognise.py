@@ -195,8 +195,8 @@ def _row_sets(rows: tuple[float, ...], count: int, height: int) -> list[tuple[fl
 
 def _no_fit() -> str:
     return (
-        "The limb leads do not fit each other as they were found (II should be I + III): rows, columns or lead names may "
-        "be wrong. Check them on the overlay."
+        "The limb leads do not fit each other as they were found (II should be I + III): rows, columns or lead names "
+        "may be wrong. Check them on the overlay."
     )
 
 
