@@ -88,7 +88,7 @@ def misfit(layout: Layout, followed: Doubles, extent: Extent) -> tuple[float, fl
 
 
 def swap_notes(layout: Layout, followed: Doubles, extent: Extent) -> tuple[str, ...]:
-    """Return a sentence for every pair of limb leads that fit only with their places changed, or lead turned over."""
+    """Return a sentence for every column whose limb leads fit only with two places changed, or one lead turned over."""
     notes = []
     for leads, rows in _limb_columns(layout, followed, extent):
         mix = _mix(leads, layout)
@@ -99,8 +99,9 @@ def swap_notes(layout: Layout, followed: Doubles, extent: Extent) -> tuple[str, 
             for a, b in combinations(range(len(leads)), 2)
         } | {f"{lead} is upside down": _turned(mix, k) for k, lead in enumerate(leads)}
         left = {said: unexplained(rows, changed) for said, changed in changes.items()}
-        said, next_best = sorted(left, key=left.__getitem__)[:2]
-        if left[said] < _SURE and left[next_best] > 2 * left[said]:
+        best = min(left.values())
+        if best < _SURE:  # some changes cannot be told apart: I for II does to the law what turning III over does
+            said = " or ".join(name for name, share in left.items() if share < 2 * best + _FLOOR)
             notes.append(f"The limb leads fit each other only if {said}; check the lead names against the page.")
     return tuple(notes)
 

@@ -117,7 +117,7 @@ def strip_misfit(layout: Layout, followed: Doubles, extent: Extent) -> float:
         distances = [1.0]
         for column in range(layout.columns):
             first, last = round(extent.x0 + column * width) + reach, round(extent.x0 + (column + 1) * width) - reach
-            if 0 < first - reach < last + reach < len(strip):
+            if 0 <= first - reach < last + reach <= len(strip):
                 part = strip[first - reach : last + reach]
                 distances += [_closest(row[first:last], part) for row in followed[: len(layout.rows)]]
         worst = max(worst, min(distances))
