@@ -65,9 +65,9 @@ def test_changed_and_inverted_leads_are_named():
     (note,) = swap_notes(LAYOUTS["3x4"], rows[[1, 0, 2]], WHOLE)
     assert "I and II have changed places or III is upside down" in note
     turned = rows_of("6x2")
-    turned[4, :2500] *= -1
+    turned[3, :2500] *= -1
     (note,) = swap_notes(LAYOUTS["6x2"], turned, WHOLE)
-    assert "aVL is upside down" in note
+    assert "aVR is upside down" in note
 
 
 def test_strips_repeat_a_short_lead_and_short_rows_do_not():

@@ -27,8 +27,8 @@ _WORST = 0.1
 _FLOOR = 0.03
 _LEAST_LEADS = 3
 _INSIDE = 0.025
-_SUSPECT = 0.4
-_SURE = 0.1
+_SUSPECT = 0.12
+_SURE = 0.03
 
 
 def unexplained(rows: Doubles, mix: Doubles) -> float:

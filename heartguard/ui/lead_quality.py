@@ -35,4 +35,4 @@ def _badge(ecg: Ecg, lead: str) -> str:
     if quality is None:
         return f":gray-badge[{lead} not found]"
     colour = "green" if quality >= _GOOD else "orange" if quality >= LOW_QUALITY else "red"
-    return f":{colour}-badge[{lead} {quality:.0%}]"
+    return f":{colour}-badge[{lead} {100 * quality:.0f} %]"
