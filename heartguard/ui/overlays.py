@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
-from heartguard.leads import LEAD_INDEX
 from heartguard.values import Floats, Image, Page, Panel, Segment
 
 Scalar = TypeVar("Scalar", np.uint8, np.float32)
@@ -25,8 +24,8 @@ __all__ = [
     "enlarge",
     "fill",
     "fit_width",
-    "lead_colour",
     "mute",
+    "panel_colour",
     "rgb",
 ]
 
@@ -43,9 +42,10 @@ _SUBPIXEL_BITS = 3
 _NAME_MM = 8.0
 
 
-def lead_colour(lead: str) -> tuple[int, int, int]:
-    """Return the RGB colour of a lead; neighbours on every layout differ."""
-    return LEAD_COLOURS[LEAD_INDEX[lead] % len(LEAD_COLOURS)]
+def panel_colour(panel: Panel) -> tuple[int, int, int]:
+    """Return the RGB colour of a stretch by its place on the page: neighbours on every layout differ."""
+    column = round(panel.start_s / (panel.end_s - panel.start_s))
+    return LEAD_COLOURS[(panel.row + 2 * column) % len(LEAD_COLOURS)]
 
 
 def rgb(image: Image) -> Image:
@@ -107,7 +107,7 @@ def draw_traces(image: Image, segments: Sequence[Segment], px_per_mm: float, opa
     thickness = max(round(0.35 * px_per_mm), 2)
     for segment in segments:
         for run in _runs(segment):
-            cv2.polylines(lines, [run], False, lead_colour(segment.panel.lead), thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+            cv2.polylines(lines, [run], False, panel_colour(segment.panel), thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
     _label(lines, segments, px_per_mm)
     return _mix(canvas, lines, opacity)
 
@@ -135,7 +135,7 @@ def draw_traces_on_upload(page: Page, segments: Sequence[Segment], opacity: floa
     lines = canvas.copy()
     thickness = max(round(0.35 * _upload_px_per_mm(page)), 2)
     for segment in segments:
-        colour = lead_colour(segment.panel.lead)
+        colour = panel_colour(segment.panel)
         for run in _runs(segment):
             placed = page.on_upload(run[:, 0] / (1 << _SUBPIXEL_BITS))
             fixed = np.rint(placed * (1 << _SUBPIXEL_BITS)).astype(np.int32)[:, None]
@@ -226,7 +226,7 @@ def _write_names(canvas: Image, places: Sequence[tuple[Panel, float, float]], px
         _, top, right, bottom = pen.textbbox((0, 0), panel.label, font=font)
         x, y = left + pad, max(above - bottom - 2 * pad, pad - top)
         plate = (x - pad, y + top - pad, x + right + pad, y + bottom + pad)
-        pen.rounded_rectangle(plate, pad, fill=lead_colour(panel.lead))
+        pen.rounded_rectangle(plate, pad, fill=panel_colour(panel))
         pen.text((x, y), panel.label, font=font, fill=(255, 255, 255))
     canvas[:] = np.asarray(picture)
 
