@@ -35,6 +35,7 @@ _BY_ORDER = 0.8
 _NO_LAW = 0.5
 _SAME = 0.3
 _FITS = 0.3
+_FITS_WELL = 0.1
 _UNLIKE = 0.5
 _UNSURE = 0.75
 _CLEAR = 1.5
@@ -115,7 +116,7 @@ def choose_layout(
     ]
     tried = [c for layout in wanted for c in page.candidates(layout)]
     # Leads that do not fit each other at all may fit an unusual order by chance: it must fit well.
-    believed = [c for c in tried if c.layout.order in ("standard", corrections.lead_order) or c.worst < _FITS]
+    believed = [c for c in tried if c.layout.order in ("standard", corrections.lead_order) or c.worst < _FITS_WELL]
     candidates = sorted(believed, key=lambda c: -c.score)
     if by_hand and not candidates:
         raise _too_few(wanted[0], len(rows))
