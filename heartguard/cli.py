@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from heartguard.errors import HeartGuardError, OutputError
-from heartguard.leads import GAINS_MM_PER_MV, LAYOUTS, SPEEDS_MM_PER_S
+from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S
 
 EXIT_READ = 0
 EXIT_FAILED = 1
@@ -121,7 +121,8 @@ def _add_read(commands: Any) -> None:
         "--page", type=_page_number, default=1, metavar="N", help="page of a PDF or TIFF, from 1 (default: 1)"
     )
     by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
-    by_hand.add_argument("--layout", choices=list(LAYOUTS), help="arrangement of the leads")
+    by_hand.add_argument("--layout", choices=SHAPES, help="arrangement: rows x columns + rhythm strips")
+    by_hand.add_argument("--order", choices=list(ORDERS), help="order of the limb leads")
     by_hand.add_argument("--speed", type=float, choices=SPEEDS_MM_PER_S, help="paper speed, mm/s")
     by_hand.add_argument("--gain", type=float, choices=GAINS_MM_PER_MV, help="gain, mm/mV")
     by_hand.add_argument(
@@ -157,7 +158,7 @@ def _read_one(file: str, args: argparse.Namespace, signals: _SignalFolder | None
     from heartguard import read_ecg, report
     from heartguard.values import Corrections
 
-    corrections = Corrections(args.turn // 90, None, args.layout, args.speed, args.gain)
+    corrections = Corrections(args.turn // 90, None, args.layout, args.order, args.speed, args.gain)
     try:
         reading = read_ecg(file, page=args.page - 1, corrections=corrections)
         written = None if signals is None else signals.write(Path(file).stem, report.to_csv(reading.ecg))

@@ -9,6 +9,9 @@ CHEST_LEADS = ("V1", "V2", "V3", "V4", "V5", "V6")
 LEADS = LIMB_LEADS + CHEST_LEADS
 """The twelve leads in the order of every signal array of this package."""
 
+CABRERA_LEADS = ("aVL", "I", "aVR", "II", "aVF", "III")
+"""The limb leads by their direction in the frontal plane; aVR is drawn upside down, as -aVR."""
+
 LEAD_INDEX = {lead: index for index, lead in enumerate(LEADS)}
 
 SAMPLING_RATE_HZ = 500
@@ -34,11 +37,24 @@ class Layout:
         Lead names of every short row, left to right; all columns show equally long, consecutive stretches of the 10 s.
     rhythm_strips : int
         Number of 10 s strips below the short rows.
+    order : {"standard", "Cabrera"}
+        Of the limb leads.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     rhythm_strips: int
+    order: str = "standard"
+
+    @property
+    def shape(self) -> str:
+        """Rows, columns and strips without the order: one of `SHAPES`."""
+        return self.name.removesuffix(f" {self.order}")
+
+    @property
+    def inverted(self) -> tuple[str, ...]:
+        """Leads whose short stretches are drawn upside down."""
+        return ("aVR",) if self.order == "Cabrera" else ()
 
     @property
     def columns(self) -> int:
@@ -56,18 +72,21 @@ class Layout:
         return len(self.rows) + self.rhythm_strips
 
 
-_ROWS_3X4 = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
-_ROWS_6X2 = tuple(zip(LIMB_LEADS, CHEST_LEADS, strict=True))
-_ROWS_12X1 = tuple((lead,) for lead in LEADS)
+ORDERS = {"standard": LIMB_LEADS, "Cabrera": CABRERA_LEADS}
+"""Orders of the limb leads, from the top and from the left."""
 
-LAYOUTS = {
-    layout.name: layout
-    for layout in (
-        Layout("3x4", _ROWS_3X4, 0),
-        Layout("3x4+1", _ROWS_3X4, 1),
-        Layout("3x4+3", _ROWS_3X4, 3),
-        Layout("6x2", _ROWS_6X2, 0),
-        Layout("6x2+1", _ROWS_6X2, 1),
-        Layout("12x1", _ROWS_12X1, 0),
-    )
-}
+SHAPES = ("3x4", "3x4+1", "3x4+2", "3x4+3", "6x2", "6x2+1", "12x1", "2x6")
+"""Rows x columns + rhythm strips."""
+
+
+def _layout(shape: str, order: str) -> Layout:
+    short, _, strips = shape.partition("+")
+    rows, columns = (int(count) for count in short.split("x"))
+    leads = (*ORDERS[order], *CHEST_LEADS)
+    # Columns are filled from the top, but two rows show their six leads one after the other.
+    by_row = rows == 2
+    places = tuple(leads[row * columns : (row + 1) * columns] if by_row else leads[row::rows] for row in range(rows))
+    return Layout(shape if order == "standard" else f"{shape} {order}", places, int(strips or 0), order)
+
+
+LAYOUTS = {layout.name: layout for order in ORDERS for shape in SHAPES for layout in (_layout(shape, order),)}

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from heartguard.leads import (
     GAINS_MM_PER_MV,
-    LAYOUTS,
     LEAD_INDEX,
+    ORDERS,
     SAMPLING_RATE_HZ,
+    SHAPES,
     SPEEDS_MM_PER_S,
     Layout,
 )
@@ -75,6 +76,8 @@ class Panel:
         The part of the 10 s axis that it shows.
     rhythm : bool
         True for a full-length rhythm strip.
+    inverted : bool
+        True where the lead is drawn upside down, as aVR in Cabrera's order; signals are turned back.
     """
 
     lead: str
@@ -85,6 +88,12 @@ class Panel:
     start_s: float
     end_s: float
     rhythm: bool = False
+    inverted: bool = False
+
+    @property
+    def label(self) -> str:
+        """The lead as it is drawn, such as ``-aVR``."""
+        return f"-{self.lead}" if self.inverted else self.lead
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,9 @@ class Corrections:
     corners : four (x, y), or None
         Corners of the paper in pixels of the turned picture, in any order; what lies outside is cut away.
     layout : str or None
-        Key of `heartguard.leads.LAYOUTS`.
+        One of `heartguard.leads.SHAPES`.
+    lead_order : str or None
+        Of the limb leads: key of `heartguard.leads.ORDERS`.
     speed_mm_per_s : float or None
         25 or 50.
     gain_mm_per_mv : float or None
@@ -107,18 +118,20 @@ class Corrections:
     Raises
     ------
     ValueError
-        For a layout, speed or gain that is none of these.
+        For a layout, order, speed or gain that is none of these.
     """
 
     quarter_turns: int = 0
     corners: tuple[tuple[float, float], ...] | None = None
     layout: str | None = None
+    lead_order: str | None = None
     speed_mm_per_s: float | None = None
     gain_mm_per_mv: float | None = None
 
     def __post_init__(self) -> None:
         for name, value, known in (
-            ("layout", self.layout, tuple(LAYOUTS)),
+            ("layout", self.layout, SHAPES),
+            ("order of the leads", self.lead_order, tuple(ORDERS)),
             ("paper speed", self.speed_mm_per_s, SPEEDS_MM_PER_S),
             ("gain", self.gain_mm_per_mv, GAINS_MM_PER_MV),
         ):
@@ -170,6 +183,8 @@ class Page:
     quality : float, 0 to 1
         How well layout and scale agree with each other.
     speed_mm_per_s, gain_mm_per_mv : float
+    paper_speed_mm_per_s : float
+        What the paper ran at; at 50 mm/s the straight page is squeezed so that it runs at `speed_mm_per_s`.
     tilt_deg : float
         Rotation that was undone, positive clockwise.
     notes : tuple of str
@@ -189,6 +204,7 @@ class Page:
     quality: float
     speed_mm_per_s: float = 25.0
     gain_mm_per_mv: float = 10.0
+    paper_speed_mm_per_s: float = 25.0
     tilt_deg: float = 0.0
     notes: tuple[str, ...] = ()
     bend: Bend | None = None

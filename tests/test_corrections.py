@@ -9,9 +9,7 @@ import pytest
 from heartguard.errors import CorrectionError, LayoutError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, render_page
-from heartguard.leads import LAYOUTS
 from heartguard.page import apply_corrections, find_page
-from heartguard.page.arrange import rows_of
 from heartguard.page.corrections import order_corners
 from heartguard.values import Corrections, Upload
 
@@ -58,15 +56,25 @@ def test_corners_are_ordered_clockwise_from_the_upper_left():
 
 
 def test_unknown_settings_are_refused():
-    for wrong in ({"layout": "4x3"}, {"speed_mm_per_s": 30.0}, {"gain_mm_per_mv": 7.0}):
+    for wrong in ({"layout": "4x3"}, {"lead_order": "Cabrero"}, {"speed_mm_per_s": 30.0}, {"gain_mm_per_mv": 7.0}):
         with pytest.raises(ValueError, match="not known"):
             Corrections(**wrong)
 
 
-def test_a_layout_takes_the_most_even_of_the_rows_that_were_found():
-    assert rows_of(LAYOUTS["3x4"], (10.0, 200.0, 300.0, 400.0)) == (200.0, 300.0, 400.0)
-    with pytest.raises(LayoutError, match="only 2 were found"):
-        rows_of(LAYOUTS["3x4"], (200.0, 300.0))
+def test_a_layout_set_by_hand_takes_the_rows_that_fit_it_and_refuses_too_few():
+    page = picture_of(render_page(simulate_ecg("normal", 72, seed=3).signals, PRESETS["clean"], seed=3).image)
+    by_hand = find_page(page, Corrections(layout="3x4"))
+    assert by_hand.layout.name == "3x4"
+    assert [panel.row for panel in by_hand.panels] == sorted(list(range(3)) * 4)
+    with pytest.raises(LayoutError, match="only 4 were found"):
+        find_page(page, Corrections(layout="12x1"))
+
+
+def test_the_order_of_the_limb_leads_can_be_set_by_hand():
+    page = picture_of(render_page(simulate_ecg("normal", 72, seed=3).signals, PRESETS["clean"], seed=3).image)
+    found = find_page(page, Corrections(lead_order="Cabrera"))
+    assert found.layout.name == "3x4+1 Cabrera"
+    assert [panel.label for panel in found.panels if panel.inverted] == ["-aVR"]
 
 
 def test_a_page_on_its_side_is_read_when_turned_and_gain_is_taken_as_set():

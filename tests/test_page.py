@@ -8,7 +8,7 @@ import pytest
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
-from heartguard.leads import LEAD_INDEX
+from heartguard.leads import LEAD_INDEX, SHAPES
 from heartguard.page import PX_PER_MM, find_page
 from heartguard.page.grid import Grid, find_grid
 from heartguard.page.ink import contrasts
@@ -31,7 +31,7 @@ def found(preset: str, **changes: object) -> tuple[SimulatedPage, Page]:
     return page, find_page(upload(page.image))
 
 
-@pytest.mark.parametrize("layout", ["3x4", "3x4+1", "3x4+3", "6x2", "6x2+1", "12x1"])
+@pytest.mark.parametrize("layout", [*SHAPES, "3x4+1 Cabrera", "6x2 Cabrera", "12x1 Cabrera"])
 def test_layout_and_scale_are_recognised(layout: str) -> None:
     truth, page = found("clinic-3x4", layout=layout)
     assert page.layout.name == layout
@@ -124,6 +124,25 @@ def test_gain_is_read_from_the_pulses() -> None:
     _, page = found("clean", gain_mm_per_mv=5.0)
     assert page.gain_mm_per_mv == 5.0
     assert any("5 mm/mV" in note for note in page.notes)
+
+
+@pytest.mark.parametrize("layout", ["3x4+1", "6x2"])
+def test_pulses_ten_millimetres_wide_tell_a_speed_of_50(layout: str) -> None:
+    truth, page = found("clean", layout=layout, speed_mm_per_s=50.0, page_seconds=5.0)
+    assert page.layout.name == layout
+    assert page.paper_speed_mm_per_s == 50.0
+    assert page.gain_mm_per_mv == 10.0
+    assert any("50 mm/s" in note for note in page.notes)
+    assert [p.end_s for p in page.panels] == pytest.approx([p.end_s for p in truth.panels])
+    assert page.panels[0].x1 - page.panels[0].x0 == pytest.approx(page.panels[0].end_s * page.px_per_s, rel=0.01)
+
+
+def test_rows_that_changed_places_are_named() -> None:
+    swapped = SIGNALS.copy()
+    swapped[[0, 1]] = SIGNALS[[1, 0]]
+    page = find_page(upload(render_page(swapped, PRESETS["clean"], seed=1).image))
+    assert page.layout.name == "3x4+1"
+    assert [note for note in page.notes if "I and II have changed places" in note]
 
 
 def test_separators_and_names_are_no_ink() -> None:

@@ -1,13 +1,27 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import replace
+from itertools import combinations
 
 import cv2
 import numpy as np
 import pytest
 
 from heartguard.leads import LAYOUTS
-from heartguard.ui.overlays import blend_heat, draw_traces, encode_jpeg, enlarge, fill, fit_width, lead_colour, rgb
+from heartguard.page.arrange import make_panels
+from heartguard.page.ends import Extent
+from heartguard.ui.lead_quality import doubtful_leads, quality_badges
+from heartguard.ui.overlays import (
+    blend_heat,
+    draw_traces,
+    draw_traces_on_upload,
+    encode_jpeg,
+    enlarge,
+    fill,
+    fit_width,
+    panel_colour,
+    rgb,
+)
 from heartguard.ui.steps import reading_steps
 from heartguard.values import Panel, Segment
 from tests.handmade import make_page, make_reading, make_upload
@@ -23,16 +37,42 @@ def level_segment(lead="I", gap=None):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=lambda layout: layout.name)
-def test_neighbouring_leads_differ_in_colour(layout):
-    for row in layout.rows:
-        assert all(lead_colour(a) != lead_colour(b) for a, b in pairwise(row))
-    for column in zip(*layout.rows, strict=True):
-        assert all(lead_colour(a) != lead_colour(b) for a, b in pairwise(column))
+def test_neighbouring_stretches_differ_in_colour(layout):
+    panels = make_panels(layout, tuple(range(layout.row_count)), Extent(0.0, 2000.0), ("II",) * layout.rhythm_strips)
+    for a, b in combinations(panels, 2):
+        side_by_side = a.row == b.row and (a.x1 == b.x0)
+        above = b.row - a.row == 1 and a.x0 < b.x1 and b.x0 < a.x1
+        if side_by_side or above:
+            assert panel_colour(a) != panel_colour(b), (a.lead, b.lead)
+
+
+def test_traces_lie_on_the_upload_where_they_lie_on_the_page():
+    double = np.diag([2.0, 2.0, 1.0])
+    page = replace(
+        make_page(), upload=replace(make_upload(), image=np.full((50, 100, 3), 255, np.uint8)), to_page=double
+    )
+    drawn = draw_traces_on_upload(page, [level_segment()], 1.0)
+    assert drawn.shape == (50, 100, 3)
+    column = drawn[:, 70].astype(int)
+    assert int(np.argmax(np.ptp(column, axis=1))) == pytest.approx(30, abs=1)
+    assert draw_traces_on_upload(page, [level_segment()], 0.0) is page.upload.image
+
+
+def test_badges_tell_good_leads_from_poor_and_missing_ones():
+    ecg = make_reading().ecg
+    quality = np.linspace(0.2, 1.0, 12).astype(np.float32)
+    signals = ecg.signals.copy()
+    signals[11] = np.nan
+    badges = quality_badges(replace(ecg, signals=signals, quality=quality))
+    assert ":red-badge[I 20 %]" in badges
+    assert ":gray-badge[V6 not found]" in badges
+    assert ":green-badge[V5 93 %]" in badges
+    assert doubtful_leads(replace(ecg, signals=signals, quality=quality)) == ("I", "II", "III", "aVR", "aVL")
 
 
 def test_a_trace_is_drawn_in_its_colour_where_the_line_is():
     drawn = draw_traces(WHITE, [level_segment()], 4.0, 1.0)
-    assert tuple(drawn[60, 150]) == lead_colour("I")
+    assert tuple(drawn[60, 150]) == panel_colour(level_segment().panel)
     assert np.ptp(drawn[80, 150]) == 0
     assert WHITE.min() == 255
 
@@ -40,7 +80,7 @@ def test_a_trace_is_drawn_in_its_colour_where_the_line_is():
 def test_nothing_is_drawn_over_a_gap():
     drawn = draw_traces(WHITE, [level_segment(gap=slice(80, 120))], 4.0, 1.0)
     assert tuple(drawn[60, 120]) == (255, 255, 255)
-    assert tuple(drawn[60, 60]) == lead_colour("I")
+    assert tuple(drawn[60, 60]) == panel_colour(level_segment().panel)
 
 
 def test_opacity_nought_gives_the_page_back():

@@ -75,6 +75,11 @@ def load_photos() -> pd.DataFrame:
     return photos
 
 
+def scan_files() -> list[Path]:
+    """Return the pages of many makers without a truth, in the order of their names."""
+    return sorted((_require_folder() / "scans").iterdir())
+
+
 def load_signal_index() -> pd.DataFrame:
     """Return `signals.csv`, one row a record, indexed by its place and with the column `record_id`."""
     return _signal_index(_require_folder()).copy()

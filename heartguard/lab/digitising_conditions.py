@@ -125,6 +125,7 @@ def _png(image: Image) -> bytes:
 
 CONDITIONS: dict[str, Maker] = {
     **{f"clean {layout}": _flat(replace(PRESETS["clean"], layout=layout)) for layout in sorted(LAYOUTS)},
+    "clean 3x4+1 at 50 mm/s": _flat(replace(PRESETS["clean"], speed_mm_per_s=50.0, page_seconds=5.0)),
     "clinic look 3x4+1": _flat(PRESETS["clinic-3x4"]),
     "clinic look 6x2+1": _flat(PRESETS["clinic-6x2"]),
     "simulated scans": _scan,

@@ -8,7 +8,7 @@ from PIL import Image as PilImage
 from PIL import ImageDraw, ImageFont
 
 from heartguard.lab.paper_style import PaperStyle
-from heartguard.lab.sheet import MARGIN_MM, PULSE_FLAT_MM, Sheet, line_height_mm, to_px
+from heartguard.lab.sheet import MARGIN_MM, PULSE_FLAT_MM, Sheet, line_height_mm, pulse_width_mm, to_px
 from heartguard.leads import LEAD_INDEX, SAMPLING_RATE_HZ
 from heartguard.values import Doubles, Floats, Image, Panel
 
@@ -49,7 +49,8 @@ def panel_points(signals_mv: Floats, panel: Panel, style: PaperStyle) -> tuple[D
     values = signals_mv[LEAD_INDEX[panel.lead], samples].astype(np.float64)
     seconds = np.arange(len(values)) / SAMPLING_RATE_HZ
     x = panel.x0 + seconds * style.px_per_mm * style.speed_mm_per_s
-    y = panel.baseline_y - values * style.px_per_mm * style.gain_mm_per_mv
+    up = -1 if panel.inverted else 1
+    y = panel.baseline_y - up * values * style.px_per_mm * style.gain_mm_per_mv
     return np.stack([x, y], axis=1), samples
 
 
@@ -72,7 +73,8 @@ def draw_pulses(pen: Pen, sheet: Sheet, style: PaperStyle) -> None:
     """Draw the 1 mV calibration pulse of every row."""
     if sheet.pulse_x is None:
         return
-    rise, fall = sheet.pulse_x + PULSE_FLAT_MM, sheet.pulse_x + PULSE_FLAT_MM + style.pulse_mm
+    rise = sheet.pulse_x + PULSE_FLAT_MM
+    fall = rise + pulse_width_mm(style)
     for y in sheet.baselines:
         top = y - style.gain_mm_per_mv
         corners = [(sheet.pulse_x, y), (rise, y), (rise, top), (fall, top), (fall, y), (fall + PULSE_FLAT_MM, y)]
@@ -84,7 +86,7 @@ def draw_separators(pen: Pen, sheet: Sheet, style: PaperStyle) -> None:
     layout = style.page_layout
     short = sheet.baselines[: len(layout.rows)]
     for column in range(1, layout.columns):
-        x = sheet.trace_x + column * layout.column_seconds * style.speed_mm_per_s
+        x = sheet.trace_x + column * style.page_seconds / layout.columns * style.speed_mm_per_s
         if style.separators == "lines":
             pen.line_mm([(x, short[0] - 5.3), (x, short[-1] + 5.3)], style.trace_mm)
         elif style.separators == "ticks":
@@ -137,7 +139,7 @@ def write_texts(typist: Typist, sheet: Sheet, panels: tuple[Panel, ...], style: 
     for panel in panels if style.lead_names else ():
         x = (panel.x0 + 0.5) / style.px_per_mm + style.name_offset_mm[0]
         y = (panel.baseline_y + 0.5) / style.px_per_mm - style.name_offset_mm[1]
-        typist.write(panel.lead, x, y, capital)
+        typist.write(panel.label, x, y, capital)
     for number, text in enumerate(style.header):
         y = MARGIN_MM + (number + 0.4) * line + (0.3 * line if number == 3 else 0)
         if number == 0:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from heartguard.leads import LAYOUTS, Layout
+from heartguard.leads import LAYOUTS, PAGE_SECONDS, Layout
 
 Colour = tuple[int, int, int]
 Grid = Literal["solid", "dots", "major", "none"]
@@ -27,7 +27,7 @@ GRID_COLOURS: dict[str, Colour] = {
 DEFAULT_ROW_SPACING_MM = {2: 45.0, 3: 37.5, 4: 37.5, 5: 30.0, 6: 24.0, 7: 21.5, 12: 15.0}
 """Distance of neighbouring baselines by number of rows; 4 and 7 as on the clinic pages."""
 
-DEFAULT_RHYTHM_LEADS: dict[int, tuple[str, ...]] = {0: (), 1: ("II",), 3: ("V1", "II", "V5")}
+DEFAULT_RHYTHM_LEADS: dict[int, tuple[str, ...]] = {0: (), 1: ("II",), 2: ("V1", "II"), 3: ("V1", "II", "V5")}
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,17 @@ class PaperStyle:
     px_per_mm : float
         4 to 12.
     rhythm_leads : tuple of str or None
-        One lead for each rhythm strip; None takes II, or V1, II and V5.
+        One lead for each rhythm strip; None takes those of `DEFAULT_RHYTHM_LEADS`.
     grid : {"solid", "dots", "major", "none"}
         ``"dots"`` are 1 mm dots with dotted 5 mm lines, ``"major"`` are 5 mm lines alone.
     separators : {"none", "ticks", "lines", "bars"}
         What divides the columns; ``"lines"`` are as dark and wide as the trace, ``"bars"`` short, thick and across it.
     pulse : {"left", "attached", "right", "none"}
         The 1 mV calibration pulse of every row; an ``"attached"`` one ends where the trace begins.
+    pulse_mm : float
+        Its width at 25 mm/s.
+    page_seconds : float
+        What the whole width shows: 10, or 5 as on the usual paper at 50 mm/s.
     name_offset_mm : tuple of float
         From the start of a trace, at its baseline, to the lower left corner of its lead name: right, up.
     row_spacing_mm : float or None
@@ -85,6 +89,7 @@ class PaperStyle:
     separators: Literal["none", "ticks", "lines", "bars"] = "none"
     pulse: Literal["left", "attached", "right", "none"] = "left"
     pulse_mm: float = 5.0
+    page_seconds: float = PAGE_SECONDS
     header: tuple[str, ...] = ("ECG REPORT  SIMULATED", "ID: 000000   Name: Nobody   Not a real patient")
     footer: str | None = None
     header_rule: bool = False
@@ -125,10 +130,11 @@ class PaperStyle:
         """The footer, or the usual one with band, speed, gain and layout."""
         if self.footer is not None:
             return self.footer
-        columns, seconds = self.page_layout.columns, self.page_layout.column_seconds
+        columns = self.page_layout.columns
+        seconds = self.page_seconds / columns
         strips = f"+{self.page_layout.rhythm_strips}r" if self.page_layout.rhythm_strips else ""
         scale = f"{self.speed_mm_per_s:g}mm/s  {self.gain_mm_per_mv:g}mm/mV"
-        return f"{scale}  {columns}*{seconds:g}s{strips}  SIMULATED"
+        return f"{scale}  {columns}*{seconds:.3g}s{strips}  SIMULATED"
 
 
 CLINIC_HEADER = (

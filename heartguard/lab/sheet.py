@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heartguard.lab.paper_style import DEFAULT_ROW_SPACING_MM, PaperStyle
-from heartguard.leads import LARGE_SQUARE_MM, PAGE_SECONDS
+from heartguard.leads import LARGE_SQUARE_MM, PAPER_SPEED_MM_PER_S
 from heartguard.values import Floats, Panel
 
 MARGIN_MM = 8.5
@@ -48,11 +48,16 @@ def line_height_mm(style: PaperStyle) -> float:
     return 1.4 * style.text_mm
 
 
+def pulse_width_mm(style: PaperStyle) -> float:
+    """Return the width of a calibration pulse on the paper: it lasts as long at any speed."""
+    return style.pulse_mm * style.speed_mm_per_s / PAPER_SPEED_MM_PER_S
+
+
 def plan_sheet(style: PaperStyle, rng: np.random.Generator) -> Sheet:
     """Place rows, pulses and the ruled area of a sheet."""
     layout = style.page_layout
-    trace_mm = PAGE_SECONDS * style.speed_mm_per_s
-    pulse_zone = style.pulse_mm + 2 * PULSE_FLAT_MM + 2.5
+    trace_mm = style.page_seconds * style.speed_mm_per_s
+    pulse_zone = pulse_width_mm(style) + 2 * PULSE_FLAT_MM + 2.5
     left = 3.5 + (pulse_zone if style.pulse in ("left", "attached") else 0)
     right = 6.5 + (pulse_zone if style.pulse == "right" else 0)
     top = MARGIN_MM + (line_height_mm(style) * (len(style.header) + 1) if style.header else 0)
@@ -85,13 +90,15 @@ def plan_panels(style: PaperStyle, sheet: Sheet) -> tuple[Panel, ...]:
     rows = [*layout.rows, *((lead,) for lead in style.strips)]
     panels = []
     for row, leads in enumerate(rows):
-        seconds = PAGE_SECONDS / len(leads)
+        seconds = style.page_seconds / len(leads)
         for column, lead in enumerate(leads):
             start = column * seconds
             x0 = to_px(sheet.trace_x, px_per_mm) + start * px_per_s
             baseline = to_px(sheet.baselines[row], px_per_mm)
             rhythm = row >= len(layout.rows)
-            panels.append(Panel(lead, row, x0, x0 + seconds * px_per_s, baseline, start, start + seconds, rhythm))
+            inverted = not rhythm and lead in layout.inverted
+            x1, end = x0 + seconds * px_per_s, start + seconds
+            panels.append(Panel(lead, row, x0, x1, baseline, start, end, rhythm, inverted))
     return tuple(panels)
 
 

@@ -49,6 +49,7 @@ def by_hand_notes(corrections: Corrections) -> tuple[str, ...]:
         f"turned by {90 * turn} degrees" if turn else "",
         "corners of the paper" if corrections.corners else "",
         f"arrangement {corrections.layout}" if corrections.layout else "",
+        f"{corrections.lead_order} order of the limb leads" if corrections.lead_order else "",
         f"paper speed {speed:g} mm/s" if speed else "",
         f"gain {gain:g} mm/mV" if gain else "",
     ]

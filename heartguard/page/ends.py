@@ -105,6 +105,9 @@ def fit_extent(extent: Extent, lines: Lines, px_per_mm: float) -> Extent:
     if len(inner) == 3 and abs(inner[0] - 2 * inner[1] + inner[2]) < 0.6 * px_per_mm:
         width = (inner[2] - inner[0]) / 2
         return Extent(inner[0] - width, inner[2] + width)
+    if len(inner) == 5 and float(np.ptp(np.diff(inner))) < 0.6 * px_per_mm:
+        width = (inner[4] - inner[0]) / 4
+        return Extent(inner[0] - width, inner[4] + width)
     if len(inner) == 1 and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm:
         return Extent(extent.x0, 2 * inner[0] - extent.x0)
     return extent

@@ -12,15 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.errors import NotAnEcgError, PageError, TooTiltedError
-from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV, LAYOUTS, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
-from heartguard.page.arrange import (
-    choose_layout,
-    keep_separators,
-    make_panels,
-    name_mask,
-    rows_of,
-    settle_rows,
-)
+from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
+from heartguard.page.arrange import keep_separators, make_panels, name_mask, settle_rows
 from heartguard.page.attached import attached_pulses, find_bars, join_lines, place_by_bars
 from heartguard.page.corrections import apply_corrections, by_hand_notes
 from heartguard.page.ends import Extent, find_extent, fit_extent
@@ -29,6 +22,8 @@ from heartguard.page.ink import Contrasts, contrasts
 from heartguard.page.ink_maps import InkNetwork, close_gaps, load_ink_network
 from heartguard.page.marks import Lines, Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.photo import StraightPhoto, shows_a_desk, straighten_photo
+from heartguard.page.recognise import choose_layout
+from heartguard.page.speed import read_speed, seconds_shown, speed_notes
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
 from heartguard.values import NO_CORRECTIONS, Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
 
@@ -139,11 +134,13 @@ def _find_flat(upload: Upload, corrections: Corrections) -> Page:
     seen = contrasts(working)
     grid = find_grid(seen.any_channel, seen.ink)
     scale = _grid_scale(grid) if grid else _scale_without_grid(seen)
-    if corrections.speed_mm_per_s is None:
+    speed = corrections.speed_mm_per_s
+    if speed is None:
         found, to_page, scale = _settle_scale(upload.image, rotation, scale)
-    else:
-        found, to_page = _examine(upload.image, rotation, _at_speed(scale, corrections.speed_mm_per_s))
-    return _page(upload, found, to_page, scale, tilt, corrections)
+        speed = read_speed(found.pulses) if scale.source == "grid" else PAPER_SPEED_MM_PER_S
+    if speed != PAPER_SPEED_MM_PER_S or corrections.speed_mm_per_s is not None:
+        found, to_page = _examine(upload.image, rotation, _at_speed(scale, speed))
+    return _page(upload, found, to_page, scale, tilt, corrections, speed)
 
 
 def _find_photo(upload: Upload, corrections: Corrections) -> Page | None:
@@ -165,19 +162,23 @@ def _find_photo(upload: Upload, corrections: Corrections) -> Page | None:
 
 
 def _page(
-    upload: Upload, found: _Found, to_page: Doubles, scale: _Scale, tilt: float, corrections: Corrections
+    upload: Upload,
+    found: _Found,
+    to_page: Doubles,
+    scale: _Scale,
+    tilt: float,
+    corrections: Corrections,
+    speed: float = PAPER_SPEED_MM_PER_S,
 ) -> Page:
-    rows = found.rows
-    if corrections.layout is None:
-        layout, certainty = choose_layout(rows, found.extent, found.lines, found.names, PX_PER_MM)
-    else:
-        layout, certainty = LAYOUTS[corrections.layout], 1.0
-        rows = rows_of(layout, rows)
+    marks = (found.lines, found.trace, found.names)
+    arranged = choose_layout(found.rows, found.extent, *marks, PX_PER_MM, corrections)
+    layout, certainty = arranged.layout, arranged.certainty
     gain, pulse_error = _gain(found.pulses)
     if corrections.gain_mm_per_mv is not None:
         gain, pulse_error = corrections.gain_mm_per_mv, None
-    panels = make_panels(layout, rows, found.extent, ("II", "V1", "V5")[: layout.rhythm_strips])
     seconds = found.extent.width / (PX_PER_MM * PAPER_SPEED_MM_PER_S)
+    shown = seconds_shown(seconds, speed)
+    panels = make_panels(layout, arranged.rows, found.extent, ("II", "V1", "V5")[: layout.rhythm_strips], shown)
     return Page(
         upload=upload,
         image=found.image,
@@ -187,10 +188,15 @@ def _page(
         scale_source=scale.source,
         layout=layout,
         panels=panels,
-        quality=_quality(scale, certainty, pulse_error, seconds),
+        quality=_quality(scale, certainty, pulse_error, seconds / shown),
         gain_mm_per_mv=gain,
+        paper_speed_mm_per_s=speed,
         tilt_deg=tilt,
-        notes=_notes(scale, gain, seconds, certainty),
+        notes=(
+            *_notes(scale, gain, certainty),
+            *speed_notes(seconds, speed, corrections.speed_mm_per_s is not None),
+            *arranged.notes,
+        ),
     )
 
 
@@ -277,7 +283,7 @@ def _settle_scale(image: Image, rotation: Doubles, scale: _Scale) -> tuple[_Foun
     The judge is the 10 s that a page shows: a scale that makes it longer or shorter gives way to one that does not.
     """
     found, to_page = _examine(image, rotation, scale)
-    if scale.source != "grid" or _shows_ten_seconds(found):
+    if scale.source != "grid" or _shows_ten_seconds(found) or read_speed(found.pulses) != PAPER_SPEED_MM_PER_S:
         return found, to_page, scale
     factor = found.extent.width / _PAGE_MM / PX_PER_MM
     octaves = [f for f in (2.0, 0.5) if abs(factor / f - 1) < _SECONDS_TOLERANCE]
@@ -384,14 +390,14 @@ def _gain(pulses: tuple[Pulse, ...]) -> tuple[float, float | None]:
     return (gain, error) if error < 0.12 else (GAIN_MM_PER_MV, error)
 
 
-def _quality(scale: _Scale, certainty: float, pulse_error: float | None, seconds: float) -> float:
+def _quality(scale: _Scale, certainty: float, pulse_error: float | None, length: float) -> float:
     by_source = {"grid": min(1.0, 0.7 + 0.03 * scale.strength), "pulse": 0.8, "layout": 0.5}[scale.source]
     by_pulse = 0.9 if pulse_error is None else float(np.clip(1.1 - 3 * pulse_error, 0.3, 1))
-    by_time = float(np.clip(1.2 - 5 * abs(seconds / PAGE_SECONDS - 1), 0.2, 1))
+    by_time = float(np.clip(1.2 - 5 * abs(length - 1), 0.2, 1))
     return round(by_source * by_pulse * by_time * (0.5 + 0.5 * certainty), 3)
 
 
-def _notes(scale: _Scale, gain: float, seconds: float, certainty: float) -> tuple[str, ...]:
+def _notes(scale: _Scale, gain: float, certainty: float) -> tuple[str, ...]:
     notes = []
     if scale.source == "pulse":
         notes.append("No grid was found; the scale was taken from the calibration pulses (10 mm for 1 mV).")
@@ -402,8 +408,6 @@ def _notes(scale: _Scale, gain: float, seconds: float, certainty: float) -> tupl
         )
     if gain != GAIN_MM_PER_MV:
         notes.append(f"The calibration pulses show a gain of {gain:.0f} mm/mV, not the usual 10.")
-    if abs(seconds / PAGE_SECONDS - 1) > _SECONDS_TOLERANCE:
-        notes.append(f"The traces span {seconds:.1f} s at 25 mm/s instead of 10 s: speed or layout may be unusual.")
     if certainty < 0.7:
         notes.append("The arrangement of the leads is a guess; check the lead names on the overlay.")
     return tuple(notes)

@@ -41,12 +41,13 @@ class Lines:
 
 @dataclass(frozen=True)
 class Pulse:
-    """A calibration pulse: its extent and the height of its feet, page pixels, and its amplitude in mm."""
+    """A calibration pulse: extent and height of its feet, page pixels; amplitude and, where known, width, mm."""
 
     x0: float
     x1: float
     baseline_y: float
     height_mm: float
+    width_mm: float | None = None
 
 
 def find_lines(ink: Mask, contrast: Floats, px_per_mm: float) -> Lines:
@@ -89,7 +90,7 @@ def find_pulses(ink: Mask, px_per_mm: float) -> tuple[Pulse, ...]:
     pulses = []
     for x, y, width, height, area in stats[1:count]:
         w_mm, h_mm = width / px_per_mm, height / px_per_mm
-        if not (1.5 < w_mm < 12 and 4.2 < h_mm < 22 and area < 0.5 * width * height):
+        if not (1.5 < w_mm < 14 and 4.2 < h_mm < 22 and area < 0.5 * width * height):
             continue
         part = ink[y : y + height, x : x + width]
         stroke = _stroke(part)
@@ -98,7 +99,9 @@ def find_pulses(ink: Mask, px_per_mm: float) -> tuple[Pulse, ...]:
         top: Mask = np.asarray(part[: max(2, round(1.5 * stroke))].any(axis=0))
         if len(edges) != 2 or not top[edges[0, 0] : edges[1, 1]].all():
             continue
-        pulses.append(Pulse(x, x + width - 1, y + height - (1 + stroke) / 2, (height - stroke) / px_per_mm))
+        roof_mm = (edges[1, 1] - edges[0, 0] - stroke) / px_per_mm
+        foot = y + height - (1 + stroke) / 2
+        pulses.append(Pulse(x, x + width - 1, foot, (height - stroke) / px_per_mm, roof_mm))
     return tuple(sorted(pulses, key=lambda pulse: pulse.baseline_y))
 
 

@@ -13,6 +13,7 @@ from heartguard.trace.line import heights, line_through
 from heartguard.trace.path import PathCosts, follow
 from heartguard.trace.runs import Runs, find_runs
 from heartguard.trace.share import Path, share_ink
+from heartguard.trace.strips import name_strips
 from heartguard.values import Doubles, Ecg, Floats, Page, Panel, Segment
 
 __all__ = ["trace"]
@@ -110,7 +111,8 @@ def _to_signal(page: Page, t: _Traced) -> Floats:
         return signal
     seconds = t.panel.start_s + (t.x + t.first - t.panel.x0) * _seconds_per_px(page, t.panel)
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
-    values = np.interp(time, seconds, (t.panel.baseline_y - t.y) / page.px_per_mv, left=np.nan, right=np.nan)
+    up = -1 if t.panel.inverted else 1
+    values = np.interp(time, seconds, up * (t.panel.baseline_y - t.y) / page.px_per_mv, left=np.nan, right=np.nan)
     early, late = (
         (time < seconds[0]) & (time > seconds[0] - _HELD_S),
         (time > seconds[-1]) & (time < seconds[-1] + _HELD_S),
@@ -132,34 +134,14 @@ def _seconds_per_px(page: Page, panel: Panel) -> float:
 
 
 def _name_rhythm(traced: list[_Traced], signals: list[Floats]) -> tuple[list[_Traced], str | None]:
-    """Recognise each rhythm strip by the short lead that runs exactly as it does at the same time."""
+    """Name each rhythm strip, and the lead of the first one that could be followed."""
     short = {t.panel.lead: s for t, s in zip(traced, signals, strict=True) if not t.panel.rhythm}
-    named = []
-    rhythm_lead = None
-    for t, signal in zip(traced, signals, strict=True):
-        if t.panel.rhythm:
-            lead = _closest(signal, short)
-            t = replace(t, panel=replace(t.panel, lead=lead))
-            if rhythm_lead is None and t.covered > _MIN_COVERED:
-                rhythm_lead = lead
-        named.append(t)
-    return named, rhythm_lead
-
-
-def _closest(strip: Floats, short: dict[str, Floats]) -> str:
-    return min(short, key=lambda lead: _distance(strip, short[lead]), default="II")
-
-
-def _distance(a: Floats, b: Floats) -> float:
-    """Root mean square difference of two leads, each about its median, over the time they share."""
-    both = ~np.isnan(a) & ~np.isnan(b)
-    if both.sum() < SAMPLING_RATE_HZ:
-        return float("inf")
-    x, y = a[both], b[both]
-    difference = np.abs((x - np.median(x)) - (y - np.median(y)))
-    # The worst tenth is left out: lead names and crossings spoil one of the two lines, not both.
-    usual = difference[difference <= np.percentile(difference, 90)]
-    return float(np.sqrt(np.mean(usual**2)) / (np.std(x) + np.std(y) + 0.02))
+    strips = [k for k, t in enumerate(traced) if t.panel.rhythm]
+    named = list(traced)
+    for k, lead in zip(strips, name_strips([signals[k] for k in strips], short), strict=True):
+        named[k] = replace(traced[k], panel=replace(traced[k].panel, lead=lead))
+    followed = [named[k].panel.lead for k in strips if named[k].covered > _MIN_COVERED]
+    return named, followed[0] if followed else None
 
 
 def _assemble(page: Page, traced: list[_Traced], signals: list[Floats], rhythm_lead: str | None) -> Ecg:

@@ -12,12 +12,13 @@ import pandas as pd
 import streamlit as st
 
 from heartguard.errors import HeartGuardError
-from heartguard.leads import GAINS_MM_PER_MV, LAYOUTS, SPEEDS_MM_PER_S
+from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S, Layout
+from heartguard.page import order_corners
 from heartguard.ui import session
 from heartguard.ui.overlays import encode_jpeg, fit_width
 from heartguard.ui.problems import calm
 from heartguard.ui.session import Chosen
-from heartguard.values import Corrections, Image, Upload
+from heartguard.values import Corrections, Image, Page, Upload
 
 __all__ = ["corner_chart", "show_corrections"]
 
@@ -30,16 +31,20 @@ _FIND = "Find it"
 _LAYOUT_NAMES = {
     "3x4": "3×4, no strip",
     "3x4+1": "3×4 and one rhythm strip",
+    "3x4+2": "3×4 and two rhythm strips",
     "3x4+3": "3×4 and three rhythm strips",
     "6x2": "6×2, no strip",
     "6x2+1": "6×2 and one rhythm strip",
-    "12x1": "12×1",
+    "12x1": "12×1, one lead below the other",
+    "2x6": "2×6, limb leads above chest leads",
 }
+_ORDER_NAMES = {"standard": "I, II, III, aVR, aVL, aVF", "Cabrera": "Cabrera: aVL, I, -aVR, II, aVF, III"}
+_MARK = "#CC006C"
 
 
 @st.fragment
 @calm
-def show_corrections(chosen: Chosen, upload: Upload, found: str = "") -> None:
+def show_corrections(chosen: Chosen, upload: Upload, found: Page | None = None) -> None:
     """Show what can be set by hand, with the page as it would be cut out, and a button that reads it again.
 
     Parameters
@@ -47,8 +52,8 @@ def show_corrections(chosen: Chosen, upload: Upload, found: str = "") -> None:
     chosen : Chosen
     upload : Upload
         The page as it was opened.
-    found : str
-        Key of the layout that was found; empty where none was.
+    found : Page, optional
+        What HeartGuard made of it; its guesses are named beside the choices.
     """
     given = chosen.corrections
     key = f"correct-{chosen.digest[:12]}-{chosen.page}"
@@ -57,13 +62,12 @@ def show_corrections(chosen: Chosen, upload: Upload, found: str = "") -> None:
         turn = st.selectbox(
             "Turn the picture", list(_TURNS), given.quarter_turns, format_func=_TURNS.__getitem__, key=f"{key}-turn"
         )
-        layout = _choice("Arrangement of the leads", tuple(LAYOUTS), given.layout, _layout_name(found), f"{key}-layout")
-        speed = _choice("Paper speed", SPEEDS_MM_PER_S, given.speed_mm_per_s, lambda v: f"{v:g} mm/s", f"{key}-speed")
-        gain = _choice("Gain", GAINS_MM_PER_MV, given.gain_mm_per_mv, lambda v: f"{v:g} mm/mV", f"{key}-gain")
+        layout, order = _choose_layout(given, None if found is None else found.layout, key)
+        speed, gain = _choose_scale(given, found, key)
     turned = np.ascontiguousarray(np.rot90(upload.image, -turn))
     with left:
         corners = _pick_corners(turned, f"{key}-{turn}", given.corners if turn == given.quarter_turns else None)
-    wanted = Corrections(turn, corners, layout, speed, gain)
+    wanted = Corrections(turn, corners, layout, order, speed, gain)
     with right:
         _preview(upload, wanted)
         if st.button(
@@ -80,18 +84,36 @@ def show_corrections(chosen: Chosen, upload: Upload, found: str = "") -> None:
             st.rerun()
 
 
-def _layout_name(found: str) -> Callable[[Any], str]:
-    return lambda value: _LAYOUT_NAMES[value] + (" (found)" if value == found else "")
+def _choose_layout(given: Corrections, found: Layout | None, key: str) -> tuple[str | None, str | None]:
+    """Offer the arrangements and the orders of the limb leads."""
+    shape, order = (None, None) if found is None else (found.shape, found.order)
+    names = _LAYOUT_NAMES.__getitem__
+    layout = _choice("Arrangement of the leads", SHAPES, given.layout, shape, names, f"{key}-layout")
+    names = _ORDER_NAMES.__getitem__
+    return layout, _choice("Limb leads", tuple(ORDERS), given.lead_order, order, names, f"{key}-order")
 
 
-def _choice(label: str, options: tuple[Any, ...], given: Any, name: Callable[[Any], str], key: str) -> Any:
-    """Offer the options below `_FIND`; return None for that."""
+def _choose_scale(given: Corrections, found: Page | None, key: str) -> tuple[float | None, float | None]:
+    """Offer paper speeds and gains, side by side."""
+    speed, gain = (None, None) if found is None else (found.paper_speed_mm_per_s, found.gain_mm_per_mv)
+    left, right = st.columns(2)
+    with left:
+        speeds = (SPEEDS_MM_PER_S, given.speed_mm_per_s, speed, lambda value: f"{value:g} mm/s")
+        chosen_speed = _choice("Paper speed", *speeds, f"{key}-speed")
+    with right:
+        gains = (GAINS_MM_PER_MV, given.gain_mm_per_mv, gain, lambda value: f"{value:g} mm/mV")
+        return chosen_speed, _choice("Gain", *gains, f"{key}-gain")
+
+
+def _choice(label: str, options: tuple[Any, ...], given: Any, found: Any, name: Callable[[Any], str], key: str) -> Any:
+    """Offer the options below `_FIND`, which names what was found; return None for that."""
     choices = (_FIND, *options)
+    by_itself = _FIND if found is None else f"{_FIND} (found: {name(found)})"
     chosen = st.selectbox(
         label,
         choices,
         0 if given is None else choices.index(given),
-        format_func=lambda value: _FIND if value == _FIND else name(value),
+        format_func=lambda value: by_itself if value == _FIND else name(value),
         key=key,
     )
     return None if chosen == _FIND else chosen
@@ -153,15 +175,27 @@ def corner_chart(image: Image, places: list[tuple[float, float]]) -> alt.LayerCh
         .add_params(corner)
     )
     marked = pd.DataFrame([{"x": x_, "y": y_, "n": n} for n, (x_, y_) in enumerate(places, 1)], columns=["x", "y", "n"])
-    rings = alt.Chart(marked).mark_point(size=260, strokeWidth=3, color="#CC006C").encode(x=x, y=y)
+    rings = alt.Chart(marked).mark_point(size=260, strokeWidth=3, color=_MARK).encode(x=x, y=y)
     numbers = (
         alt.Chart(marked)
-        .mark_text(fontSize=13, fontWeight="bold", color="#CC006C", dx=14, dy=-12)
+        .mark_text(fontSize=13, fontWeight="bold", color=_MARK, dx=14, dy=-12)
         .encode(x=x, y=y, text="n:Q")
     )
+    outline = alt.Chart(_outline(places)).mark_line(strokeWidth=2, strokeDash=[6, 4], color=_MARK)
     height = max(120, round(_SIDE * 1.5 * image.shape[0] / image.shape[1]))
     described = f"The page with {len(places)} of 4 corners marked; click to mark a corner"
-    return alt.layer(picture, rings, numbers, points).properties(height=height, description=described)
+    edges = outline.encode(x=x, y=y, order="n:Q")
+    return alt.layer(picture, edges, rings, numbers, points).properties(height=height, description=described)
+
+
+def _outline(places: list[tuple[float, float]]) -> pd.DataFrame:
+    """Return the edge through the places marked so far, closed once there are four: columns x, y, n."""
+    if len(places) < _CORNERS:
+        edge = np.array(places, float).reshape(-1, 2)
+    else:
+        ordered = order_corners(np.array(places))
+        edge = np.vstack([ordered, ordered[:1]])
+    return pd.DataFrame({"x": edge[:, 0], "y": edge[:, 1], "n": np.arange(len(edge))})
 
 
 def _preview(upload: Upload, wanted: Corrections) -> None:

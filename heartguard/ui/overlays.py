@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
-from heartguard.leads import LEAD_INDEX
-from heartguard.values import Floats, Image, Segment
+from heartguard.values import Floats, Image, Page, Panel, Segment
 
 Scalar = TypeVar("Scalar", np.uint8, np.float32)
 
@@ -20,12 +19,13 @@ __all__ = [
     "LEAD_COLOURS",
     "blend_heat",
     "draw_traces",
+    "draw_traces_on_upload",
     "encode_jpeg",
     "enlarge",
     "fill",
     "fit_width",
-    "lead_colour",
     "mute",
+    "panel_colour",
     "rgb",
 ]
 
@@ -39,11 +39,13 @@ AGAINST_COLOUR = (0, 114, 178)
 _GREY_PAPER = 0.75
 _LIGHTEN = 0.35
 _SUBPIXEL_BITS = 3
+_NAME_MM = 8.0
 
 
-def lead_colour(lead: str) -> tuple[int, int, int]:
-    """Return the RGB colour of a lead; neighbours on every layout differ."""
-    return LEAD_COLOURS[LEAD_INDEX[lead] % len(LEAD_COLOURS)]
+def panel_colour(panel: Panel) -> tuple[int, int, int]:
+    """Return the RGB colour of a stretch by its place on the page: neighbours on every layout differ."""
+    column = round(panel.start_s / (panel.end_s - panel.start_s))
+    return LEAD_COLOURS[(panel.row + 2 * column) % len(LEAD_COLOURS)]
 
 
 def rgb(image: Image) -> Image:
@@ -105,9 +107,51 @@ def draw_traces(image: Image, segments: Sequence[Segment], px_per_mm: float, opa
     thickness = max(round(0.35 * px_per_mm), 2)
     for segment in segments:
         for run in _runs(segment):
-            cv2.polylines(lines, [run], False, lead_colour(segment.panel.lead), thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+            cv2.polylines(lines, [run], False, panel_colour(segment.panel), thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
     _label(lines, segments, px_per_mm)
     return _mix(canvas, lines, opacity)
+
+
+def draw_traces_on_upload(page: Page, segments: Sequence[Segment], opacity: float) -> Image:
+    """Draw traced lines and lead names where they lie on the uploaded picture, folds and perspective included.
+
+    Parameters
+    ----------
+    page : Page
+        The way back from the straight page to the upload.
+    segments : sequence of Segment
+        Lines in pixels of the straight page.
+    opacity : float, 0 to 1
+        0 gives the picture back unchanged.
+
+    Returns
+    -------
+    ndarray, shape (H, W, 3), uint8
+    """
+    image = page.upload.image
+    if opacity <= 0:
+        return image
+    canvas = mute(image, opacity)
+    lines = canvas.copy()
+    thickness = max(round(0.35 * _upload_px_per_mm(page)), 2)
+    for segment in segments:
+        colour = panel_colour(segment.panel)
+        for run in _runs(segment):
+            placed = page.on_upload(run[:, 0] / (1 << _SUBPIXEL_BITS))
+            fixed = np.rint(placed * (1 << _SUBPIXEL_BITS)).astype(np.int32)[:, None]
+            cv2.polylines(lines, [fixed], False, colour, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+    starts = [(float(s.x0), _top_of_line(s, _NAME_MM * page.px_per_mm)) for s in segments]
+    places = page.on_upload(np.array(starts, float).reshape(-1, 2))
+    named = [(s.panel, float(x), float(y)) for s, (x, y) in zip(segments, places, strict=True)]
+    _write_names(lines, named, _upload_px_per_mm(page))
+    return _mix(canvas, lines, opacity)
+
+
+def _upload_px_per_mm(page: Page) -> float:
+    """Scale of the upload about the middle of the page."""
+    middle = np.array(page.image.shape[1::-1]) / 2
+    ends = page.on_upload(np.stack([middle, middle + np.array([page.px_per_mm, 0.0])]))
+    return float(np.linalg.norm(ends[1] - ends[0]))
 
 
 def blend_heat(image: Image, heat: Floats, opacity: float, limit: float | None = None) -> Image:
@@ -167,18 +211,23 @@ def _runs(segment: Segment) -> list[np.ndarray]:
 
 def _label(canvas: Image, segments: Sequence[Segment], px_per_mm: float) -> None:
     """Write every lead's name on a small plate just above the start of its line, in place."""
+    places = [(s.panel, float(s.x0), _top_of_line(s, _NAME_MM * px_per_mm)) for s in segments]
+    _write_names(canvas, places, px_per_mm)
+
+
+def _write_names(canvas: Image, places: Sequence[tuple[Panel, float, float]], px_per_mm: float) -> None:
+    """Write names on plates whose lower left corners stand at places (x, y), in place."""
     size = max(int(2.8 * px_per_mm), 12)
     pad = 0.25 * size
     font = ImageFont.load_default(size)
     picture = PillowImage.fromarray(canvas)
     pen = ImageDraw.Draw(picture)
-    for segment in segments:
-        lead = segment.panel.lead
-        _, top, right, bottom = pen.textbbox((0, 0), lead, font=font)
-        x = segment.x0 + pad
-        y = max(_top_of_line(segment, right + 3 * pad) - bottom - 2 * pad, pad - top)
-        pen.rounded_rectangle((x - pad, y + top - pad, x + right + pad, y + bottom + pad), pad, fill=lead_colour(lead))
-        pen.text((x, y), lead, font=font, fill=(255, 255, 255))
+    for panel, left, above in places:
+        _, top, right, bottom = pen.textbbox((0, 0), panel.label, font=font)
+        x, y = left + pad, max(above - bottom - 2 * pad, pad - top)
+        plate = (x - pad, y + top - pad, x + right + pad, y + bottom + pad)
+        pen.rounded_rectangle(plate, pad, fill=panel_colour(panel))
+        pen.text((x, y), panel.label, font=font, fill=(255, 255, 255))
     canvas[:] = np.asarray(picture)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from heartguard.ui.overlays import draw_traces, encode_jpeg, fit_width
+from heartguard.ui.lead_quality import quality_badges
+from heartguard.ui.overlays import draw_traces, draw_traces_on_upload, encode_jpeg, fit_width
 from heartguard.ui.problems import calm
 from heartguard.values import Reading
 
@@ -19,7 +20,7 @@ _STRAIGHT, _UPLOADED = "Straightened", "As uploaded"
 @st.fragment
 @calm
 def show_page(reading: Reading) -> None:
-    """Show the straight page with its traces, or the upload; the controls redraw this section only."""
+    """Show the traces on the straight page or on the upload; the controls redraw this section only."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         view = st.segmented_control(
             "Page",
@@ -29,8 +30,7 @@ def show_page(reading: Reading) -> None:
             key="page-view",
             label_visibility="collapsed",
         )
-        straight = view == _STRAIGHT
-        shown = st.toggle("Show what was traced", value=True, key="page-traced", disabled=not straight)
+        shown = st.toggle("Show what was traced", value=True, key="page-traced")
         opacity = st.slider(
             "Opacity of the traces",
             10,
@@ -40,23 +40,25 @@ def show_page(reading: Reading) -> None:
             format="%d %%",
             key="page-opacity",
             width=260,
-            disabled=not (straight and shown),
+            disabled=not shown,
         )
-    if straight:
-        _straight_page(reading, opacity / 100 if shown else 0.0)
-    else:
-        picture = encode_jpeg(fit_width(reading.upload.image, PAGE_WIDTH))
-        st.image(picture, width="stretch", alt=f"The page as uploaded, {reading.upload.kind} picture")
-
-
-def _straight_page(reading: Reading, opacity: float) -> None:
-    page = reading.page
-    picture = draw_traces(page.image, reading.ecg.segments, page.px_per_mm, opacity)
-    traced = ", ".join(segment.panel.lead for segment in reading.ecg.segments)
-    alt = f"The straightened page with the traces of {traced} drawn over it" if opacity else "The straightened page"
-    st.image(encode_jpeg(fit_width(picture, PAGE_WIDTH)), width="stretch", alt=alt)
-    if opacity:
+    _picture(reading, view == _STRAIGHT, opacity / 100 if shown else 0.0)
+    st.markdown(f"**How well each lead was traced** \u2002 {quality_badges(reading.ecg)}")
+    if shown:
         st.caption(
             "Each colour is one traced lead, drawn over your page in muted colours. Where a coloured line leaves the "
-            "ink, the signal and everything computed from it are wrong there."
+            "ink, the signal and everything computed from it are wrong there. Wrong names or columns? Set them under "
+            "“Correct”."
         )
+
+
+def _picture(reading: Reading, straight: bool, opacity: float) -> None:
+    page, segments = reading.page, reading.ecg.segments
+    if straight:
+        picture = draw_traces(page.image, segments, page.px_per_mm, opacity)
+    else:
+        picture = draw_traces_on_upload(page, segments, opacity)
+    what = "The straightened page" if straight else f"The page as uploaded, {reading.upload.kind} picture"
+    traced = ", ".join(segment.panel.label for segment in segments)
+    alt = f"{what} with the traces of {traced} drawn over it" if opacity else what
+    st.image(encode_jpeg(fit_width(picture, PAGE_WIDTH)), width="stretch", alt=alt)

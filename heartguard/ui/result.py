@@ -38,7 +38,7 @@ def show_result(chosen: Chosen, reading: Reading) -> None:
         "drivers": lambda: show_drivers(reading),
         "signals": lambda: show_signals(reading),
         "steps": lambda: show_steps(reading),
-        "correct": lambda: show_corrections(chosen, reading.upload, reading.page.layout.name),
+        "correct": lambda: show_corrections(chosen, reading.upload, reading.page),
         "downloads": lambda: show_downloads(chosen, reading),
     }
     for tab, section in zip(tabs, SECTIONS, strict=True):

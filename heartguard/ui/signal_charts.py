@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -64,8 +64,18 @@ def signal_table(ecg: Ecg, leads: Sequence[str], target_hz: int) -> pd.DataFrame
     return pd.concat(pieces, ignore_index=True).round({"Time": 3, "Voltage": 3})
 
 
-def stacked_chart(ecg: Ecg, beats_s: Doubles, dark: bool = False) -> alt.LayerChart:
-    """Draw all leads one below the other on one time axis, R peaks marked through all of them."""
+def stacked_chart(ecg: Ecg, beats_s: Doubles, dark: bool = False, doubtful: Collection[str] = ()) -> alt.LayerChart:
+    """Draw all leads one below the other on one time axis, R peaks marked through all of them.
+
+    Parameters
+    ----------
+    ecg : Ecg
+    beats_s : ndarray, shape (n,)
+    dark : bool
+        True for the dark theme.
+    doubtful : collection of str
+        Leads that were traced poorly; a question mark stands beside their names.
+    """
     table = signal_table(ecg, LEADS, _TARGET_HZ)
     spacing = _spacing(ecg)
     offset = {lead: -row * spacing for row, lead in enumerate(LEADS)}
@@ -77,7 +87,7 @@ def stacked_chart(ecg: Ecg, beats_s: Doubles, dark: bool = False) -> alt.LayerCh
             "Height:Q",
             scale=alt.Scale(domain=[low, high], nice=False),
             title=None,
-            axis=_lead_axis(low, high, spacing, paper),
+            axis=_lead_axis(low, high, spacing, paper, doubtful),
         ),
         detail="Lead:N",
     )
@@ -203,10 +213,12 @@ def _beats(beats_s: Doubles, paper: dict[str, str]) -> alt.Chart:
     )
 
 
-def _lead_axis(low: float, high: float, spacing: float, paper: dict[str, str]) -> alt.Axis:
+def _lead_axis(
+    low: float, high: float, spacing: float, paper: dict[str, str], doubtful: Collection[str] = ()
+) -> alt.Axis:
     """Return an axis with a line every 0.5 mV and the name of each lead at its own 0 mV."""
     ticks = np.arange(low, high + _LARGE_MV / 2, _LARGE_MV).tolist()
-    names = ",".join(f"'{lead}'" for lead in LEADS)
+    names = ",".join(f"'{lead} ?'" if lead in doubtful else f"'{lead}'" for lead in LEADS)
     row = f"-datum.value / {spacing}"
     text = f"abs({row} - round({row})) < 0.01 ? ([{names}][round({row})] || '') : ''"
     return alt.Axis(

@@ -1,0 +1,134 @@
+"""Which order the limb leads stand in: the laws of Einthoven and Goldberger bind any three of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from heartguard.leads import Layout
+from heartguard.page.ends import Extent
+from heartguard.values import Doubles
+
+__all__ = ["LIMB_MIX", "misfit", "swap_notes", "unexplained"]
+
+LIMB_MIX = {
+    "I": (1.0, 0.0),
+    "II": (0.0, 1.0),
+    "III": (-1.0, 1.0),
+    "aVR": (-0.5, -0.5),
+    "aVL": (1.0, -0.5),
+    "aVF": (-0.5, 1.0),
+}
+"""Every limb lead as a sum of I and II (Einthoven 1913, Goldberger 1942)."""
+
+_WORST = 0.1
+_FLOOR = 0.03
+_LEAST_LEADS = 3
+_INSIDE = 0.025
+_SUSPECT = 0.12
+_SURE = 0.03
+
+
+def unexplained(rows: Doubles, mix: Doubles) -> float:
+    """Return the share of simultaneous rows that no heart could draw if they were the leads that `mix` says.
+
+    The rows are fitted, sample by sample, by the two voltages that all limb leads are sums of. What is left is divided
+    by what would be left on average of rows that have nothing to do with each other, so that 0 is a perfect fit and
+    about 1 none.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, T), n > 2
+        NaN where nothing is known.
+    mix : ndarray, shape (n, 2)
+        The rows' share of I and of II (see `LIMB_MIX`).
+
+    Returns
+    -------
+    float
+        NaN when fewer than 100 samples are known in all rows.
+    """
+    known = rows[:, np.isfinite(rows).all(axis=0)]
+    if known.shape[1] < 100:
+        return float("nan")
+    level = known - np.median(known, axis=1, keepdims=True)
+    basis, _ = np.linalg.qr(mix)
+    left = level - basis @ (basis.T @ level)
+    by_sample = np.sum(left**2, axis=0)
+    # The worst tenth is left out: names, crossings and columns' ends spoil a few samples of any page.
+    usual = by_sample <= np.quantile(by_sample, 1 - _WORST)
+    power = float(np.sum(level[:, usual] ** 2))
+    share = (len(rows) - 2) / len(rows)
+    return float(np.sum(by_sample[usual])) / (share * power + 1e-9)
+
+
+def misfit(layout: Layout, followed: Doubles, extent: Extent) -> tuple[float, float]:
+    """Return how badly the rows obey the laws of the limb leads if the page has this layout.
+
+    Parameters
+    ----------
+    layout : Layout
+    followed : ndarray, shape (rows, w)
+        Each row along the page (see `heartguard.page.rough.RoughTraces`).
+    extent : Extent
+
+    Returns
+    -------
+    mean, worst : float
+        Geometric mean and greatest of `unexplained` over the columns that show three limb leads or more; NaN without
+        such a column.
+    """
+    shares = [unexplained(rows, _mix(leads, layout)) for leads, rows in _limb_columns(layout, followed, extent)]
+    known = [share for share in shares if np.isfinite(share)]
+    if not known:
+        return float("nan"), float("nan")
+    return float(np.exp(np.mean(np.log(np.array(known) + _FLOOR))) - _FLOOR), max(known)
+
+
+def swap_notes(layout: Layout, followed: Doubles, extent: Extent) -> tuple[str, ...]:
+    """Return a sentence for every column whose limb leads fit only with two places changed, or one lead turned over."""
+    notes = []
+    for leads, rows in _limb_columns(layout, followed, extent):
+        mix = _mix(leads, layout)
+        if not unexplained(rows, mix) > _SUSPECT:
+            continue
+        changes = {
+            f"{leads[a]} and {leads[b]} have changed places": _swapped(mix, a, b)
+            for a, b in combinations(range(len(leads)), 2)
+        } | {f"{lead} is upside down": _turned(mix, k) for k, lead in enumerate(leads)}
+        left = {said: unexplained(rows, changed) for said, changed in changes.items()}
+        best = min(left.values())
+        if best < _SURE:  # some changes cannot be told apart: I for II does to the law what turning III over does
+            said = " or ".join(name for name, share in left.items() if share < 2 * best + _FLOOR)
+            notes.append(f"The limb leads fit each other only if {said}; check the lead names against the page.")
+    return tuple(notes)
+
+
+def _limb_columns(layout: Layout, followed: Doubles, extent: Extent) -> Iterator[tuple[list[str], Doubles]]:
+    """Yield the limb leads of every column that shows three or more, with their stretches, shape (n, T)."""
+    width = extent.width / layout.columns
+    for column in range(layout.columns):
+        places = [(k, row[column]) for k, row in enumerate(layout.rows) if row[column] in LIMB_MIX]
+        if len(places) >= _LEAST_LEADS:
+            first, last = (extent.x0 + (column + part) * width for part in (_INSIDE, 1 - _INSIDE))
+            rows = followed[[k for k, _ in places], max(0, round(first)) : max(0, round(last))]
+            yield [lead for _, lead in places], rows
+
+
+def _mix(leads: list[str], layout: Layout) -> Doubles:
+    signs = [-1.0 if lead in layout.inverted else 1.0 for lead in leads]
+    return np.asarray(np.array([LIMB_MIX[lead] for lead in leads]) * np.array(signs)[:, None], np.float64)
+
+
+def _swapped(mix: Doubles, a: int, b: int) -> Doubles:
+    changed = mix.copy()
+    changed[[a, b]] = mix[[b, a]]
+    return changed
+
+
+def _turned(mix: Doubles, k: int) -> Doubles:
+    changed = mix.copy()
+    changed[k] *= -1
+    return changed

@@ -1,0 +1,135 @@
+"""A first, rough look at the rows of a page: enough to tell which leads they show, not to measure them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, Layout
+from heartguard.page.ends import Extent
+from heartguard.values import Doubles
+
+__all__ = ["RoughTraces", "strip_misfit"]
+
+_REST_MM = 3.0
+_OWN = 0.97
+_SHIFT_MM = 3.0
+_THINNED = 4
+_LEAST_SHARE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class RoughTraces:
+    """Trace ink in pieces that hang together.
+
+    Attributes
+    ----------
+    pieces : ndarray, shape (h, w), int32
+        Number of each pixel's piece; 0 where there is no ink.
+    px_per_mm : float
+    """
+
+    pieces: NDArray[np.int32]
+    px_per_mm: float
+
+    @classmethod
+    def of(cls, trace: NDArray[np.bool_], px_per_mm: float) -> RoughTraces:
+        """Return the pieces of a mask, numbered."""
+        _, pieces = cv2.connectedComponents(trace.astype(np.uint8), connectivity=8, ltype=cv2.CV_32S)
+        return cls(np.asarray(pieces, np.int32), px_per_mm)
+
+    def along(self, rows: tuple[float, ...]) -> Doubles:
+        """Follow each row by the end of its ink that lies furthest from rest, column by column.
+
+        A piece that rests in one row is all that row's; one that rests in several, because their waves touch, is
+        divided midway between them.
+
+        Parameters
+        ----------
+        rows : tuple of float
+            Isoelectric heights, page pixels.
+
+        Returns
+        -------
+        ndarray, shape (rows, w), float64, mm
+            Upwards from each row's height; NaN where the row has no ink.
+        """
+        home = self._homes(rows)
+        between = [0.0, *((upper + lower) / 2 for upper, lower in pairwise(rows)), float(len(self.pieces))]
+        followed = np.full((len(rows), self.pieces.shape[1]), np.nan)
+        for k, row in enumerate(rows):
+            own = (home == k)[self.pieces]
+            band = slice(round(between[k]), round(between[k + 1]) + 1)
+            own[band] |= (home == -1)[self.pieces[band]]
+            own[: round(rows[k - 1]) if k else 0] = False
+            own[round(rows[k + 1]) if k + 1 < len(rows) else len(own) :] = False
+            followed[k] = _furthest(own, row, self.px_per_mm)
+        return followed
+
+    def _homes(self, rows: tuple[float, ...]) -> NDArray[np.intp]:
+        """Row in which each piece rests; -1 for several rows, -2 for none, such as a line of text."""
+        count = int(self.pieces.max()) + 1
+        reach = _REST_MM * self.px_per_mm
+        resting = np.stack(
+            [
+                np.bincount(self.pieces[max(0, round(row - reach)) : round(row + reach) + 1].ravel(), minlength=count)
+                for row in rows
+            ]
+        )
+        home = np.where(resting.max(axis=0) > _OWN * resting.sum(axis=0), resting.argmax(axis=0), -1)
+        home[resting.sum(axis=0) < _REST_MM * self.px_per_mm] = -2
+        home[0] = -2
+        return home
+
+
+def _furthest(own: NDArray[np.bool_], row: float, px_per_mm: float) -> Doubles:
+    inked = own.any(axis=0)
+    top = own.argmax(axis=0) - row
+    bottom = len(own) - 1 - own[::-1].argmax(axis=0) - row
+    thin = bottom - top < 1.2 * px_per_mm
+    end = np.where(thin, (top + bottom) / 2, np.where(-top > bottom, top, bottom))
+    return np.where(inked, -end / px_per_mm, np.nan)
+
+
+def strip_misfit(layout: Layout, followed: Doubles, extent: Extent) -> float:
+    """Return how far the worst rhythm strip is from the short lead that it repeats best.
+
+    Parameters
+    ----------
+    layout : Layout
+    followed : ndarray, shape (rows, w), mm
+    extent : Extent
+
+    Returns
+    -------
+    float
+        0 where each repeats a short lead, about 1 where one has nothing to do with any; 0 without strips.
+    """
+    reach = round(_SHIFT_MM * extent.width / (PAGE_SECONDS * PAPER_SPEED_MM_PER_S))
+    width = extent.width / layout.columns
+    worst = 0.0
+    for strip in followed[len(layout.rows) :]:
+        distances = [1.0]
+        for column in range(layout.columns):
+            first, last = round(extent.x0 + column * width) + reach, round(extent.x0 + (column + 1) * width) - reach
+            if 0 <= first - reach < last + reach <= len(strip):
+                part = strip[first - reach : last + reach]
+                distances += [_closest(row[first:last], part) for row in followed[: len(layout.rows)]]
+        worst = max(worst, min(distances))
+    return worst
+
+
+def _closest(short: Doubles, strip: Doubles) -> float:
+    """Difference relative to size of a line and the part of a longer one that is most like it."""
+    x = (short - np.nanmedian(short))[::_THINNED] if np.isfinite(short).any() else short[::_THINNED]
+    shifted = sliding_window_view(strip - np.nanmedian(strip) if np.isfinite(strip).any() else strip, len(short))
+    y = shifted[::_THINNED, ::_THINNED]
+    known = np.isfinite(x) & np.isfinite(y)
+    apart, size = np.where(known, (y - x) ** 2, 0).sum(axis=1), np.where(known, y**2 + x**2, 0).sum(axis=1)
+    enough = known.mean(axis=1) > _LEAST_SHARE
+    return float(np.min(np.where(enough, np.sqrt(apart / (size + 1e-9)), 1.0)))

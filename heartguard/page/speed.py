@@ -1,0 +1,64 @@
+"""The speed that the paper ran at: 25 mm/s unless the page itself says 50."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S
+from heartguard.page.marks import Pulse
+
+__all__ = ["FAST_MM_PER_S", "read_speed", "seconds_shown", "speed_notes"]
+
+FAST_MM_PER_S = 50.0
+_PULSE_SECONDS = 0.2
+_WIDTH_TOLERANCE = 0.15
+_HIGH_MM = 15.0
+_SECONDS_TOLERANCE = 0.07
+
+
+def read_speed(pulses: tuple[Pulse, ...]) -> float:
+    """Return 50 where the calibration pulses, which last 0.2 s, are 10 mm wide, else 25.
+
+    Pulses that are narrower tell nothing: recorders draw them as narrow as they like.
+
+    Parameters
+    ----------
+    pulses : tuple of Pulse
+        Measured on the grid of the paper.
+    """
+    widths = [pulse.width_mm for pulse in pulses if pulse.width_mm is not None]
+    # Pulses twice as high and wide as usual speak for a grid that was read an octave off.
+    if len(widths) < 2 or np.median([pulse.height_mm for pulse in pulses]) > _HIGH_MM:
+        return PAPER_SPEED_MM_PER_S
+    wide = FAST_MM_PER_S * _PULSE_SECONDS
+    return FAST_MM_PER_S if abs(np.median(widths) / wide - 1) < _WIDTH_TOLERANCE else PAPER_SPEED_MM_PER_S
+
+
+def seconds_shown(seconds: float, speed_mm_per_s: float) -> float:
+    """Return what a page is meant to show: 10 s, or the 5 s that fit the usual paper at 50 mm/s."""
+    half = PAGE_SECONDS / 2
+    return half if speed_mm_per_s == FAST_MM_PER_S and abs(seconds / half - 1) < _SECONDS_TOLERANCE else PAGE_SECONDS
+
+
+def speed_notes(seconds: float, speed_mm_per_s: float, by_hand: bool) -> tuple[str, ...]:
+    """Return sentences on how long the page is and what that rests on.
+
+    Parameters
+    ----------
+    seconds : float
+        That the traces span at this speed.
+    speed_mm_per_s : float
+    by_hand : bool
+        Whether the speed was set by hand.
+    """
+    meant = seconds_shown(seconds, speed_mm_per_s)
+    notes = []
+    if speed_mm_per_s != PAPER_SPEED_MM_PER_S and not by_hand:
+        notes.append("The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that.")
+    if abs(seconds / meant - 1) > _SECONDS_TOLERANCE:
+        said = "set by hand" if by_hand else "assumed"
+        notes.append(
+            f"The traces span {seconds:.1f} s at the paper speed of {speed_mm_per_s:g} mm/s that was {said}, "
+            f"instead of {meant:g} s: speed or arrangement may be unusual."
+        )
+    return tuple(notes)

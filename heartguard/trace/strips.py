@@ -1,0 +1,73 @@
+"""Which lead each rhythm strip shows: the short lead that runs as it does at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from heartguard.leads import SAMPLING_RATE_HZ
+from heartguard.values import Doubles, Floats
+
+__all__ = ["name_strips"]
+
+_SHIFT_S = 0.12
+_STEP_S = 0.008
+# Most strips show II, many V1 or V5; another lead must fit better by so much to be believed.
+_USUAL = {"II": 0.0, "V1": 0.03, "V5": 0.03}
+_UNUSUAL = 0.12
+_BLOCK = SAMPLING_RATE_HZ // 2
+_FLAT = 1e-3 * _BLOCK
+
+
+def name_strips(strips: Sequence[Floats], short: Mapping[str, Floats]) -> list[str]:
+    """Name rhythm strips, each after another lead.
+
+    A strip may lie a little before or after its short lead, by as much as columns are off on a photo or a print whose
+    columns begin late.
+
+    Parameters
+    ----------
+    strips : sequence of ndarray, shape (T,), mV
+        From the top; NaN in gaps.
+    short : mapping of str to ndarray, shape (T,), mV
+        The short leads on the same axis; NaN outside their columns.
+    """
+    names: list[str] = []
+    for strip in strips:
+        costs = {
+            lead: _distance(strip, signal) + _USUAL.get(lead, _UNUSUAL)
+            for lead, signal in short.items()
+            if lead not in names
+        }
+        names.append(min(costs, key=costs.__getitem__, default="II"))
+    return names
+
+
+def _distance(strip: Floats, short: Floats) -> float:
+    """How a short lead differs from the strip at the best shift: 0 where they are one, about 1 where unrelated."""
+    shown = np.flatnonzero(~np.isnan(short))
+    if len(shown) < SAMPLING_RATE_HZ:
+        return float("inf")
+    reach = round(_SHIFT_S * SAMPLING_RATE_HZ)
+    first, length = int(shown[0]), int(shown[-1] - shown[0]) + 1
+    length -= length % _BLOCK
+    padded = np.pad(strip, reach, constant_values=np.nan)[first : first + length + 2 * reach]
+    if np.count_nonzero(~np.isnan(padded)) < SAMPLING_RATE_HZ:
+        return float("inf")
+    x, y = (line - np.nanmedian(line) for line in (short[first : first + length], padded))
+    shifted = sliding_window_view(y, length)[:: round(_STEP_S * SAMPLING_RATE_HZ)]
+    return float(np.min(_differences(x, shifted)))
+
+
+def _differences(x: Floats, shifted: Floats) -> Doubles:
+    """Distance of one line, shape (T,), to each of others, shape (n, T)."""
+    apart, size = (np.nan_to_num(v).reshape(len(shifted), -1, _BLOCK).sum(axis=2) for v in _squares(x, shifted))
+    # The worst block is left out: a lead's name or a crossing spoils one of the two lines, not both.
+    kept = np.arange(apart.shape[1]) != np.argmax(apart, axis=1)[:, None]
+    return np.asarray(np.sqrt((apart * kept).sum(axis=1) / ((size * kept).sum(axis=1) + _FLAT)), np.float64)
+
+
+def _squares(x: Floats, shifted: Floats) -> tuple[Floats, Floats]:
+    return (shifted - x) ** 2, shifted**2 + x**2

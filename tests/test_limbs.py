@@ -1,0 +1,115 @@
+"""The laws of the limb leads, rough traces and rhythm strips: what tells one layout from another."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from heartguard.lab.ecg_simulator import simulate_ecg
+from heartguard.leads import CABRERA_LEADS, LAYOUTS, LEAD_INDEX, LIMB_LEADS
+from heartguard.page.ends import Extent
+from heartguard.page.limbs import LIMB_MIX, misfit, swap_notes, unexplained
+from heartguard.page.rough import RoughTraces, strip_misfit
+from heartguard.trace.strips import name_strips
+
+SIGNALS = simulate_ecg("normal", 72, seed=3).signals
+WHOLE = Extent(0.0, 5000.0)
+
+
+def rows_of(name: str) -> np.ndarray:
+    """Rows of a page as it would be traced without error, one sample a pixel."""
+    layout = LAYOUTS[name]
+    rows = []
+    for leads in layout.rows:
+        parts = np.array_split(np.arange(5000), layout.columns)
+        signs = [-1 if lead in layout.inverted else 1 for lead in leads]
+        pieces = zip(leads, parts, signs, strict=True)
+        rows.append(np.concatenate([sign * SIGNALS[LEAD_INDEX[lead], part] for lead, part, sign in pieces]))
+    return np.array([*rows, *[SIGNALS[LEAD_INDEX["II"]]] * layout.rhythm_strips], np.float64)
+
+
+def test_every_limb_lead_is_its_mix_of_i_and_ii():
+    one, two = SIGNALS[0], SIGNALS[1]
+    for lead in LIMB_LEADS:
+        a, b = LIMB_MIX[lead]
+        assert SIGNALS[LEAD_INDEX[lead]] == pytest.approx(a * one + b * two, abs=1e-4)
+
+
+def test_nothing_is_unexplained_of_true_leads_and_nearly_all_of_unrelated_ones():
+    mix = np.array([LIMB_MIX[lead] for lead in ("I", "II", "III")])
+    assert unexplained(SIGNALS[:3].astype(float), mix) < 1e-4
+    unrelated = np.random.default_rng(0).normal(size=(3, 2000))
+    assert 0.6 < unexplained(unrelated, mix) < 1.1
+    assert np.isnan(unexplained(unrelated[:, :50], mix))
+
+
+@pytest.mark.parametrize("shape", ["3x4", "6x2", "12x1"])
+@pytest.mark.parametrize("order", ["standard", "Cabrera"])
+def test_only_the_true_order_obeys_the_laws(shape, order):
+    names = {"standard": shape, "Cabrera": f"{shape} Cabrera"}
+    rows = rows_of(names[order])
+    fits = {name: misfit(LAYOUTS[names[name]], rows, WHOLE)[1] for name in names}
+    other = "Cabrera" if order == "standard" else "standard"
+    assert fits[order] < 0.005
+    assert fits[other] > 0.05
+
+
+def test_leads_one_after_the_other_obey_no_law():
+    assert all(np.isnan(misfit(LAYOUTS["2x6"], rows_of("2x6"), WHOLE)))
+
+
+def test_changed_and_inverted_leads_are_named():
+    rows = rows_of("3x4")
+    assert swap_notes(LAYOUTS["3x4"], rows, WHOLE) == ()
+    (note,) = swap_notes(LAYOUTS["3x4"], rows[[1, 0, 2]], WHOLE)
+    assert "I and II have changed places or III is upside down" in note
+    turned = rows_of("6x2")
+    turned[3, :2500] *= -1
+    (note,) = swap_notes(LAYOUTS["6x2"], turned, WHOLE)
+    assert "aVR is upside down" in note
+
+
+def test_strips_repeat_a_short_lead_and_short_rows_do_not():
+    assert strip_misfit(LAYOUTS["3x4+1"], rows_of("3x4+1"), WHOLE) < 0.05
+    assert strip_misfit(LAYOUTS["3x4+3"], rows_of("6x2"), WHOLE) > 0.3
+    assert strip_misfit(LAYOUTS["3x4"], rows_of("3x4"), WHOLE) == 0
+
+
+def test_a_wave_that_reaches_into_the_next_row_stays_with_its_own():
+    trace = np.zeros((200, 300), np.uint8)
+    wave = np.array([[0, 50], [100, 50], [120, 130], [140, 50], [299, 50]])
+    cv2.polylines(trace, [wave], False, 1, 2)
+    cv2.line(trace, (0, 160), (299, 160), 1, 2)
+    upper, lower = RoughTraces.of(trace.astype(bool), 8.0).along((50.0, 160.0))
+    assert upper.min() == pytest.approx(-10.0, abs=0.4)
+    assert np.abs(lower).max() < 0.2
+
+
+def _short(layout: str = "3x4") -> dict[str, np.ndarray]:
+    short = {}
+    for leads in LAYOUTS[layout].rows:
+        for lead, part in zip(leads, np.array_split(np.arange(5000), len(leads)), strict=True):
+            short[lead] = np.full(5000, np.nan, np.float32)
+            short[lead][part] = SIGNALS[LEAD_INDEX[lead], part]
+    return short
+
+
+def test_strips_are_named_by_what_they_show_even_if_columns_begin_late():
+    strips = [np.roll(SIGNALS[LEAD_INDEX[lead]], 20) for lead in ("V1", "II", "aVL")]
+    assert name_strips(strips, _short()) == ["V1", "II", "aVL"]
+
+
+def test_two_strips_never_share_a_name_and_noise_is_called_ii():
+    assert name_strips([SIGNALS[1], SIGNALS[1]], _short())[0] == "II"
+    assert len(set(name_strips([SIGNALS[1], SIGNALS[1]], _short()))) == 2
+    noise = np.random.default_rng(1).normal(0, 0.3, 5000).astype(np.float32)
+    assert name_strips([noise], _short()) == ["II"]
+
+
+def test_cabrera_goes_through_the_frontal_plane_in_steps_of_thirty_degrees():
+    signs = np.array([-1 if lead == "aVR" else 1 for lead in CABRERA_LEADS])
+    one, two = signs * np.array([LIMB_MIX[lead] for lead in CABRERA_LEADS]).T
+    # I points to 0 degrees and II to 60.
+    x, y = one + two * np.cos(np.pi / 3), two * np.sin(np.pi / 3)
+    assert np.rad2deg(np.arctan2(y, x)).round().tolist() == [-30, 0, 30, 60, 90, 120]
