@@ -21,6 +21,7 @@ __all__ = ["trace"]
 _MAX_GAP_S = 0.06
 _HELD_S = 0.02
 _MARGIN_PX = 2
+_PHOTO_MARGIN_PX = 8
 _FINER = 3
 _SQUEEZE = 0.07
 _MIN_COVERED = 0.5
@@ -71,9 +72,10 @@ def trace(page: Page) -> Ecg:
 
 def _trace_panels(page: Page, runs: Runs) -> list[_Traced]:
     costs = PathCosts(reach=40 * page.px_per_mm)
-    # At its very ends a line may touch the next column's first or last stroke.
-    starts = [max(0, round(p.x0) + _MARGIN_PX) for p in page.panels]
-    ends = [min(page.ink.shape[1], round(p.x1) + 1 - _MARGIN_PX) for p in page.panels]
+    # At its very ends a line may touch the next column's first or last stroke; on a photo these are placed less exactly.
+    margin = _MARGIN_PX if page.bend is None else _PHOTO_MARGIN_PX
+    starts = [max(0, round(p.x0) + margin) for p in page.panels]
+    ends = [min(page.ink.shape[1], round(p.x1) + 1 - margin) for p in page.panels]
     paths = [
         Path(runs, follow(runs, x0 * _FINER, x1 * _FINER, p.baseline_y, costs), x0 * _FINER, p.baseline_y)
         for p, x0, x1 in zip(page.panels, starts, ends, strict=True)
