@@ -13,7 +13,7 @@ from heartguard.ui.problems import calm
 
 __all__ = ["leaderboard_chart", "load_leaderboard", "show_leaderboard"]
 
-_PROTOCOLS = {"by fold": "Honest: no header id on both sides", "leaky protocol": "Leaky: copies on both sides"}
+_PROTOCOLS = {"by fold": "Honest: folds by header id", "leaky protocol": "Leaky: copies on both sides"}
 _COLOURS = ["#2a8f9b", "#c2803d"]
 
 
