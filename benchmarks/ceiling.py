@@ -44,18 +44,17 @@ INDEPENDENT = ("vgg16", "second-trees", "second-networks", "cnn1d", "svm")
 """Models that differ in what they see or how they learn; the joint answer is none of them."""
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
-SEEDS = 2
 
 
-def learning_curve(shop: Pages, recipe: HeadRecipe) -> pd.DataFrame:
-    """Train on a share of the groups of every fold."""
+def learning_curve(shop: Pages, recipe: HeadRecipe, seeds: int) -> pd.DataFrame:
+    """Train on a share of the groups of every fold, drawn by several seeds."""
     pages, plain = shop.labelled, is_plain(shop.labelled.table)
     bank = build_bank(shop.cache, shop.cache / "pretrained.pt", shop.traces, recipe.copies)
     waves = load_view("waves", shop)
     member = Member("second-trees", "", "waves", lambda seed: Trees(TreeRecipe()))
     rows = []
     for share in SHARES:
-        for seed in range(SEEDS if share < 1 else 1):
+        for seed in range(seeds if share < 1 else 1):
             part = replace(pages, readable=pages.readable & _some_groups(pages, share, seed))
             network = probabilities(cross_validate(bank, part, recipe))
             trees = shares_of(answers_by_fold(member, waves, part))
@@ -154,6 +153,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), help="the folder of `heartguard train vgg16`")
     parser.add_argument("--traces", type=Path, help="traced pages (.npz) instead of tracing them now")
+    parser.add_argument("--seeds", type=int, default=2, help="draws of the groups for each share of the curve")
+    parser.add_argument(
+        "--copies", type=int, help="augmented drawings of a page for the curve; by default the recipe's"
+    )
     parser.add_argument("--no-curve", action="store_true", help="leave the learning curve as it is")
     args = parser.parse_args()
     traces = load_traces(args.traces) if args.traces else trace_pages(args.cache)
@@ -163,7 +166,9 @@ def main() -> None:
     missed(pages, traces, answers).to_csv(RESULTS / "missed.csv", index=False)
     if not args.no_curve:
         recipe = HeadRecipe(**load_spec(models_folder() / "vgg16.json").recipe["head"])
-        learning_curve(Pages(pages, traces, args.cache), recipe).to_csv(RESULTS / "learning-curve.csv", index=False)
+        recipe = recipe if args.copies is None else replace(recipe, copies=args.copies)
+        table = learning_curve(Pages(pages, traces, args.cache), recipe, args.seeds)
+        table.to_csv(RESULTS / "learning-curve.csv", index=False)
 
 
 if __name__ == "__main__":
