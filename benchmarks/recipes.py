@@ -56,7 +56,9 @@ def keep(row: dict[str, object]) -> None:
     kept = pd.read_csv(RESULTS).to_dict("records") if RESULTS.exists() else []
     rows = {(known["lever"], known["setting"]): known for known in [*kept, row]}
     order = [rows[t.lever, t.setting] for t in TRIALS if (t.lever, t.setting) in rows]
-    pd.DataFrame(order).to_csv(RESULTS, index=False)
+    part = RESULTS.with_suffix(".part")
+    pd.DataFrame(order).to_csv(part, index=False)
+    part.replace(RESULTS)
 
 
 def main() -> None:
