@@ -72,7 +72,7 @@ def trace(page: Page) -> Ecg:
 
 def _trace_panels(page: Page, runs: Runs) -> list[_Traced]:
     costs = PathCosts(reach=40 * page.px_per_mm)
-    # At its very ends a line may touch the next column's first or last stroke; on a photo these are placed less exactly.
+    # At its very ends a line may touch the next column's first or last stroke; a photo's ends are placed less exactly.
     margin = _MARGIN_PX if page.bend is None else _PHOTO_MARGIN_PX
     starts = [max(0, round(p.x0) + margin) for p in page.panels]
     ends = [min(page.ink.shape[1], round(p.x1) + 1 - margin) for p in page.panels]
