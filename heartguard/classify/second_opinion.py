@@ -90,12 +90,8 @@ class SecondModel:
     forest: Forest
     networks: tuple[SignalNetwork, ...] = ()
 
-    def logits(self, ecg: Ecg) -> Doubles | Floats | None:
-        """Return its logits for an Ecg, shape (classes,); None where no beats can be measured."""
-        return self._heard(ecg)[0]
-
     def _heard(self, ecg: Ecg) -> tuple[Doubles | Floats | None, dict[str, float]]:
-        """Return the logits of the classes and of the statements."""
+        """Return the logits of the classes and of the statements; None and none where no beats can be measured."""
         pieces = cut_pieces(ecg)
         features = wave_features(pieces)
         if np.isnan(features).all():
