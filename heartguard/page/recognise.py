@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
@@ -149,18 +149,25 @@ class _Evidence:
     traces: RoughTraces
     names: Mask
     px_per_mm: float
+    _known: dict[tuple[float, ...], Doubles] = field(default_factory=dict)
 
     def candidates(self, layout: Layout) -> Iterator[_Candidate]:
         """Yield the layout on every set of rows that it could stand on."""
         for rows in _row_sets(self.rows, layout.row_count, len(self.traces.pieces)):
             changed = abs(len(self.rows) - layout.row_count)
-            followed = self.traces.along(rows)
+            followed = self._followed(rows)
             wrong, worst = misfit(layout, followed, self.extent)
             score = _BY_COLUMNS * self._columns(layout, rows) - _BY_CHANGED_ROW * changed
             score -= _BY_ORDER * (layout.order != "standard")
             score -= _BY_STRIPS * max(0.0, strip_misfit(layout, followed, self.extent) - _SAME)
             score -= float(np.log(0.03 + (wrong if np.isfinite(wrong) else _NO_LAW)))
             yield _Candidate(layout, rows, followed, changed, wrong, worst, score)
+
+    def _followed(self, rows: tuple[float, ...]) -> Doubles:
+        """Follow rows once, however many layouts could stand on them."""
+        if rows not in self._known:
+            self._known[rows] = self.traces.along(rows)
+        return self._known[rows]
 
     def _columns(self, layout: Layout, rows: tuple[float, ...]) -> float:
         """How surely every column beyond the first begins with a separator or a name, less what stands elsewhere."""

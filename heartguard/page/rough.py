@@ -63,12 +63,12 @@ class RoughTraces:
         between = [0.0, *((upper + lower) / 2 for upper, lower in pairwise(rows)), float(len(self.pieces))]
         followed = np.full((len(rows), self.pieces.shape[1]), np.nan)
         for k, row in enumerate(rows):
-            own = (home == k)[self.pieces]
-            band = slice(round(between[k]), round(between[k + 1]) + 1)
-            own[band] |= (home == -1)[self.pieces[band]]
-            own[: round(rows[k - 1]) if k else 0] = False
-            own[round(rows[k + 1]) if k + 1 < len(rows) else len(own) :] = False
-            followed[k] = _furthest(own, row, self.px_per_mm)
+            first = round(rows[k - 1]) if k else 0
+            near = self.pieces[first : round(rows[k + 1]) if k + 1 < len(rows) else None]
+            own = (home == k)[near]
+            band = slice(max(0, round(between[k]) - first), round(between[k + 1]) + 1 - first)
+            own[band] |= (home == -1)[near[band]]
+            followed[k] = _furthest(own, first, row, self.px_per_mm)
         return followed
 
     def _homes(self, rows: tuple[float, ...]) -> NDArray[np.intp]:
@@ -87,10 +87,10 @@ class RoughTraces:
         return home
 
 
-def _furthest(own: NDArray[np.bool_], row: float, px_per_mm: float) -> Doubles:
+def _furthest(own: NDArray[np.bool_], first: int, row: float, px_per_mm: float) -> Doubles:
     inked = own.any(axis=0)
-    top = own.argmax(axis=0) - row
-    bottom = len(own) - 1 - own[::-1].argmax(axis=0) - row
+    top = first + own.argmax(axis=0) - row
+    bottom = first + len(own) - 1 - own[::-1].argmax(axis=0) - row
     thin = bottom - top < 1.2 * px_per_mm
     end = np.where(thin, (top + bottom) / 2, np.where(-top > bottom, top, bottom))
     return np.where(inked, -end / px_per_mm, np.nan)
