@@ -140,7 +140,7 @@ def test_labels_of_signals_are_only_used_where_they_are_safe():
 
 
 def simulated_signals(records: int = 6):
-    from heartguard.lab.pretraining import SignalSet
+    from heartguard.lab.signal_drawings import SignalSet
 
     rng = np.random.default_rng(3)
     seconds = np.arange(SAMPLES) / SAMPLING_RATE_HZ

@@ -99,6 +99,6 @@ def to_weights(pretrained: Path, head: LinearHead) -> Weights:
     import torch
 
     blocks = build_blocks()
-    blocks.load_state_dict(torch.load(pretrained, weights_only=True)["blocks"])
+    blocks.load_state_dict(torch.load(pretrained, map_location="cpu", weights_only=True)["blocks"])
     level4, level5 = np.split(head.kernel, 2, axis=1)
     return {**get_weights(blocks), "head/level4": level4, "head/level5": level5, "head/bias": head.bias}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 
 from heartguard.classify.architecture import region_weights
-from heartguard.drawing import DRAWING_VERSION, cut_pieces, draw
+from heartguard.drawing import DRAWING_VERSION, Pieces, cut_pieces, draw
 from heartguard.lab.augmentation import Strength, Stretches, augmented_drawing
 from heartguard.lab.page_traces import PageTraces
-from heartguard.lab.vgg_torch import build_blocks, to_input
+from heartguard.lab.signal_drawings import one_thread
+from heartguard.lab.vgg_torch import build_blocks, device, to_input
 from heartguard.values import Floats, Image
 
 log = logging.getLogger(__name__)
 
 BATCH = 16
+_SEED = 11
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +46,8 @@ def trained_blocks(pretrained: Path) -> Any:
     import torch
 
     blocks = build_blocks()
-    blocks.load_state_dict(torch.load(pretrained, weights_only=True)["blocks"])
-    return blocks.to(torch.bfloat16).eval()
+    blocks.load_state_dict(torch.load(pretrained, map_location="cpu", weights_only=True)["blocks"])
+    return blocks.to(device(), torch.bfloat16).eval()
 
 
 def pooled_features(blocks: Any, images: Image, regions: Floats | None = None) -> Floats:
@@ -61,11 +63,12 @@ def pooled_features(blocks: Any, images: Image, regions: Floats | None = None) -
     import torch
 
     weights = region_weights(*images.shape[1:]) if regions is None else regions
-    regions_by_cell = torch.from_numpy(weights.reshape(len(weights), -1))
+    first = next(blocks.parameters())
+    regions_by_cell = torch.from_numpy(weights.reshape(len(weights), -1)).to(first.device)
     found = []
     with torch.inference_mode():
         for at in range(0, len(images), BATCH):
-            x = to_input(images[at : at + BATCH]).to(next(blocks.parameters()).dtype)
+            x = to_input(torch.as_tensor(images[at : at + BATCH]).to(first.device)).to(first.dtype)
             for block in blocks[:4]:
                 x = block(x)
             pooling, *rest = blocks[4]
@@ -74,36 +77,57 @@ def pooled_features(blocks: Any, images: Image, regions: Floats | None = None) -
                 x = layer(x) if not isinstance(layer, torch.nn.ReLU) else torch.relu(x)
             levels.append(x)
             means = [torch.einsum("rc,ndc->nrd", regions_by_cell, level.float().flatten(2)) for level in levels]
-            found.append(torch.cat(means, dim=2).numpy())
+            found.append(torch.cat(means, dim=2).cpu().numpy())
     return np.concatenate(found)
 
 
-def build_bank(folder: Path, pretrained: Path, traces: PageTraces, copies: int, seed: int = 11) -> FeatureBank:
-    """Work out, or read, the features of all pages."""
+def build_bank(folder: Path, pretrained: Path, traces: PageTraces, copies: int, workers: int = 0) -> FeatureBank:
+    """Work out, or read, the features of all pages; so many processes draw."""
     key = hashlib.sha256(pretrained.read_bytes() + traces.signals.tobytes() + DRAWING_VERSION.encode()).hexdigest()
     home = folder / f"features-{key[:12]}"
     home.mkdir(parents=True, exist_ok=True)
-    blocks = trained_blocks(pretrained)
-    rows = range(len(traces.page_ids))
-    clean = _kept(home / "pooled-clean.npy", blocks, (draw(traces.ecg(row)).image for row in rows))
-    augmented = [
-        _kept(home / f"pooled-{k}.npy", blocks, _augmented_pages(traces, np.random.default_rng((seed, k))))
-        for k in range(copies)
-    ]
+    names = ("clean", *map(str, range(copies)))
+    missing = [name for name in names if not (home / f"pooled-{name}.npy").exists()]
+    blocks = trained_blocks(pretrained) if missing else None
+    for name, images in zip(missing, drawn(traces, missing, workers), strict=True):
+        part = home / f"pooled-{name}.part.npy"
+        np.save(part, pooled_features(blocks, images))
+        part.replace(home / f"pooled-{name}.npy")
+        log.info("stage 2: features %s kept", name)
+    clean, *augmented = (np.load(home / f"pooled-{name}.npy") for name in names)
     return FeatureBank(clean, augmented)
 
 
-def _kept(path: Path, blocks: Any, drawings: Iterable[Image]) -> Floats:
-    if not path.exists():
-        part = path.with_suffix(".part.npy")
-        np.save(part, pooled_features(blocks, np.stack(list(drawings))))
-        part.replace(path)
-        log.info("stage 2: features %s kept", path.stem)
-    kept: Floats = np.load(path)
-    return kept
+def drawn(traces: PageTraces, names: Sequence[str], workers: int = 0) -> Iterator[Any]:
+    """Yield drawings of all pages, tensors of shape (pages, 160, 384), uint8.
+
+    Parameters
+    ----------
+    traces : PageTraces
+    names : sequence of str
+        ``"clean"`` as a reader sees the pages, or the number of an augmented copy of them.
+    workers : int
+        Processes that draw.
+    """
+    from torch.utils.data import DataLoader
+
+    copies: Any = _Copies(traces)
+    yield from DataLoader(copies, batch_size=None, sampler=names, num_workers=workers, worker_init_fn=one_thread)
 
 
-def _augmented_pages(traces: PageTraces, rng: np.random.Generator) -> Iterable[Image]:
-    for row in range(len(traces.page_ids)):
-        pieces = cut_pieces(traces.ecg(row))
-        yield augmented_drawing(Stretches(pieces.leads, pieces.strip), rng, Strength())[0]
+class _Copies:
+    """Drawings of all pages by name."""
+
+    def __init__(self, traces: PageTraces) -> None:
+        self.traces = traces
+
+    def __getitem__(self, name: str) -> Image:
+        rows = range(len(self.traces.page_ids))
+        if name == "clean":
+            return np.stack([draw(self.traces.ecg(row)).image for row in rows])
+        rng = np.random.default_rng((_SEED, int(name)))
+        return np.stack([_augmented(cut_pieces(self.traces.ecg(row)), rng) for row in rows])
+
+
+def _augmented(pieces: Pieces, rng: np.random.Generator) -> Image:
+    return augmented_drawing(Stretches(pieces.leads, pieces.strip), rng, Strength())[0]

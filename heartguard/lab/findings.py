@@ -20,7 +20,8 @@ from heartguard.lab.datasets import open_signals
 from heartguard.lab.features import pooled_features, trained_blocks
 from heartguard.lab.heads import Penalty, feature_scale, minimise
 from heartguard.lab.metrics import auroc
-from heartguard.lab.pretraining import SignalSet, load_signal_set
+from heartguard.lab.signal_drawings import SignalSet, load_signal_set
+from heartguard.lab.vgg_torch import device
 from heartguard.values import Doubles, Floats, Image
 
 log = logging.getLogger(__name__)
@@ -130,8 +131,9 @@ def fit_findings(bank: FindingBank, rows: NDArray[np.int64], recipe: FindingReci
     from torch.nn import functional as f
 
     mean, scale = feature_scale(bank.copies[0][rows])
-    x = torch.from_numpy(np.concatenate([((copy[rows] - mean) / scale).reshape(len(rows), -1) for copy in bank.copies]))
-    y = torch.from_numpy(np.tile(bank.targets[rows], (len(bank.copies), 1)))
+    scaled_copies = [((copy[rows] - mean) / scale).reshape(len(rows), -1) for copy in bank.copies]
+    x = torch.from_numpy(np.concatenate(scaled_copies)).to(device())
+    y = torch.from_numpy(np.tile(bank.targets[rows], (len(bank.copies), 1))).to(x.device)
 
     def loss_of(logits: torch.Tensor) -> torch.Tensor:
         return f.binary_cross_entropy_with_logits(logits, y, reduction="none").mean(0).sum()

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from heartguard.classify.architecture import HEAD_LEVELS
 from heartguard.lab.features import FeatureBank
 from heartguard.lab.signal_labels import CLASSES
-from heartguard.values import Floats
+from heartguard.lab.vgg_torch import device
+from heartguard.values import Doubles, Floats
 
 _LEVEL = HEAD_LEVELS["level4"]
 
@@ -87,15 +88,28 @@ def fit_head(
 
     mean, scale = feature_scale(bank.clean[rows])
     drawings = [bank.clean[rows], *(copy[rows] for copy in bank.copies[: recipe.copies])]
-    x = torch.from_numpy(np.concatenate([((d - mean) / scale).reshape(len(d), -1) for d in drawings]))
-    y = torch.from_numpy(np.tile(classes, len(drawings)))
-    counts = np.bincount(classes, minlength=len(CLASSES))
-    weights = torch.from_numpy((len(classes) / (len(CLASSES) * counts)) ** recipe.balance).float()
+    x = torch.from_numpy(np.concatenate([((d - mean) / scale).reshape(len(d), -1) for d in drawings])).to(device())
+    y = torch.from_numpy(np.tile(classes, len(drawings))).to(x.device)
+    weights = class_weights(classes, recipe.balance).to(x.device)
     penalty = Penalty(recipe.ridge, recipe.iterations)
     kernel, bias = minimise(x, len(CLASSES), lambda logits: loss(logits, y, weights), penalty)
     scaled = kernel.reshape((*scale.shape, len(CLASSES))) / scale[..., None]
-    shift = recipe.prior * np.log(counts / counts.sum()) - np.tensordot(mean, scaled, axes=2)
+    shift = log_frequencies(classes, recipe.prior) - np.tensordot(mean, scaled, axes=2)
     return LinearHead(scaled.astype(np.float32), (bias + shift).astype(np.float32))
+
+
+def class_weights(classes: NDArray[np.int64], balance: float) -> Any:
+    """Return what each class weighs, its inverse frequency to the power `balance`, as a tensor of shape (4,)."""
+    import torch
+
+    counts = np.maximum(np.bincount(classes, minlength=len(CLASSES)), 1)
+    return torch.from_numpy((len(classes) / (len(CLASSES) * counts)) ** balance).float()
+
+
+def log_frequencies(classes: NDArray[np.int64], share: float) -> Doubles:
+    """Return the share of the log frequencies that is given back to logits learned on weighted classes."""
+    counts = np.maximum(np.bincount(classes, minlength=len(CLASSES)), 1)
+    return np.asarray(share * np.log(counts / counts.sum()))
 
 
 def feature_scale(features: Floats) -> tuple[Floats, Floats]:
@@ -121,8 +135,8 @@ def minimise(x: Any, outputs: int, loss_of: Callable[[Any], Any], penalty: Penal
     """Return the coefficients, shape (features, outputs), and biases of least penalised loss of the logits (L-BFGS)."""
     import torch
 
-    kernel = torch.zeros(x.shape[1], outputs, requires_grad=True)
-    bias = torch.zeros(outputs, requires_grad=True)
+    kernel = torch.zeros(x.shape[1], outputs, requires_grad=True, device=x.device)
+    bias = torch.zeros(outputs, requires_grad=True, device=x.device)
     optimizer = torch.optim.LBFGS([kernel, bias], max_iter=penalty.iterations, history_size=10)
 
     def closure() -> Any:
@@ -132,4 +146,4 @@ def minimise(x: Any, outputs: int, loss_of: Callable[[Any], Any], penalty: Penal
         return loss
 
     optimizer.step(closure)
-    return kernel.detach().numpy(), bias.detach().numpy()
+    return kernel.detach().cpu().numpy(), bias.detach().cpu().numpy()

@@ -20,7 +20,8 @@ from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.features import FeatureBank, build_bank, pooled_features, trained_blocks
 from heartguard.lab.heads import HeadRecipe, LinearHead, Loss, cross_entropy, fit_head
 from heartguard.lab.page_traces import PageTraces
-from heartguard.lab.pretraining import PretrainingRecipe, load_signal_set, pretrain
+from heartguard.lab.pretraining import PretrainingRecipe, pretrain
+from heartguard.lab.signal_drawings import load_signal_set
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.vgg_torch import build_blocks, initial_weights, set_weights
 from heartguard.leads import SAMPLING_RATE_HZ
@@ -167,7 +168,7 @@ def _softened(targets: Floats, logits: Any, labels: Any, weights: Any) -> Any:
     import torch
     from torch.nn import functional as f
 
-    soft = torch.from_numpy(targets).repeat(len(labels) // len(targets), 1)
+    soft = torch.from_numpy(targets).to(labels.device).repeat(len(labels) // len(targets), 1)
     weight = weights[labels]
     return -(weight * (soft * f.log_softmax(logits, dim=1)).sum(dim=1)).sum() / weight.sum()
 

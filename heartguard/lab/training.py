@@ -24,8 +24,10 @@ from heartguard.lab.family import run as family
 from heartguard.lab.features import FeatureBank, build_bank
 from heartguard.lab.heads import HeadRecipe, fit_head
 from heartguard.lab.page_traces import load_traces, trace_pages
-from heartguard.lab.pretraining import PretrainingRecipe, load_signal_set, pretrain
+from heartguard.lab.pretraining import PretrainingRecipe, pretrain
+from heartguard.lab.signal_drawings import load_signal_set
 from heartguard.lab.signal_labels import CLASSES
+from heartguard.lab.vgg_torch import device
 from heartguard.values import Floats
 
 log = logging.getLogger(__name__)
@@ -73,10 +75,10 @@ def train_vgg16(args: argparse.Namespace) -> int:
     pages = page_set(load_pages(), traces)
     first = PretrainingRecipe(images=tuple(args.images))
     second = HeadRecipe(copies=args.copies, ridge=args.ridge)
-    signals = load_signal_set(args.cache)
-    pretrain(args.cache, signals, first)
+    workers = args.threads if device().type == "cuda" else 0
+    pretrain(args.cache, load_signal_set(args.cache), first, workers)
     pretrained = args.cache / "pretrained.pt"
-    bank = build_bank(args.cache, pretrained, traces, second.copies)
+    bank = build_bank(args.cache, pretrained, traces, second.copies, workers)
     logits = cross_validate(bank, pages, second)
     write_out_of_fold(args.results / OUT_OF_FOLD, pages, logits)
     _ship(args, pages, bank, logits, (first, second))

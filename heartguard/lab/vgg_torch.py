@@ -9,10 +9,17 @@ from typing import Any
 import numpy as np
 
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
-from heartguard.values import Floats, Image
+from heartguard.values import Floats
 
 Weights = dict[str, Floats]
 """`block{b}_conv{k}/kernel`, shape (3, 3, in, out), and `.../bias`, shape (out,), as Keras keeps them."""
+
+
+def device() -> Any:
+    """Return where to work: a GPU where there is one."""
+    import torch
+
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def build_blocks() -> Any:
@@ -30,12 +37,19 @@ def build_blocks() -> Any:
     return blocks.to(memory_format=channels_last)
 
 
-def to_input(images: Image) -> Any:
-    """Return drawings, shape (n, h, w), uint8, as VGG16's input: BGR minus the ImageNet means, shape (n, 3, h, w)."""
+def to_input(images: Any) -> Any:
+    """Return drawings as VGG16's input: BGR minus the ImageNet means, shape (n, 3, h, w).
+
+    Parameters
+    ----------
+    images : ndarray or torch.Tensor, shape (n, h, w), uint8
+        A tensor's input stays on its device.
+    """
     import torch
 
-    grey = torch.from_numpy(np.ascontiguousarray(images)).float()[:, None]
-    means = torch.tensor(CHANNEL_MEANS_BGR).view(1, 3, 1, 1)
+    images = images if isinstance(images, torch.Tensor) else torch.from_numpy(np.ascontiguousarray(images))
+    grey = images.float()[:, None]
+    means = torch.tensor(CHANNEL_MEANS_BGR, device=grey.device).view(1, 3, 1, 1)
     return (grey - means).contiguous(memory_format=torch.channels_last)
 
 
@@ -64,8 +78,8 @@ def get_weights(blocks: Any) -> Weights:
     """Return the weights of the blocks as a table."""
     weights: Weights = {}
     for name, layer in convolutions(blocks):
-        weights[f"{name}/kernel"] = layer.weight.detach().float().numpy().transpose(2, 3, 1, 0).copy()
-        weights[f"{name}/bias"] = layer.bias.detach().float().numpy().copy()
+        weights[f"{name}/kernel"] = layer.weight.detach().cpu().float().numpy().transpose(2, 3, 1, 0).copy()
+        weights[f"{name}/bias"] = layer.bias.detach().cpu().float().numpy().copy()
     return weights
 
 

@@ -27,24 +27,28 @@ def find_beats(leads: Floats) -> list[int]:
     return sorted(beats)
 
 
-def _span(signal: Floats, beat: int, start_s: float, end_s: float) -> Floats:
-    return signal[beat + round(start_s * PIECE_RATE_HZ) : beat + round(end_s * PIECE_RATE_HZ) + 1]
+_BEFORE, _AFTER = round(0.25 * PIECE_RATE_HZ), round(0.43 * PIECE_RATE_HZ)
 
 
-def _waves(signal: Floats, beat: int) -> list[float]:
-    """Return the `WAVES` of one beat of one lead, mV above the level before the QRS."""
-    x = signal - np.median(_span(signal, beat, -0.11, -0.07))
-    qrs, t_wave = _span(x, beat, -0.06, 0.08), _span(x, beat, 0.16, 0.42)
-    return [
-        float(qrs.max()),
-        float(_span(x, beat, -0.07, 0.0).min()),
-        float(_span(x, beat, 0.0, 0.09).min()),
-        float(_span(x, beat, 0.10, 0.14).mean()),
-        float(t_wave.max()),
-        float(t_wave.min()),
-        float(_span(x, beat, -0.24, -0.1).max()),
-        float(np.abs(qrs).mean()),
+def _span(beats: Floats, start_s: float, end_s: float) -> Floats:
+    return beats[..., _BEFORE + round(start_s * PIECE_RATE_HZ) : _BEFORE + round(end_s * PIECE_RATE_HZ) + 1]
+
+
+def _waves(beats: Floats) -> Floats:
+    """Return the `WAVES` of beats of shape (..., samples), mV above the level before the QRS, shape (..., 8)."""
+    x = beats - np.median(_span(beats, -0.11, -0.07), axis=-1, keepdims=True)
+    qrs, t_wave = _span(x, -0.06, 0.08), _span(x, 0.16, 0.42)
+    found = [
+        qrs.max(axis=-1),
+        _span(x, -0.07, 0.0).min(axis=-1),
+        _span(x, 0.0, 0.09).min(axis=-1),
+        _span(x, 0.10, 0.14).mean(axis=-1),
+        t_wave.max(axis=-1),
+        t_wave.min(axis=-1),
+        _span(x, -0.24, -0.1).max(axis=-1),
+        np.abs(qrs).mean(axis=-1),
     ]
+    return np.stack(found, axis=-1)
 
 
 def lead_targets(leads: Floats) -> Floats:
@@ -61,14 +65,17 @@ def lead_targets(leads: Floats) -> Floats:
         Median over the beats of each of `WAVES`, as asinh of 2 per mV; NaN where no whole beat is shown.
     """
     targets = np.full((12, len(WAVES)), np.nan, np.float32)
-    before, after = round(0.25 * PIECE_RATE_HZ), round(0.43 * PIECE_RATE_HZ)
     for column in zip(*SHORT_ROWS, strict=True):
         rows = [LEAD_INDEX[lead] for lead in column]
-        beats = [b for b in find_beats(leads[rows]) if before <= b < leads.shape[1] - after]
-        for row in rows:
-            whole = [b for b in beats if np.isfinite(leads[row, b - before : b + after]).all()]
-            if whole:
-                targets[row] = np.arcsinh(2 * np.median([_waves(leads[row], beat) for beat in whole], axis=0))
+        beats = [b for b in find_beats(leads[rows]) if _BEFORE <= b < leads.shape[1] - _AFTER]
+        if not beats:
+            continue
+        cut = np.stack([leads[rows, b - _BEFORE : b + _AFTER] for b in beats], axis=1)
+        whole = np.asarray(np.isfinite(cut).all(axis=2))
+        waves = _waves(cut)
+        for row, own, found in zip(rows, whole, waves, strict=True):
+            if own.any():
+                targets[row] = np.arcsinh(2 * np.median(found[own], axis=0))
     return targets
 
 

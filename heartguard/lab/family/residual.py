@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from heartguard.classify.signal_network import CHANNELS, COLUMNS, KERNEL, STEM, stacked_signals
 from heartguard.drawing import Pieces, condition
 from heartguard.lab.augmentation import Strength, augment, random_stretches
-from heartguard.lab.pretraining import OVERSAMPLE, SignalSet
+from heartguard.lab.signal_drawings import OVERSAMPLE, SignalSet
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.wave_targets import RHYTHMS, WAVES, lead_targets, rhythm_targets
 from heartguard.values import Floats
