@@ -7,6 +7,7 @@ from heartguard.ui.answer import uncertainties
 from heartguard.ui.cards import measurement_cards
 from heartguard.ui.problems import advice, headline
 from heartguard.ui.words import class_name, likelihood, natural_frequency, percent, quality_word, sentence_list
+from heartguard.values import Finding
 from tests.handmade import make_measurements, make_prediction, make_reading
 
 
@@ -124,3 +125,17 @@ def test_a_normal_answer_that_the_measurements_contradict_is_named_first():
 def test_what_the_headline_says_is_not_said_twice():
     said = ("The model is not sure: its best answer has only 40%.", "A warning.")
     assert uncertainties(make_reading(prediction=make_prediction(abstained=True), warnings=said)) == ("A warning.",)
+
+
+def test_a_finding_that_does_not_fit_the_answer_is_named():
+    found = (Finding("sub:IMI", 0.53, present=True), Finding("sub:LVH", 0.61, present=True))
+    normal = make_prediction(findings=found)
+    assert uncertainties(make_reading(prediction=normal)) == (
+        "The answer is Normal, but a finding beside it does not fit: Inferior infarction pattern (53 %), "
+        "Left ventricular hypertrophy (61 %).",
+    )
+    heartbeat = uncertainties(make_reading(prediction=make_prediction(label="HB", findings=found)))
+    assert heartbeat[0].endswith("does not fit: Inferior infarction pattern (53 %).")
+    absent = (Finding("sub:IMI", 0.2, present=False),)
+    assert uncertainties(make_reading(prediction=make_prediction(findings=absent))) == ()
+    assert uncertainties(make_reading(prediction=make_prediction(abstained=True, findings=found))) == ()

@@ -12,6 +12,8 @@ from heartguard.ui.problems import calm
 from heartguard.ui.words import (
     CLASS_MEANING,
     DISCLAIMER,
+    FINDING_NAMES,
+    INFARCTIONS,
     class_name,
     finding_name,
     likelihood,
@@ -61,11 +63,11 @@ def show_answer(reading: Reading) -> None:
 def uncertainties(reading: Reading) -> tuple[str, ...]:
     """Return what the doctor must know beside the answer, most important first.
 
-    A "Normal" that the measurements contradict comes first; what the headline "Not sure" says already is left out.
+    A class that measurements or findings contradict comes first; what the headline "Not sure" says already is left out.
     """
     said = "The model is not sure" if reading.prediction.abstained else None
     warnings = tuple(warning for warning in reading.warnings if said is None or not warning.startswith(said))
-    return (*_contradiction(reading), *warnings)
+    return (*_contradiction(reading), *_findings_against(reading.prediction), *warnings)
 
 
 def _contradiction(reading: Reading) -> tuple[str, ...]:
@@ -75,6 +77,16 @@ def _contradiction(reading: Reading) -> tuple[str, ...]:
         return ()
     parts = ", ".join(f"{card.label} {card.value} ({card.flag})" for card in outside)
     return (f"The network answers Normal, but the measurements do not: {parts}.",)
+
+
+def _findings_against(prediction: Prediction) -> tuple[str, ...]:
+    """Name what stands out and does not fit the class: anything beside Normal, an infarction beside a heartbeat."""
+    does_not_fit = {"Normal": tuple(FINDING_NAMES), "HB": INFARCTIONS}.get(prediction.label, ())
+    against = [f for f in prediction.findings if f.present and f.statement in does_not_fit]
+    if prediction.abstained or not against:
+        return ()
+    parts = ", ".join(f"{finding_name(f.statement)} ({percent(f.probability)})" for f in against)
+    return (f"The answer is {class_name(prediction.label)}, but a finding beside it does not fit: {parts}.",)
 
 
 def _accented(prediction: Prediction) -> str:

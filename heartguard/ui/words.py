@@ -9,6 +9,7 @@ __all__ = [
     "CLASS_NAMES",
     "DISCLAIMER",
     "FINDING_NAMES",
+    "INFARCTIONS",
     "class_name",
     "finding_name",
     "likelihood",
@@ -53,6 +54,9 @@ FINDING_NAMES = {
     "sub:LAFB/LPFB": "Fascicular block",
     "sub:LVH": "Left ventricular hypertrophy",
 }
+
+INFARCTIONS = ("sub:AMI", "sub:IMI")
+"""Findings that an answer without an infarction contradicts."""
 
 _LIKELIHOODS = ((0.95, "very likely"), (0.80, "likely"), (0.50, "more likely than not"))
 _QUALITIES = ((0.75, "good"), (0.5, "fair"))
