@@ -114,7 +114,7 @@ def test_a_lead_that_is_off_is_no_ruled_line() -> None:
 
 
 def test_pulses_overrule_a_grid_that_makes_the_page_shorter_than_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heartguard.page.find.find_grid", lambda *_: Grid(9.0, 8.6, 5.0))
+    monkeypatch.setattr("heartguard.page.flat.find_grid", lambda *_: Grid(9.0, 8.6, 5.0))
     _, page = found("clinic-6x2-no-grid", px_per_mm=8.0)
     assert page.scale_source == "pulse"
     assert page.panels[-1].x1 - page.panels[-1].x0 == pytest.approx(250 * PX_PER_MM, rel=0.02)

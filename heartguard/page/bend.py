@@ -13,12 +13,21 @@ from scipy.sparse.linalg import splu
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.values import Doubles, Floats
 
-__all__ = ["NODE_MM", "follow_grid", "follow_lines", "invert"]
+__all__ = [
+    "NODE_MM",
+    "at_moved",
+    "follow_grid",
+    "follow_lines",
+    "grid_surety",
+    "invert",
+    "plate",
+    "without_minor_lines",
+]
 
 NODE_MM = 2.5
 """Distance between the nodes at which the bend of a page is known."""
 
-_MIN_COHERENCE = 0.12
+_MIN_COHERENCE, _MIN_SHARE = 0.12, 0.4
 _ANCHOR = 1e-7
 _SEEK_MM = 1.5
 _SOFT_PX = 0.8
@@ -62,9 +71,7 @@ def follow_grid(
     surety : ndarray, shape (rows, columns)
         Share of the marks near each node that follow the grid along both axes, 0 to 1.
     """
-    upright = _carrier(marks, px_per_mm, reach_mm, along_mm)
-    level = _carrier(np.ascontiguousarray(marks.T), px_per_mm, reach_mm, along_mm).T
-    wave = (upright, level)
+    wave = _carriers(marks, px_per_mm, reach_mm, along_mm)
     surety = np.minimum(np.abs(wave[0]), np.abs(wave[1]))
     order = _unwrap_order(surety)
     shifts = []
@@ -73,10 +80,22 @@ def follow_grid(
         known = np.isfinite(phase)
         usual = float(np.median(np.abs(carrier)[known]))
         weight = np.where(known, np.minimum(np.abs(carrier) / usual, 1.0) ** 2, 0.0)
-        shifts.append(
-            _plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm)
-        )
+        shifts.append(plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm))
     return np.stack(shifts, axis=-1), surety
+
+
+def grid_surety(marks: Floats, px_per_mm: float, reach_mm: float) -> Doubles:
+    """Return how sure the grid is at each node, as `follow_grid` does, without following it."""
+    upright, level = _carriers(marks, px_per_mm, reach_mm, 0.0)
+    return np.minimum(np.abs(upright), np.abs(level))
+
+
+def _carriers(
+    marks: Floats, px_per_mm: float, reach_mm: float, along_mm: float
+) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """Return the complex amplitudes of the grid's vertical and horizontal lines at the nodes."""
+    turned = np.ascontiguousarray(marks.T)
+    return _carrier(marks, px_per_mm, reach_mm, along_mm), _carrier(turned, px_per_mm, reach_mm, along_mm).T
 
 
 def follow_lines(
@@ -105,8 +124,8 @@ def follow_lines(
         What to add to a place to get its true place, mm, at nodes every `NODE_MM`.
     """
     turned = np.ascontiguousarray(marks.T)
-    across = _plate(*_crests(marks, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
-    down = _plate(*_crests(turned, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
+    across = plate(*_crests(marks, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
+    down = plate(*_crests(turned, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
     return np.stack([across, down.T], axis=-1)
 
 
@@ -117,11 +136,12 @@ def _crests(marks: Floats, px_per_mm: float, prior_mm: float, along_mm: float) -
     columns = np.round(np.arange(0, marks.shape[1], step)).astype(int)
     soft = cv2.GaussianBlur(marks, (0, 0), sigmaX=_SOFT_PX, sigmaY=0.01)
     on_line = np.arange(0, len(columns), round(LARGE_SQUARE_MM / NODE_MM))
-    places = columns[on_line][:, None] + np.arange(2 * seek + 3)
-    near = np.pad(soft, ((0, 0), (seek + 1, seek + 1)))[:, places.ravel()]
+    reach = seek + 1 + round(px_per_mm)
+    places = columns[on_line][:, None] + np.arange(2 * reach + 1)
+    near = np.pad(soft, ((0, 0), (reach, reach)))[:, places.ravel()]
     lasting = _lasting(near, rows, round(along_mm * px_per_mm / 2))
-    profiles = lasting.reshape(len(rows), *places.shape).astype(np.float64)
-    profiles -= np.median(profiles, axis=2, keepdims=True)
+    around = lasting.reshape(len(rows), *places.shape).astype(np.float64)
+    profiles = without_minor_lines(around, px_per_mm)
     inner = profiles[..., 1:-1] * np.exp(-0.5 * (np.arange(-seek, seek + 1) / (prior_mm * px_per_mm)) ** 2)
     top = inner.argmax(axis=2)[..., None]
     left, here, right = (np.take_along_axis(profiles, top + k, axis=2)[..., 0] for k in range(3))
@@ -129,10 +149,21 @@ def _crests(marks: Floats, px_per_mm: float, prior_mm: float, along_mm: float) -
     between = np.where(curve < -1e-6, 0.5 * (left - right) / np.minimum(curve, -1e-6), 0.0)
     values, weights = np.zeros((len(rows), len(columns))), np.zeros((len(rows), len(columns)))
     values[:, on_line] = -(top[..., 0] - seek + np.clip(between, -1, 1)) / px_per_mm
-    noise = _DEVIATION * float(np.median(np.abs(profiles))) + 1e-6
+    noise = _DEVIATION * float(np.median(np.abs(around - np.median(around, axis=2, keepdims=True)))) + 1e-6
     strong = np.minimum(here / max(float(np.percentile(here, 75)), 1e-6), (here / noise - _NOISY) / _CLEAR)
     weights[:, on_line] = np.where(strong > _FAINT, np.clip(strong, 0, 1) ** 2, 0.0)
     return values, weights
+
+
+def without_minor_lines(profiles: Doubles, px_per_mm: float) -> Doubles:
+    """Return profiles across lines, shape (..., n - 2 mm), less the mean of what stands 1 mm to both sides.
+
+    On paper with lines every millimetre the nearest line is seldom one of the 5 mm grid; what lines of the 5 mm grid
+    have more than their neighbours stays.
+    """
+    mm = round(px_per_mm)
+    profiles = profiles - np.median(profiles, axis=-1, keepdims=True)
+    return profiles[..., mm:-mm] - (profiles[..., : -2 * mm] + profiles[..., 2 * mm :]) / 2
 
 
 def _carrier(marks: Floats, px_per_mm: float, reach_mm: float, along_mm: float) -> NDArray[np.complex128]:
@@ -167,6 +198,8 @@ def _unwrap_order(surety: Doubles) -> list[tuple[int, int]]:
     """Pairs (from, to) of flat node indices, growing from the surest node over the surest neighbours."""
     rows, columns = surety.shape
     flat = surety.ravel()
+    # Lines every millimetre share the marks with those of the 5 mm grid, and are many.
+    least = min(_MIN_COHERENCE, _MIN_SHARE * float(np.percentile(surety, 90)))
     seen = np.zeros(flat.size, bool)
     start = int(np.argmax(cv2.GaussianBlur(surety, (0, 0), 3)))
     seen[start] = True
@@ -177,7 +210,7 @@ def _unwrap_order(surety: Doubles) -> list[tuple[int, int]]:
         for r, c in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
             if 0 <= r < rows and 0 <= c < columns and not seen[r * columns + c]:
                 other = r * columns + c
-                if flat[other] > _MIN_COHERENCE:
+                if flat[other] > least:
                     heapq.heappush(heap, (-float(flat[other]), node, other))
 
     order = [(start, start)]
@@ -201,7 +234,7 @@ def _unwrap(phase: Doubles, order: list[tuple[int, int]]) -> Doubles:
     return out.reshape(phase.shape)
 
 
-def _plate(values: Doubles, weights: Doubles, stiffness: float, outlier_mm: float) -> Doubles:
+def plate(values: Doubles, weights: Doubles, stiffness: float, outlier_mm: float) -> Doubles:
     """Smooth field through weighted values: least squares with the second differences held small."""
     rows, columns = values.shape
     bend = vstack(
@@ -255,3 +288,14 @@ def invert(shift: Doubles, rounds: int = 6) -> Doubles:
         at = grid + back
         back = -cv2.remap(field, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(back * NODE_MM, np.float64)
+
+
+def at_moved(field: Doubles, shift: Doubles) -> Doubles:
+    """Return `field` at the places to which `shift` moves the nodes; both of shape (rows, columns, 2), mm."""
+    rows, columns = field.shape[:2]
+    grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1)
+    place = (grid + shift / NODE_MM).astype(np.float32)
+    moved = cv2.remap(
+        field.astype(np.float32), place[..., 0], place[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, np.float64)

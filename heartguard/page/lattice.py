@@ -37,7 +37,7 @@ _MIN_STRENGTH = 3.0
 _LINE_PX = 7
 _CAP_PERCENTILE = 98.0
 _STRONG = 0.4
-_INK_RATIO = 1.7
+_INK_RATIO = 1.45
 _MIN_CONTRAST = 1.0
 _FITS = 0.08
 
@@ -76,7 +76,9 @@ def line_marks(image: Image) -> Floats:
     lines = cv2.morphologyEx(cv2.min(cv2.min(red, green), blue), cv2.MORPH_BLACKHAT, kernel)
     few = lines[::3, ::3]
     strong = few[few > _STRONG * np.percentile(few, _CAP_PERCENTILE)]
-    ink = lines > _INK_RATIO * float(np.median(strong)) if strong.size else lines > 0
+    # The stronger half are lines of the 5 mm grid, also where thinner ones stand every millimetre.
+    level = float(np.median(strong[strong >= np.median(strong)])) if strong.size else 0.0
+    ink = lines > _INK_RATIO * level
     # with its soft edges, which look like lines beside tall strokes
     lines[cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
     marks: Floats = np.minimum(lines, np.percentile(few, _CAP_PERCENTILE)).astype(np.float32)

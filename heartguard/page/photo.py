@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.leads import LARGE_SQUARE_MM
-from heartguard.page.bend import NODE_MM, follow_grid, follow_lines, invert
+from heartguard.page.bend import NODE_MM, at_moved, follow_grid, follow_lines, grid_surety, invert
 from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
 from heartguard.values import Bend, Doubles, Floats, Image
 
-__all__ = ["StraightPhoto", "shows_a_desk", "straighten_photo"]
+__all__ = ["StraightPhoto", "settle_photo", "shows_a_desk", "straighten_photo"]
 
 _ROUGH_PX_PER_MM = 4.0
+_SOURCE_PX_PER_MM = 5.0
 _MARGIN_MM = 40.0
 _MAX_SIDE_MM = 520.0
 _TWO_OF_FIVE = 0.4
@@ -23,8 +25,10 @@ _TWO_OF_FIVE = 0.4
 _PASSES = ((5.0, 10.0, np.inf, 0.0), (3.0, 5.0, 0.4, 9.0))
 # Stiffness, tolerance of outliers, expected distance and length of lines in each pass along single lines.
 _LINE_PASSES = ((1.0, 0.3, 0.6, 15.0), (0.3, 0.15, 0.25, 8.0))
-_SURE = 0.5
+_SURE, _AROUND_NODES = 0.5, 5
+_GROWTHS, _BORDER_NODES, _GOES_ON = 2, 4, 0.5
 _FILLED = 0.4
+_HIDDEN_NODES = 9
 _BRIGHT = 80.0
 _GLANCE_PX, _RING_PX = 128, 2
 _DARKER, _DESK_SHARE = 0.8, 0.25
@@ -91,9 +95,11 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
     frame = next((frame for frame in frames if frame is not None), None)
     if frame is None:
         return None
-    shift_mm, size_mm = frame
-    to_mm = shift_mm @ _resized(scale)
-    shift, surety = _measure_bend(image, to_mm, size_mm)
+    to_mm, size_mm = frame[0] @ _resized(scale), frame[1]
+    smaller, scale = _for_rough_looks(image, to_mm, size_mm)
+    to_mm, size_mm = _grown(smaller, to_mm @ np.linalg.inv(_resized(scale)), size_mm)
+    shift, surety = _measure_bend(smaller, to_mm, size_mm)
+    to_mm = to_mm @ _resized(scale)
     paper, low, size = _paper(surety)
     crop = np.eye(3)
     crop[:2, 2] = -low
@@ -106,6 +112,27 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
     mask = cv2.resize(paper[window].astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
     straight = even_light(resample(image, to_page, bend, shape), px_per_mm)
     return StraightPhoto(straight, mask, to_page, bend, lattice.strength, lattice.share)
+
+
+def settle_photo(image: Image, photo: StraightPhoto, shift_mm: Doubles, px_per_mm: float) -> StraightPhoto:
+    """Make a photo straight once more, by what was left of its bend.
+
+    Parameters
+    ----------
+    image : ndarray, shape (H, W, 3), uint8, RGB
+        The upload.
+    photo : StraightPhoto
+    shift_mm : ndarray, shape (rows, columns, 2)
+        What to add to places on the straight page, at nodes every `NODE_MM`.
+    px_per_mm : float
+    """
+    first = np.asarray(photo.bend.to_true / px_per_mm, np.float64)
+    missing = [(0, max(0, n - m)) for n, m in zip(first.shape[:2], shift_mm.shape[:2], strict=True)]
+    step = np.pad(shift_mm, (*missing, (0, 0)), mode="edge")[: first.shape[0], : first.shape[1]]
+    shift = first + at_moved(step, first)
+    bend = Bend(photo.bend.step, _px(shift, px_per_mm), _px(invert(shift), px_per_mm))
+    straight = even_light(resample(image, photo.to_page, bend, photo.image.shape[:2]), px_per_mm)
+    return replace(photo, image=straight, bend=bend)
 
 
 def _lattice(image: Image, scale: float) -> Lattice | None:
@@ -147,6 +174,38 @@ def _frame(lattice: Lattice, finer: float) -> tuple[Doubles, Doubles] | None:
     return shift @ to_mm, np.asarray(high - low, np.float64)
 
 
+def _for_rough_looks(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Image, float]:
+    """Return the photo at the scale of the rough looks, and its scale: lines finer than their pixels would flicker."""
+    back = np.linalg.inv(to_mm)
+    points = back @ np.array([[0.0, 1, 0], [0, 0, 1], [1, 1, 1]]) + back[:, :2] @ (size_mm / 2)[:, None]
+    points = points[:2] / points[2]
+    px_per_mm = float(np.sqrt(abs(np.linalg.det(points[:, 1:] - points[:, :1]))))
+    scale = min(1.0, _SOURCE_PX_PER_MM / px_per_mm)
+    if scale == 1.0:
+        return image, scale
+    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8), scale
+
+
+def _grown(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubles, Doubles]:
+    """Enlarge the frame where the grid goes on at its border: beside a fold few tiles fit the lattice."""
+    zoom = np.diag([_ROUGH_PX_PER_MM, _ROUGH_PX_PER_MM, 1.0])
+    for _ in range(_GROWTHS):
+        shape = (round(size_mm[1] * _ROUGH_PX_PER_MM), round(size_mm[0] * _ROUGH_PX_PER_MM))
+        surety = grid_surety(_marks(image, zoom @ to_mm, None, shape), _ROUGH_PX_PER_MM, _PASSES[0][0])
+        sure = _sure(surety)
+        usual = _GOES_ON * sure[len(sure) // 4 : -len(sure) // 4].mean()
+        edge = _BORDER_NODES
+        left, right = (sure[:, part].mean() > usual for part in (np.s_[:edge], np.s_[-edge:]))
+        top, bottom = (sure[part].mean() > usual for part in (np.s_[:edge], np.s_[-edge:]))
+        larger = size_mm + _MARGIN_MM * np.array([left + right, top + bottom])
+        if not (left or right or top or bottom) or larger.max() > _MAX_SIDE_MM:
+            break
+        shift = np.eye(3)
+        shift[:2, 2] = _MARGIN_MM * np.array([left, top])
+        to_mm, size_mm = shift @ to_mm, larger
+    return to_mm, size_mm
+
+
 def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubles, Doubles]:
     """Shift at every node of the frame, shape (rows, columns, 2), mm, and how sure the grid is there."""
     zoom = np.diag([_ROUGH_PX_PER_MM, _ROUGH_PX_PER_MM, 1.0])
@@ -155,11 +214,11 @@ def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubl
     for reach, stiffness, outlier, along in _PASSES:
         marks = _marks(image, zoom @ to_mm, shift, shape)
         step, surety = follow_grid(marks, _ROUGH_PX_PER_MM, reach, stiffness, outlier, along)
-        shift = step if shift is None else shift + _at(step, shift)
+        shift = step if shift is None else shift + at_moved(step, shift)
     assert shift is not None
     for single in _LINE_PASSES:
         marks = _marks(image, zoom @ to_mm, shift, shape)
-        shift = shift + _at(follow_lines(marks, _ROUGH_PX_PER_MM, *single), shift)
+        shift = shift + at_moved(follow_lines(marks, _ROUGH_PX_PER_MM, *single), shift)
     return shift, surety
 
 
@@ -172,23 +231,13 @@ def _marks(image: Image, to_rough: Doubles, shift: Doubles | None, shape: tuple[
     return line_marks(resample(image, to_rough, bend, shape))
 
 
-def _at(field: Doubles, shift: Doubles) -> Doubles:
-    """`field` at the places to which `shift` moves the nodes."""
-    rows, columns = field.shape[:2]
-    grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1)
-    place = (grid + shift / NODE_MM).astype(np.float32)
-    moved = cv2.remap(
-        field.astype(np.float32), place[..., 0], place[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(moved, np.float64)
-
-
 def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int, int]) -> Image:
-    """Draw the page, shape (h, w, 3), from the upload's pixels."""
+    """Draw the page, shape (h, w, 3), from the upload's pixels; white where the photo ends."""
+    outside: dict[str, Any] = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": (255, 255, 255)}
     inverse = np.linalg.inv(to_page)
     if bend is None:
         return np.asarray(
-            cv2.warpPerspective(image, to_page, shape[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+            cv2.warpPerspective(image, to_page, shape[::-1], flags=cv2.INTER_LINEAR, **outside),
             np.uint8,
         )
     rows, columns = (np.arange(n, dtype=np.float32) for n in shape)
@@ -198,7 +247,7 @@ def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int
     a = inverse.astype(np.float32)
     depth = a[2, 0] * x + a[2, 1] * y + a[2, 2]
     at_x, at_y = (a[0, 0] * x + a[0, 1] * y + a[0, 2]) / depth, (a[1, 0] * x + a[1, 1] * y + a[1, 2]) / depth
-    return np.asarray(cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, **outside), np.uint8)
 
 
 def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
@@ -206,9 +255,7 @@ def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
 
     On a straight page the grid fills an upright rectangle: the rows and columns along most of which it is seen.
     """
-    known = cv2.morphologyEx(
-        (surety > _SURE * np.percentile(surety, 90)).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)
-    )
+    known = cv2.morphologyEx(_sure(surety).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(known, connectivity=4)
     if len(stats) < 2:
         return np.ones(known.shape, bool), np.zeros(2), np.array(surety.shape[::-1]) * NODE_MM
@@ -223,11 +270,23 @@ def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
     return paper, low * NODE_MM, (high - low) * NODE_MM
 
 
+def _sure(surety: Doubles) -> NDArray[np.bool_]:
+    """Return the nodes around which the grid is sure; on a desk, single nodes may seem so, but not those around."""
+    around = cv2.blur(surety, (_AROUND_NODES, _AROUND_NODES))
+    return np.asarray(around > _SURE * np.percentile(around, 90))
+
+
 def _filled(grid: NDArray[np.bool_]) -> slice:
-    """Return the rows from the first to the last that hold the grid along much of their length, and one more each."""
+    """Return the longest run of rows that hold the grid along much of their length, and one more at both ends.
+
+    A row of traces may hide the grid for a few rows.
+    """
     share = grid.mean(axis=1)
-    full = np.flatnonzero(share > _FILLED * np.percentile(share, 90))
-    return slice(max(0, int(full[0]) - 1), int(full[-1]) + 2)
+    full = (share > _FILLED * np.percentile(share, 90)).astype(np.uint8)[:, None]
+    joined = cv2.morphologyEx(full, cv2.MORPH_CLOSE, np.ones((_HIDDEN_NODES, 1), np.uint8))[:, 0]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], joined, [0]]).astype(int))).reshape(-1, 2)
+    first, last = max(edges.tolist(), key=lambda run: run[1] - run[0])
+    return slice(max(0, first - 1), last + 1)
 
 
 def even_light(image: Image, px_per_mm: float) -> Image:

@@ -115,11 +115,10 @@ def _to_signal(page: Page, t: _Traced) -> Floats:
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
     up = -1 if t.panel.inverted else 1
     values = np.interp(time, seconds, up * (t.panel.baseline_y - t.y) / page.px_per_mv, left=np.nan, right=np.nan)
-    early, late = (
-        (time < seconds[0]) & (time > seconds[0] - _HELD_S),
-        (time > seconds[-1]) & (time < seconds[-1] + _HELD_S),
-    )
-    values[early], values[late] = values[~np.isnan(values)][[0, -1]] if np.isfinite(values).any() else (np.nan, np.nan)
+    if page.bend is None and np.isfinite(values).any():
+        early = (time < seconds[0]) & (time > seconds[0] - _HELD_S)
+        late = (time > seconds[-1]) & (time < seconds[-1] + _HELD_S)
+        values[early], values[late] = values[~np.isnan(values)][[0, -1]]
     after = np.clip(np.searchsorted(seconds, time), 1, len(seconds) - 1)
     values[(seconds[after] - seconds[after - 1]) > _MAX_GAP_S] = np.nan
     values[(time < t.panel.start_s - 1e-9) | (time >= t.panel.end_s - 1e-9)] = np.nan
