@@ -50,10 +50,10 @@ class InkRecipe:
     seed : int
     """
 
-    pages: int = 44
+    pages: int = 160
     patches: int = 48
     side: int = 144
-    epochs: int = 12
+    epochs: int = 14
     batch: int = 16
     rate: float = 4e-3
     seed: int = 0
