@@ -128,7 +128,11 @@ def test_what_the_headline_says_is_not_said_twice():
 
 
 def test_a_finding_that_does_not_fit_the_answer_is_named():
-    found = (Finding("sub:IMI", 0.53, present=True), Finding("sub:LVH", 0.61, present=True))
+    found = (
+        Finding("sub:IMI", 0.53, present=True),
+        Finding("sub:LVH", 0.61, present=True),
+        Finding("rhythm:SBRAD", 0.9, True),
+    )
     normal = make_prediction(findings=found)
     assert uncertainties(make_reading(prediction=normal)) == (
         "The answer is Normal, but a finding beside it does not fit: Inferior infarction pattern (53 %), "

@@ -62,7 +62,8 @@ LIMITS = (
     "Myocardial infarction is the rarest class by far: its figures rest on few pages and have wide intervals.",
     "The labels are those of the data set, one for each page; they were not checked against angiography or troponin.",
     "Probabilities are calibrated on the same kind of pages. Where your patients differ, so does their meaning.",
-    "Phone photos with perspective, folds or shadows may be refused or read with low quality.",
+    "Phone photos are traced less well than scans; with strong folds or shadows they may be refused or read with low "
+    "quality, and then get no class.",
     "Paper holds less than the recorder saw: filters, 2.5 s of most leads, and the width of the line.",
 )
 

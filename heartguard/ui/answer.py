@@ -14,6 +14,7 @@ from heartguard.ui.words import (
     DISCLAIMER,
     FINDING_NAMES,
     INFARCTIONS,
+    RATES,
     class_name,
     finding_name,
     likelihood,
@@ -80,8 +81,8 @@ def _contradiction(reading: Reading) -> tuple[str, ...]:
 
 
 def _findings_against(prediction: Prediction) -> tuple[str, ...]:
-    """Name what stands out and does not fit the class: anything beside Normal, an infarction beside a heartbeat."""
-    does_not_fit = {"Normal": tuple(FINDING_NAMES), "HB": INFARCTIONS}.get(prediction.label, ())
+    """Name what stands out beside a class that it does not fit; a rate outside the norm is named as measured."""
+    does_not_fit = {"Normal": set(FINDING_NAMES) - set(RATES), "HB": set(INFARCTIONS)}.get(prediction.label, set())
     against = [f for f in prediction.findings if f.present and f.statement in does_not_fit]
     if prediction.abstained or not against:
         return ()

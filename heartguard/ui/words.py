@@ -10,6 +10,7 @@ __all__ = [
     "DISCLAIMER",
     "FINDING_NAMES",
     "INFARCTIONS",
+    "RATES",
     "class_name",
     "finding_name",
     "likelihood",
@@ -57,6 +58,9 @@ FINDING_NAMES = {
 
 INFARCTIONS = ("sub:AMI", "sub:IMI")
 """Findings that an answer without an infarction contradicts."""
+
+RATES = ("rhythm:SBRAD", "rhythm:STACH")
+"""Findings that the measured rate says better."""
 
 _LIKELIHOODS = ((0.95, "very likely"), (0.80, "likely"), (0.50, "more likely than not"))
 _QUALITIES = ((0.75, "good"), (0.5, "fair"))
