@@ -23,7 +23,7 @@ from heartguard.values import Corrections, Image, Page, Upload
 __all__ = ["find_photo"]
 
 # Lines of the grid that stand further from their places than this, mm, and the share of such lines that costs all.
-_OFF_MM, _OFF_SHARE = 0.15, 0.12
+_OFF_MM, _OFF_SHARE = 0.15, 0.08
 # Share of the tiles that show a grid which must fit one perspective for a photo to count in full.
 _FITTING_SHARE = 0.8
 _TRACE_SHARE = 0.4

@@ -21,7 +21,8 @@ __all__ = ["trace"]
 _MAX_GAP_S = 0.06
 _HELD_S = 0.02
 _MARGIN_PX = 2
-_PHOTO_MARGIN_PX = 8
+_PHOTO_MARGIN_PX = 5
+_PHOTO_JUMP = 0.6
 _FINER = 3
 _SQUEEZE = 0.07
 _MIN_COVERED = 0.5
@@ -71,7 +72,9 @@ def trace(page: Page) -> Ecg:
 
 
 def _trace_panels(page: Page, runs: Runs) -> list[_Traced]:
-    costs = PathCosts(reach=40 * page.px_per_mm)
+    # Where lines of the grid cross a photo's steep strokes, these are broken more often than on a scan.
+    jump = PathCosts.jump if page.bend is None else _PHOTO_JUMP
+    costs = PathCosts(jump=jump, reach=40 * page.px_per_mm)
     # At its very ends a line may touch the next column's first or last stroke; a photo's ends are placed less exactly.
     margin = _MARGIN_PX if page.bend is None else _PHOTO_MARGIN_PX
     starts = [max(0, round(p.x0) + margin) for p in page.panels]
