@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -21,12 +22,14 @@ __all__ = [
     "grid_surety",
     "invert",
     "plate",
+    "rough_places",
     "without_minor_lines",
 ]
 
 NODE_MM = 2.5
 """Distance between the nodes at which the bend of a page is known."""
 
+_STRIP_ROWS = 256
 _MIN_COHERENCE, _MIN_SHARE = 0.12, 0.4
 _ANCHOR = 1e-7
 _SEEK_MM = 1.5
@@ -288,6 +291,32 @@ def invert(shift: Doubles, rounds: int = 6) -> Doubles:
         at = grid + back
         back = -cv2.remap(field, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(back * NODE_MM, np.float64)
+
+
+def rough_places(to_rough: Floats, step: float, shape: tuple[int, int]) -> Iterator[tuple[slice, Floats, Floats]]:
+    """Yield strips of rows of a page and where their pixels stand when its bend is not undone.
+
+    Strips, because the places of all pixels of a page would take ten times its memory.
+
+    Parameters
+    ----------
+    to_rough : ndarray, shape (rows, columns, 2), float32
+        What to add to a true place, pixels, at nodes every `step` pixels.
+    step : float
+    shape : tuple of int
+        Height and width of the page.
+
+    Yields
+    ------
+    slice, ndarray, ndarray
+        The rows of a strip, and x and y of each of its pixels, float32.
+    """
+    columns = np.arange(shape[1], dtype=np.float32)
+    for top in range(0, shape[0], _STRIP_ROWS):
+        rows = np.arange(top, min(top + _STRIP_ROWS, shape[0]), dtype=np.float32)
+        x, y = np.meshgrid(columns / step, rows / step)
+        back = cv2.remap(to_rough, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        yield np.s_[top : top + len(rows)], columns + back[..., 0], rows[:, None] + back[..., 1]
 
 
 def at_moved(field: Doubles, shift: Doubles) -> Doubles:

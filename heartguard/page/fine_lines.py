@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.leads import LARGE_SQUARE_MM
-from heartguard.page.bend import NODE_MM, at_moved, invert, plate, without_minor_lines
+from heartguard.page.bend import NODE_MM, at_moved, invert, plate, rough_places, without_minor_lines
 from heartguard.values import Doubles, Floats, Image
 
 __all__ = ["FineLines", "follow_fine_lines", "moved_back"]
@@ -91,12 +91,9 @@ def _both_ways(marks: Floats, seen: Floats, shift: Doubles, px_per_mm: float) ->
 
 def moved_back(picture: Floats, to_rough: Floats, step: float) -> Floats:
     """Return a picture, shape (h, w), read at ``place + to_rough(place)``; the field has a node every `step` pixels."""
-    rows, columns = (np.arange(n, dtype=np.float32) for n in picture.shape)
-    x, y = np.meshgrid(columns / step, rows / step)
-    back = cv2.remap(to_rough, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    moved: Floats = cv2.remap(
-        picture, columns + back[..., 0], rows[:, None] + back[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    moved = np.empty_like(picture)
+    for strip, x, y in rough_places(to_rough, step, (picture.shape[0], picture.shape[1])):
+        moved[strip] = cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return moved
 
 

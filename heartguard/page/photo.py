@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.leads import LARGE_SQUARE_MM
-from heartguard.page.bend import NODE_MM, at_moved, follow_grid, follow_lines, grid_surety, invert
+from heartguard.page.bend import NODE_MM, at_moved, follow_grid, follow_lines, grid_surety, invert, rough_places
 from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
 from heartguard.values import Bend, Doubles, Floats, Image
 
@@ -240,14 +240,13 @@ def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int
             cv2.warpPerspective(image, to_page, shape[::-1], flags=cv2.INTER_LINEAR, **outside),
             np.uint8,
         )
-    rows, columns = (np.arange(n, dtype=np.float32) for n in shape)
-    x, y = np.meshgrid(columns / bend.step, rows / bend.step)
-    back = cv2.remap(bend.to_rough, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    x, y = columns + back[..., 0], rows[:, None] + back[..., 1]
     a = inverse.astype(np.float32)
-    depth = a[2, 0] * x + a[2, 1] * y + a[2, 2]
-    at_x, at_y = (a[0, 0] * x + a[0, 1] * y + a[0, 2]) / depth, (a[1, 0] * x + a[1, 1] * y + a[1, 2]) / depth
-    return np.asarray(cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, **outside), np.uint8)
+    page = np.empty((*shape, image.shape[2]), np.uint8)
+    for strip, x, y in rough_places(bend.to_rough, bend.step, shape):
+        depth = a[2, 0] * x + a[2, 1] * y + a[2, 2]
+        at_x, at_y = ((a[k, 0] * x + a[k, 1] * y + a[k, 2]) / depth for k in (0, 1))
+        page[strip] = cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, **outside)
+    return page
 
 
 def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
