@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -23,8 +25,12 @@ __all__ = [
     "invert",
     "plate",
     "rough_places",
+    "side_by_side",
     "without_minor_lines",
 ]
+
+Seen = TypeVar("Seen")
+Found = TypeVar("Found")
 
 NODE_MM = 2.5
 """Distance between the nodes at which the bend of a page is known."""
@@ -77,14 +83,15 @@ def follow_grid(
     wave = _carriers(marks, px_per_mm, reach_mm, along_mm)
     surety = np.minimum(np.abs(wave[0]), np.abs(wave[1]))
     order = _unwrap_order(surety)
-    shifts = []
-    for carrier in wave:
+
+    def along_one(carrier: NDArray[np.complex128]) -> Doubles:
         phase = _unwrap(np.angle(carrier), order)
         known = np.isfinite(phase)
         usual = float(np.median(np.abs(carrier)[known]))
         weight = np.where(known, np.minimum(np.abs(carrier) / usual, 1.0) ** 2, 0.0)
-        shifts.append(plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm))
-    return np.stack(shifts, axis=-1), surety
+        return plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm)
+
+    return np.stack(side_by_side(along_one, wave), axis=-1), surety
 
 
 def grid_surety(marks: Floats, px_per_mm: float, reach_mm: float) -> Doubles:
@@ -126,10 +133,12 @@ def follow_lines(
     ndarray, shape (rows, columns, 2)
         What to add to a place to get its true place, mm, at nodes every `NODE_MM`.
     """
-    turned = np.ascontiguousarray(marks.T)
-    across = plate(*_crests(marks, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
-    down = plate(*_crests(turned, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
-    return np.stack([across, down.T], axis=-1)
+
+    def across(seen: Floats) -> Doubles:
+        return plate(*_crests(seen, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
+
+    upright, level = side_by_side(across, (marks, np.ascontiguousarray(marks.T)))
+    return np.stack([upright, level.T], axis=-1)
 
 
 def _crests(marks: Floats, px_per_mm: float, prior_mm: float, along_mm: float) -> tuple[Doubles, Doubles]:
@@ -235,6 +244,12 @@ def _unwrap(phase: Doubles, order: list[tuple[int, int]]) -> Doubles:
     for node, other in order[1:]:
         out[other] = flat[other] + 2 * np.pi * round((out[node] - flat[other]) / (2 * np.pi))
     return out.reshape(phase.shape)
+
+
+def side_by_side(work: Callable[[Seen], Found], both: Iterable[Seen]) -> list[Found]:
+    """Do the same along both axes, on two cores where there are; the solver lets others run."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(work, both))
 
 
 def plate(values: Doubles, weights: Doubles, stiffness: float, outlier_mm: float) -> Doubles:

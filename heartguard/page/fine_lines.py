@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.leads import LARGE_SQUARE_MM
-from heartguard.page.bend import NODE_MM, at_moved, invert, plate, rough_places, without_minor_lines
+from heartguard.page.bend import NODE_MM, at_moved, invert, plate, rough_places, side_by_side, without_minor_lines
 from heartguard.values import Doubles, Floats, Image
 
 __all__ = ["FineLines", "follow_fine_lines", "moved_back"]
@@ -64,15 +65,19 @@ def follow_fine_lines(image: Image, ink: Floats, px_per_mm: float) -> FineLines:
     grown = cv2.dilate((ink > _INK_SHARE).astype(np.uint8), np.ones((_NEAR_INK_PX, _NEAR_INK_PX), np.uint8))
     seen = (grown == 0).astype(np.float32)
     shift = np.zeros((*_nodes(marks, px_per_mm), 2))
-    for stiffness, outlier, prior, along in _PASSES:
-        step = [
-            plate(*_crests(*turned, px_per_mm, prior, along), stiffness, outlier)
-            for turned in _both_ways(marks, seen, shift, px_per_mm)
-        ]
-        shift = shift + at_moved(np.stack([step[0], step[1].T], axis=-1), shift)
+    for number in range(len(_PASSES)):
+        work = partial(_step, px_per_mm, number)
+        upright, level = side_by_side(work, _both_ways(marks, seen, shift, px_per_mm))
+        shift = shift + at_moved(np.stack([upright, level.T], axis=-1), shift)
     left = [_crests(*turned, px_per_mm, *_PASSES[-1][2:]) for turned in _both_ways(marks, seen, shift, px_per_mm)]
     across, down = (np.where(weight > 0, np.abs(value), np.nan) for value, weight in left)
     return FineLines(shift, np.fmax(across, down.T))
+
+
+def _step(px_per_mm: float, number: int, turned: tuple[Floats, Floats]) -> Doubles:
+    """Return what a pass adds to the places along one axis."""
+    stiffness, outlier, prior, along = _PASSES[number]
+    return plate(*_crests(*turned, px_per_mm, prior, along), stiffness, outlier)
 
 
 def _nodes(marks: Floats, px_per_mm: float) -> tuple[int, int]:
