@@ -144,7 +144,7 @@ def test_networks_learn_what_is_plain_to_see(name, monkeypatch):
 def small_records(tmp_path):
     residual = pytest.importorskip("heartguard.lab.family.residual")
     pytest.importorskip("torch")
-    from heartguard.lab.pretraining import SignalSet
+    from heartguard.lab.signal_drawings import SignalSet
 
     rng = np.random.default_rng(0)
     tags = np.array([[1, 0], [0, 1], [np.nan, np.nan]], np.float32)
@@ -173,11 +173,11 @@ def test_numpy_answers_as_the_tuned_networks_do(tmp_path):
     from heartguard.classify.signal_network import mean_logits, networks_of
     from heartguard.lab.family.tuned import TunedNetworks, TuningRecipe, to_table
 
-    taught = residual.teach(tmp_path / "residual.pt", records, recipe)
+    taught, other = (residual.teach(tmp_path / f"{seed}.pt", records, recipe, seed) for seed in (1, 2))
     before = {name: values.clone() for name, values in taught.state_dict().items()}
     rng = np.random.default_rng(2)
     x, y = rng.normal(size=(12, 16, 290)).astype(np.float32), np.arange(12) % 4
-    tuned = TunedNetworks(taught, records, TuningRecipe(networks=2, steps=3, pages=4, records=4)).fit(x, y)
+    tuned = TunedNetworks([taught, other], records, TuningRecipe(networks=2, steps=3, pages=4, records=4)).fit(x, y)
     assert all((values == before[name]).all() for name, values in taught.state_dict().items())
     networks = networks_of(to_table(tuned), len(CLASSES), 2)
     assert len(networks) == 2

@@ -28,7 +28,7 @@ from heartguard.lab.family.tuned import to_table as networks_to_table
 from heartguard.lab.family.views import TAUGHT, Pages
 from heartguard.lab.joint_findings import finding_thresholds
 from heartguard.lab.metrics import Labels, accuracy, auroc, bootstrap_interval, fit_temperature, macro_auroc, macro_f1
-from heartguard.lab.pretraining import load_signal_set
+from heartguard.lab.signal_drawings import load_signal_set
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.trees import TreeRecipe, Trees, to_forest
 from heartguard.values import Doubles, Floats
@@ -39,8 +39,8 @@ ANSWERS = "oof-second.csv"
 PARTS = {"trees": "oof-second-trees.csv", "networks": "oof-second-networks.csv"}
 TOGETHER = "oof-vgg16+second.csv"
 LAYOUT = "second-layout.csv"
-SHARE = 2 / 3
-"""Of three voices, the drawing's, the trees' and the 1-D networks', two are the second opinion's."""
+SHARE = 3 / 4
+"""Weight of the second opinion, trees and 1-D networks alike, beside the drawing; chosen on the folds."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,11 +74,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _untuned(pages: Pages) -> Callable[[int], TunedNetworks]:
-    """Return what builds the networks, taught on records but not yet on pages, for a seed."""
-    recipe = ResidualRecipe()
+    """Return what builds the networks, each taught on records but not yet on pages, for a seed."""
+    recipe, tuning = ResidualRecipe(), TuningRecipe()
     records = make_records(pages.cache, load_signal_set(pages.cache), recipe)
-    taught = teach(pages.cache / TAUGHT, records, recipe)
-    return lambda seed: TunedNetworks(taught, records, TuningRecipe(), seed)
+    seeds = range(recipe.seed, recipe.seed + tuning.networks)
+    taught = [teach(pages.cache / TAUGHT.format(seed), records, recipe, seed) for seed in seeds]
+    return lambda seed: TunedNetworks(taught, records, tuning, seed)
 
 
 def averaged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

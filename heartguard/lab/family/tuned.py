@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ class TuningRecipe:
     Attributes
     ----------
     networks : int
-        How many, each with its own seed; their logits are averaged.
+        How many, each with its own seed from its teaching on records on; their logits are averaged.
     steps : int
     pages, records : int
         Of each batch.
@@ -34,7 +35,7 @@ class TuningRecipe:
         Weight of the pages' loss beside that of the records.
     """
 
-    networks: int = 3
+    networks: int = 6
     steps: int = 300
     pages: int = 32
     records: int = 32
@@ -49,29 +50,30 @@ class TunedNetworks:
 
     Parameters
     ----------
-    taught : torch.nn.Module
-        What `residual.teach` has returned; it is left as it is.
+    taught : sequence of torch.nn.Module
+        What `residual.teach` has returned for each seed; they are left as they are, and taken in turn.
     records : Records
     recipe : TuningRecipe
     seed : int
     """
 
-    def __init__(self, taught: Any, records: Records, recipe: TuningRecipe, seed: int = 0) -> None:
+    def __init__(self, taught: Sequence[Any], records: Records, recipe: TuningRecipe, seed: int = 0) -> None:
         self.taught, self.records, self.recipe, self.seed = taught, records, recipe, seed
         self.networks: list[Any] = []
 
     def fit(self, x: Floats, y: NDArray[np.int64]) -> TunedNetworks:
         """Teach on pages and their class numbers."""
-        self.networks = [self._tuned(x, y, self.seed * self.recipe.networks + k) for k in range(self.recipe.networks)]
+        self.networks = [self._tuned(x, y, k) for k in range(self.recipe.networks)]
         return self
 
-    def _tuned(self, x: Floats, y: NDArray[np.int64], seed: int) -> Any:
+    def _tuned(self, x: Floats, y: NDArray[np.int64], number: int) -> Any:
         import torch
         from torch.nn import functional as f
 
+        seed = self.seed * self.recipe.networks + number
         torch.manual_seed(seed)
         rng, recipe = np.random.default_rng(seed), self.recipe
-        network = copy.deepcopy(self.taught).train()
+        network = copy.deepcopy(self.taught[number % len(self.taught)]).train()
         optimizer, schedule = optimiser(network, recipe.learning_rate, recipe.steps)
         counts = np.bincount(y, minlength=len(CLASSES))
         weight = torch.from_numpy((len(y) / (len(CLASSES) * np.maximum(counts, 1))) ** recipe.balance).float()

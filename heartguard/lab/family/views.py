@@ -18,12 +18,12 @@ from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.family.pictures import page_picture, random_features, vgg_features
 from heartguard.lab.family.residual import ResidualRecipe, make_records, residual_features, teach
 from heartguard.lab.page_traces import PageTraces
-from heartguard.lab.pretraining import load_signal_set
+from heartguard.lab.signal_drawings import load_signal_set
 from heartguard.values import Floats
 
 log = logging.getLogger(__name__)
 
-TAUGHT = "residual1d.pt"
+TAUGHT = "residual1d-{}.pt"
 """The 1-D network that was taught on records, in the cache."""
 
 
@@ -79,7 +79,8 @@ def _random_network(name: str) -> Callable[[Pages], Floats]:
 def _residual(pages: Pages) -> Floats:
     recipe = ResidualRecipe()
     records = make_records(pages.cache, load_signal_set(pages.cache), recipe)
-    return residual_features(teach(pages.cache / TAUGHT, records, recipe), load_view("signals", pages))
+    taught = teach(pages.cache / TAUGHT.format(recipe.seed), records, recipe)
+    return residual_features(taught, load_view("signals", pages))
 
 
 _SAME = "2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"
