@@ -57,6 +57,7 @@ _ALONE = "The network answers alone: no second opinion belongs to these weights"
 _SECOND = (
     "The shipped answer joins it with the second opinion `{file}` (sha256 `{digest}`): boosted trees on {features} "
     "measured waves, intervals and rhythm{networks}; the mean of the log probabilities of drawing and signals, "
+    "the latter weighing {share:.2f}, "
     'temperature {temperature}, "not sure" under {threshold}'
 )
 _NETWORKS = ", averaged with {networks} residual 1-D networks on the signals"
@@ -111,6 +112,7 @@ def _second(spec: ModelSpec, second: SecondSpec | None) -> str:
         features=len(second.features),
         networks=_NETWORKS.format(**second.recipe["taught on pages"]) if second.statements else "",
         temperature=second.joint.temperature,
+        share=second.joint.share,
         threshold=second.joint.abstention_threshold,
     )
 

@@ -58,8 +58,7 @@ class SignalDrawings:
 
     def __init__(self, data: SignalSet, batch: int, seed: int) -> None:
         self.data, self.batch, self.seed = data, batch, seed
-        repeats = [OVERSAMPLE.get(CLASSES[c], 1) if c >= 0 else 1 for c in data.classes]
-        self.pool = np.repeat(np.arange(len(data.classes)), repeats)
+        self.pool = oversampled(data.classes)
 
     def __getitem__(self, number: int) -> Batch:
         rng = np.random.default_rng((self.seed, number))
@@ -85,6 +84,12 @@ class SignalDrawings:
         yield from DataLoader(
             self, batch_size=None, sampler=range(first, last), num_workers=workers, worker_init_fn=one_thread
         )
+
+
+def oversampled(classes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows to draw from, those of the scarce classes more than once; -1 is no class."""
+    repeats = [OVERSAMPLE.get(CLASSES[c], 1) if c >= 0 else 1 for c in classes]
+    return np.repeat(np.arange(len(classes)), repeats)
 
 
 def one_thread(worker: int) -> None:

@@ -19,6 +19,7 @@ from heartguard.values import Doubles, Floats
 __all__ = [
     "NODE_MM",
     "at_moved",
+    "crest_weights",
     "follow_grid",
     "follow_lines",
     "grid_surety",
@@ -161,10 +162,16 @@ def _crests(marks: Floats, px_per_mm: float, prior_mm: float, along_mm: float) -
     between = np.where(curve < -1e-6, 0.5 * (left - right) / np.minimum(curve, -1e-6), 0.0)
     values, weights = np.zeros((len(rows), len(columns))), np.zeros((len(rows), len(columns)))
     values[:, on_line] = -(top[..., 0] - seek + np.clip(between, -1, 1)) / px_per_mm
-    noise = _DEVIATION * float(np.median(np.abs(around - np.median(around, axis=2, keepdims=True)))) + 1e-6
-    strong = np.minimum(here / max(float(np.percentile(here, 75)), 1e-6), (here / noise - _NOISY) / _CLEAR)
-    weights[:, on_line] = np.where(strong > _FAINT, np.clip(strong, 0, 1) ** 2, 0.0)
+    weights[:, on_line] = crest_weights(here, around - np.median(around, axis=2, keepdims=True))
     return values, weights
+
+
+def crest_weights(heights: Doubles, around: Doubles) -> Doubles:
+    """Return how much crests of some heights count, 0 to 1, beside usual ones and the noise of what is around them."""
+    noise = _DEVIATION * float(np.median(np.abs(around))) + 1e-6
+    usual = max(float(np.percentile(heights, 75)), 1e-6)
+    strong = np.minimum(heights / usual, (heights / noise - _NOISY) / _CLEAR)
+    return np.asarray(np.where(strong > _FAINT, np.clip(strong, 0, 1) ** 2, 0.0), np.float64)
 
 
 def without_minor_lines(profiles: Doubles, px_per_mm: float) -> Doubles:

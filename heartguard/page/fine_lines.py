@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.leads import LARGE_SQUARE_MM
-from heartguard.page.bend import NODE_MM, at_moved, invert, plate, rough_places, side_by_side, without_minor_lines
+from heartguard.page.bend import (
+    NODE_MM,
+    at_moved,
+    crest_weights,
+    invert,
+    plate,
+    rough_places,
+    side_by_side,
+    without_minor_lines,
+)
 from heartguard.values import Doubles, Floats, Image
 
 __all__ = ["FineLines", "follow_fine_lines", "moved_back"]
@@ -26,8 +35,6 @@ _PASSES = ((0.3, 0.25, 0.3, 10.0), (0.03, 0.15, 0.25, 5.0))
 _SEEN_SHARE = 0.25
 _CREST_PX = 2
 _FLANK = 0.25
-# Standard deviations in a median deviation; crests of so many are noise, and sure when that many above it.
-_DEVIATION, _NOISY, _CLEAR, _FAINT = 1.48, 3.0, 4.0, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,10 +131,8 @@ def _crests(marks: Floats, seen: Floats, px_per_mm: float, prior_mm: float, alon
     values, weights = np.zeros((len(rows), len(columns))), np.zeros((len(rows), len(columns)))
     values[:, on_line] = -(top[..., 0] - seek + between) / px_per_mm
     here = crest[..., _CREST_PX]
-    noise = _DEVIATION * float(np.median(np.abs(around))) + 1e-6
-    strong = np.minimum(here / max(float(np.percentile(here, 75)), 1e-6), (here / noise - _NOISY) / _CLEAR)
-    sure = (strong > _FAINT) & np.take_along_axis(known, top + _CREST_PX, axis=2)[..., 0]
-    weights[:, on_line] = np.where(sure, np.clip(strong, 0, 1) ** 2, 0.0)
+    sure = np.take_along_axis(known, top + _CREST_PX, axis=2)[..., 0]
+    weights[:, on_line] = np.where(sure, crest_weights(here, around), 0.0)
     return values, weights
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from heartguard.classify.signal_network import CHANNELS, COLUMNS, KERNEL, STEM, stacked_signals
 from heartguard.drawing import Pieces, condition
 from heartguard.lab.augmentation import Strength, augment, random_stretches
-from heartguard.lab.signal_drawings import OVERSAMPLE, SignalSet
+from heartguard.lab.signal_drawings import SignalSet, oversampled
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.wave_targets import RHYTHMS, WAVES, lead_targets, rhythm_targets
 from heartguard.values import Floats
@@ -72,8 +72,7 @@ class Records:
     @property
     def pool(self) -> NDArray[np.int64]:
         """Rows to draw from, the scarce classes more than once."""
-        repeats = [OVERSAMPLE.get(CLASSES[c], 1) if c >= 0 else 1 for c in self.classes]
-        return np.repeat(np.arange(len(self.classes)), repeats)
+        return oversampled(self.classes)
 
 
 def make_records(cache: Path, data: SignalSet, recipe: ResidualRecipe) -> Records:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from heartguard.classify import Weights, probabilities
 from heartguard.lab.family.residual import Records, descend, optimiser, record_loss, varied
-from heartguard.lab.signal_labels import CLASSES
+from heartguard.lab.heads import class_weights
 from heartguard.values import Doubles, Floats
 
 
@@ -75,8 +75,7 @@ class TunedNetworks:
         rng, recipe = np.random.default_rng(seed), self.recipe
         network = copy.deepcopy(self.taught[number % len(self.taught)]).train()
         optimizer, schedule = optimiser(network, recipe.learning_rate, recipe.steps)
-        counts = np.bincount(y, minlength=len(CLASSES))
-        weight = torch.from_numpy((len(y) / (len(CLASSES) * np.maximum(counts, 1))) ** recipe.balance).float()
+        weight = class_weights(y, recipe.balance)
         for _ in range(recipe.steps):
             rows = rng.integers(0, len(y), recipe.pages)
             said = network.heads["pages"](network.dropout(network.features(varied(x[rows], rng))))
