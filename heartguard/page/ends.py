@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.errors import NotAnEcgError
-from heartguard.leads import PAPER_SPEED_MM_PER_S, SAMPLING_RATE_HZ
+from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, SAMPLING_RATE_HZ
 from heartguard.page.ink import Contrasts
 from heartguard.page.marks import Lines, Pulse
 from heartguard.values import Doubles, Floats
@@ -24,6 +24,7 @@ _AGREE_MM = 1.5
 _HALF = 0.5
 # How far the half-dark end of a line lies beyond its last sample: 0.11 to 0.16 mm on drawings with a 0.35 mm pen.
 _PEN_REACH_MM = 0.14
+_EXACT = 0.001
 _SAMPLE_MM = PAPER_SPEED_MM_PER_S / SAMPLING_RATE_HZ
 
 
@@ -108,6 +109,8 @@ def fit_extent(extent: Extent, lines: Lines, px_per_mm: float) -> Extent:
     if len(inner) == 5 and float(np.ptp(np.diff(inner))) < 0.6 * px_per_mm:
         width = (inner[4] - inner[0]) / 4
         return Extent(inner[0] - width, inner[4] + width)
-    if len(inner) == 1 and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm:
+    # Complexes that stand one above the other in the middle look like a separator; ends 10 s apart need none.
+    ten_seconds = abs(extent.width / (PAGE_SECONDS * PAPER_SPEED_MM_PER_S * px_per_mm) - 1) < _EXACT
+    if len(inner) == 1 and not ten_seconds and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm:
         return Extent(extent.x0, 2 * inner[0] - extent.x0)
     return extent
