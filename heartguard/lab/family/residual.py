@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from heartguard.drawing import Pieces, condition
 from heartguard.lab.augmentation import Strength, augment, random_stretches
 from heartguard.lab.signal_drawings import SignalSet, oversampled
 from heartguard.lab.signal_labels import CLASSES
+from heartguard.lab.vgg_torch import device
 from heartguard.lab.wave_targets import RHYTHMS, WAVES, lead_targets, rhythm_targets
 from heartguard.values import Floats
 
@@ -69,7 +71,15 @@ class Records:
     tags: Floats
     classes: NDArray[np.int64]
 
-    @property
+    @cached_property
+    def tensors(self) -> dict[str, Any]:
+        """All of it as tensors, on a GPU where there is one."""
+        import torch
+
+        parts = {"signals": self.signals, "measured": self.measured, "tags": self.tags, "classes": self.classes}
+        return {name: torch.from_numpy(part).to(device()) for name, part in parts.items()}
+
+    @cached_property
     def pool(self) -> NDArray[np.int64]:
         """Rows to draw from, the scarce classes more than once."""
         return oversampled(self.classes)
@@ -154,8 +164,9 @@ def teach(path: Path, records: Records, recipe: ResidualRecipe, seed: int | None
     torch.manual_seed(recipe.seed if seed is None else seed)
     rng = np.random.default_rng(recipe.seed if seed is None else seed)
     network = build_residual(records.tags.shape[1], recipe)
+    network.to(device())
     if path.exists():
-        network.load_state_dict(torch.load(path, weights_only=True))
+        network.load_state_dict(torch.load(path, map_location=device(), weights_only=True))
         return network.eval()
     optimizer, schedule = optimiser(network, recipe.learning_rate, recipe.steps)
     for step in range(recipe.steps):
@@ -192,14 +203,15 @@ def record_loss(network: Any, records: Records, batch: int, rng: np.random.Gener
     import torch
     from torch.nn import functional as f
 
-    rows, copies = rng.choice(records.pool, batch), rng.integers(0, len(records.signals), batch)
-    seen = network.dropout(network.features(varied(records.signals[copies, rows], rng)))
-    said, measured = (
-        torch.from_numpy(x.astype(np.float32)) for x in (records.tags[rows], records.measured[copies, rows])
-    )
+    kept = records.tensors
+    where = kept["signals"].device
+    rows = torch.from_numpy(rng.choice(records.pool, batch)).to(where)
+    copies = torch.from_numpy(rng.integers(0, len(records.signals), batch)).to(where)
+    seen = network.dropout(network.features(varied(kept["signals"][copies, rows].float())))
+    said, measured = kept["tags"][rows], kept["measured"][copies, rows].float()
     of_tags = f.binary_cross_entropy_with_logits(network.heads["tags"](seen), torch.nan_to_num(said), reduction="none")
     of_waves = f.smooth_l1_loss(network.heads["measured"](seen), torch.nan_to_num(measured), reduction="none", beta=0.3)
-    classes = torch.from_numpy(records.classes[rows])
+    classes = kept["classes"][rows]
     of_classes = f.cross_entropy(network.heads["classes"](seen), classes, ignore_index=-1, reduction="sum") / batch
     return 4 * _mean_of_known(of_tags, said) + 2 * _mean_of_known(of_waves, measured) + of_classes
 
@@ -209,30 +221,39 @@ def _mean_of_known(errors: Any, target: Any) -> Any:
     return (errors * known).sum() / known.sum().clamp(min=1)
 
 
-def varied(signals: NDArray[np.floating], rng: np.random.Generator) -> Any:
-    """Change gain, time scale and noise of signals of shape (n, 16, samples), and leave a few leads out; a tensor."""
+def varied(signals: Any) -> Any:
+    """Change gain, time scale and noise of signals, and leave a few leads out.
+
+    Parameters
+    ----------
+    signals : torch.Tensor, shape (n, 16, samples), float32
+        What is drawn at random comes from PyTorch's own generator.
+    """
     import torch
 
     count, channels = signals.shape[:2]
-    gain = np.exp(rng.uniform(-0.2, 0.2, (count, 1, 1)) + rng.uniform(-0.05, 0.05, (count, channels, 1)))
-    moved = _moved_in_time(signals.astype(np.float32) * gain.astype(np.float32), rng)
-    moved += rng.normal(size=moved.shape) * rng.uniform(0, 0.015, (count, 1, 1))
-    share_lost = np.where(rng.random((count, 1)) < 0.3, 0.12, 0.0)
-    moved[rng.random((count, channels)) < share_lost] = 0.0
-    return torch.from_numpy(moved.astype(np.float32))
+
+    def uniform(low: float, high: float, *shape: int) -> Any:
+        return torch.empty(count, *shape, device=signals.device).uniform_(low, high)
+
+    gain = torch.exp(uniform(-0.2, 0.2, 1, 1) + uniform(-0.05, 0.05, channels, 1))
+    moved = _moved_in_time(signals * gain, uniform(0.92, 1.08, 1), uniform(-12, 12, 1))
+    moved = moved + torch.randn_like(moved) * uniform(0, 0.015, 1, 1)
+    share_lost = torch.where(uniform(0, 1, 1) < 0.3, 0.12, 0.0)
+    return moved * (uniform(0, 1, channels) >= share_lost)[..., None]
 
 
-def _moved_in_time(signals: Floats, rng: np.random.Generator) -> Floats:
-    """Read every row up to 8 % faster or slower, from up to 0.1 s earlier or later."""
-    count, _, samples = signals.shape
+def _moved_in_time(signals: Any, scale: Any, shift: Any) -> Any:
+    """Read every row `scale` times as fast, from `shift` samples later; both of shape (n, 1)."""
+    import torch
+
+    samples = signals.shape[2]
     middle = samples / 2
-    scale, shift = rng.uniform(0.92, 1.08, (count, 1)), rng.uniform(-12, 12, (count, 1))
-    at = np.clip((np.arange(samples) - middle) * scale + middle + shift, 0, samples - 1)
-    left = np.minimum(at.astype(np.intp), samples - 2)
-    part = (at - left)[:, None].astype(np.float32)
-    before, after = (np.take_along_axis(signals, (left + k)[:, None], axis=2) for k in (0, 1))
-    moved: Floats = before * (1 - part) + after * part
-    return moved
+    at = ((torch.arange(samples, device=signals.device) - middle) * scale + middle + shift).clamp(0, samples - 1)
+    left = at.long().clamp(max=samples - 2)
+    part = (at - left)[:, None]
+    before, after = (signals.gather(2, (left + k)[:, None].expand_as(signals)) for k in (0, 1))
+    return before * (1 - part) + after * part
 
 
 def residual_features(network: Any, signals: Floats) -> Floats:
@@ -240,5 +261,6 @@ def residual_features(network: Any, signals: Floats) -> Floats:
     import torch
 
     with torch.inference_mode():
-        parts = [network.features(torch.from_numpy(signals[at : at + 64])).numpy() for at in range(0, len(signals), 64)]
+        batches = (torch.from_numpy(signals[at : at + 64]).to(device()) for at in range(0, len(signals), 64))
+        parts = [network.features(batch).cpu().numpy() for batch in batches]
     return np.concatenate(parts)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from heartguard.classify import Weights, probabilities
 from heartguard.lab.family.residual import Records, descend, optimiser, record_loss, varied
 from heartguard.lab.heads import class_weights
+from heartguard.lab.vgg_torch import device
 from heartguard.values import Doubles, Floats
 
 
@@ -75,12 +76,12 @@ class TunedNetworks:
         rng, recipe = np.random.default_rng(seed), self.recipe
         network = copy.deepcopy(self.taught[number % len(self.taught)]).train()
         optimizer, schedule = optimiser(network, recipe.learning_rate, recipe.steps)
-        weight = class_weights(y, recipe.balance)
+        weight = class_weights(y, recipe.balance).to(device())
+        signals, labels = torch.from_numpy(x).to(device()), torch.from_numpy(y).to(device())
         for _ in range(recipe.steps):
-            rows = rng.integers(0, len(y), recipe.pages)
-            said = network.heads["pages"](network.dropout(network.features(varied(x[rows], rng))))
-            labels = torch.from_numpy(y[rows])
-            of_pages = f.cross_entropy(said, labels, weight=weight, label_smoothing=recipe.smoothing)
+            rows = torch.from_numpy(rng.integers(0, len(y), recipe.pages)).to(device())
+            said = network.heads["pages"](network.dropout(network.features(varied(signals[rows]))))
+            of_pages = f.cross_entropy(said, labels[rows], weight=weight, label_smoothing=recipe.smoothing)
             of_records = record_loss(network, self.records, recipe.records, rng)
             descend(network, recipe.page_share * of_pages + of_records, optimizer, schedule)
         return network.eval()
@@ -90,8 +91,8 @@ class TunedNetworks:
         import torch
 
         with torch.inference_mode():
-            seen = torch.from_numpy(np.ascontiguousarray(x, np.float32))
-            said = [network.heads[head](network.features(seen)).numpy() for network in self.networks]
+            seen = torch.from_numpy(np.ascontiguousarray(x, np.float32)).to(device())
+            said = [network.heads[head](network.features(seen)).cpu().numpy() for network in self.networks]
         return np.asarray(np.mean(said, axis=0), np.float32)
 
     def predict_proba(self, x: Floats) -> Doubles:
@@ -110,8 +111,8 @@ def to_table(tuned: TunedNetworks) -> Weights:
             kernel, bias = _folded(*part)
             table |= {f"net{number}/{name}/kernel": kernel, f"net{number}/{name}/bias": bias}
         for name in ("pages", "tags"):
-            table[f"net{number}/{name}/kernel"] = network.heads[name].weight.detach().numpy().T.copy()
-            table[f"net{number}/{name}/bias"] = network.heads[name].bias.detach().numpy().copy()
+            table[f"net{number}/{name}/kernel"] = network.heads[name].weight.detach().cpu().numpy().T.copy()
+            table[f"net{number}/{name}/bias"] = network.heads[name].bias.detach().cpu().numpy().copy()
     return table
 
 
@@ -120,4 +121,4 @@ def _folded(convolution: Any, norm: Any) -> tuple[Floats, Floats]:
     scale = (norm.weight / (norm.running_var + norm.eps).sqrt()).detach()
     kernel = convolution.weight.detach() * scale[:, None, None]
     bias = norm.bias.detach() - norm.running_mean * scale
-    return kernel.numpy().copy(), bias.numpy().copy()
+    return kernel.cpu().numpy().copy(), bias.cpu().numpy().copy()
