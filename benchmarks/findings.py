@@ -64,7 +64,9 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:
     if not networks:
         return np.stack([alone, alone])
     heard = mean_logits(networks, stacked_signals(cut_pieces(ecg)))[1].astype(np.float64)
-    return np.stack([np.vectorize(joint_share)(alone, heard), alone])
+    joint = shared_second().spec.joint
+    weight = 0.5 if joint is None else joint.finding_share
+    return np.stack([np.vectorize(joint_share)(alone, heard, weight), alone])
 
 
 @functools.lru_cache(maxsize=1)

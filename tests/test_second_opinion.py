@@ -168,16 +168,17 @@ def test_the_second_opinion_weighs_as_many_voices_as_it_has():
     assert logits[1] - logits[0] == pytest.approx(2 / 3 * np.log(4), abs=1e-4)
 
 
-def test_findings_are_named_by_drawing_and_signals_together(folder):
+@pytest.mark.parametrize("weight", [0.5, 0.8])
+def test_findings_are_named_by_drawing_and_signals_together(folder, weight):
     table = read_weights(folder / "second.npz", load_second(folder).spec.sha256) | one_network(statement_bias=3.0)
     digest = write_weights(table, folder / "second.npz")
-    joint = JointFacts("abc", 1.0, 0.55, 0.9, {}, {"rhythm:AFIB": 0.6})
+    joint = JointFacts("abc", 1.0, 0.55, 0.9, {}, {"rhythm:AFIB": 0.6}, finding_share=weight)
     spec = SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01", joint, ("rhythm:AFIB",))
     save_spec(spec, folder / "second.json")
     network = replace(make_prediction(), findings=(Finding("rhythm:AFIB", 0.5, False), Finding("sub:LVH", 0.9, True)))
     (both,) = load_second(folder).consult(network, FAST, "abc").findings
     assert both.statement == "rhythm:AFIB"
-    assert both.probability == pytest.approx(1 / (1 + np.exp(-1.5)), abs=1e-3)
+    assert both.probability == pytest.approx(1 / (1 + np.exp(-3 * weight)), abs=1e-3)
     assert both.present
     assert load_second(folder).consult(network, FAST, "other weights").findings == network.findings
 

@@ -35,6 +35,8 @@ class JointFacts:
         Probability of both models together from which each statement is reported; empty where the network's own stand.
     share : float
         Weight of the second opinion's log probability; the network has the rest.
+    finding_share : float
+        Weight of its logit of a statement; the network has the rest.
     """
 
     network_sha256: str
@@ -44,6 +46,7 @@ class JointFacts:
     set_thresholds: Mapping[str, float]
     finding_thresholds: Mapping[str, float] = field(default_factory=dict)
     share: float = 0.5
+    finding_share: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -137,30 +140,31 @@ class SecondModel:
             model=f"{prediction.model}+{self.spec.identity}",
             second=second,
             network=prediction.probabilities,
-            findings=_together(prediction.findings, statements, joint.finding_thresholds),
+            findings=_together(prediction.findings, statements, joint),
         )
 
     def _named(self, shares: Doubles) -> dict[str, float]:
         return dict(zip(self.spec.classes, map(float, shares), strict=True))
 
 
-def _together(
-    findings: tuple[Finding, ...], logits: Mapping[str, float], thresholds: Mapping[str, float]
-) -> tuple[Finding, ...]:
-    """Return the findings of both models, by the mean of their logits, the most probable first."""
+def _together(findings: tuple[Finding, ...], logits: Mapping[str, float], joint: JointFacts) -> tuple[Finding, ...]:
+    """Return the findings of both models, by the weighted mean of their logits, the most probable first."""
+    thresholds = joint.finding_thresholds
     if not thresholds:
         return findings
     shares = {
-        f.statement: joint_share(f.probability, logits[f.statement]) for f in findings if f.statement in thresholds
+        f.statement: joint_share(f.probability, logits[f.statement], joint.finding_share)
+        for f in findings
+        if f.statement in thresholds
     }
     found = [Finding(name, share, share >= thresholds[name]) for name, share in shares.items()]
     return tuple(sorted(found, key=lambda finding: -finding.probability))
 
 
-def joint_share(share: float, logit: float) -> float:
-    """Return the probability whose logit is the mean of a probability's own and another logit."""
+def joint_share(share: float, logit: float, weight: float = 0.5) -> float:
+    """Return the probability whose logit is a probability's own and another one, which weighs `weight`."""
     own = np.log(share + FLOOR) - np.log(1 - share + FLOOR)
-    return float(1 / (1 + np.exp(-(own + logit) / 2)))
+    return float(1 / (1 + np.exp(-((1 - weight) * own + weight * logit))))
 
 
 def mean_of_logs(first: Doubles, second: Doubles, share: float = 0.5) -> Doubles:

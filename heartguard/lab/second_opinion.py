@@ -26,7 +26,7 @@ from heartguard.lab.family.run import load_family_pages
 from heartguard.lab.family.tuned import TunedNetworks, TuningRecipe
 from heartguard.lab.family.tuned import to_table as networks_to_table
 from heartguard.lab.family.views import TAUGHT, Pages
-from heartguard.lab.joint_findings import finding_thresholds
+from heartguard.lab.joint_findings import join_findings
 from heartguard.lab.metrics import Labels, accuracy, auroc, bootstrap_interval, fit_temperature, macro_auroc, macro_f1
 from heartguard.lab.signal_drawings import load_signal_set
 from heartguard.lab.signal_labels import CLASSES
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     taught = tuned(0).fit(signals[rows], labelled.classes[rows])
     statements = load_signal_set(args.cache).tag_names
     if joint is not None:
-        joint = replace(joint, finding_thresholds=_finding_thresholds(args.out, taught, statements))
+        joint = _with_findings(joint, args.out, taught, statements)
     table = to_table(to_forest(grown)) | networks_to_table(taught)
     spec = _spec(labelled, shares_of(found), joint, statements, taught.recipe)
     _ship(args.out, table, spec)
@@ -152,12 +152,13 @@ def shares_of(answers: pd.DataFrame) -> Doubles:
     return answers[[f"p_{name}" for name in CLASSES]].to_numpy(np.float64)
 
 
-def _finding_thresholds(folder: Path, taught: TunedNetworks, statements: tuple[str, ...]) -> dict[str, float]:
+def _with_findings(joint: JointFacts, folder: Path, taught: TunedNetworks, statements: tuple[str, ...]) -> JointFacts:
     engine = load_engine(folder=folder)
     if engine.finding_spec is None or engine.finding_spec.names != statements:
         log.info("the network has no findings of these statements: its own stay alone")
-        return {}
-    return finding_thresholds(engine, taught, statements)
+        return joint
+    found = join_findings(engine, taught, statements)
+    return replace(joint, finding_thresholds=found.thresholds, finding_share=found.share)
 
 
 def _spec(
