@@ -30,6 +30,7 @@ def score(page_db, ratio=100.0, quality=0.9, refusal="", **changes):
         "layout_right": not refusal,
         "lead_db": np.full(12, page_db),
         "quality": np.full(12, quality),
+        "plain_db": page_db - 1.0,
         "kaggle_ratio": ratio,
         "correlation": 0.9,
         "rmse_mv": 0.02,

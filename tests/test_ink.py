@@ -8,7 +8,8 @@ import pytest
 
 from heartguard.errors import ModelError
 from heartguard.lab.ink_pages import LINE_MM, InkPage, simulate_ink_page
-from heartguard.lab.ink_training import InkRecipe, build_network, cut_patches, fit, fold
+from heartguard.lab.ink_training import InkRecipe, cut_patches, fit
+from heartguard.lab.layers_torch import build_network, fold
 from heartguard.page.find import PX_PER_MM
 from heartguard.page.ink_maps import InkNetwork, close_gaps, load_ink_network
 from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
@@ -33,7 +34,7 @@ def everywhere(image):
 
 def test_opencv_and_pytorch_see_the_same(weights):
     torch = pytest.importorskip("torch")
-    network = build_network(0).eval()
+    network = build_network(INK_LAYERS, 0).eval()
     for layer in INK_LAYERS:
         module = network.layers[layer.name]
         kernel = torch.from_numpy(weights[f"{layer.name}/kernel"]).permute(3, 2, 0, 1)
@@ -43,7 +44,7 @@ def test_opencv_and_pytorch_see_the_same(weights):
     image = RNG.integers(0, 256, (96, 128, 3), dtype=np.uint8)
     with torch.no_grad():
         out = network(torch.from_numpy(image.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None])
-    maps = InkNetwork(fold(network)).maps(image, everywhere(image))
+    maps = InkNetwork(fold(network, INK_LAYERS)).maps(image, everywhere(image))
     # the strip below the picture repeats its last row, where PyTorch pads with zeros
     inner = np.s_[:32, :120]
     assert np.abs(torch.sigmoid(out)[0, TRACE].numpy() - maps.trace)[inner].max() < 2e-3
@@ -114,7 +115,7 @@ def test_training_lowers_the_loss_and_goes_on_where_it_stopped(tmp_path):
     assert kept == losses
     assert losses[-1] < losses[0]
     assert longer.epochs > short.epochs
-    assert fold(again).keys() == fold(build_network(0)).keys()
+    assert fold(again, INK_LAYERS).keys() == fold(build_network(INK_LAYERS, 0), INK_LAYERS).keys()
 
 
 @pytest.mark.parametrize("seed", [0, 5], ids=["photo", "scan"])

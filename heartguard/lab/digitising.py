@@ -14,9 +14,10 @@ from heartguard import read_ecg
 from heartguard.errors import HeartGuardError
 from heartguard.lab.digitisation import page_snr_db
 from heartguard.lab.digitising_conditions import Case
-from heartguard.lab.scoring import agreement
+from heartguard.lab.scoring import agreement, lead_physionet_db
 from heartguard.leads import LEADS
 from heartguard.measure import measure
+from heartguard.trace import trace
 from heartguard.values import Doubles, Ecg, Floats, Reading
 
 __all__ = ["CaseScore", "score_case", "summarise"]
@@ -37,6 +38,8 @@ class CaseScore:
     layout_right : bool
     lead_db, quality : ndarray, shape (12,)
         `heartguard.lab.scoring.lead_physionet_db`, and what the reader thinks of its leads; NaN where not shown.
+    plain_db : float
+        Mean of `lead_db` without the line network.
     kaggle_ratio, correlation, rmse_mv : float
         As in `heartguard.lab.scoring.Agreement`.
     best_shift_db : float
@@ -52,6 +55,7 @@ class CaseScore:
     layout_right: bool
     lead_db: Doubles
     quality: Doubles
+    plain_db: float
     kaggle_ratio: float
     correlation: float
     rmse_mv: float
@@ -79,7 +83,7 @@ def score_case(case: Case) -> CaseScore:
         nothing = np.where(shown, 0.0, np.nan)
         unknown = dict.fromkeys(("rmse_mv", "rate_error_per_min", "moved"), float("nan"))
         zero = {"correlation": 0.0, "best_shift_db": 0.0, "same_label": 0.0 if twin else float("nan")}
-        return CaseScore(case.name, refusal, False, nothing, nothing, _REFUSED_RATIO, **zero, **unknown, **spent)
+        return CaseScore(case.name, refusal, False, nothing, nothing, 0.0, _REFUSED_RATIO, **zero, **unknown, **spent)
     found = agreement(case.truth, reading.ecg.signals)
     same, moved = _answers(reading, twin)
     return CaseScore(
@@ -88,6 +92,7 @@ def score_case(case: Case) -> CaseScore:
         layout_right=reading.page.layout.name == case.layout,
         lead_db=found.lead_db,
         quality=np.where(shown, reading.ecg.quality, np.nan),
+        plain_db=_plain_db(case.truth, reading),
         kaggle_ratio=found.kaggle_ratio,
         correlation=found.correlation,
         rmse_mv=found.rmse_mv,
@@ -115,6 +120,7 @@ def summarise(condition: str, scores: Sequence[CaseScore], peak_mb: float) -> di
         "physionet_high_db": high,
         "physionet_median_db": round(float(np.median(pages)), 2),
         "physionet_p10_db": round(float(np.percentile(pages, 10)), 2),
+        "physionet_without_lines_db": _mean([score.plain_db for score in scores], 2),
         "kaggle_db": round(_decibels_of_mean(ratios), 2),
         "kaggle_low_db": kaggle_low,
         "kaggle_high_db": kaggle_high,
@@ -138,6 +144,13 @@ def _read(encoded: bytes) -> tuple[Reading | None, str]:
         return read_ecg(encoded, name="page"), ""
     except HeartGuardError as error:
         return None, f"{type(error).__name__}: {error}"
+
+
+def _plain_db(truth: Floats, reading: Reading) -> float:
+    """Return the page's mean ratio when the line network leaves its lines as they were followed."""
+    signals = trace(reading.page, refined=False).signals
+    shown = np.isfinite(truth).any(axis=1)
+    return float(np.mean([lead_physionet_db(*pair) for pair in zip(truth[shown], signals[shown], strict=True)]))
 
 
 def _answers(reading: Reading, twin: Reading | None) -> tuple[float, float]:

@@ -18,11 +18,12 @@ import numpy as np
 
 from heartguard.lab.datasets import open_signals, read_record_500hz
 from heartguard.lab.ink_pages import InkPage, simulate_ink_page
-from heartguard.page.ink_network import INK_LAYERS, LAST_SHUFFLE, PRINT, TRACE
+from heartguard.lab.layers_torch import build_network, fold
+from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartguard.values import Floats, Image
-from heartguard.weights import Weights, write_weights
+from heartguard.weights import write_weights
 
-__all__ = ["InkRecipe", "build_network", "cut_patches", "fold", "make_pages", "run"]
+__all__ = ["InkRecipe", "cut_patches", "make_pages", "run"]
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     network, losses = fit(load_patches(paths, recipe), recipe, cache / "network.pt")
     args.out.mkdir(parents=True, exist_ok=True)
     facts = {
-        "sha256": write_weights(fold(network), args.out / "ink.npz"),
+        "sha256": write_weights(fold(network, INK_LAYERS), args.out / "ink.npz"),
         "weights_file": "ink.npz",
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         "training_data": "simulated photos and scans of PTB-XL records outside the held-back patients",
@@ -131,45 +132,11 @@ def load_patches(paths: list[Path], recipe: InkRecipe) -> tuple[Image, Image]:
     return images, truths
 
 
-def build_network(seed: int) -> Any:
-    """Return the network in PyTorch, its layers as `INK_LAYERS` says, each active one with batch normalisation."""
-    import torch
-    from torch import nn
-
-    class InkTrainee(nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.layers = nn.ModuleDict({layer.name: _module(layer) for layer in INK_LAYERS})
-
-        def forward(self, image: Any) -> Any:
-            values = {"image": image}
-            for layer in INK_LAYERS:
-                parts = [values[name] for name in layer.sources]
-                value = self.layers[layer.name](torch.cat(parts, dim=1) if len(parts) > 1 else parts[0])
-                values[layer.name] = (
-                    nn.functional.interpolate(value, scale_factor=layer.grown) if layer.grown > 1 else value
-                )
-            return nn.functional.pixel_shuffle(values[INK_LAYERS[-1].name], LAST_SHUFFLE)
-
-    torch.manual_seed(seed)
-    return InkTrainee()
-
-
-def _module(layer: Any) -> Any:
-    from torch import nn
-
-    padding = layer.dilation * (layer.kernel // 2)
-    sizes = (layer.inputs, layer.outputs, layer.kernel, layer.stride, padding, layer.dilation)
-    if not layer.active:
-        return nn.Conv2d(*sizes)
-    return nn.Sequential(nn.Conv2d(*sizes, bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
-
-
 def fit(patches: tuple[Image, Image], recipe: InkRecipe, kept: Path) -> tuple[Any, list[float]]:
     """Train; return the network and the loss of each epoch. A run that was stopped goes on from its last epoch."""
     import torch
 
-    network = build_network(recipe.seed).to(memory_format=torch.channels_last)
+    network = build_network(INK_LAYERS, recipe.seed).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=1e-4)
     steps = len(patches[0]) // recipe.batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=recipe.epochs * steps)
@@ -237,21 +204,3 @@ def _varied(pictures: Image, rng: np.random.Generator) -> Floats:
         picture[:] = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.2)))
     noise = rng.standard_normal(dark.shape, np.float32) * rng.uniform(0, 8, (len(pictures), 1, 1, 1))
     return np.asarray((250.0 - dark + noise).clip(0, 255) / 127.5 - 1, np.float32)
-
-
-def fold(network: Any) -> Weights:
-    """Return kernels, shape (k, k, in, out), and biases with the batch normalisation folded in."""
-    weights: Weights = {}
-    for layer in INK_LAYERS:
-        module = network.layers[layer.name]
-        convolution = module[0] if layer.active else module
-        kernel = convolution.weight.detach()
-        if layer.active:
-            norm = module[1]
-            scale = norm.weight.detach() / (norm.running_var + norm.eps).sqrt()
-            kernel, bias = kernel * scale[:, None, None, None], norm.bias.detach() - norm.running_mean * scale
-        else:
-            bias = convolution.bias.detach()
-        weights[f"{layer.name}/kernel"] = kernel.permute(2, 3, 1, 0).contiguous().numpy()
-        weights[f"{layer.name}/bias"] = bias.numpy()
-    return weights

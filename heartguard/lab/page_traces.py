@@ -21,11 +21,13 @@ from heartguard.leads import SAMPLES
 from heartguard.page import find_page
 from heartguard.trace import trace
 from heartguard.values import Ecg, Floats
+from heartguard.weights import models_folder
 
 log = logging.getLogger(__name__)
 
 CHUNK = 70
 ROOMS = ("intake", "page", "trace")
+NETWORKS = ("ink", "line")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +70,12 @@ class PageTraces:
 
 
 def code_version() -> str:
-    """Return a digest of the code that traces a page: it changes whenever the traces might."""
+    """Return a digest of the code and the networks that trace a page: it changes whenever the traces might."""
     home = Path(heartguard.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted([home / "leads.py", *(p for room in ROOMS for p in (home / room).glob("*.py"))]):
+    specs = (models_folder() / f"{name}.json" for name in NETWORKS)
+    code = [home / "leads.py", *(p for room in ROOMS for p in (home / room).glob("*.py"))]
+    for path in sorted([*code, *(spec for spec in specs if spec.exists())]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from heartguard.classify import ModelSpec, models_folder, save_spec, write_weights
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
-from heartguard.lab import findings, ink_training, novelty, second_opinion
+from heartguard.lab import findings, ink_training, line_training, novelty, second_opinion
 from heartguard.lab.calibration import calibration_facts
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, cross_validate, page_set, to_weights
 from heartguard.lab.datasets import load_pages
@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(MODELS),
         metavar="MODEL",
         help="vgg16, the network; findings, a head on it; novelty, the score for unlike inputs; second, the second "
-        "opinion; ink, the network that finds the traces on photos; family, all the models that ours is compared with, "
-        f"or one of them: {', '.join(MEMBERS)}",
+        "opinion; ink, the network that finds the traces on photos; line, the network that places lines in steep ink; "
+        f"family, all the models that ours is compared with, or one of them: {', '.join(MEMBERS)}",
     )
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), metavar="DIR", help="where work is kept")
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")
@@ -91,6 +91,7 @@ MODELS: dict[str, Callable[[argparse.Namespace], int]] = {
     "novelty": novelty.run,
     "second": second_opinion.run,
     "ink": ink_training.run,
+    "line": line_training.run,
     "family": family.run_all,
     **dict.fromkeys(MEMBERS, family.run),
 }

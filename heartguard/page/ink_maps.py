@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.onnx import conv_tensors, model, node, tensor
-from heartguard.page.ink_network import CHANNELS, INK_LAYERS, LAST_SHUFFLE, PRINT, STRIDE, TRACE
+from heartguard.layers import LAST_SHUFFLE, network_graph, shuffled
+from heartguard.page.ink_network import CHANNELS, INK_LAYERS, PRINT, STRIDE, TRACE
 from heartguard.values import Floats, Image
 from heartguard.weights import Weights, models_folder, read_weights
 
@@ -70,7 +70,7 @@ class InkNetwork:
                 missing = _STRIP - len(part)
                 padded = np.pad(part, ((0, missing), (0, padded_width - width), (0, 0)), mode="edge")
                 network.setInput(cv2.dnn.blobFromImage(padded, 1 / 127.5, mean=(127.5, 127.5, 127.5)))
-                out[:, first:last] = _shares(network.forward()[0])[:, first - top : last - top, :width]
+                out[:, first:last] = _shares(network.forward())[:, first - top : last - top, :width]
         out[:, ~paper] = 0
         return InkMaps(out[TRACE], out[PRINT])
 
@@ -88,11 +88,9 @@ def close_gaps(ink: Floats) -> Floats:
 
 
 def _shares(logits: Floats) -> Floats:
-    """Return shares of full size, shape (2, h, w), from the last layer's logits, shape (8, h / 2, w / 2)."""
-    height, width = logits.shape[1:]
-    shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    finer = shares.reshape(CHANNELS, LAST_SHUFFLE, LAST_SHUFFLE, height, width).transpose(0, 3, 1, 4, 2)
-    return np.asarray(finer.reshape(CHANNELS, height * LAST_SHUFFLE, width * LAST_SHUFFLE), np.float32)
+    """Return shares of full size, shape (2, h, w), from the last layer's logits, shape (1, 8, h / 2, w / 2)."""
+    shares = np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), np.float32)
+    return np.asarray(shuffled(shares)[0], np.float32)
 
 
 def _strips(height: int) -> Iterator[tuple[int, int, int]]:
@@ -123,28 +121,8 @@ def ink_graph(weights: Weights, height: int, width: int) -> bytes:
         Input `image`, shape (1, 3, height, width), RGB from -1 to 1; output `out`, logits of
         `LAST_SHUFFLE` by `LAST_SHUFFLE` pixels each, shape (1, 8, height / 2, width / 2).
     """
-    nodes: list[bytes] = []
-    tensors: list[bytes] = []
-    for layer in INK_LAYERS:
-        value = layer.sources[0]
-        if len(layer.sources) > 1:
-            nodes.append(node("Concat", layer.sources, value := f"{layer.name}.in", [("axis", 1)]))
-        tensors += conv_tensors(layer.name, weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"])
-        pad = layer.dilation * (layer.kernel // 2)
-        sizes = {"kernel_shape": layer.kernel, "strides": layer.stride, "dilations": layer.dilation}
-        attributes = [*((name, [size, size]) for name, size in sizes.items()), ("pads", [pad] * 4)]
-        convolved = layer.name if not layer.active and layer.grown == 1 else f"{layer.name}.conv"
-        nodes.append(node("Conv", [value, f"{layer.name}.w", f"{layer.name}.b"], convolved, attributes))
-        if layer.active:
-            nodes.append(node("Relu", [convolved], layer.name))
-        elif layer.grown > 1:
-            scales = np.array([1, 1, layer.grown, layer.grown], np.float32)
-            tensors.append(tensor(f"{layer.name}.scales", scales))
-            how = [("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")]
-            nodes.append(node("Resize", [convolved, "", f"{layer.name}.scales"], layer.name, how))
-    channels = LAST_SHUFFLE**2 * CHANNELS
-    shape = (1, channels, height // LAST_SHUFFLE, width // LAST_SHUFFLE)
-    return model("ink", nodes, tensors, (1, 3, height, width), {"out": shape})
+    size = (height // LAST_SHUFFLE, width // LAST_SHUFFLE)
+    return network_graph("ink", INK_LAYERS, weights, (1, 3, height, width), size)
 
 
 @lru_cache(maxsize=1)

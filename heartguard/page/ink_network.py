@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from heartguard.layers import LAST_SHUFFLE, Layer
 
-__all__ = ["CHANNELS", "INK_LAYERS", "LAST_SHUFFLE", "PRINT", "STRIDE", "TRACE", "Layer"]
+__all__ = ["CHANNELS", "INK_LAYERS", "PRINT", "STRIDE", "TRACE"]
 
 TRACE, PRINT = range(2)
 CHANNELS = 2
@@ -12,27 +12,6 @@ CHANNELS = 2
 
 STRIDE = 8
 """Height and width of a picture must be multiples of it."""
-
-
-class Layer(NamedTuple):
-    """One convolution: it reads the values of `sources`, one after the other, and may end in a ReLU.
-
-    Then each of its pixels may become `grown` by `grown` like ones. The last layer gives each pixel's
-    `LAST_SHUFFLE` by `LAST_SHUFFLE` finer ones as channels: of a channel, all rows, of a row, all columns.
-    """
-
-    name: str
-    sources: tuple[str, ...]
-    inputs: int
-    outputs: int
-    kernel: int = 3
-    stride: int = 1
-    dilation: int = 1
-    active: bool = True
-    grown: int = 1
-
-
-LAST_SHUFFLE = 2
 
 INK_LAYERS = (
     Layer("half1", ("image",), 3, 12, stride=2),

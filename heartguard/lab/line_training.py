@@ -1,0 +1,210 @@
+"""``heartguard train line``: the network that places lines in steep and shared ink, taught by simulated pages."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime
+import json
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from heartguard.lab.datasets import open_signals, read_record_500hz
+from heartguard.lab.layers_torch import build_network, fold
+from heartguard.lab.line_lessons import Lessons, simulate_lessons
+from heartguard.lab.vgg_torch import device
+from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
+from heartguard.trace.crops import CROP_ROWS, POINTS
+from heartguard.trace.line_network import LINE_LAYERS
+from heartguard.weights import write_weights
+
+__all__ = ["LineRecipe", "fit", "load_lessons", "make_lessons", "run"]
+
+log = logging.getLogger(__name__)
+
+_RECORD_STEP = 7
+_MOVED = 4
+_NOISY, _NOISE = 0.3, 0.06
+
+
+@dataclasses.dataclass(frozen=True)
+class LineRecipe:
+    """Everything that decides how the line network is trained.
+
+    Attributes
+    ----------
+    pages : int
+        Simulated pages.
+    epochs, batch : int
+    rate : float
+        Highest learning rate; it falls along half a cosine.
+    spread : float
+        Of the shares of the rows about the true one that it is to answer with.
+    distance : float
+        Weight of the distance of the mean row, beside the cross-entropy of the shares.
+    seed : int
+    """
+
+    pages: int = 560
+    epochs: int = 22
+    batch: int = 64
+    rate: float = 3e-3
+    spread: float = 0.7
+    distance: float = 0.5
+    seed: int = 0
+
+
+def run(args: argparse.Namespace) -> int:
+    """Simulate, train and ship, each from where an earlier run left it; return the exit status."""
+    import torch
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(args.threads)
+    recipe, cache = LineRecipe(), args.cache.parent / "line"
+    lessons = load_lessons(make_lessons(cache / "pages", recipe, args.threads))
+    network, losses = fit(lessons, recipe, cache / "network.pt")
+    args.out.mkdir(parents=True, exist_ok=True)
+    facts = {
+        "sha256": write_weights(fold(network, LINE_LAYERS), args.out / "line.npz"),
+        "weights_file": "line.npz",
+        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "training_data": "simulated pages, scans and photos of open records outside the held-back patients",
+        "crops": len(lessons.lines),
+        "recipe": dataclasses.asdict(recipe),
+        "loss": [round(loss, 4) for loss in losses],
+    }
+    (args.out / "line.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def make_lessons(cache: Path, recipe: LineRecipe, jobs: int) -> list[Path]:
+    """Simulate the pages that are not there yet; return their files."""
+    cache.mkdir(parents=True, exist_ok=True)
+    records = open_signals().query(f"fs == {SAMPLING_RATE_HZ} and samples == {SAMPLES}")["record_id"].tolist()
+    paths = [cache / f"page-{k}.npz" for k in range(recipe.pages)]
+    todo = [(k, records[k * _RECORD_STEP % len(records)], path) for k, path in enumerate(paths) if not path.exists()]
+    if todo:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            for done, _ in enumerate(pool.map(_make_page, *zip(*todo, strict=True)), start=1):
+                log.info("%d of %d pages", done, len(todo))
+    return paths
+
+
+def _make_page(number: int, record_id: str, path: Path) -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+    lessons = simulate_lessons(read_record_500hz(record_id), number)
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(unfinished, **({} if lessons is None else dataclasses.asdict(lessons)))
+    unfinished.rename(path)
+
+
+def load_lessons(paths: Sequence[Path]) -> Lessons:
+    """Return the crops of all pages; the file of a page that was not read is empty."""
+    parts: dict[str, list[Any]] = {field.name: [] for field in dataclasses.fields(Lessons)}
+    for path in paths:
+        with np.load(path, allow_pickle=False) as kept:
+            for name in kept.files:
+                parts[name].append(kept[name])
+    return Lessons(**{name: np.concatenate(found) for name, found in parts.items()})
+
+
+def fit(lessons: Lessons, recipe: LineRecipe, kept: Path) -> tuple[Any, list[float]]:
+    """Train; return the network and the loss of each epoch. A run that was stopped goes on from its last epoch."""
+    import torch
+
+    where = device()
+    pictures, lines = (torch.from_numpy(part).to(where) for part in (lessons.pictures, lessons.lines))
+    network = build_network(LINE_LAYERS, recipe.seed).to(where, memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=1e-4)
+    steps = len(lessons.lines) // recipe.batch
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=recipe.epochs * steps)
+    losses: list[float] = []
+    if kept.exists():
+        state = torch.load(kept, weights_only=True)
+        for part, name in ((network, "network"), (optimiser, "optimiser"), (schedule, "schedule")):
+            part.load_state_dict(state[name])
+        losses = list(state["losses"])
+    for epoch in range(len(losses), recipe.epochs):
+        rng = np.random.default_rng([recipe.seed, epoch])
+        order = torch.from_numpy(rng.permutation(len(lessons.lines))).to(where)
+        network.train()
+        found = []
+        for at in range(0, steps * recipe.batch, recipe.batch):
+            chosen = order[at : at + recipe.batch]
+            loss = _loss(network, *varied(pictures[chosen], lines[chosen], rng), recipe)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            found.append(loss.detach())
+        losses.append(float(torch.stack(found).mean()))
+        log.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, losses[-1])
+        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "losses": losses}
+        torch.save({**state, "schedule": schedule.state_dict()}, kept)
+    return network.eval(), losses
+
+
+def _loss(network: Any, pictures: Any, lines: Any, recipe: LineRecipe) -> Any:
+    """Cross-entropy of the rows' shares, and distance of their mean, at the points whose row is known."""
+    import torch
+    from torch.nn import functional as f
+
+    count, channels, height, width = pictures.shape
+    stacked = (
+        pictures.view(count, channels, height // 2, 2, width).transpose(2, 3).reshape(count, -1, height // 2, width)
+    )
+    with torch.autocast(pictures.device.type, torch.bfloat16):
+        logits = network(stacked.contiguous(memory_format=torch.channels_last))
+    logits = logits[:, 0].float()
+    rows = torch.arange(CROP_ROWS, device=logits.device, dtype=torch.float32)[None, :, None]
+    known = ((lines >= 0) & (lines <= CROP_ROWS - 1))[:, None]
+    true = torch.nan_to_num(lines)[:, None]
+    wanted = f.softmax(-((rows - true) ** 2) / (2 * recipe.spread**2), dim=1)
+    entropy = -(wanted * f.log_softmax(logits, dim=1)).sum(1, keepdim=True)
+    mean = (f.softmax(logits, dim=1) * rows).sum(1, keepdim=True)
+    distance = f.smooth_l1_loss(mean, true, reduction="none", beta=2.0)
+    return ((entropy + recipe.distance * distance) * known).sum() / known.sum().clamp(min=1)
+
+
+def varied(pictures: Any, lines: Any, rng: np.random.Generator) -> tuple[Any, Any]:
+    """Mirror crops, move them, and spoil their ink.
+
+    Parameters
+    ----------
+    pictures : torch.Tensor, shape (n, 3, CROP_ROWS, CROP_COLUMNS), uint8
+    lines : torch.Tensor, shape (n, points), float32
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    pictures : torch.Tensor, float32, 0 to 1
+    lines : torch.Tensor
+    """
+    import torch
+
+    pictures = pictures.float() / 255
+    if rng.random() < 0.5:
+        pictures, lines = pictures.flip(2), CROP_ROWS - 1 - lines
+    if rng.random() < 0.5:
+        pictures, lines = pictures.flip(3), lines.flip(1)
+    down, across = int(rng.integers(-_MOVED, _MOVED + 1)), int(rng.integers(-_MOVED, _MOVED + 1))
+    pictures = pictures.roll((down, across), (2, 3))
+    lines = lines.roll(POINTS * across, 1) + down
+    # what comes round from the other side is not there
+    around = slice(0, across) if across >= 0 else slice(across, None)
+    pictures[..., around] = 0
+    lines[:, slice(0, POINTS * across) if across >= 0 else slice(POINTS * across, None)] = torch.nan
+    ink = pictures[:, :1]
+    torch.manual_seed(int(rng.integers(2**31)))
+    power = torch.empty(len(ink), 1, 1, 1, device=ink.device).uniform_(0.8, 1.25)
+    noise = (torch.rand(len(ink), 1, 1, 1, device=ink.device) < _NOISY) * _NOISE * torch.randn_like(ink)
+    spoilt = (ink**power + noise * (ink > 0)).clip(0, 1)
+    return torch.cat([spoilt, pictures[:, 1:]], dim=1), lines

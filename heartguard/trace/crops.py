@@ -1,0 +1,162 @@
+"""Small pictures of a page around the steep and the shared parts of its lines, for the line network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.trace.runs import stretches
+from heartguard.trace.share import Path
+from heartguard.values import Doubles, Floats
+
+__all__ = ["CROP_COLUMNS", "CROP_ROWS", "POINTS", "Crop", "cut_crops", "heights_of", "lowered", "points_x", "rows_of"]
+
+CROP_ROWS, CROP_COLUMNS = 192, 64
+"""Size of a crop: 64 mm high, 8 mm (0.32 s) wide."""
+
+POINTS = 2
+"""Points of the line in each column."""
+
+_DOWN = 3 / 8
+_MARGIN = 10
+_STEEP = 2.2
+_AROUND = 5
+_ABOVE = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Crop:
+    """One crop and where it stands.
+
+    Attributes
+    ----------
+    path : int
+        Number of the path whose line is to be placed.
+    column, row : int
+        Its first page column, and its first row of the lowered ink.
+    picture : ndarray, shape (3, CROP_ROWS, CROP_COLUMNS), float32, 0 to 1
+        The ink, what of it the path covers, and what the other paths cover.
+    wanted : ndarray, shape (CROP_COLUMNS,), bool
+        Columns in which the line is steep or shared.
+    """
+
+    path: int
+    column: int
+    row: int
+    picture: Floats
+    wanted: NDArray[np.bool_]
+
+
+def lowered(ink: Floats) -> Floats:
+    """Draw the ink of a page with three rows for eight."""
+    height, width = ink.shape
+    return np.asarray(cv2.resize(ink, (width, round(height * _DOWN)), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def rows_of(y: Doubles) -> Doubles:
+    """Return the rows of the lowered ink of page heights."""
+    return np.asarray((y + 0.5) * _DOWN - 0.5, np.float64)
+
+
+def heights_of(rows: Doubles) -> Doubles:
+    """Return the page heights of rows of the lowered ink."""
+    return np.asarray((rows + 0.5) / _DOWN - 0.5, np.float64)
+
+
+def points_x(crop: Crop) -> Doubles:
+    """Return where across the page the points of a crop stand, page pixels."""
+    return np.asarray(crop.column + (np.arange(CROP_COLUMNS * POINTS) + 0.5) / POINTS - 0.5, np.float64)
+
+
+def cut_crops(ink: Floats, paths: Sequence[Path], finer: int) -> Iterator[Crop]:
+    """Cut a crop around every steep or shared part of every path; each such column is wanted of one crop.
+
+    Parameters
+    ----------
+    ink : ndarray, shape (h, w), float32, 0 to 1
+        As `lowered` has drawn it.
+    paths : sequence of Path
+    finer : int
+        Columns of a path to a page pixel.
+    """
+    covers = [_Cover(path, finer) for path in paths]
+    for number, (path, cover) in enumerate(zip(paths, covers, strict=True)):
+        beside = [other for other in covers if other is not cover]
+        usual = round((path.baseline_y + 0.5) * _DOWN - 0.5) - CROP_ROWS // 2
+        for first, last in _parts(cover.difficult):
+            row = cover.first_row(first, last, usual)
+            column = cover.first + (first + last) // 2 - CROP_COLUMNS // 2
+            wanted = np.zeros(CROP_COLUMNS, bool)
+            at = cover.first + first - column
+            wanted[at : at + last - first] = cover.difficult[first:last]
+            yield Crop(number, column, row, _picture(ink, cover, beside, column, row), wanted)
+
+
+class _Cover:
+    """Top and bottom of a path's ink in each page column, rows, and where its line is not plain to see."""
+
+    def __init__(self, path: Path, finer: int) -> None:
+        self.first = path.x0 // finer
+        at = slice(finer // 2, None, finer)
+        self.top, self.bottom = rows_of(path.top[at]), rows_of(path.bottom[at])
+        chosen = path.chosen[at]
+        length = path.runs.bottom[chosen] - path.runs.top[chosen]
+        hard = ((length > _STEEP * path.runs.stroke) | path.shared[at]) & (chosen >= 0)
+        near = cv2.dilate(hard.astype(np.uint8)[None], np.ones((1, 2 * _AROUND + 1), np.uint8))[0] > 0
+        self.difficult: NDArray[np.bool_] = near & (chosen >= 0)
+
+    @property
+    def last(self) -> int:
+        """Page column after the last."""
+        return self.first + len(self.top)
+
+    def first_row(self, first: int, last: int, usual: int) -> int:
+        """Return where a crop begins: as usual, unless that would cut off what the path reaches in its part."""
+        highest, lowest = np.nanmin(self.top[first:last]) - _ABOVE, np.nanmax(self.bottom[first:last]) + _ABOVE
+        return int(max(min(usual, highest), min(lowest - CROP_ROWS + 1, highest)))
+
+    def between(self, column: int, row: int) -> Floats:
+        """Return how much of each pixel of a crop lies between top and bottom."""
+        covered = np.zeros((CROP_ROWS, CROP_COLUMNS), np.float32)
+        low, high = max(column, self.first), min(column + CROP_COLUMNS, self.last)
+        if low < high:
+            here = slice(low - self.first, high - self.first)
+            y = np.arange(row, row + CROP_ROWS)[:, None]
+            inside = np.minimum(self.bottom[here], y + 0.5) - np.maximum(self.top[here], y - 0.5)
+            covered[:, low - column : high - column] = np.nan_to_num(inside.clip(0, 1))
+        return covered
+
+
+def _parts(difficult: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Cut the difficult stretches into parts that a crop holds with a margin, neighbours together where they fit."""
+    longest = CROP_COLUMNS - 2 * _MARGIN
+    begun: tuple[int, int] | None = None
+    for first, last in stretches(difficult).tolist():
+        if begun is not None and last - begun[0] <= longest:
+            begun = (begun[0], last)
+            continue
+        if begun is not None:
+            yield begun
+        for start in range(first, last - longest, longest):
+            yield start, start + longest
+        begun = (last - 1 - (last - 1 - first) % longest, last)
+    if begun is not None:
+        yield begun
+
+
+def _picture(ink: Floats, cover: _Cover, beside: Sequence[_Cover], column: int, row: int) -> Floats:
+    out = np.zeros((3, CROP_ROWS, CROP_COLUMNS), np.float32)
+    height, width = ink.shape
+    top, bottom = max(0, row), min(height, row + CROP_ROWS)
+    left, right = max(0, column), min(width, column + CROP_COLUMNS)
+    if top < bottom and left < right:
+        out[0, top - row : bottom - row, left - column : right - column] = ink[top:bottom, left:right]
+    out[1] = cover.between(column, row)
+    for other in beside:
+        if other.first < column + CROP_COLUMNS and column < other.last:
+            out[2] = np.maximum(out[2], other.between(column, row))
+    return out

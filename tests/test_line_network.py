@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from heartguard.lab.ecg_simulator import simulate_ecg
+from heartguard.lab.line_lessons import Lessons, simulate_lessons
+from heartguard.lab.paper import PRESETS, render_page
+from heartguard.lab.scoring import lead_physionet_db
+from heartguard.layers import shuffled
+from heartguard.page import find_page
+from heartguard.trace import trace
+from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, cut_crops, heights_of, lowered, points_x, rows_of
+from heartguard.trace.line_network import LINE_LAYERS, LineNetwork, stacked_rows
+from heartguard.trace.panels import FINER, find_lines
+from heartguard.trace.refine import refine_lines
+from heartguard.values import Page, Upload
+from heartguard.weights import models_folder, read_weights
+
+RNG = np.random.default_rng(5)
+SIGNALS = simulate_ecg("normal", 72, seed=3).signals
+
+
+@pytest.fixture(scope="module")
+def page() -> Page:
+    made = render_page(SIGNALS, replace(PRESETS["clean"], layout="12x1"), seed=1)
+    return find_page(Upload("page.png", "0" * 64, "png", made.image))
+
+
+@pytest.fixture(scope="module")
+def weights() -> dict[str, np.ndarray]:
+    shapes = {layer.name: (layer.kernel, layer.kernel, layer.inputs, layer.outputs) for layer in LINE_LAYERS}
+    kernels = {
+        f"{name}/kernel": RNG.normal(0, np.prod(shape[:3]) ** -0.5, shape).astype(np.float32)
+        for name, shape in shapes.items()
+    }
+    return kernels | {f"{name}/bias": RNG.normal(0, 0.1, s[-1]).astype(np.float32) for name, s in shapes.items()}
+
+
+class Flat:
+    """A network that sees every line a millimetre below the row's isoelectric height."""
+
+    def rows(self, crops):
+        return np.full((len(crops), CROP_COLUMNS * POINTS), CROP_ROWS / 2 + 3.0)
+
+
+def test_rows_and_heights_are_each_others_way_back() -> None:
+    y = np.linspace(0, 500, 41)
+    assert heights_of(rows_of(y)) == pytest.approx(y)
+
+
+def test_lowered_ink_keeps_its_place() -> None:
+    ink = np.zeros((80, 8), np.float32)
+    ink[38:42] = 1
+    weight = lowered(ink)[:, 0]
+    assert heights_of(np.array([weight @ np.arange(30) / weight.sum()]))[0] == pytest.approx(39.5, abs=0.05)
+
+
+def test_crops_hold_every_steep_column_once(page: Page) -> None:
+    lines = find_lines(page)
+    crops = list(cut_crops(lowered(page.ink), [line.path for line in lines], FINER))
+    for number, line in enumerate(lines):
+        length = line.path.bottom - line.path.top
+        steep = np.flatnonzero(length[FINER // 2 :: FINER] > 3 * line.path.runs.stroke) + line.first
+        wanted = [crop.column + np.flatnonzero(crop.wanted) for crop in crops if crop.path == number]
+        columns = np.concatenate(wanted)
+        assert len(np.unique(columns)) == len(columns)
+        assert np.isin(steep, columns).all()
+
+
+def test_opencv_and_pytorch_place_lines_alike(page: Page, weights: dict[str, np.ndarray]) -> None:
+    torch = pytest.importorskip("torch")
+    from heartguard.lab.layers_torch import build_network, fold
+
+    network = build_network(LINE_LAYERS, 0).eval()
+    for layer in LINE_LAYERS:
+        module = network.layers[layer.name]
+        kernel = torch.from_numpy(weights[f"{layer.name}/kernel"]).permute(3, 2, 0, 1)
+        (module[0] if layer.active else module).weight.data = kernel
+        bias = torch.from_numpy(weights[f"{layer.name}/bias"])
+        (module[1] if layer.active else module).bias.data = bias
+    crops = list(cut_crops(lowered(page.ink), [line.path for line in find_lines(page)], FINER))[:3]
+    with torch.no_grad():
+        logits = network(torch.from_numpy(stacked_rows(np.stack([crop.picture for crop in crops]))))[:, 0]
+    expected = (torch.softmax(logits, dim=1) * torch.arange(CROP_ROWS)[None, :, None]).sum(1).numpy()
+    assert LineNetwork(fold(network, LINE_LAYERS)).rows(crops) == pytest.approx(expected, abs=0.05)
+
+
+def test_finer_pixels_come_row_by_row() -> None:
+    values = np.arange(4, dtype=np.float32).reshape(1, 4, 1, 1)
+    assert shuffled(values)[0, 0].tolist() == [[0, 1], [2, 3]]
+
+
+def test_plain_parts_of_a_line_stay_as_they_are(page: Page) -> None:
+    lines = find_lines(page)
+    moved = refine_lines(page.ink, lines, Flat())
+    for number, (before, after) in enumerate(zip(lines, moved, strict=True)):
+        crops = [c for c in cut_crops(lowered(page.ink), [line.path for line in lines], FINER) if c.path == number]
+        wanted = np.concatenate([crop.column + np.flatnonzero(crop.wanted) for crop in crops])
+        plain = ~np.isin(np.round(before.x), np.concatenate([wanted - 1, wanted, wanted + 1]))
+        assert plain.any()
+        assert (after.y[plain] == before.y[plain]).all()
+        assert np.abs(after.y - before.y).max() > 8
+
+
+def test_points_stand_two_to_a_column(page: Page) -> None:
+    crop = next(cut_crops(lowered(page.ink), [line.path for line in find_lines(page)], FINER))
+    x = points_x(crop)
+    assert x[:2] == pytest.approx([crop.column - 0.25, crop.column + 0.25])
+
+
+@pytest.fixture(scope="module")
+def lessons() -> Lessons:
+    found = simulate_lessons(SIGNALS, 5)
+    assert found is not None
+    return found
+
+
+def ink_on_the_line(pictures: np.ndarray, lines: np.ndarray) -> float:
+    found = []
+    for picture, line in zip(pictures, lines, strict=True):
+        rows, columns = np.round(line), np.arange(CROP_COLUMNS * POINTS) // POINTS
+        inside = np.isfinite(line) & (rows >= 0) & (rows < CROP_ROWS)
+        found.append(picture[0][rows[inside].astype(int), columns[inside]])
+    return float(np.mean(np.concatenate(found)))
+
+
+def test_the_true_line_of_a_lesson_runs_through_its_ink(lessons: Lessons) -> None:
+    assert lessons.pictures.shape[1:] == (3, CROP_ROWS, CROP_COLUMNS)
+    assert ink_on_the_line(lessons.pictures / 255, lessons.lines) > 0.5
+
+
+def test_varied_lessons_keep_line_and_ink_together(lessons: Lessons) -> None:
+    torch = pytest.importorskip("torch")
+    from heartguard.lab.line_training import varied
+
+    for seed in range(4):
+        known = (torch.from_numpy(part) for part in (lessons.pictures, lessons.lines))
+        pictures, lines = varied(*known, np.random.default_rng(seed))
+        assert ink_on_the_line(pictures.numpy(), lines.numpy()) > 0.45
+
+
+def test_a_stopped_training_goes_on(lessons: Lessons, tmp_path) -> None:
+    pytest.importorskip("torch")
+    from heartguard.lab.line_training import LineRecipe, fit
+
+    few = Lessons(lessons.pictures[:8], lessons.lines[:8], lessons.wanted[:8])
+    _, first = fit(few, LineRecipe(epochs=2, batch=4), tmp_path / "network.pt")
+    _, again = fit(few, LineRecipe(epochs=2, batch=4), tmp_path / "network.pt")
+    assert again == first
+    assert len(first) == 2
+    assert first[1] < first[0]
+
+
+needs_network = pytest.mark.skipif(not (models_folder() / "line.json").exists(), reason="no line network is shipped")
+
+
+@needs_network
+def test_the_shipped_network_is_small_and_whole() -> None:
+    facts = json.loads((models_folder() / "line.json").read_text(encoding="utf-8"))
+    weights = read_weights(models_folder() / facts["weights_file"], facts["sha256"])
+    assert weights.keys() == {f"{layer.name}/{part}" for layer in LINE_LAYERS for part in ("kernel", "bias")}
+    assert (models_folder() / facts["weights_file"]).stat().st_size < 1e6
+    assert facts["loss"][-1] < facts["loss"][0]
+
+
+@needs_network
+@pytest.mark.parametrize(("preset", "layout", "least"), [("clinic-6x2", "6x2+1", 1.0), ("clean", "3x4+1", 0.0)])
+def test_the_shipped_network_brings_lines_nearer_to_the_truth(preset: str, layout: str, least: float) -> None:
+    tall = SIGNALS * 2.5
+    made = render_page(tall, replace(PRESETS[preset], layout=layout), seed=1)
+    page = find_page(Upload("page.png", "0" * 64, "png", made.image))
+
+    def decibels(signals: np.ndarray) -> float:
+        shown = np.isfinite(made.truth).any(axis=1)
+        return float(
+            np.mean([lead_physionet_db(*pair) for pair in zip(made.truth[shown], signals[shown], strict=True)])
+        )
+
+    assert decibels(trace(page).signals) > decibels(trace(page, refined=False).signals) + least
