@@ -139,6 +139,12 @@ def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(read_app, monk
     assert "From 12 % on white paper to 62 %; all ink together adds +50.0 points" in words(read_app)
 
 
+def test_it_is_said_which_of_both_models_is_explained(read_app):
+    read_app.session_state["section"] = SECTIONS["drivers"]
+    read_app.run()
+    assert "explains the network that sees the drawing. It alone says" in words(read_app)
+
+
 def test_a_lead_can_be_made_normal(read_app):
     read_app.session_state["section"] = SECTIONS["drivers"]
     read_app.run()

@@ -13,7 +13,7 @@ from heartguard.ui.problems import calm
 from heartguard.ui.shap_view import show_shap
 from heartguard.ui.trials_view import show_trials
 from heartguard.ui.what_if import show_what_if
-from heartguard.ui.words import class_name
+from heartguard.ui.words import class_name, percent
 from heartguard.values import Floats, Reading
 
 __all__ = ["show_drivers"]
@@ -23,6 +23,10 @@ _CAVEAT = (
     "**Orange** speaks for the class{against}. The map shows where the network looked, no finer than about "
     "{seconds:.1f} s. It cannot say why, it does not mark a lesion or a culprit vessel, and a plausible map does not "
     "make the answer right."
+)
+_WHOSE = (
+    "What stands here explains the network that sees the drawing. It alone says **{own}** ({share}); "
+    "the second model, which hears the signals, has no map."
 )
 _UNTESTED = (
     "No map is offered: in the tests of the explanations (benchmarks/results/explain.csv) none beats chance, or they "
@@ -37,6 +41,7 @@ def show_drivers(reading: Reading) -> None:
     from heartguard.explain import offered_maps
 
     offered, label = offered_maps(), _class(reading)
+    _whose(reading)
     if offered:
         heat = _maps(reading, label, offered)
         left, right = st.columns(2)
@@ -64,6 +69,19 @@ def _class(reading: Reading) -> str:
         key=f"driver-class-{session.round_number()}",
     )
     return label or answer
+
+
+def _whose(reading: Reading) -> None:
+    """Say which of both models is explained, and loudly where it alone would have answered otherwise."""
+    network = reading.prediction.network
+    if not network:
+        return
+    own = max(network, key=lambda name: network[name])
+    text = _WHOSE.format(own=class_name(own), share=percent(network[own]))
+    if own == reading.prediction.label:
+        st.caption(text)
+    else:
+        st.warning(text, icon=":material/call_split:")
 
 
 def _maps(reading: Reading, label: str, offered: tuple[str, ...]) -> Floats:
