@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -12,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
-from scipy.sparse import csr_matrix, dia_matrix, diags, eye, kron, vstack
+from scipy.sparse import coo_matrix, csr_matrix, dia_matrix, diags, eye, kron, vstack
+from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.values import Doubles, Floats
@@ -40,6 +40,8 @@ NODE_MM = 2.5
 _STRIP_ROWS = 256
 _MIN_COHERENCE, _MIN_SHARE = 0.12, 0.4
 _ANCHOR = 1e-7
+# Change of phase, radians, that makes a way neither better nor worse than a surer one.
+_STILL = 0.15
 _SEEK_MM = 1.5
 _SOFT_PX = 0.8
 _FAINT = 0.3
@@ -59,7 +61,8 @@ def follow_grid(
 
     The grid's lines are a carrier with a period of 5 mm along x and along y, and a bend of the paper modulates its
     phase (fringe analysis). Each carrier is brought to rest and low-passed; its phase is unwrapped from the surest node
-    outwards, along the surest way, and a thin plate is laid through the phases, weighted by how sure they are.
+    outwards, along the ways on which it changes least, and a thin plate is laid through the phases, weighted by how
+    sure they are.
 
     Parameters
     ----------
@@ -84,10 +87,9 @@ def follow_grid(
     """
     wave = _carriers(marks, px_per_mm, reach_mm, along_mm)
     surety = np.minimum(np.abs(wave[0]), np.abs(wave[1]))
-    order = _unwrap_order(surety)
 
     def along_one(carrier: NDArray[np.complex128]) -> Doubles:
-        phase = _unwrap(np.angle(carrier), order)
+        phase = _unwrap(carrier, surety)
         known = np.isfinite(phase)
         usual = float(np.median(np.abs(carrier)[known]))
         weight = np.where(known, np.minimum(np.abs(carrier) / usual, 1.0) ** 2, 0.0)
@@ -214,44 +216,32 @@ def _lasting(marks: Floats, rows: NDArray[np.intp], half: int) -> Floats:
     return np.stack([np.median(padded[row : row + 2 * half + 1 : 2], axis=0) for row in rows]).astype(np.float32)
 
 
-def _unwrap_order(surety: Doubles) -> list[tuple[int, int]]:
-    """Pairs (from, to) of flat node indices, growing from the surest node over the surest neighbours."""
-    rows, columns = surety.shape
-    flat = surety.ravel()
+def _unwrap(carrier: NDArray[np.complex128], surety: Doubles) -> Doubles:
+    """Add whole turns so that neighbours agree; NaN where no sure way leads.
+
+    The ways are those of a spanning tree of least cost: over neighbours whose phases differ little and are sure. So a
+    fold in which the phase leaps is met from both sides instead of being crossed at its first gap.
+    """
     # Lines every millimetre share the marks with those of the 5 mm grid, and are many.
-    least = min(_MIN_COHERENCE, _MIN_SHARE * float(np.percentile(surety, 90)))
-    seen = np.zeros(flat.size, bool)
+    sure = surety > min(_MIN_COHERENCE, _MIN_SHARE * float(np.percentile(surety, 90)))
+    nodes, flat = np.arange(sure.size).reshape(sure.shape), carrier.ravel()
+    ahead, behind = (
+        np.concatenate([part.ravel() for part in parts])
+        for parts in ((nodes[:, :-1], nodes[:-1]), (nodes[:, 1:], nodes[1:]))
+    )
+    both = sure.ravel()[ahead] & sure.ravel()[behind]
+    ahead, behind = ahead[both], behind[both]
+    change = np.abs(np.angle(flat[behind] * flat[ahead].conj()))
+    cost = (change + _STILL) / np.sqrt(np.minimum(np.abs(flat[ahead]), np.abs(flat[behind])))
+    tree = minimum_spanning_tree(coo_matrix((cost, (ahead, behind)), shape=(sure.size, sure.size)))
     start = int(np.argmax(cv2.GaussianBlur(surety, (0, 0), 3)))
-    seen[start] = True
-    heap: list[tuple[float, int, int]] = []
-
-    def push(node: int) -> None:
-        row, column = divmod(node, columns)
-        for r, c in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
-            if 0 <= r < rows and 0 <= c < columns and not seen[r * columns + c]:
-                other = r * columns + c
-                if flat[other] > least:
-                    heapq.heappush(heap, (-float(flat[other]), node, other))
-
-    order = [(start, start)]
-    push(start)
-    while heap:
-        _, node, other = heapq.heappop(heap)
-        if not seen[other]:
-            seen[other] = True
-            order.append((node, other))
-            push(other)
-    return order
-
-
-def _unwrap(phase: Doubles, order: list[tuple[int, int]]) -> Doubles:
-    """Add whole turns so that neighbours agree; NaN where no sure way leads."""
-    flat = phase.ravel()
-    out = np.full(flat.size, np.nan)
-    out[order[0][0]] = flat[order[0][0]]
-    for node, other in order[1:]:
-        out[other] = flat[other] + 2 * np.pi * round((out[node] - flat[other]) / (2 * np.pi))
-    return out.reshape(phase.shape)
+    order, before = breadth_first_order(tree, start, directed=False)
+    out = np.full(sure.size, np.nan)
+    out[start] = np.angle(flat[start])
+    turned = np.angle(flat * flat[np.maximum(before, 0)].conj())
+    for node in order[1:]:
+        out[node] = out[before[node]] + turned[node]
+    return out.reshape(sure.shape)
 
 
 def side_by_side(work: Callable[[Seen], Found], both: Iterable[Seen]) -> list[Found]:

@@ -20,6 +20,8 @@ __all__ = ["PX_PER_MM", "find_page"]
 
 _GOOD_QUALITY = 0.75
 _CLEARLY_BETTER = 0.1
+_SHEET_MM = 340.0
+"""No sheet is longer: where a flat picture is, there is a desk around the sheet."""
 
 
 def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page:
@@ -52,7 +54,8 @@ def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page
 def _find(upload: Upload, corrections: Corrections) -> Page:
     """Read a page as a flat one, and as a photographed one where that fails or is poor; on a desk, the other way round.
 
-    A flat reading of a photo knows nothing of its perspective, and may think well of itself.
+    A flat reading of a photo knows nothing of its perspective, and may think well of itself: where its picture is
+    larger than any sheet, a good photographed reading is taken instead.
     """
     on_desk = shows_a_desk(upload.image)
     photo = _photo_or_none(upload, corrections) if on_desk else None
@@ -65,10 +68,12 @@ def _find(upload: Upload, corrections: Corrections) -> Page:
         if photo is None:
             raise
         return photo
-    if on_desk or flat.quality >= _GOOD_QUALITY:
+    too_large = max(flat.image.shape[:2]) > _SHEET_MM * flat.px_per_mm
+    if on_desk or (flat.quality >= _GOOD_QUALITY and not too_large):
         return flat
     photo = _photo_or_none(upload, corrections)
-    return photo if photo is not None and photo.quality > flat.quality + _CLEARLY_BETTER else flat
+    least = min(flat.quality + _CLEARLY_BETTER, _GOOD_QUALITY) if too_large else flat.quality + _CLEARLY_BETTER
+    return photo if photo is not None and photo.quality > least else flat
 
 
 def _photo_or_none(upload: Upload, corrections: Corrections) -> Page | None:
