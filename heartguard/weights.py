@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from heartguard.errors import ModelError
 from heartguard.values import Floats
 
-__all__ = ["HEAD", "Weights", "models_folder", "read_weights", "write_weights"]
+__all__ = ["HEAD", "Weights", "models_folder", "read_named", "read_weights", "write_weights"]
 
 HEAD = "head/"
 """How the names of the linear head begin."""
@@ -82,3 +83,12 @@ def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         return {name: archive[name].astype(np.float32) for name in archive.files if name.startswith(only)}
+
+
+def read_named(name: str, folder: Path) -> Weights | None:
+    """Read the table that the facts ``{name}.json`` of a folder name; None where there are none."""
+    spec = folder / f"{name}.json"
+    if not spec.exists():
+        return None
+    facts = json.loads(spec.read_text(encoding="utf-8"))
+    return read_weights(folder / facts["weights_file"], facts["sha256"])

@@ -83,3 +83,25 @@ def make_reading(**changes: Any) -> Reading:
         timings_ms={"intake": 1.0, "page": 2.0, "trace": 3.0, "measure": 4.0, "classify": 5.0, "total": 15.04},
     )
     return replace(reading, **changes)
+
+
+def random_weights(layers: Any, seed: int = 3) -> dict[str, np.ndarray]:
+    """Weights of a network of `heartguard.layers`, of a size that keeps its values in bounds."""
+    rng = np.random.default_rng(seed)
+    found: dict[str, np.ndarray] = {}
+    for layer in layers:
+        shape = (layer.kernel, layer.kernel, layer.inputs, layer.outputs)
+        found[f"{layer.name}/kernel"] = rng.normal(0, np.prod(shape[:3]) ** -0.5, shape).astype(np.float32)
+        found[f"{layer.name}/bias"] = rng.normal(0, 0.1, layer.outputs).astype(np.float32)
+    return found
+
+
+def put_weights(network: Any, layers: Any, weights: dict[str, np.ndarray]) -> None:
+    """Put such weights into the network in PyTorch, its normalisation left as it is but for the bias."""
+    import torch
+
+    for layer in layers:
+        module = network.layers[layer.name]
+        kernel = torch.from_numpy(weights[f"{layer.name}/kernel"]).permute(3, 2, 0, 1)
+        (module[0] if layer.active else module).weight.data = kernel
+        (module[1] if layer.active else module).bias.data = torch.from_numpy(weights[f"{layer.name}/bias"])

@@ -14,18 +14,14 @@ from heartguard.page.find import PX_PER_MM
 from heartguard.page.ink_maps import InkNetwork, close_gaps, load_ink_network
 from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartguard.weights import models_folder, read_weights, write_weights
+from tests.handmade import put_weights, random_weights
 
 RNG = np.random.default_rng(3)
 
 
 @pytest.fixture(scope="module")
 def weights():
-    shapes = {layer.name: (layer.kernel, layer.kernel, layer.inputs, layer.outputs) for layer in INK_LAYERS}
-    kernels = {
-        f"{name}/kernel": RNG.normal(0, np.prod(shape[:3]) ** -0.5, shape).astype(np.float32)
-        for name, shape in shapes.items()
-    }
-    return kernels | {f"{name}/bias": RNG.normal(0, 0.1, s[-1]).astype(np.float32) for name, s in shapes.items()}
+    return random_weights(INK_LAYERS)
 
 
 def everywhere(image):
@@ -35,12 +31,7 @@ def everywhere(image):
 def test_opencv_and_pytorch_see_the_same(weights):
     torch = pytest.importorskip("torch")
     network = build_network(INK_LAYERS, 0).eval()
-    for layer in INK_LAYERS:
-        module = network.layers[layer.name]
-        kernel = torch.from_numpy(weights[f"{layer.name}/kernel"]).permute(3, 2, 0, 1)
-        (module[0] if layer.active else module).weight.data = kernel
-        bias = torch.from_numpy(weights[f"{layer.name}/bias"])
-        (module[1] if layer.active else module).bias.data = bias
+    put_weights(network, INK_LAYERS, weights)
     image = RNG.integers(0, 256, (96, 128, 3), dtype=np.uint8)
     with torch.no_grad():
         out = network(torch.from_numpy(image.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None])

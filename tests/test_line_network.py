@@ -19,8 +19,8 @@ from heartguard.trace.panels import FINER, find_lines
 from heartguard.trace.refine import refine_lines
 from heartguard.values import Page, Upload
 from heartguard.weights import models_folder, read_weights
+from tests.handmade import put_weights, random_weights
 
-RNG = np.random.default_rng(5)
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals
 
 
@@ -32,12 +32,7 @@ def page() -> Page:
 
 @pytest.fixture(scope="module")
 def weights() -> dict[str, np.ndarray]:
-    shapes = {layer.name: (layer.kernel, layer.kernel, layer.inputs, layer.outputs) for layer in LINE_LAYERS}
-    kernels = {
-        f"{name}/kernel": RNG.normal(0, np.prod(shape[:3]) ** -0.5, shape).astype(np.float32)
-        for name, shape in shapes.items()
-    }
-    return kernels | {f"{name}/bias": RNG.normal(0, 0.1, s[-1]).astype(np.float32) for name, s in shapes.items()}
+    return random_weights(LINE_LAYERS)
 
 
 class Flat:
@@ -76,12 +71,7 @@ def test_opencv_and_pytorch_place_lines_alike(page: Page, weights: dict[str, np.
     from heartguard.lab.layers_torch import build_network, fold
 
     network = build_network(LINE_LAYERS, 0).eval()
-    for layer in LINE_LAYERS:
-        module = network.layers[layer.name]
-        kernel = torch.from_numpy(weights[f"{layer.name}/kernel"]).permute(3, 2, 0, 1)
-        (module[0] if layer.active else module).weight.data = kernel
-        bias = torch.from_numpy(weights[f"{layer.name}/bias"])
-        (module[1] if layer.active else module).bias.data = bias
+    put_weights(network, LINE_LAYERS, weights)
     crops = list(cut_crops(lowered(page.ink), [line.path for line in find_lines(page)], FINER))[:3]
     with torch.no_grad():
         logits = network(torch.from_numpy(stacked_rows(np.stack([crop.picture for crop in crops]))))[:, 0]

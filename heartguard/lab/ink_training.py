@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import datetime
-import json
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,10 +16,10 @@ import numpy as np
 
 from heartguard.lab.datasets import open_signals, read_record_500hz
 from heartguard.lab.ink_pages import InkPage, simulate_ink_page
-from heartguard.lab.layers_torch import build_network, fold
+from heartguard.lab.layers_torch import ship, train
+from heartguard.lab.vgg_torch import device
 from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartguard.values import Floats, Image
-from heartguard.weights import write_weights
 
 __all__ = ["InkRecipe", "cut_patches", "make_pages", "run"]
 
@@ -69,16 +67,12 @@ def run(args: argparse.Namespace) -> int:
     recipe, cache = InkRecipe(), args.cache.parent / "ink"
     paths = make_pages(cache / "pages", recipe, args.threads)
     network, losses = fit(load_patches(paths, recipe), recipe, cache / "network.pt")
-    args.out.mkdir(parents=True, exist_ok=True)
     facts = {
-        "sha256": write_weights(fold(network, INK_LAYERS), args.out / "ink.npz"),
-        "weights_file": "ink.npz",
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         "training_data": "simulated photos and scans of PTB-XL records outside the held-back patients",
         "recipe": dataclasses.asdict(recipe),
         "loss": [round(loss, 4) for loss in losses],
     }
-    (args.out / "ink.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    ship(args.out, "ink", network, INK_LAYERS, facts)
     return 0
 
 
@@ -136,39 +130,13 @@ def fit(patches: tuple[Image, Image], recipe: InkRecipe, kept: Path) -> tuple[An
     """Train; return the network and the loss of each epoch. A run that was stopped goes on from its last epoch."""
     import torch
 
-    network = build_network(INK_LAYERS, recipe.seed).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=1e-4)
-    steps = len(patches[0]) // recipe.batch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=recipe.epochs * steps)
-    losses: list[float] = []
-    if kept.exists():
-        state = torch.load(kept, weights_only=True)
-        for part, name in ((network, "network"), (optimiser, "optimiser"), (schedule, "schedule")):
-            part.load_state_dict(state[name])
-        losses = list(state["losses"])
-    for epoch in range(len(losses), recipe.epochs):
-        losses.append(_train_once(network, optimiser, schedule, _batches(patches, recipe, epoch)))
-        log.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, losses[-1])
-        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "losses": losses}
-        torch.save({**state, "schedule": schedule.state_dict()}, kept)
-    return network.eval(), losses
+    def losses_of(network: Any, epoch: int) -> Iterator[Any]:
+        for pictures, truths in _batches(patches, recipe, epoch):
+            with torch.autocast(device().type, torch.bfloat16):
+                out = network(pictures.to(device()))
+            yield _loss(out.float(), truths.to(device()))
 
-
-def _train_once(network: Any, optimiser: Any, schedule: Any, batches: Iterator[tuple[Any, Any]]) -> float:
-    import torch
-
-    network.train()
-    found = []
-    for pictures, truths in batches:
-        with torch.autocast("cpu", torch.bfloat16):
-            out = network(pictures)
-        loss = _loss(out.float(), truths)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
-        schedule.step()
-        found.append(float(loss.detach()))
-    return float(np.mean(found))
+    return train(INK_LAYERS, recipe, len(patches[0]) // recipe.batch, losses_of, kept)
 
 
 def _loss(out: Any, truth: Any) -> Any:

@@ -2,13 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import datetime
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
 
+from heartguard.lab.vgg_torch import device
 from heartguard.layers import LAST_SHUFFLE, Layer
-from heartguard.weights import Weights
+from heartguard.weights import Weights, write_weights
 
-__all__ = ["build_network", "fold"]
+__all__ = ["build_network", "fold", "ship", "train"]
+
+log = logging.getLogger(__name__)
+
+
+class Recipe(Protocol):
+    """What the recipes of all such networks hold: a dataclass with these fields."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def epochs(self) -> int:
+        """How often all lessons are seen."""
+        ...
+
+    @property
+    def rate(self) -> float:
+        """Highest learning rate; it falls along half a cosine."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Of the first weights."""
+        ...
+
+
+def train(
+    layers: Sequence[Layer],
+    recipe: Recipe,
+    steps: int,
+    losses_of: Callable[[Any, int], Iterator[Any]],
+    kept: Path,
+) -> tuple[Any, list[float]]:
+    """Train; return the network and the loss of each epoch. A run that was stopped goes on from its last epoch.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    recipe : Recipe
+    steps : int
+        Batches of an epoch.
+    losses_of : callable
+        Takes the network and the number of an epoch, and yields the loss of each batch.
+    kept : Path
+        Where the state is kept after each epoch.
+    """
+    import torch
+
+    network = build_network(layers, recipe.seed).to(device(), memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=recipe.epochs * steps)
+    losses: list[float] = []
+    if kept.exists():
+        state = torch.load(kept, map_location=device(), weights_only=True)
+        for part, name in ((network, "network"), (optimiser, "optimiser"), (schedule, "schedule")):
+            part.load_state_dict(state[name])
+        losses = list(state["losses"])
+    for epoch in range(len(losses), recipe.epochs):
+        network.train()
+        found = []
+        for loss in losses_of(network, epoch):
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            found.append(loss.detach())
+        losses.append(float(torch.stack(found).mean()))
+        log.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, losses[-1])
+        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "losses": losses}
+        torch.save({**state, "schedule": schedule.state_dict()}, kept)
+    return network.eval(), losses
+
+
+def ship(folder: Path, name: str, network: Any, layers: Sequence[Layer], facts: dict[str, Any]) -> None:
+    """Write the weights of a network and, beside them, the facts on it.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Of both files.
+    network : torch.nn.Module
+    layers : sequence of Layer
+    facts : dict
+        What it was trained on, its recipe and the loss of each epoch.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = write_weights(fold(network, layers), folder / f"{name}.npz")
+    date = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    told = {"sha256": digest, "weights_file": f"{name}.npz", "date": date, **facts}
+    (folder / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
 def build_network(layers: Sequence[Layer], seed: int) -> Any:

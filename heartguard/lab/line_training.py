@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import datetime
-import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,13 +14,12 @@ from typing import Any
 import numpy as np
 
 from heartguard.lab.datasets import open_signals, read_record_500hz
-from heartguard.lab.layers_torch import build_network, fold
+from heartguard.lab.layers_torch import ship, train
 from heartguard.lab.line_lessons import Lessons, simulate_lessons
 from heartguard.lab.vgg_torch import device
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
 from heartguard.trace.crops import CROP_ROWS, POINTS
 from heartguard.trace.line_network import LINE_LAYERS
-from heartguard.weights import write_weights
 
 __all__ = ["LineRecipe", "fit", "load_lessons", "make_lessons", "run"]
 
@@ -69,17 +66,13 @@ def run(args: argparse.Namespace) -> int:
     recipe, cache = LineRecipe(), args.cache.parent / "line"
     lessons = load_lessons(make_lessons(cache / "pages", recipe, args.threads))
     network, losses = fit(lessons, recipe, cache / "network.pt")
-    args.out.mkdir(parents=True, exist_ok=True)
     facts = {
-        "sha256": write_weights(fold(network, LINE_LAYERS), args.out / "line.npz"),
-        "weights_file": "line.npz",
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         "training_data": "simulated pages, scans and photos of open records outside the held-back patients",
         "crops": len(lessons.lines),
         "recipe": dataclasses.asdict(recipe),
         "loss": [round(loss, 4) for loss in losses],
     }
-    (args.out / "line.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    ship(args.out, "line", network, LINE_LAYERS, facts)
     return 0
 
 
@@ -120,36 +113,17 @@ def fit(lessons: Lessons, recipe: LineRecipe, kept: Path) -> tuple[Any, list[flo
     """Train; return the network and the loss of each epoch. A run that was stopped goes on from its last epoch."""
     import torch
 
-    where = device()
-    pictures, lines = (torch.from_numpy(part).to(where) for part in (lessons.pictures, lessons.lines))
-    network = build_network(LINE_LAYERS, recipe.seed).to(where, memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=1e-4)
+    pictures, lines = (torch.from_numpy(part).to(device()) for part in (lessons.pictures, lessons.lines))
     steps = len(lessons.lines) // recipe.batch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=recipe.epochs * steps)
-    losses: list[float] = []
-    if kept.exists():
-        state = torch.load(kept, weights_only=True)
-        for part, name in ((network, "network"), (optimiser, "optimiser"), (schedule, "schedule")):
-            part.load_state_dict(state[name])
-        losses = list(state["losses"])
-    for epoch in range(len(losses), recipe.epochs):
+
+    def losses_of(network: Any, epoch: int) -> Iterator[Any]:
         rng = np.random.default_rng([recipe.seed, epoch])
-        order = torch.from_numpy(rng.permutation(len(lessons.lines))).to(where)
-        network.train()
-        found = []
+        order = torch.from_numpy(rng.permutation(len(lessons.lines))).to(device())
         for at in range(0, steps * recipe.batch, recipe.batch):
             chosen = order[at : at + recipe.batch]
-            loss = _loss(network, *varied(pictures[chosen], lines[chosen], rng), recipe)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            found.append(loss.detach())
-        losses.append(float(torch.stack(found).mean()))
-        log.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, losses[-1])
-        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "losses": losses}
-        torch.save({**state, "schedule": schedule.state_dict()}, kept)
-    return network.eval(), losses
+            yield _loss(network, *varied(pictures[chosen], lines[chosen], rng), recipe)
+
+    return train(LINE_LAYERS, recipe, steps, losses_of, kept)
 
 
 def _loss(network: Any, pictures: Any, lines: Any, recipe: LineRecipe) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from heartguard.layers import LAST_SHUFFLE, network_graph, shuffled
 from heartguard.page.ink_network import CHANNELS, INK_LAYERS, PRINT, STRIDE, TRACE
 from heartguard.values import Floats, Image
-from heartguard.weights import Weights, models_folder, read_weights
+from heartguard.weights import Weights, models_folder, read_named
 
 __all__ = ["InkMaps", "InkNetwork", "close_gaps", "ink_graph", "load_ink_network"]
 
@@ -127,11 +126,8 @@ def ink_graph(weights: Weights, height: int, width: int) -> bytes:
 
 @lru_cache(maxsize=1)
 def _load_once(folder: Path) -> InkNetwork | None:
-    spec = folder / "ink.json"
-    if not spec.exists():
-        return None
-    facts = json.loads(spec.read_text(encoding="utf-8"))
-    return InkNetwork(read_weights(folder / facts["weights_file"], facts["sha256"]))
+    weights = read_named("ink", folder)
+    return None if weights is None else InkNetwork(weights)
 
 
 def load_ink_network() -> InkNetwork | None:

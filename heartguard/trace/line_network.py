@@ -7,7 +7,6 @@ their mean.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -20,7 +19,7 @@ import numpy as np
 from heartguard.layers import LAST_SHUFFLE, Layer, network_graph, shuffled
 from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, Crop
 from heartguard.values import Doubles, Floats
-from heartguard.weights import Weights, models_folder, read_weights
+from heartguard.weights import Weights, models_folder, read_named
 
 __all__ = ["LINE_LAYERS", "LineNetwork", "load_line_network", "stacked_rows"]
 
@@ -88,11 +87,8 @@ _LOADING = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _load_once(folder: Path) -> LineNetwork | None:
-    spec = folder / "line.json"
-    if not spec.exists():
-        return None
-    facts = json.loads(spec.read_text(encoding="utf-8"))
-    return LineNetwork(read_weights(folder / facts["weights_file"], facts["sha256"]))
+    weights = read_named("line", folder)
+    return None if weights is None else LineNetwork(weights)
 
 
 def load_line_network() -> LineNetwork | None:
