@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from heartguard.errors import PageError
 from heartguard.page.corrections import apply_corrections, by_hand_notes
 from heartguard.page.flat import find_flat
@@ -68,12 +70,18 @@ def _find(upload: Upload, corrections: Corrections) -> Page:
         if photo is None:
             raise
         return photo
-    too_large = max(flat.image.shape[:2]) > _SHEET_MM * flat.px_per_mm
+    too_large = _length_mm(upload, flat) > _SHEET_MM
     if on_desk or (flat.quality >= _GOOD_QUALITY and not too_large):
         return flat
     photo = _photo_or_none(upload, corrections)
     least = min(flat.quality + _CLEARLY_BETTER, _GOOD_QUALITY) if too_large else flat.quality + _CLEARLY_BETTER
     return photo if photo is not None and photo.quality > least else flat
+
+
+def _length_mm(upload: Upload, flat: Page) -> float:
+    """Return how long the picture is by the scale of its flat reading."""
+    px_per_px = float(np.sqrt(abs(np.linalg.det(flat.to_page[:2, :2]))))
+    return float(max(upload.image.shape[:2])) * px_per_px / flat.px_per_mm
 
 
 def _photo_or_none(upload: Upload, corrections: Corrections) -> Page | None:
