@@ -137,7 +137,7 @@ def test_a_stopped_training_goes_on(lessons: Lessons, tmp_path) -> None:
     pytest.importorskip("torch")
     from heartguard.lab.line_training import LineRecipe, fit
 
-    few = Lessons(lessons.pictures[:8], lessons.lines[:8], lessons.wanted[:8])
+    few = Lessons(lessons.pictures[:8], lessons.lines[:8])
     _, first = fit(few, LineRecipe(epochs=2, batch=4), tmp_path / "network.pt")
     _, again = fit(few, LineRecipe(epochs=2, batch=4), tmp_path / "network.pt")
     assert again == first

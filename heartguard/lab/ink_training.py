@@ -6,8 +6,6 @@ import argparse
 import dataclasses
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +15,14 @@ import numpy as np
 from heartguard.lab.datasets import open_signals, read_record_500hz
 from heartguard.lab.ink_pages import InkPage, simulate_ink_page
 from heartguard.lab.layers_torch import ship, train
+from heartguard.lab.page_files import make_page_files
 from heartguard.lab.vgg_torch import device
 from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartguard.values import Floats, Image
 
 __all__ = ["InkRecipe", "cut_patches", "make_pages", "run"]
 
-log = logging.getLogger(__name__)
-
 _FIRST_SEED = 5000
-_RECORD_STEP = 7
 _AROUND_TRACE, _AROUND_PRINT, _OF = 5, 7, 8
 _TRACE_SHARE = 2.0
 
@@ -78,23 +74,13 @@ def run(args: argparse.Namespace) -> int:
 
 def make_pages(cache: Path, recipe: InkRecipe, jobs: int) -> list[Path]:
     """Simulate the pages that are not there yet; return their files."""
-    cache.mkdir(parents=True, exist_ok=True)
-    records = open_signals().query("source == 'PTB-XL' and fs == 500")["record_id"]
-    paths = [cache / f"page-{k}.npz" for k in range(recipe.pages)]
-    names = [str(records.iloc[k * _RECORD_STEP % len(records)]) for k in range(recipe.pages)]
-    todo = [(k, names[k], path) for k, path in enumerate(paths) if not path.exists()]
-    if todo:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            for done, _ in enumerate(pool.map(_make_page, *zip(*todo, strict=True)), start=1):
-                log.info("%d of %d pages", done, len(todo))
-    return paths
+    records = open_signals().query("source == 'PTB-XL' and fs == 500")["record_id"].tolist()
+    return make_page_files(cache, records, recipe.pages, _make_page, jobs)
 
 
-def _make_page(number: int, record_id: str, path: Path) -> None:
+def _make_page(number: int, record_id: str) -> dict[str, Image]:
     page = simulate_ink_page(read_record_500hz(record_id), _FIRST_SEED + number)
-    unfinished = path.with_suffix(".part.npz")
-    np.savez(unfinished, image=page.image, trace=page.trace, print=page.print)
-    unfinished.rename(path)
+    return {"image": page.image, "trace": page.trace, "print": page.print}
 
 
 def cut_patches(page: InkPage, count: int, side: int, rng: np.random.Generator) -> list[tuple[Image, Image]]:

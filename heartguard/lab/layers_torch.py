@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from heartguard.lab.vgg_torch import device
 from heartguard.layers import LAST_SHUFFLE, Layer
@@ -19,9 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Recipe(Protocol):
-    """What the recipes of all such networks hold: a dataclass with these fields."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
+    """What the recipes of all such networks hold."""
 
     @property
     def epochs(self) -> int:

@@ -44,12 +44,10 @@ class Lessons:
         255 where all is ink.
     lines : ndarray, shape (n, CROP_COLUMNS * POINTS), float32
         Row of the true line at each point; NaN beyond the panel.
-    wanted : ndarray, shape (n, CROP_COLUMNS), bool
     """
 
     pictures: Image
     lines: Floats
-    wanted: Image
 
 
 def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
@@ -78,11 +76,10 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
     for crop in (crops[k] for k in chosen):
         line = _true_line(page, made.truth, lines[crop.path], crop)
         if line is not None:
-            found.append((np.round(255 * crop.picture).astype(np.uint8), line, crop.wanted))
+            found.append((np.round(255 * crop.picture).astype(np.uint8), line))
     if not found:
         return None
-    pictures, rows, wanted = (np.stack(part) for part in zip(*found, strict=True))
-    return Lessons(pictures, rows, wanted)
+    return Lessons(*(np.stack(part) for part in zip(*found, strict=True)))
 
 
 def _picture(signals_mv: Floats, seed: int, kind: str, rng: np.random.Generator) -> tuple[SimulatedPage, Image]:

@@ -6,8 +6,6 @@ import argparse
 import dataclasses
 import logging
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +14,14 @@ import numpy as np
 from heartguard.lab.datasets import open_signals, read_record_500hz
 from heartguard.lab.layers_torch import ship, train
 from heartguard.lab.line_lessons import Lessons, simulate_lessons
+from heartguard.lab.page_files import make_page_files
 from heartguard.lab.vgg_torch import device
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
 from heartguard.trace.crops import CROP_ROWS, POINTS
-from heartguard.trace.line_network import LINE_LAYERS
+from heartguard.trace.line_network import LINE_LAYERS, stacked_rows
 
 __all__ = ["LineRecipe", "fit", "load_lessons", "make_lessons", "run"]
 
-log = logging.getLogger(__name__)
-
-_RECORD_STEP = 7
 _MOVED = 4
 _NOISY, _NOISE = 0.3, 0.06
 
@@ -78,25 +74,13 @@ def run(args: argparse.Namespace) -> int:
 
 def make_lessons(cache: Path, recipe: LineRecipe, jobs: int) -> list[Path]:
     """Simulate the pages that are not there yet; return their files."""
-    cache.mkdir(parents=True, exist_ok=True)
     records = open_signals().query(f"fs == {SAMPLING_RATE_HZ} and samples == {SAMPLES}")["record_id"].tolist()
-    paths = [cache / f"page-{k}.npz" for k in range(recipe.pages)]
-    todo = [(k, records[k * _RECORD_STEP % len(records)], path) for k, path in enumerate(paths) if not path.exists()]
-    if todo:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            for done, _ in enumerate(pool.map(_make_page, *zip(*todo, strict=True)), start=1):
-                log.info("%d of %d pages", done, len(todo))
-    return paths
+    return make_page_files(cache, records, recipe.pages, _make_page, jobs)
 
 
-def _make_page(number: int, record_id: str, path: Path) -> None:
-    import cv2
-
-    cv2.setNumThreads(1)
+def _make_page(number: int, record_id: str) -> dict[str, Any]:
     lessons = simulate_lessons(read_record_500hz(record_id), number)
-    unfinished = path.with_suffix(".part.npz")
-    np.savez_compressed(unfinished, **({} if lessons is None else dataclasses.asdict(lessons)))
-    unfinished.rename(path)
+    return {} if lessons is None else dataclasses.asdict(lessons)
 
 
 def load_lessons(paths: Sequence[Path]) -> Lessons:
@@ -131,12 +115,8 @@ def _loss(network: Any, pictures: Any, lines: Any, recipe: LineRecipe) -> Any:
     import torch
     from torch.nn import functional as f
 
-    count, channels, height, width = pictures.shape
-    stacked = (
-        pictures.view(count, channels, height // 2, 2, width).transpose(2, 3).reshape(count, -1, height // 2, width)
-    )
     with torch.autocast(pictures.device.type, torch.bfloat16):
-        logits = network(stacked.contiguous(memory_format=torch.channels_last))
+        logits = network(stacked_rows(pictures).contiguous(memory_format=torch.channels_last))
     logits = logits[:, 0].float()
     rows = torch.arange(CROP_ROWS, device=logits.device, dtype=torch.float32)[None, :, None]
     known = ((lines >= 0) & (lines <= CROP_ROWS - 1))[:, None]

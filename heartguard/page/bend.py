@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solveh_banded
-from scipy.sparse import coo_matrix, csr_matrix, dia_matrix, diags, eye, kron, vstack
+from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 from heartguard.leads import LARGE_SQUARE_MM
+from heartguard.page.plate import plate
 from heartguard.values import Doubles, Floats
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "follow_lines",
     "grid_surety",
     "invert",
-    "plate",
     "rough_places",
     "side_by_side",
     "without_minor_lines",
@@ -39,7 +37,6 @@ NODE_MM = 2.5
 
 _STRIP_ROWS = 256
 _MIN_COHERENCE, _MIN_SHARE = 0.12, 0.4
-_ANCHOR = 1e-7
 # Change of phase, radians, that makes a way neither better nor worse than a surer one.
 _STILL = 0.15
 _SEEK_MM = 1.5
@@ -248,50 +245,6 @@ def side_by_side(work: Callable[[Seen], Found], both: Iterable[Seen]) -> list[Fo
     """Do the same along both axes, on two cores where there are; the solver lets others run."""
     with ThreadPoolExecutor(2) as pool:
         return list(pool.map(work, both))
-
-
-def plate(values: Doubles, weights: Doubles, stiffness: float, outlier_mm: float) -> Doubles:
-    """Smooth field through weighted values: least squares with the second differences held small."""
-    if values.shape[1] > values.shape[0]:
-        return plate(values.T, weights.T, stiffness, outlier_mm).T
-    bending, scaled, flat = _bending(*values.shape), weights.ravel(), values.ravel()
-    field = _solve(stiffness, bending, scaled, flat)
-    if np.isfinite(outlier_mm):
-        scaled = scaled / (1 + ((flat - field) / outlier_mm) ** 2)
-        field = _solve(stiffness, bending, scaled, flat)
-    return field.reshape(values.shape)
-
-
-@lru_cache(maxsize=4)
-def _bending(rows: int, columns: int) -> dict[int, Doubles]:
-    """Return the bending energy's matrix on and below its diagonal: by how far below, the values of that diagonal."""
-    parts = [
-        kron(eye(rows), _second_difference(columns)),
-        kron(_second_difference(rows), eye(columns)),
-        np.sqrt(2) * kron(_difference(rows), _difference(columns)),
-    ]
-    differences = vstack(parts)
-    energy = dia_matrix(differences.T @ differences)
-    lower = {-int(offset): values for offset, values in zip(energy.offsets, energy.data, strict=True) if offset <= 0}
-    return {below: np.asarray(values[: energy.shape[0] - below]) for below, values in lower.items()}
-
-
-def _solve(stiffness: float, bending: dict[int, Doubles], weights: Doubles, values: Doubles) -> Doubles:
-    """Solve for the field; with the shorter axis along the rows, the band is narrow and a third of the time goes."""
-    band = np.zeros((max(bending) + 1, values.size))
-    for below, diagonal in bending.items():
-        band[below, : len(diagonal)] = stiffness * diagonal
-    band[0] += weights + _ANCHOR
-    field = solveh_banded(band, weights * values, lower=True, overwrite_ab=True, check_finite=False)
-    return np.asarray(field, np.float64)
-
-
-def _difference(n: int) -> csr_matrix:
-    return diags([-np.ones(n), np.ones(n - 1)], [0, 1], shape=(n - 1, n), format="csr")
-
-
-def _second_difference(n: int) -> csr_matrix:
-    return diags([np.ones(n), -2 * np.ones(n), np.ones(n)], [0, 1, 2], shape=(n - 2, n), format="csr")
 
 
 def invert(shift: Doubles, rounds: int = 6) -> Doubles:

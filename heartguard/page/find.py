@@ -74,7 +74,9 @@ def _find(upload: Upload, corrections: Corrections) -> Page:
     if on_desk or (flat.quality >= _GOOD_QUALITY and not too_large):
         return flat
     photo = _photo_or_none(upload, corrections)
-    least = min(flat.quality + _CLEARLY_BETTER, _GOOD_QUALITY) if too_large else flat.quality + _CLEARLY_BETTER
+    least = flat.quality + _CLEARLY_BETTER
+    if too_large:
+        least = min(least, _GOOD_QUALITY)
     return photo if photo is not None and photo.quality > least else flat
 
 

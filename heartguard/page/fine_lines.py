@@ -15,11 +15,11 @@ from heartguard.page.bend import (
     at_moved,
     crest_weights,
     invert,
-    plate,
     rough_places,
     side_by_side,
     without_minor_lines,
 )
+from heartguard.page.plate import plate
 from heartguard.values import Doubles, Floats, Image
 
 __all__ = ["FineLines", "follow_fine_lines", "moved_back"]

@@ -86,7 +86,7 @@ def cut_crops(ink: Floats, paths: Sequence[Path], finer: int) -> Iterator[Crop]:
     covers = [_Cover(path, finer) for path in paths]
     for number, (path, cover) in enumerate(zip(paths, covers, strict=True)):
         beside = [other for other in covers if other is not cover]
-        usual = round((path.baseline_y + 0.5) * _DOWN - 0.5) - CROP_ROWS // 2
+        usual = round(float(rows_of(np.asarray(path.baseline_y)))) - CROP_ROWS // 2
         for first, last in _parts(cover.difficult):
             row = cover.first_row(first, last, usual)
             column = cover.first + (first + last) // 2 - CROP_COLUMNS // 2

@@ -47,11 +47,16 @@ _BATCH = 16
 _SIZE = (CROP_ROWS // LAST_SHUFFLE, CROP_COLUMNS)
 
 
-def stacked_rows(pictures: Floats) -> Floats:
-    """Return crops with each channel's even and odd rows as channels, shape (n, 6, CROP_ROWS / 2, CROP_COLUMNS)."""
+def stacked_rows(pictures: Any) -> Any:
+    """Return crops with each channel's even and odd rows as channels, shape (n, 6, CROP_ROWS / 2, CROP_COLUMNS).
+
+    Parameters
+    ----------
+    pictures : ndarray or torch.Tensor, shape (n, 3, CROP_ROWS, CROP_COLUMNS)
+    """
     count, channels, height, width = pictures.shape
-    split = pictures.reshape(count, channels, height // 2, 2, width).transpose(0, 1, 3, 2, 4)
-    return np.ascontiguousarray(split).reshape(count, 2 * channels, height // 2, width)
+    pairs = pictures.reshape(count, channels, height // 2, 2, width).swapaxes(2, 3)
+    return pairs.reshape(count, 2 * channels, height // 2, width)
 
 
 class LineNetwork:
