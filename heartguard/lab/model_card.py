@@ -57,7 +57,7 @@ _ALONE = "The network answers alone: no second opinion belongs to these weights"
 _SECOND = (
     "The shipped answer joins it with the second opinion `{file}` (sha256 `{digest}`): boosted trees on {features} "
     "measured waves, intervals and rhythm{networks}; the mean of the log probabilities of drawing and signals, "
-    "the latter weighing {share:.2f}, "
+    "the latter weighing {share:.2f} ({findings:.2f} in the findings), "
     'temperature {temperature}, "not sure" under {threshold}'
 )
 _NETWORKS = ", averaged with {networks} residual 1-D networks on the signals"
@@ -113,6 +113,7 @@ def _second(spec: ModelSpec, second: SecondSpec | None) -> str:
         networks=_NETWORKS.format(**second.recipe["taught on pages"]) if second.statements else "",
         temperature=second.joint.temperature,
         share=second.joint.share,
+        findings=second.joint.finding_share,
         threshold=second.joint.abstention_threshold,
     )
 
