@@ -1,6 +1,6 @@
 """Every explanation against every test: does it name what matters to the network, and does it follow the network.
 
-    python benchmarks/explain.py [--pages 24] [--folds 2] [--cache runs/vgg16] [--only timings]
+    python benchmarks/explain.py [--pages 60] [--folds 5] [--jobs 2] [--cache runs/vgg16] [--only timings]
 
 Needs the shared data and what training kept (see README); the timings need neither. Writes
 ``benchmarks/results/explain.csv``: one row a method and test with the mean, a 95 % interval (bootstrap over header ids;
@@ -164,8 +164,9 @@ def _seconds(work: Callable[[], object], repeats: int = REPEATS, warm_up: bool =
 def main() -> None:
     """Run all trials and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=24, help="clinic pages in all")
-    parser.add_argument("--folds", type=int, default=2, help="how many folds they come from, a process each")
+    parser.add_argument("--pages", type=int, default=60, help="clinic pages in all")
+    parser.add_argument("--folds", type=int, default=5, help="how many folds they come from")
+    parser.add_argument("--jobs", type=int, default=2, help="folds side by side, a core each")
     parser.add_argument("--cases", type=int, default=10, help="simulated ECGs of each kind for the pointing game")
     parser.add_argument("--cache", type=Path, default=Path("runs/vgg16"), help="work that training kept")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure; the rest stays")
@@ -184,7 +185,7 @@ def main() -> None:
 def run_folds(args: argparse.Namespace) -> pd.DataFrame:
     """Run the trials, a process for each fold, and return the figures of all pages and cases."""
     os.environ["OMP_NUM_THREADS"] = "1"  # for the processes that are started now: one core each
-    with ProcessPoolExecutor(args.folds, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(args.jobs, get_context("spawn"), max_tasks_per_child=1) as pool:
         list(pool.map(partial(run_fold, args=args), range(args.folds)))
     return pd.concat([pd.read_json(kept_path(args.cache, fold), lines=True) for fold in range(args.folds)])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from PIL import Image as PilImage
@@ -45,9 +47,10 @@ class Pen:
 
 def panel_points(signals_mv: Floats, panel: Panel, style: PaperStyle) -> tuple[Doubles, slice]:
     """Return the places of a panel's samples, shape (n, 2), page pixels, NaN in gaps, and which samples they are."""
-    samples = slice(round(panel.start_s * SAMPLING_RATE_HZ), round(panel.end_s * SAMPLING_RATE_HZ))
+    first, after = (math.ceil(round(end * SAMPLING_RATE_HZ, 6)) for end in (panel.start_s, panel.end_s))
+    samples = slice(first, after)
     values = signals_mv[LEAD_INDEX[panel.lead], samples].astype(np.float64)
-    seconds = np.arange(len(values)) / SAMPLING_RATE_HZ
+    seconds = (first + np.arange(len(values))) / SAMPLING_RATE_HZ - panel.start_s
     x = panel.x0 + seconds * style.px_per_mm * style.speed_mm_per_s
     up = -1 if panel.inverted else 1
     y = panel.baseline_y - up * values * style.px_per_mm * style.gain_mm_per_mv

@@ -44,7 +44,7 @@ class Extent:
 def find_extent(
     trace: Mask, seen: Contrasts, rows: tuple[float, ...], pulses: tuple[Pulse, ...], px_per_mm: float
 ) -> Extent:
-    """Find where the traces begin and end beside the pulses: the outermost ends on which two rows agree.
+    """Find where the traces begin and end beside the pulses: 10 s apart to a hair, or the outermost ends of two rows.
 
     Parameters
     ----------
@@ -76,8 +76,15 @@ def find_extent(
             ends.append(trace.shape[1] - 1 - _first_edge(clear[band, ::-1], ink[band, ::-1]))
     if not ends:
         raise NotAnEcgError("No ECG traces were found in this picture. Upload a page that shows a 12-lead ECG.")
-    first, last = _agreed(np.array(starts), px_per_mm), -_agreed(-np.array(ends), px_per_mm)
-    return Extent(first + _PEN_REACH_MM * px_per_mm, last + (_SAMPLE_MM - _PEN_REACH_MM) * px_per_mm)
+    first = _agreed(np.array(starts), px_per_mm) + _PEN_REACH_MM * px_per_mm
+    after = np.array(ends) + (_SAMPLE_MM - _PEN_REACH_MM) * px_per_mm
+    # A step that carries the last stretch out of its band, of leads that fell off, ends all rows but one early.
+    ten_seconds = after[[_are_ten_seconds(Extent(first, end), px_per_mm) for end in after]]
+    return Extent(first, float(np.median(ten_seconds)) if ten_seconds.size else -_agreed(-after, px_per_mm))
+
+
+def _are_ten_seconds(extent: Extent, px_per_mm: float) -> bool:
+    return abs(extent.width / (PAGE_SECONDS * PAPER_SPEED_MM_PER_S * px_per_mm) - 1) < _EXACT
 
 
 def _first_edge(trace: Mask, ink: Floats) -> float:
@@ -110,7 +117,6 @@ def fit_extent(extent: Extent, lines: Lines, px_per_mm: float) -> Extent:
         width = (inner[4] - inner[0]) / 4
         return Extent(inner[0] - width, inner[4] + width)
     # Complexes that stand one above the other in the middle look like a separator; ends 10 s apart need none.
-    ten_seconds = abs(extent.width / (PAGE_SECONDS * PAPER_SPEED_MM_PER_S * px_per_mm) - 1) < _EXACT
-    if len(inner) == 1 and not ten_seconds and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm:
+    if len(inner) == 1 and not _are_ten_seconds(extent, px_per_mm) and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm:
         return Extent(extent.x0, 2 * inner[0] - extent.x0)
     return extent

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import rfft2
 from scipy.ndimage import maximum_filter1d
 from scipy.optimize import least_squares
 
@@ -149,7 +150,7 @@ def _rays() -> tuple[Floats, Floats]:
 
 def _comb(tile: Floats, rays: tuple[Floats, Floats]) -> Floats:
     """Lines of one period stand at it and its overtones and not between them; shadows and edges stand everywhere."""
-    spectrum = np.abs(np.fft.rfft2(tile, (_FFT, _FFT))).astype(np.float32)
+    spectrum = np.abs(rfft2(tile, (_FFT, _FFT))).astype(np.float32)
     spectrum = np.roll(spectrum / (float(np.median(spectrum[:, 10:120])) + 1e-6), _FFT // 2, axis=0)
     polar = np.asarray(cv2.remap(spectrum, *rays, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.float32)
     score = np.zeros((len(_ANGLES), _COMB_STEPS), np.float32)

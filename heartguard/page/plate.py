@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import solveh_banded
 from scipy.sparse import csr_matrix, dia_matrix, diags, eye, kron, vstack
+from threadpoolctl import ThreadpoolController
 
 from heartguard.values import Doubles
 
 __all__ = ["plate"]
 
 _ANCHOR = 1e-7
+
+
+class _Blas:
+    """BLAS on one thread while any solve of a band runs: its blocks are so small that threads mostly wait, busily."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._solves = 0
+        self._pools = ThreadpoolController()
+
+    @contextmanager
+    def on_one_thread(self) -> Iterator[None]:
+        with self._lock:
+            self._solves += 1
+            if self._solves == 1:
+                self._limit = self._pools.limit(limits=1, user_api="blas")
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._solves -= 1
+                if self._solves == 0:
+                    self._limit.restore_original_limits()
+
+
+_blas = _Blas()
 
 
 def plate(values: Doubles, weights: Doubles, stiffness: float, outlier_mm: float) -> Doubles:
@@ -47,7 +77,8 @@ def _solve(stiffness: float, bending: dict[int, Doubles], weights: Doubles, valu
     for below, diagonal in bending.items():
         band[below, : len(diagonal)] = stiffness * diagonal
     band[0] += weights + _ANCHOR
-    field = solveh_banded(band, weights * values, lower=True, overwrite_ab=True, check_finite=False)
+    with _blas.on_one_thread():
+        field = solveh_banded(band, weights * values, lower=True, overwrite_ab=True, check_finite=False)
     return np.asarray(field, np.float64)
 
 

@@ -18,7 +18,7 @@ __all__ = ["FINER", "Line", "find_lines", "seconds_per_px"]
 FINER = 3
 """Columns of a path to a page pixel."""
 
-_MARGIN_PX = 1
+_MARGIN_PX = 0
 _PHOTO_MARGIN_PX = 5
 _PHOTO_JUMP = 0.6
 _SQUEEZE = 0.07
