@@ -24,8 +24,10 @@ _MIN_COVERAGE = 0.55
 _FAINT = 0.7
 _EVEN = 0.08
 _EVEN_ROWS = 4
+_EVEN_PULSES = 3
+_OWN_PITCH = 0.6
 _SEPARATOR_REACH_MM = 3.0
-_COLUMNS = (4, 6)
+_COLUMNS = (2, 4, 6)
 
 
 def settle_rows(
@@ -44,11 +46,20 @@ def settle_rows(
             merged.append(pulse.baseline_y)
     merged.sort()
     calibrated = {row for row in merged if any(abs(row - pulse.baseline_y) < spacing for pulse in left)}
+    heights = sorted(pulse.baseline_y for pulse in left)
+    if len(heights) >= _EVEN_PULSES and _are_even(heights):
+        # A pulse for every row: what else looks like one beside them is a line that wanders.
+        pitch = _OWN_PITCH * (heights[-1] - heights[0]) / (len(heights) - 1)
+        merged = [row for row in merged if row in calibrated or not heights[0] - pitch < row < heights[-1] + pitch]
     covered = {row: _coverage(trace, row, merged, extent, px_per_mm) for row in merged}
     seen = [row for row in merged if covered[row] >= _MIN_COVERAGE * _FAINT]
-    even = len(seen) >= _EVEN_ROWS and float(np.ptp(np.diff(seen))) < _EVEN * float(np.mean(np.diff(seen)))
+    even = len(seen) >= _EVEN_ROWS and _are_even(seen)
     needed = {row: _MIN_COVERAGE / 2 if row in calibrated else _MIN_COVERAGE for row in merged}
     return tuple(row for row in merged if covered[row] >= needed[row] or (even and row in seen))
+
+
+def _are_even(heights: list[float]) -> bool:
+    return float(np.ptp(np.diff(heights))) < _EVEN * float(np.mean(np.diff(heights)))
 
 
 def _coverage(trace: Mask, row: float, rows: list[float], extent: Extent, px_per_mm: float) -> float:
@@ -70,9 +81,14 @@ def name_mask(ink: Mask, trace: Mask, px_per_mm: float) -> Mask:
 
 
 def keep_separators(lines: Lines, extent: Extent, px_per_mm: float) -> Lines:
-    """Keep the vertical lines that stand between columns or beside the traces; others are tall waves."""
-    allowed = [extent.x0 + k * extent.width / n for n in _COLUMNS for k in range(1, n)]
+    """Keep the vertical lines that stand between columns or beside the traces; others are tall waves.
+
+    So many columns are there whose separators show at least one straight line: complexes can hide the others' sides.
+    """
     reach = _SEPARATOR_REACH_MM * px_per_mm
+    between = [[extent.x0 + k * extent.width / n for k in range(1, n)] for n in _COLUMNS]
+    seen = [places for places in between if any(abs(x - a) < reach for a in places for x in lines.straight_x)]
+    allowed = [place for places in seen for place in places]
 
     def stands(x: float) -> bool:
         return x < extent.x0 or x > extent.x1 or any(abs(x - a) < reach for a in allowed)
@@ -82,7 +98,7 @@ def keep_separators(lines: Lines, extent: Extent, px_per_mm: float) -> Lines:
     for x in lines.vertical_x:
         if not stands(x):
             vertical[:, max(0, round(x - 0.5 * px_per_mm)) : round(x + 0.5 * px_per_mm) + 1] = False
-    return Lines(vertical, lines.horizontal, kept)
+    return Lines(vertical, lines.horizontal, kept, kept)
 
 
 def make_panels(

@@ -61,7 +61,7 @@ def find_bars(ink: Mask, px_per_mm: float) -> Lines:
         for _, k in places[place]:
             mask[labels == k] = 1
     mask = cv2.dilate(mask, np.ones((5, 5), np.uint8))
-    return Lines(mask.astype(bool), np.zeros_like(ink), tuple(sorted(kept)))
+    return Lines(mask.astype(bool), np.zeros_like(ink), tuple(sorted(kept)), tuple(sorted(kept)))
 
 
 def _stacked(bars: list[tuple[float, int]], reach: float) -> list[list[tuple[float, int]]]:
@@ -88,7 +88,7 @@ def _spaced(places: list[float], quarter: float, tolerance: float) -> list[float
 def join_lines(first: Lines, second: Lines) -> Lines:
     """Both sets of lines as one; the places of the second where it has any."""
     places = second.vertical_x or first.vertical_x
-    return Lines(first.vertical | second.vertical, first.horizontal | second.horizontal, places)
+    return Lines(first.vertical | second.vertical, first.horizontal | second.horizontal, places, places)
 
 
 def place_by_bars(extent: Extent, bars: Lines, pulses_known: bool, px_per_mm: float) -> Extent:

@@ -117,6 +117,10 @@ def fit_extent(extent: Extent, lines: Lines, px_per_mm: float) -> Extent:
         width = (inner[4] - inner[0]) / 4
         return Extent(inner[0] - width, inner[4] + width)
     # Complexes that stand one above the other in the middle look like a separator; ends 10 s apart need none.
-    if len(inner) == 1 and not _are_ten_seconds(extent, px_per_mm) and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm:
+    if (
+        len(inner) == 1
+        and not _are_ten_seconds(extent, px_per_mm)
+        and abs(2 * inner[0] - extent.x0 - extent.x1) < 2 * px_per_mm
+    ):
         return Extent(extent.x0, 2 * inner[0] - extent.x0)
     return extent
