@@ -114,7 +114,7 @@ def test_a_normal_answer_that_the_measurements_contradict_is_named_first():
     wide = make_measurements(qrs_ms=176.0)
     reading = make_reading(measurements=wide, warnings=("A warning.",))
     assert uncertainties(reading) == (
-        "The network answers Normal, but the measurements do not: QRS duration 176 ms (high).",
+        "The answer is Normal, but the measurements do not fit it: QRS duration 176 ms (high).",
         "A warning.",
     )
     other = make_prediction(label="HB")

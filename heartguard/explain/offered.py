@@ -61,5 +61,14 @@ def is_offered(method: str, table: Path = TABLE) -> bool:
 
 
 def offered_maps(table: Path = TABLE) -> tuple[str, ...]:
-    """Return the maps that may be shown, in the order of `MAP_METHODS`; none without a table."""
-    return tuple(name for name in MAP_METHODS if is_offered(name, table))
+    """Return the maps to choose from, in the order of `MAP_METHODS`; none without a table.
+
+    A map as published is left out beside the same one less white paper.
+    """
+    able = [name for name in MAP_METHODS if is_offered(name, table)]
+    return tuple(name for name in able if name == _base(name) or _base(name) not in able)
+
+
+def _base(name: str) -> str:
+    """Return the method that a map "as published" is a form of."""
+    return name.removesuffix(" as published")

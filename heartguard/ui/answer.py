@@ -77,7 +77,7 @@ def _contradiction(reading: Reading) -> tuple[str, ...]:
     if prediction.abstained or prediction.label != "Normal" or not outside:
         return ()
     parts = ", ".join(f"{card.label} {card.value} ({card.flag})" for card in outside)
-    return (f"The network answers Normal, but the measurements do not: {parts}.",)
+    return (f"The answer is Normal, but the measurements do not fit it: {parts}.",)
 
 
 def _findings_against(prediction: Prediction) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _headline(prediction: Prediction, quality: float) -> None:
     probability = prediction.probabilities[prediction.label]
     name = class_name(prediction.label)
     if prediction.abstained:
-        st.caption("Answer of the network")
+        st.caption("Answer")
         st.header(":material/help: Not sure", anchor=False)
         if quality < LOW_QUALITY:
             st.markdown("The page could not be traced well enough to answer. **Read this ECG yourself.**")
