@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from heartguard.page.bend import NODE_MM, follow_lines
 from heartguard.page.lattice import Lattice
 from heartguard.page.photo import _frame, shows_a_desk
+from heartguard.page.plate import plate
 
 PX_PER_MM = 4.0
 SHAPE = (320, 400)
@@ -68,3 +70,13 @@ def test_a_dark_border_is_a_desk_and_a_white_one_is_none():
     on_desk = np.full((360, 480, 3), (120, 90, 70), np.uint8)
     on_desk[30:330, 40:440] = picture
     assert shows_a_desk(on_desk)
+
+
+def test_solving_for_a_plate_leaves_blas_its_threads():
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    before = threads()
+    field = plate(np.tile(np.arange(30.0), (20, 1)), np.ones((20, 30)), 1.0, np.inf)
+    assert field == pytest.approx(np.tile(np.arange(30.0), (20, 1)), abs=1e-4)
+    assert threads() == before

@@ -235,6 +235,15 @@ def test_what_does_not_beat_chance_is_not_offered(tmp_path):
     assert offered_maps(tmp_path / "none.csv") == ()
 
 
+def test_a_map_as_published_is_left_out_beside_the_one_less_white_paper(tmp_path):
+    path = tmp_path / "explain.csv"
+    published = rows("cam as published", BY_LEAD, 0.1, 0.3) + shuffled("cam as published")
+    path.write_text(HEAD + published)
+    assert offered_maps(path) == ("cam as published",)
+    path.write_text(HEAD + published + rows("cam", BY_LEAD, 0.1, 0.3) + shuffled("cam"))
+    assert offered_maps(path) == ("cam",)
+
+
 def test_what_stays_when_the_network_is_shuffled_is_not_offered(tmp_path):
     path = tmp_path / "explain.csv"
     path.write_text(HEAD + rows("cam", BY_LEAD, 0.1, 0.3) + shuffled("cam", 0.6))
@@ -242,6 +251,7 @@ def test_what_stays_when_the_network_is_shuffled_is_not_offered(tmp_path):
 
 
 def test_the_committed_table_offers_the_exact_map_and_lead_shap():
-    assert "cam" in offered_maps()
+    assert {"cam", "layercam"} <= set(offered_maps())
     assert is_offered(LEAD_SHAP)
+    assert is_offered(PIXEL_SHAP)
     assert "gradcam" not in offered_maps()

@@ -8,7 +8,7 @@ import pytest
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
-from heartguard.leads import LEAD_INDEX, SHAPES
+from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
 from heartguard.page import PX_PER_MM, find_page
 from heartguard.page.grid import Grid, find_grid
 from heartguard.page.ink import contrasts
@@ -104,6 +104,32 @@ def test_columns_begin_between_pixels(preset: str) -> None:
     for panel, drawn in zip(page.panels, truth.panels, strict=True):
         assert panel.x0 == pytest.approx(drawn.x0, abs=0.3)
         assert panel.x1 == pytest.approx(drawn.x1, abs=0.3)
+
+
+def test_a_step_that_carries_the_last_stretch_out_of_its_row_does_not_end_the_page() -> None:
+    signals = SIGNALS.copy()
+    signals[9:, 4900:] = np.array([[1.2], [2.0], [1.6]])  # V4 stays within its band
+    page = find_page(upload(render_page(signals, replace(PRESETS["clean"], layout="3x4"), seed=1).image))
+    assert max(p.x1 for p in page.panels) - min(p.x0 for p in page.panels) == pytest.approx(250 * PX_PER_MM, rel=1e-3)
+
+
+def test_complexes_that_stand_one_above_the_other_are_no_separator() -> None:
+    signals = SIGNALS.copy()
+    after = np.arange(SAMPLES) - SAMPLES // 2
+    signals[6:] = 3 * np.exp(-(((after - 8) / 3) ** 2)) - 3 * np.exp(-(((after - 17) / 3) ** 2))
+    truth = render_page(signals, replace(PRESETS["clean"], layout="6x2"), seed=1)
+    panel = next(panel for panel in truth.panels if panel.lead == "V3")
+    x, y = round(panel.x0), round(panel.baseline_y)
+    upstroke = find_page(upload(truth.image)).ink[y - 160 : y - 40, x : x + 8]  # 0.5 to 2 mV, the first 40 ms
+    assert (upstroke.max(axis=1) > 0.5).all()
+
+
+def test_a_strip_that_wanders_is_found_by_the_pulses_of_all_rows() -> None:
+    wander = 1.4 * np.sin(3 * np.pi * np.arange(SAMPLES) / SAMPLES + 3)
+    signals = SIGNALS.copy()
+    signals[:6] += np.array([0, 1, 1, -0.5, -0.5, 1], np.float32)[:, None] * wander.astype(np.float32)
+    page = find_page(upload(render_page(signals, replace(PRESETS["clean"], layout="6x2+1"), seed=1).image))
+    assert page.layout.name == "6x2+1"
 
 
 def test_a_lead_that_is_off_is_no_ruled_line() -> None:

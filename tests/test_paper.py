@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from heartguard.lab.ecg_simulator import simulate_ecg
+from heartguard.lab.ink import panel_points
 from heartguard.lab.paper import PRESETS, PaperStyle, random_style, render_page
 from heartguard.lab.paper_style import CLINIC_HEADER
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS
@@ -167,3 +168,14 @@ def test_impossible_styles_are_refused_with_the_reason(change, message):
 def test_signals_of_another_shape_are_refused():
     with pytest.raises(ValueError, match="shape"):
         render_page(np.zeros((12, 1000), np.float32))
+
+
+def test_samples_keep_their_time_where_columns_begin_between_them():
+    style = replace(PRESETS["clean"], layout="2x6")
+    page = render_page(FLAT, style, seed=0)
+    for panel in page.panels:
+        points, samples = panel_points(FLAT, panel, style)
+        seconds = np.arange(samples.start, samples.stop) / 500
+        assert (panel.start_s - 1e-9 <= seconds).all()
+        assert (seconds < panel.end_s).all()
+        assert points[:, 0] == pytest.approx(panel.x0 + (seconds - panel.start_s) * 25 * style.px_per_mm)
