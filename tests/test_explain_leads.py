@@ -124,6 +124,7 @@ def test_the_sentence_names_what_speaks_against_and_nothing_at_all():
     assert evidence_sentence(nothing, "HB") == "For HB: nothing speaks for it; against: no lead in particular."
     against = Evidence({"V1": -1.0, "V2": 0.0}, {})
     assert evidence_sentence(against, "HB") == "For HB: nothing speaks for it; against: lead V1."
+    assert evidence_sentence(nothing, "HB", signed=False) == "For HB: nothing speaks for it."
 
 
 def test_neighbouring_chest_leads_are_a_range():

@@ -17,7 +17,7 @@ NOTABLE = 0.05
 """A lead is named as against the class if it weighs this share of all evidence, for and against: so much is seen."""
 
 
-def evidence_sentence(evidence: Evidence, class_name: str) -> str:
+def evidence_sentence(evidence: Evidence, class_name: str, *, signed: bool = True) -> str:
     """Say where the evidence for a class lies.
 
     Parameters
@@ -25,11 +25,13 @@ def evidence_sentence(evidence: Evidence, class_name: str) -> str:
     evidence : Evidence
     class_name : str
         As the reader knows the class.
+    signed : bool
+        Whether the evidence could have spoken against the class; if not, the sentence is silent about that.
 
     Returns
     -------
     str
-        ``For <class>: <n> % of the evidence lies in <leads>[, mostly <wave>]; against: <leads or none>.``
+        ``For <class>: <n> % of the evidence lies in <leads>[, mostly <wave>][; against: <leads or none>].``
 
     Examples
     --------
@@ -37,16 +39,14 @@ def evidence_sentence(evidence: Evidence, class_name: str) -> str:
     'For MI: 88 % of the evidence lies in V2-V3; against: lead I.'
     """
     shares = evidence.shares()
+    against = f"; against: {_against(evidence)}" if signed else ""
     if not any(shares.values()):
-        return f"For {class_name}: nothing speaks for it; against: {_against(evidence)}."
+        return f"For {class_name}: nothing speaks for it{against}."
     named = _strongest(shares)
     held = sum(shares[name] for name in named)
     wave = _wave(evidence, named)
     mostly = f", mostly {wave}" if wave else ""
-    return (
-        f"For {class_name}: {100 * held:.0f} % of the evidence lies in {name_leads(named)}{mostly}; "
-        f"against: {_against(evidence)}."
-    )
+    return f"For {class_name}: {100 * held:.0f} % of the evidence lies in {name_leads(named)}{mostly}{against}."
 
 
 def name_leads(players: Sequence[str]) -> str:

@@ -76,9 +76,10 @@ def evidence_sentence_of(reading: Reading, method: str, label: str, heat: Floats
     """Say where the evidence of a map lies; waves are named only by a map that is fine enough."""
     from heartguard.explain import MAP_METHODS, evidence_sentence, map_evidence
 
-    measured = reading.measurements if MAP_METHODS[method].tells_waves else None
+    chosen = MAP_METHODS[method]
+    measured = reading.measurements if chosen.tells_waves else None
     evidence = map_evidence(heat, drawing_of(reading), measured)
-    return evidence_sentence(evidence, class_name(label))
+    return evidence_sentence(evidence, class_name(label), signed=chosen.signed)
 
 
 def show_heat(reading: Reading, label: str, heat: Floats, view: str, opacity: float, limit: float) -> None:
@@ -86,7 +87,7 @@ def show_heat(reading: Reading, label: str, heat: Floats, view: str, opacity: fl
     if view == IN_TIME:
         _in_time(reading, label, heat, opacity, limit)
         return
-    alt = f"{_PLACES[view]}, tinted by the evidence for and against {class_name(label)}"
+    alt = f"{_PLACES[view]}, tinted by the evidence on {class_name(label)}"
     st.image(encode_jpeg(_picture(reading, heat, view, opacity, limit), 90), width="stretch", alt=alt)
 
 
