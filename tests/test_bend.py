@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_info
 from heartguard.page.bend import NODE_MM, follow_lines
 from heartguard.page.lattice import Lattice
 from heartguard.page.photo import _frame, shows_a_desk
-from heartguard.page.plate import plate
+from heartguard.page.plate import _Blas, plate
 
 PX_PER_MM = 4.0
 SHAPE = (320, 400)
@@ -72,11 +72,24 @@ def test_a_dark_border_is_a_desk_and_a_white_one_is_none():
     assert shows_a_desk(on_desk)
 
 
-def test_solving_for_a_plate_leaves_blas_its_threads():
-    def threads():
-        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+def blas_threads() -> list[int]:
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
-    before = threads()
-    field = plate(np.tile(np.arange(30.0), (20, 1)), np.ones((20, 30)), 1.0, np.inf)
-    assert field == pytest.approx(np.tile(np.arange(30.0), (20, 1)), abs=1e-4)
-    assert threads() == before
+
+def test_a_plate_keeps_what_it_is_given():
+    slope = np.tile(np.arange(30.0), (20, 1))
+    assert plate(slope, np.ones((20, 30)), 1.0, np.inf) == pytest.approx(slope, abs=1e-4)
+
+
+def test_blas_works_on_one_thread_until_the_last_solve_is_done():
+    before, blas = blas_threads(), _Blas()
+
+    def fail() -> None:
+        with blas.on_one_thread():
+            raise ArithmeticError
+
+    with blas.on_one_thread():
+        with pytest.raises(ArithmeticError):
+            fail()
+        assert set(blas_threads()) == {1}
+    assert blas_threads() == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +28,10 @@ _EVEN = 0.08
 _EVEN_ROWS = 4
 _EVEN_PULSES = 3
 _OWN_PITCH = 0.6
+_NEAR_MIDDLE = 0.15
 _SEPARATOR_REACH_MM = 3.0
-_COLUMNS = (2, 4, 6)
+# Where separators of two columns stand, and which of four or six columns there are beside them, shares of the width.
+_SEPARATORS = ((1 / 2,), (1 / 4, 3 / 4), (1 / 6, 1 / 3, 2 / 3, 5 / 6))
 
 
 def settle_rows(
@@ -47,7 +51,7 @@ def settle_rows(
     merged.sort()
     calibrated = {row for row in merged if any(abs(row - pulse.baseline_y) < spacing for pulse in left)}
     heights = sorted(pulse.baseline_y for pulse in left)
-    if len(heights) >= _EVEN_PULSES and _are_even(heights):
+    if len(heights) >= _EVEN_PULSES and _are_even(heights) and not _holds_rows_between(heights, merged):
         # A pulse for every row: what else looks like one beside them is a line that wanders.
         pitch = _OWN_PITCH * (heights[-1] - heights[0]) / (len(heights) - 1)
         merged = [row for row in merged if row in calibrated or not heights[0] - pitch < row < heights[-1] + pitch]
@@ -56,6 +60,12 @@ def settle_rows(
     even = len(seen) >= _EVEN_ROWS and _are_even(seen)
     needed = {row: _MIN_COVERAGE / 2 if row in calibrated else _MIN_COVERAGE for row in merged}
     return tuple(row for row in merged if covered[row] >= needed[row] or (even and row in seen))
+
+
+def _holds_rows_between(heights: list[float], rows: list[float]) -> bool:
+    """Tell whether every gap has a row near its middle, as where only every second row has a pulse."""
+    gaps = list(pairwise(heights))
+    return all(any(abs(row - (a + b) / 2) < _NEAR_MIDDLE * (b - a) for row in rows) for a, b in gaps)
 
 
 def _are_even(heights: list[float]) -> bool:
@@ -83,12 +93,12 @@ def name_mask(ink: Mask, trace: Mask, px_per_mm: float) -> Mask:
 def keep_separators(lines: Lines, extent: Extent, px_per_mm: float) -> Lines:
     """Keep the vertical lines that stand between columns or beside the traces; others are tall waves.
 
-    So many columns are there whose separators show at least one straight line: complexes can hide the others' sides.
+    One straight line vouches for all separators of as many columns, whose sides complexes can hide.
     """
     reach = _SEPARATOR_REACH_MM * px_per_mm
-    between = [[extent.x0 + k * extent.width / n for k in range(1, n)] for n in _COLUMNS]
-    seen = [places for places in between if any(abs(x - a) < reach for a in places for x in lines.straight_x)]
-    allowed = [place for places in seen for place in places]
+    places = [[extent.x0 + share * extent.width for share in shares] for shares in _SEPARATORS]
+    seen = [group for group in places if any(abs(x - place) < reach for place in group for x in lines.straight_x)]
+    allowed = {place for group in seen for place in (*group, *places[0])}
 
     def stands(x: float) -> bool:
         return x < extent.x0 or x > extent.x1 or any(abs(x - a) < reach for a in allowed)

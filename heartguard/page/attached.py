@@ -86,7 +86,7 @@ def _spaced(places: list[float], quarter: float, tolerance: float) -> list[float
 
 
 def join_lines(first: Lines, second: Lines) -> Lines:
-    """Both sets of lines as one; the places of the second where it has any."""
+    """Both sets of lines as one; the places of the second where it has any, all straight: print holds no waves."""
     places = second.vertical_x or first.vertical_x
     return Lines(first.vertical | second.vertical, first.horizontal | second.horizontal, places, places)
 

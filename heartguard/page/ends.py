@@ -42,9 +42,15 @@ class Extent:
 
 
 def find_extent(
-    trace: Mask, seen: Contrasts, rows: tuple[float, ...], pulses: tuple[Pulse, ...], px_per_mm: float
+    trace: Mask,
+    seen: Contrasts,
+    rows: tuple[float, ...],
+    pulses: tuple[Pulse, ...],
+    px_per_mm: float,
+    *,
+    exact: bool = False,
 ) -> Extent:
-    """Find where the traces begin and end beside the pulses: 10 s apart to a hair, or the outermost ends of two rows.
+    """Find where the traces begin and end beside the pulses: the outermost ends on which two rows agree.
 
     Parameters
     ----------
@@ -56,6 +62,9 @@ def find_extent(
         Isoelectric heights, page pixels.
     pulses : tuple of Pulse
     px_per_mm : float
+    exact : bool
+        Whether the scale is so well known that an end 10 s after the beginning, to a hair, may be believed of one row:
+        where a lead falls off, a step carries the last stretch of the others out of their bands.
 
     Raises
     ------
@@ -78,9 +87,12 @@ def find_extent(
         raise NotAnEcgError("No ECG traces were found in this picture. Upload a page that shows a 12-lead ECG.")
     first = _agreed(np.array(starts), px_per_mm) + _PEN_REACH_MM * px_per_mm
     after = np.array(ends) + (_SAMPLE_MM - _PEN_REACH_MM) * px_per_mm
-    # A step that carries the last stretch out of its band, of leads that fell off, ends all rows but one early.
-    ten_seconds = after[[_are_ten_seconds(Extent(first, end), px_per_mm) for end in after]]
-    return Extent(first, float(np.median(ten_seconds)) if ten_seconds.size else -_agreed(-after, px_per_mm))
+    agreed = Extent(first, -_agreed(-after, px_per_mm))
+    if not exact:
+        return agreed
+    far = after[after > agreed.x1 - _AGREE_MM * px_per_mm]
+    ten_seconds = [end for end in far if _are_ten_seconds(Extent(first, end), px_per_mm)]
+    return Extent(first, float(np.median(ten_seconds))) if ten_seconds else agreed
 
 
 def _are_ten_seconds(extent: Extent, px_per_mm: float) -> bool:

@@ -166,7 +166,7 @@ def _inspect(straight: Image, contrast: Contrasts) -> Found:
     pulses = find_pulses(ink, PX_PER_MM)
     trace = trace_mask(ink, PX_PER_MM)
     rows = find_rows(trace, PX_PER_MM)
-    extent = find_extent(trace, contrast, rows, pulses, PX_PER_MM)
+    extent = find_extent(trace, contrast, rows, pulses, PX_PER_MM, exact=True)
     lines = keep_separators(lines, extent, PX_PER_MM)
     ink = solid & ~lines.mask
     trace = trace_mask(ink, PX_PER_MM)

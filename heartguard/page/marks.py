@@ -19,9 +19,11 @@ Mask = NDArray[np.bool_]
 _SEPARATOR_MM = 38.0
 _RULE_MM = 135.0
 _SOFT_PX = 2
-_SIDE_PX = 24
-# Shares of both sides that stand within a pixel: 1.7 to 2 of 101 separators of clinic pages, but 3; complexes less.
+_SURELY_RULED_MM = 80.0
+_SIDE_MM = 3.0
+# Shares of both sides within a pixel of straight lines, added up. Real separators: nearly 2 unless waves hide a side.
 _STRAIGHT = 1.67
+_TILT = 0.01
 _TRACE_MIN_WIDTH_MM = 14.0
 _SPECK_MM = 0.7
 _ROW_SMOOTHING_MM = 0.9
@@ -38,7 +40,7 @@ class Lines:
     vertical_x : tuple of float
         Columns of the vertical ones, page pixels.
     straight_x : tuple of float
-        Those of them whose sides are straight, as those of complexes that stand one above the other are not.
+        Those of them that are very long, or whose sides are straight as those of complexes one above the other are not.
     """
 
     vertical: Mask
@@ -76,9 +78,12 @@ def find_lines(ink: Mask, contrast: Floats, px_per_mm: float) -> Lines:
     plain = ink.astype(np.uint8)
     vertical = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((round(_SEPARATOR_MM * px_per_mm), 1), np.uint8))
     horizontal = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((1, round(_RULE_MM * px_per_mm)), np.uint8))
-    stretches = [(int(a), int(b)) for a, b in _stretches(vertical.any(axis=0))]
-    centres = [_middle(vertical, contrast, *stretch) for stretch in stretches]
-    straight = [x for x, stretch in zip(centres, stretches, strict=True) if _is_straight(ink, vertical, *stretch)]
+    side = round(_SIDE_MM * px_per_mm)
+    centres, straight = [], []
+    for a, b in _stretches(vertical.any(axis=0)).tolist():
+        centres.append(_middle(vertical, contrast, a, b))
+        if vertical[:, a:b].any(axis=1).sum() > _SURELY_RULED_MM * px_per_mm or _is_straight(ink, vertical, a, b, side):
+            straight.append(centres[-1])
     vertical = cv2.dilate(vertical, np.ones((1, 7), np.uint8))
     horizontal = cv2.dilate(horizontal, np.ones((5, 1), np.uint8))
     return Lines(vertical.astype(bool), horizontal.astype(bool), tuple(centres), tuple(straight))
@@ -93,17 +98,26 @@ def _middle(line: NDArray[np.uint8], contrast: Floats, a: int, b: int) -> float:
     return float(np.average(columns, weights=np.maximum(profile - profile.min(), 1e-6)))
 
 
-def _is_straight(ink: Mask, line: NDArray[np.uint8], a: int, b: int) -> bool:
-    """Tell whether both sides of the ink at a vertical line run straight down for most of its length."""
+def _is_straight(ink: Mask, line: NDArray[np.uint8], a: int, b: int, side: int) -> bool:
+    """Tell whether both sides of the ink at a vertical line are straight for most of its length."""
     rows = np.flatnonzero(line[:, a:b].any(axis=1))
     within = a + line[rows, a:b].argmax(axis=1)
+    steps = np.arange(1, side)
     straight = 0.0
-    for step in (-1, 1):
-        beside = (within[:, None] + step * np.arange(1, _SIDE_PX)).clip(0, ink.shape[1] - 1)
+    for way in (-1, 1):
+        beside = (within[:, None] + way * steps).clip(0, ink.shape[1] - 1)
         blank = ~ink[rows[:, None], beside]
-        edge = within + step * np.where(blank.any(axis=1), blank.argmax(axis=1), _SIDE_PX)
-        straight += float(np.mean(np.abs(edge - np.median(edge)) <= 1))
+        edge = within + way * np.where(blank.any(axis=1), blank.argmax(axis=1), len(steps))
+        level = edge - _slope(rows, edge) * rows
+        straight += float(np.mean(np.abs(level - np.median(level)) <= 1))
     return straight > _STRAIGHT
+
+
+def _slope(rows: NDArray[np.intp], edge: NDArray[np.intp]) -> float:
+    """Slope of a side that is a little tilted, by the medians of its halves, which waves that cross do not move."""
+    half = len(rows) // 2
+    rise = float(np.median(edge[half:]) - np.median(edge[:half]))
+    return float(np.clip(rise / max(1.0, rows[half:].mean() - rows[:half].mean()), -_TILT, _TILT))
 
 
 def _stretches(mask: Mask) -> NDArray[np.intp]:

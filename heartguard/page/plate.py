@@ -20,19 +20,19 @@ _ANCHOR = 1e-7
 
 
 class _Blas:
-    """BLAS on one thread while any solve of a band runs: its blocks are so small that threads mostly wait, busily."""
+    """BLAS on one thread, in the whole process, while any band is solved: its blocks are so small that threads wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._solves = 0
-        self._pools = ThreadpoolController()
+        self._pools = ThreadpoolController().select(user_api="blas")
 
     @contextmanager
     def on_one_thread(self) -> Iterator[None]:
         with self._lock:
+            if self._solves == 0:
+                self._limit = self._pools.limit(limits=1)
             self._solves += 1
-            if self._solves == 1:
-                self._limit = self._pools.limit(limits=1, user_api="blas")
         try:
             yield
         finally:

@@ -18,7 +18,6 @@ __all__ = ["FINER", "Line", "find_lines", "seconds_per_px"]
 FINER = 3
 """Columns of a path to a page pixel."""
 
-_MARGIN_PX = 0
 _PHOTO_MARGIN_PX = 5
 _PHOTO_JUMP = 0.6
 _SQUEEZE = 0.07
@@ -65,8 +64,8 @@ def find_lines(page: Page) -> list[Line]:
     # Where lines of the grid cross a photo's steep strokes, these are broken more often than on a scan.
     jump = PathCosts.jump if page.bend is None else _PHOTO_JUMP
     costs = PathCosts(jump=jump, reach=40 * page.px_per_mm)
-    # At its very ends a line may touch the next column's first or last stroke; a photo's ends are placed less exactly.
-    margin = _MARGIN_PX if page.bend is None else _PHOTO_MARGIN_PX
+    # A photo's ends are placed less exactly, and the next column's first or last stroke may stand before them.
+    margin = 0 if page.bend is None else _PHOTO_MARGIN_PX
     starts = [max(0, round(p.x0) + margin) for p in page.panels]
     ends = [min(page.ink.shape[1], round(p.x1) + 1 - margin) for p in page.panels]
     paths = [
