@@ -55,20 +55,16 @@ def follows_network(method: str, trials: Trials) -> bool:
 
 
 def is_offered(method: str, table: Path = TABLE) -> bool:
-    """Tell whether an explanation may be shown."""
+    """Tell whether an explanation may be shown; a map as published is not, beside the same one less white paper."""
     trials = trials_of(table)
-    return beats_chance(method, trials) and follows_network(method, trials)
+    less_paper = method.removesuffix(" as published")
+    return _passes(method, trials) and (method == less_paper or not _passes(less_paper, trials))
 
 
 def offered_maps(table: Path = TABLE) -> tuple[str, ...]:
-    """Return the maps to choose from, in the order of `MAP_METHODS`; none without a table.
-
-    A map as published is left out beside the same one less white paper.
-    """
-    able = [name for name in MAP_METHODS if is_offered(name, table)]
-    return tuple(name for name in able if name == _base(name) or _base(name) not in able)
+    """Return the maps that may be shown, in the order of `MAP_METHODS`; none without a table."""
+    return tuple(name for name in MAP_METHODS if is_offered(name, table))
 
 
-def _base(name: str) -> str:
-    """Return the method that a map "as published" is a form of."""
-    return name.removesuffix(" as published")
+def _passes(method: str, trials: Trials) -> bool:
+    return beats_chance(method, trials) and follows_network(method, trials)
