@@ -63,8 +63,8 @@ def find_extent(
     pulses : tuple of Pulse
     px_per_mm : float
     exact : bool
-        Whether the scale is so well known that an end 10 s after the beginning, to a hair, may be believed of one row:
-        where a lead falls off, a step carries the last stretch of the others out of their bands.
+        Whether the scale is so well known that an end 10 s after the beginning, to a hair, is believed of two rows,
+        and even of one that goes on further: a step, where a lead falls off, carries the others out of their bands.
 
     Raises
     ------
@@ -90,8 +90,9 @@ def find_extent(
     agreed = Extent(first, -_agreed(-after, px_per_mm))
     if not exact:
         return agreed
-    far = after[after > agreed.x1 - _AGREE_MM * px_per_mm]
-    ten_seconds = [end for end in far if _are_ten_seconds(Extent(first, end), px_per_mm)]
+    ten_seconds = [end for end in after if _are_ten_seconds(Extent(first, end), px_per_mm)]
+    if len(ten_seconds) == 1 and ten_seconds[0] < agreed.x1 - _AGREE_MM * px_per_mm:
+        return agreed
     return Extent(first, float(np.median(ten_seconds))) if ten_seconds else agreed
 
 
