@@ -44,8 +44,10 @@ REPEATS = 5
 PARTS = ("maps", "pixel shap", "pointing", "timings")
 """What can be measured by itself."""
 TABLE_COLUMNS = ["method", "test", "value", "low", "high", "pages", "processor_seconds", "model"]
+# ru_maxrss would count the memory of the process that started this one
 _MEMORY = """
-import resource, sys
+import sys
+from pathlib import Path
 from heartguard import read_ecg
 from heartguard.explain import MapMaker, lead_shap, pixel_shap
 from heartguard.reading import shared_engine
@@ -53,7 +55,8 @@ reading, engine = read_ecg(sys.argv[1]), shared_engine()
 MapMaker(engine).heat_map("layercam block 3", reading.prediction, "MI")
 lead_shap(reading.ecg, engine, "MI", evaluations=27)
 pixel_shap(reading.drawing, engine, "MI", evaluations=40)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+print(int(peak.split()[1]) * 1024 / 1e6)
 """
 
 
