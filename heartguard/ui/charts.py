@@ -60,7 +60,7 @@ def probability_bars(probabilities: Mapping[str, float], label: str, dark: bool 
         ),
         x=alt.X(
             "Probability:Q",
-            scale=alt.Scale(domain=[0, 1.12]),
+            scale=alt.Scale(domain=[0, 1.35]),
             title=None,
             axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1]),
         ),
