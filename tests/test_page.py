@@ -10,8 +10,11 @@ from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
 from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
 from heartguard.page import PX_PER_MM, find_page
+from heartguard.page.arrange import settle_rows
+from heartguard.page.ends import Extent
 from heartguard.page.grid import Grid, find_grid
 from heartguard.page.ink import contrasts
+from heartguard.page.marks import Pulse, find_lines
 from heartguard.page.tilt import estimate_tilt
 from heartguard.values import Page, Upload
 
@@ -212,3 +215,23 @@ def test_every_refusal_is_a_sentence() -> None:
         find_page(upload(np.full((600, 900, 3), 250, np.uint8)))
     assert str(refusal.value).endswith(".")
     assert len(str(refusal.value).split()) > 6
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.005, -0.005])
+def test_a_separator_that_leans_a_little_is_straight(slope: float) -> None:
+    ink = np.zeros((600, 400), bool)
+    rows = np.arange(20, 580)
+    for width in range(3):
+        ink[rows, np.round(200 + slope * rows).astype(int) + width] = True
+    ink[300:306] = True  # a trace that crosses it
+    lines = find_lines(ink, ink.astype(np.float32), PX_PER_MM)
+    assert len(lines.straight_x) == len(lines.vertical_x) > 0
+
+
+def test_rows_between_pulses_stay_where_only_every_second_row_has_one() -> None:
+    heights = tuple(100.0 + 160 * row for row in range(6))
+    trace = np.zeros((1000, 2200), bool)
+    for y in heights:
+        trace[round(y), 100:2100] = True
+    pulses = tuple(Pulse(20.0, 60.0, y, 10.0) for y in heights[::2])
+    assert settle_rows(trace, heights, pulses, Extent(100.0, 2100.0), PX_PER_MM) == heights
