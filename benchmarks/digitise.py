@@ -25,6 +25,7 @@ import pandas as pd
 from heartguard.lab.datasets import held_back_signals, load_photos
 from heartguard.lab.digitising import CaseScore, score_case, summarise
 from heartguard.lab.digitising_conditions import CONDITIONS, REAL_PHOTOS, make_case, real_photo_case
+from heartguard.lab.memory import peak_memory_mb
 from heartguard.reading import shared_engine
 
 RESULTS = Path(__file__).parent / "results" / "digitise.csv"
@@ -48,10 +49,7 @@ def read_pictures(folder: Path, count: int) -> tuple[list[CaseScore], float]:
     cv2.setNumThreads(1)
     shared_engine()
     scores = [score_case(pickle.loads((folder / f"{place}.pickle").read_bytes())) for place in range(count)]
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    # ru_maxrss would count the parent's memory at the time of the fork as well
-    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return scores, int(peak.split()[1]) * 1024 / 1e6
+    return scores, peak_memory_mb()
 
 
 def run_condition(condition: str, records: list[str]) -> tuple[dict[str, Any], list[CaseScore]]:

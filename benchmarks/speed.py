@@ -28,14 +28,12 @@ from heartguard.values import Drawing
 RESULTS = Path(__file__).parent / "results" / "speed.csv"
 SAMPLE = Path(__file__).parents[1] / "assets" / "samples" / "normal-3x4.png"
 REPEATS, PHOTO_REPEATS = 9, 3
-# ru_maxrss would count the memory of the process that started this one
 _ONE_READING = """
 import sys
-from pathlib import Path
 from heartguard import read_ecg
+from heartguard.lab.memory import peak_memory_mb
 read_ecg(sys.argv[1])
-peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-print(int(peak.split()[1]) * 1024 / 1e6)
+print(peak_memory_mb())
 """
 
 

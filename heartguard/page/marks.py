@@ -78,15 +78,12 @@ def find_lines(ink: Mask, contrast: Floats, px_per_mm: float) -> Lines:
     plain = ink.astype(np.uint8)
     vertical = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((round(_SEPARATOR_MM * px_per_mm), 1), np.uint8))
     horizontal = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((1, round(_RULE_MM * px_per_mm)), np.uint8))
-    side = round(_SIDE_MM * px_per_mm)
-    centres, straight = [], []
-    for a, b in _stretches(vertical.any(axis=0)).tolist():
-        centres.append(_middle(vertical, contrast, a, b))
-        if vertical[:, a:b].any(axis=1).sum() > _SURELY_RULED_MM * px_per_mm or _is_straight(ink, vertical, a, b, side):
-            straight.append(centres[-1])
+    stretches = _stretches(vertical.any(axis=0)).tolist()
+    centres = tuple(_middle(vertical, contrast, a, b) for a, b in stretches)
+    ruled = tuple(x for x, (a, b) in zip(centres, stretches, strict=True) if _is_ruled(ink, vertical, a, b, px_per_mm))
     vertical = cv2.dilate(vertical, np.ones((1, 7), np.uint8))
     horizontal = cv2.dilate(horizontal, np.ones((5, 1), np.uint8))
-    return Lines(vertical.astype(bool), horizontal.astype(bool), tuple(centres), tuple(straight))
+    return Lines(vertical.astype(bool), horizontal.astype(bool), centres, ruled)
 
 
 def _middle(line: NDArray[np.uint8], contrast: Floats, a: int, b: int) -> float:
@@ -98,11 +95,13 @@ def _middle(line: NDArray[np.uint8], contrast: Floats, a: int, b: int) -> float:
     return float(np.average(columns, weights=np.maximum(profile - profile.min(), 1e-6)))
 
 
-def _is_straight(ink: Mask, line: NDArray[np.uint8], a: int, b: int, side: int) -> bool:
-    """Tell whether both sides of the ink at a vertical line are straight for most of its length."""
+def _is_ruled(ink: Mask, line: NDArray[np.uint8], a: int, b: int, px_per_mm: float) -> bool:
+    """Tell whether a vertical line is very long, or both sides of its ink are straight for most of its length."""
     rows = np.flatnonzero(line[:, a:b].any(axis=1))
+    if len(rows) > _SURELY_RULED_MM * px_per_mm:
+        return True
     within = a + line[rows, a:b].argmax(axis=1)
-    steps = np.arange(1, side)
+    steps = np.arange(1, round(_SIDE_MM * px_per_mm))
     straight = 0.0
     for way in (-1, 1):
         beside = (within[:, None] + way * steps).clip(0, ink.shape[1] - 1)
