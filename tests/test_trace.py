@@ -14,6 +14,7 @@ from heartguard.trace import trace
 from heartguard.trace.line import line_through
 from heartguard.trace.path import PathCosts, follow
 from heartguard.trace.runs import find_runs
+from heartguard.trace.together import Track, follow_all
 from heartguard.values import Ecg, Upload
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals
@@ -42,16 +43,46 @@ def test_the_path_stays_on_its_own_row_where_another_crosses() -> None:
     ink[29:72, 28:31] = 1
     runs = find_runs(ink)
     for baseline in (30, 70):
-        path = follow(runs, 0, 60, baseline, PathCosts())
+        path, _ = follow(runs, 0, 60, baseline, PathCosts())
         away = np.r_[0:28, 31:60]
         assert np.abs(runs.centre[path[away]] - baseline).max() <= 1
+
+
+def wandering_rows(width: int, depth: float) -> tuple[np.ndarray, np.ndarray]:
+    """Draw two rows, at 40 and 80, that wander down together by so much; return the ink and both lines."""
+    columns = np.arange(width)
+    wander = depth * np.sin(np.pi * columns / width) ** 2
+    lines = np.stack([40 + wander, 80 + wander])
+    rows = np.arange(160)[:, None]
+    return np.max([(np.abs(rows - line) <= 1.5) for line in lines], axis=0).astype(np.float32), lines
+
+
+def test_a_line_that_wanders_into_the_next_row_is_not_followed_twice() -> None:
+    ink, lines = wandering_rows(600, 40)
+    runs = find_runs(ink)
+    tracks = [Track(0, 600, 40.0), Track(0, 600, 80.0)]
+    alone = [follow(runs, 0, 600, t.baseline_y, PathCosts(start=0.0))[0] for t in tracks]
+    assert np.mean(alone[0] == alone[1]) > 0.2
+    for path, line in zip(follow_all(runs, tracks, PathCosts()), lines, strict=True):
+        assert np.abs(runs.centre[path] - line).max() < 2
+
+
+def test_lines_that_only_cross_are_followed_as_each_alone() -> None:
+    ink = np.zeros((100, 60), np.float32)
+    ink[29:32] = 1
+    ink[69:72] = 1
+    ink[29:72, 20:45] = 1
+    runs = find_runs(ink)
+    tracks = [Track(0, 60, 30.0), Track(0, 60, 70.0)]
+    for path, track in zip(follow_all(runs, tracks, PathCosts()), tracks, strict=True):
+        assert (path == follow(runs, 0, 60, track.baseline_y, PathCosts())[0]).all()
 
 
 def test_a_gap_is_bridged_and_marked() -> None:
     ink = np.zeros((40, 50), np.float32)
     ink[19:22] = 1
     ink[:, 20:25] = 0
-    path = follow(find_runs(ink), 0, 50, 20, PathCosts())
+    path, _ = follow(find_runs(ink), 0, 50, 20, PathCosts())
     assert (path[20:25] == -1).all()
     assert (path[np.r_[0:20, 25:50]] >= 0).all()
 

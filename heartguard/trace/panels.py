@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from heartguard.trace.line import line_through
-from heartguard.trace.path import PathCosts, follow
+from heartguard.trace.path import PathCosts
 from heartguard.trace.runs import find_runs
 from heartguard.trace.share import Path, share_ink
+from heartguard.trace.together import Track, follow_all
 from heartguard.values import Doubles, Floats, Page, Panel
 
 __all__ = ["FINER", "Line", "find_lines", "seconds_per_px"]
@@ -68,9 +69,10 @@ def find_lines(page: Page) -> list[Line]:
     margin = 0 if page.bend is None else _PHOTO_MARGIN_PX
     starts = [max(0, round(p.x0) + margin) for p in page.panels]
     ends = [min(page.ink.shape[1], round(p.x1) + 1 - margin) for p in page.panels]
+    tracks = [Track(x0 * FINER, x1 * FINER, p.baseline_y) for p, x0, x1 in zip(page.panels, starts, ends, strict=True)]
     paths = [
-        Path(runs, follow(runs, x0 * FINER, x1 * FINER, p.baseline_y, costs), x0 * FINER, p.baseline_y)
-        for p, x0, x1 in zip(page.panels, starts, ends, strict=True)
+        Path(runs, chosen, t.x0, t.baseline_y)
+        for t, chosen in zip(tracks, follow_all(runs, tracks, costs), strict=True)
     ]
     share_ink(paths)
     return [_line(page, panel, path) for panel, path in zip(page.panels, paths, strict=True)]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.trace.runs import Runs
+from heartguard.values import Doubles
 
 __all__ = ["PathCosts", "follow"]
 
@@ -40,7 +41,9 @@ class PathCosts:
     reach: float = 320.0
 
 
-def follow(runs: Runs, x0: int, x1: int, baseline_y: float, costs: PathCosts) -> NDArray[np.intp]:
+def follow(
+    runs: Runs, x0: int, x1: int, baseline_y: float, costs: PathCosts, taken: Doubles | None = None
+) -> tuple[NDArray[np.intp], float]:
     """Choose one run in each column, or none.
 
     Parameters
@@ -51,16 +54,22 @@ def follow(runs: Runs, x0: int, x1: int, baseline_y: float, costs: PathCosts) ->
     baseline_y : float
         Isoelectric height of the row, page pixels.
     costs : PathCosts
+    taken : ndarray, shape (runs,), float64, optional
+        What each run costs besides, because another path goes through it.
 
     Returns
     -------
-    ndarray, shape (x1 - x0,), int
+    chosen : ndarray, shape (x1 - x0,), int
         Index of the run in each column, -1 where the line is missing.
+    cost : float
+        Of the whole path.
     """
     here = slice(int(runs.first[x0]), int(runs.first[x1]))
     top_all, bottom_all = runs.top[here].astype(float), runs.bottom[here].astype(float)
     away_all = costs.away * np.maximum(0, np.maximum(top_all - baseline_y, baseline_y - bottom_all))
     near = away_all < costs.away * costs.reach
+    if taken is not None:
+        away_all = away_all + taken[here]
     index_all = np.flatnonzero(near) + here.start
     bounds = np.concatenate([[0], np.cumsum(near)])[runs.first[x0 : x1 + 1] - here.start].tolist()
     top_all, bottom_all, away_all = top_all[near], bottom_all[near], away_all[near]
@@ -79,7 +88,7 @@ def follow(runs: Runs, x0: int, x1: int, baseline_y: float, costs: PathCosts) ->
         total = [*(cost + more for cost, more in zip(least, away, strict=True)), total[held] + costs.missing]
         tops, bottoms = [*top, tops[held]], [*bottom, bottoms[held]]
         rate = costs.jump
-    return _walk_back(total, back, chosen)
+    return _walk_back(total, back, chosen), min(total)
 
 
 def _cheapest(
