@@ -59,7 +59,7 @@ def main() -> None:
         classes = [
             found.set_index("page_id")[[f"p_{name}" for name in CLASSES]].idxmax(axis=1) for found in pair.values()
         ]
-        same = round(float((classes[0] == classes[1]).mean()), 4)
+        same = round(float((classes[0] == classes[1].reindex(classes[0].index)).mean()), 4)
         rows += [
             {"model": model, "which": which, **figures(found), "same_class": same} for which, found in pair.items()
         ]

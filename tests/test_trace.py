@@ -10,7 +10,7 @@ from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, render_page
 from heartguard.leads import LEAD_INDEX
 from heartguard.page import find_page
-from heartguard.trace import trace
+from heartguard.trace import together, trace
 from heartguard.trace.line import line_through
 from heartguard.trace.path import PathCosts, follow
 from heartguard.trace.runs import find_runs
@@ -48,34 +48,38 @@ def test_the_path_stays_on_its_own_row_where_another_crosses() -> None:
         assert np.abs(runs.centre[path[away]] - baseline).max() <= 1
 
 
-def wandering_rows(width: int, depth: float) -> tuple[np.ndarray, np.ndarray]:
-    """Draw two rows, at 40 and 80, that wander down together by so much; return the ink and both lines."""
-    columns = np.arange(width)
-    wander = depth * np.sin(np.pi * columns / width) ** 2
-    lines = np.stack([40 + wander, 80 + wander])
-    rows = np.arange(160)[:, None]
-    return np.max([(np.abs(rows - line) <= 1.5) for line in lines], axis=0).astype(np.float32), lines
+def wandering_rows(rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw rows 60 pixels apart that wander down together by a whole row; return the ink and the lines."""
+    columns = np.arange(1200)
+    lines = 60 * np.arange(1, rows + 1)[:, None] + 60 * np.sin(np.pi * columns / 1200) ** 2
+    heights = np.arange(60 * (rows + 3))[:, None]
+    return np.max([np.abs(heights - line) <= 1.5 for line in lines], axis=0).astype(np.float32), lines
 
 
-def test_a_line_that_wanders_into_the_next_row_is_not_followed_twice() -> None:
-    ink, lines = wandering_rows(600, 40)
+@pytest.mark.parametrize("rows", [2, 3, 4])
+@pytest.mark.parametrize("first", [0, 150])
+def test_rows_that_wander_into_the_next_one_are_not_followed_twice(rows: int, first: int) -> None:
+    ink, lines = wandering_rows(rows)
     runs = find_runs(ink)
-    tracks = [Track(0, 600, 40.0), Track(0, 600, 80.0)]
-    alone = [follow(runs, 0, 600, t.baseline_y, PathCosts(start=0.0))[0] for t in tracks]
-    assert np.mean(alone[0] == alone[1]) > 0.2
-    for path, line in zip(follow_all(runs, tracks, PathCosts()), lines, strict=True):
-        assert np.abs(runs.centre[path] - line).max() < 2
+    tracks = [Track(first * (row % 2), 1200, 60.0 * (row + 1)) for row in range(rows)]
+    alone = [follow(runs, t.x0, t.x1, t.baseline_y, PathCosts())[0][-1200 + first :] for t in tracks]
+    assert np.mean(alone[0][-900:] == alone[1][-900:]) > 0.2
+    for path, track, line in zip(follow_all(runs, tracks, PathCosts()), tracks, lines, strict=True):
+        assert np.abs(runs.centre[path] - line[track.x0 :]).max() < 2
 
 
-def test_lines_that_only_cross_are_followed_as_each_alone() -> None:
-    ink = np.zeros((100, 60), np.float32)
+def test_lines_that_only_cross_are_followed_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ink = np.zeros((100, 90), np.float32)
     ink[29:32] = 1
     ink[69:72] = 1
-    ink[29:72, 20:45] = 1
+    ink[29:72, 20:70] = 1
+    ink[24:27, 20:70] = 1  # another way for the upper one
     runs = find_runs(ink)
-    tracks = [Track(0, 60, 30.0), Track(0, 60, 70.0)]
-    for path, track in zip(follow_all(runs, tracks, PathCosts()), tracks, strict=True):
-        assert (path == follow(runs, 0, 60, track.baseline_y, PathCosts())[0]).all()
+    tracks = [Track(0, 90, 30.0), Track(0, 90, 70.0)]
+    alone = [follow(runs, 0, 90, t.baseline_y, PathCosts())[0] for t in tracks]
+    assert all((path == other).all() for path, other in zip(follow_all(runs, tracks, PathCosts()), alone, strict=True))
+    monkeypatch.setattr(together, "_LONG", 40)
+    assert (follow_all(runs, tracks, PathCosts())[0] != alone[0]).any()
 
 
 def test_a_gap_is_bridged_and_marked() -> None:

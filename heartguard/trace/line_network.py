@@ -2,7 +2,7 @@
 
 What the ink alone leaves open, such as the height of a peak narrower than the pen, or which of two merged strokes is
 whose, the network has learned from simulated pages. It answers for every point with a share of each row; the line is
-the mean of the rows.
+the mean of the rows, weighted by the squares of the shares.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ LINE_LAYERS = (
 
 _BATCH = 16
 _POWER = 2.0
-"""Of the shares in that mean: they were taught wider than a line is, and their tails pull it away from a tip."""
+"""To which the shares are raised: they were taught wider than a line is, and their tails pull the mean off a tip."""
 _SIZE = (CROP_ROWS // LAST_SHUFFLE, CROP_COLUMNS)
 
 
@@ -83,7 +83,7 @@ class LineNetwork:
 
 
 def _mean_rows(logits: Floats) -> Doubles:
-    """Return the mean row by the softmax over rows, shape (n, points), of logits of shape (n, rows, points)."""
+    """Return the mean row by the powers of the shares, shape (n, points), of logits of shape (n, rows, points)."""
     shares = np.exp(_POWER * (logits - logits.max(axis=1, keepdims=True)))
     rows = np.arange(logits.shape[1], dtype=np.float32)
     return np.asarray(np.einsum("nrp,r->np", shares, rows) / shares.sum(axis=1), np.float64)

@@ -15,9 +15,13 @@ from heartguard.values import Doubles
 __all__ = ["Track", "follow_all"]
 
 _LONG = 60
-"""Columns, 0.1 s, that two lines may share where they cross."""
+"""Columns that two lines may share where they cross: 0.1 s on paper of 25 mm/s."""
+
 _TAKEN = 0.5
+"""Cost of a column of another's ink, in pixels of jump; less than that of missing ink, so that lines may merge."""
+
 _GAIN = 12.0
+"""Least that a change has to save, in pixels of jump."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ def follow_all(runs: Runs, tracks: Sequence[Track], costs: PathCosts) -> list[ND
     """Choose the runs of every track as `follow` does.
 
     Where two go along the same ink for long, as when a line wanders into the next row, another line is likely left to
-    nobody. The one that loses least by it then leaves the ink to the other, until no more is to be gained.
+    nobody. The one with most to gain leaves that ink to the other, which may push the next one on, at most as often as
+    there are tracks.
 
     Parameters
     ----------
@@ -47,40 +52,59 @@ def follow_all(runs: Runs, tracks: Sequence[Track], costs: PathCosts) -> list[ND
     """
     found = [follow(runs, t.x0, t.x1, t.baseline_y, costs) for t in tracks]
     chosen, own = [path for path, _ in found], [cost for _, cost in found]
+    yielded: list[dict[int, NDArray[np.bool_]]] = [{} for _ in tracks]
     for _ in tracks:
-        gains = []
+        changes = []
         for k, track in enumerate(tracks):
-            taken = _taken(runs, tracks, chosen, k)
-            if taken is None:
+            if not _note_sharing(tracks, chosen, k, yielded[k]):
                 continue
+            taken = _taken(runs, tracks, chosen, k, yielded[k])
             path, cost = follow(runs, track.x0, track.x1, track.baseline_y, costs, taken)
-            gains.append((own[k] + _sum(taken, chosen[k]) - cost, k, path, cost - _sum(taken, path)))
-        best = max(gains, key=lambda found: found[0], default=None)
+            changes.append((own[k] + _sum(taken, chosen[k]) - cost, k, path, cost - _sum(taken, path)))
+        best = max(changes, key=lambda change: change[0], default=None)
         if best is None or best[0] < _GAIN:
             break
         _, k, chosen[k], own[k] = best
     return chosen
 
 
-def _taken(runs: Runs, tracks: Sequence[Track], chosen: Sequence[NDArray[np.intp]], number: int) -> Doubles | None:
-    """Return what runs cost a path where it shares ink for long, if others go through them; None where it does not."""
-    mine, track = chosen[number], tracks[number]
-    long = np.zeros(len(mine), bool)
-    beside = []
-    for other, path in zip(tracks, chosen, strict=True):
-        low, high = max(track.x0, other.x0), min(track.x1, other.x1)
-        if other is track or low >= high:
+def _note_sharing(
+    tracks: Sequence[Track], chosen: Sequence[NDArray[np.intp]], number: int, yielded: dict[int, NDArray[np.bool_]]
+) -> bool:
+    """Add to `yielded` the columns in which a path shares another's ink for long; say whether there are any now."""
+    mine, shares = chosen[number], False
+    for k in range(len(tracks)):
+        here, there = _common(tracks[number], tracks[k])
+        if k == number or here.start >= here.stop:
             continue
-        here, theirs = slice(low - track.x0, high - track.x0), path[low - other.x0 : high - other.x0]
-        beside.append((here, theirs))
-        for first, last in stretches((mine[here] == theirs) & (theirs >= 0)):
-            long[here][first:last] |= last - first > _LONG
-    if not long.any():
-        return None
+        same, ink = mine[here] == chosen[k][there], mine[here] >= 0
+        for first, last in stretches(same):
+            if ink[first:last].sum() > _LONG:
+                yielded.setdefault(k, np.zeros(len(mine), bool))[here][first:last] = True
+                shares = True
+    return shares
+
+
+def _taken(
+    runs: Runs,
+    tracks: Sequence[Track],
+    chosen: Sequence[NDArray[np.intp]],
+    number: int,
+    yielded: dict[int, NDArray[np.bool_]],
+) -> Doubles:
+    """Return what runs cost a path in the columns that it yields to others."""
     taken = np.zeros(len(runs.top))
-    for here, theirs in beside:
-        taken[theirs[long[here] & (theirs >= 0)]] = _TAKEN
+    for k, columns in yielded.items():
+        here, there = _common(tracks[number], tracks[k])
+        theirs = chosen[k][there]
+        taken[theirs[columns[here] & (theirs >= 0)]] = _TAKEN
     return taken
+
+
+def _common(mine: Track, other: Track) -> tuple[slice, slice]:
+    """Return the columns that two tracks have in common, counted from either's first."""
+    low, high = max(mine.x0, other.x0), min(mine.x1, other.x1)
+    return slice(low - mine.x0, high - mine.x0), slice(low - other.x0, high - other.x0)
 
 
 def _sum(taken: Doubles, path: NDArray[np.intp]) -> float:
