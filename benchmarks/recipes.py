@@ -24,10 +24,10 @@ from heartguard.lab.calibration import risk_coverage
 from heartguard.lab.cross_validation import PageSet, calibrate_out_of_fold, is_plain, page_set
 from heartguard.lab.datasets import load_pages
 from heartguard.lab.heads import HeadRecipe
+from heartguard.lab.leaderboard import mi_recall
 from heartguard.lab.metrics import accuracy, bootstrap_interval, expected_calibration_error, macro_auroc, macro_f1
 from heartguard.lab.page_traces import load_traces, trace_pages
 from heartguard.lab.recipes import TRIALS, Workshop
-from heartguard.lab.signal_labels import CLASSES
 from heartguard.values import Floats
 
 RESULTS = Path(__file__).parent / "results" / "recipes.csv"
@@ -42,8 +42,7 @@ def figures(pages: PageSet, logits: Floats) -> dict[str, float]:
     for name, measure in (("macro_f1", macro_f1), ("macro_auroc", macro_auroc)):
         low, high = bootstrap_interval(labels, seen, groups, measure)
         row |= {name: measure(labels, seen), f"{name}_low": low, f"{name}_high": high}
-    mi = labels == CLASSES.index("MI")
-    row["mi_recall"] = float((seen[mi].argmax(axis=1) == CLASSES.index("MI")).mean())
+    row["mi_recall"] = mi_recall(labels, seen)
     row["accuracy"] = accuracy(labels, seen)
     row["ece"] = expected_calibration_error(labels, seen)
     row["accuracy_at_80"] = next(p["accuracy"] for p in risk_coverage(labels, seen) if np.isclose(p["coverage"], 0.8))
