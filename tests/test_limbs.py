@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.leads import CABRERA_LEADS, LAYOUTS, LEAD_INDEX, LIMB_LEADS
+from heartguard.leads import CABRERA_LEADS, LAYOUTS, LEAD_INDEX, LIMB_LEADS, LIMB_MIX
 from heartguard.page.ends import Extent
-from heartguard.page.limbs import LIMB_MIX, misfit, swap_notes, unexplained
+from heartguard.page.limbs import misfit, swap_notes, unexplained
 from heartguard.page.rough import RoughTraces, strip_misfit
 from heartguard.trace.strips import name_strips
 

@@ -13,7 +13,17 @@ from heartguard.lab.scoring import lead_physionet_db
 from heartguard.layers import shuffled
 from heartguard.page import find_page
 from heartguard.trace import trace
-from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, cut_crops, heights_of, lowered, points_x, rows_of
+from heartguard.trace.crops import (
+    CROP_COLUMNS,
+    CROP_ROWS,
+    POINTS,
+    Crop,
+    cut_crops,
+    heights_of,
+    lowered,
+    points_x,
+    rows_of,
+)
 from heartguard.trace.line_network import LINE_LAYERS, LineNetwork, stacked_rows
 from heartguard.trace.panels import FINER, find_lines
 from heartguard.trace.refine import refine_lines
@@ -38,8 +48,9 @@ def weights() -> dict[str, np.ndarray]:
 class Flat:
     """A network that sees every line a millimetre below the row's isoelectric height."""
 
-    def rows(self, crops):
-        return np.full((len(crops), CROP_COLUMNS * POINTS), CROP_ROWS / 2 + 3.0)
+    def place(self, crops):
+        rows = np.full((len(crops), CROP_COLUMNS * POINTS), CROP_ROWS / 2 + 3.0)
+        return rows, np.full(rows.shape, 1.5)
 
 
 def test_rows_and_heights_are_each_others_way_back() -> None:
@@ -73,11 +84,50 @@ def test_opencv_and_pytorch_place_lines_alike(page: Page, weights: dict[str, np.
     network = build_network(LINE_LAYERS, 0).eval()
     put_weights(network, LINE_LAYERS, weights)
     crops = list(cut_crops(lowered(page.ink), [line.path for line in find_lines(page)], FINER))[:3]
+    pictures = torch.from_numpy(np.stack([crop.picture for crop in crops]))
     with torch.no_grad():
-        logits = network(torch.from_numpy(stacked_rows(np.stack([crop.picture for crop in crops]))))[:, 0]
-    squares = torch.softmax(logits, dim=1) ** 2
-    expected = (squares * torch.arange(CROP_ROWS)[None, :, None]).sum(1).numpy() / squares.sum(1).numpy()
-    assert LineNetwork(fold(network, LINE_LAYERS)).rows(crops) == pytest.approx(expected, abs=0.05)
+        # shares of random weights are wide: every crop is seen turned over, too
+        turned = [network(stacked_rows(pictures.flip(axes)))[:, 0].flip(axes) for axes in ((), (-1,), (-2,))]
+    shares = torch.softmax(torch.stack(turned).mean(0), dim=1)
+    numbers = torch.arange(CROP_ROWS)[None, :, None]
+    mean, expected = ((s * numbers).sum(1) / s.sum(1) for s in (shares, shares**2))
+    spread = (shares * (numbers - mean[:, None]) ** 2).sum(1).sqrt()
+    rows, found_spread = LineNetwork(fold(network, LINE_LAYERS)).place(crops)
+    assert rows == pytest.approx(expected.numpy(), abs=0.05)
+    assert found_spread == pytest.approx(spread.numpy(), abs=0.05)
+
+
+class Tilted(LineNetwork):
+    """A network that sees the ink of a crop where it is, but for a leaning to its lower rows."""
+
+    def __init__(self, sharp: float) -> None:
+        self.sharp, self.asked = sharp, []
+
+    def _logits(self, pictures):
+        self.asked.append(len(pictures))
+        lean = np.linspace(-8, 8, CROP_ROWS)[:, None] / self.sharp
+        return self.sharp * (np.repeat(pictures[:, 0], POINTS, axis=-1) + lean).astype(np.float32)
+
+
+@pytest.mark.parametrize(("sharp", "asked"), [(100.0, [2]), (4.0, [2, 2, 2])])
+def test_unsure_crops_are_seen_turned_over(sharp: float, asked: list[int]) -> None:
+    picture = np.zeros((3, CROP_ROWS, CROP_COLUMNS), np.float32)
+    picture[:, 40] = 1
+    network = Tilted(sharp)
+    rows, spread = network.place([Crop(0, 0, 0, picture, np.ones(CROP_COLUMNS, bool))] * 2)
+    assert network.asked == asked
+    if len(asked) == 1:
+        assert rows == pytest.approx(40)
+        assert spread.max() < 1e-3
+    else:
+        lean = np.linspace(-8, 8, CROP_ROWS)[:, None]
+        logits = sharp * picture[0, :, :1] + lean / 3
+        shares = np.exp(2 * logits)
+        assert rows == pytest.approx(float((shares[:, 0] * np.arange(CROP_ROWS)).sum() / shares.sum()), abs=0.01)
+
+
+def test_no_crops_are_placed_nowhere() -> None:
+    assert [found.shape for found in Tilted(1.0).place([])] == [(0, CROP_COLUMNS * POINTS)] * 2
 
 
 def test_finer_pixels_come_row_by_row() -> None:
@@ -95,6 +145,8 @@ def test_plain_parts_of_a_line_stay_as_they_are(page: Page) -> None:
         assert plain.any()
         assert (after.y[plain] == before.y[plain]).all()
         assert np.abs(after.y - before.y).max() > 8
+        assert set(np.unique(after.spread)) == {0.0, 4.0}
+        assert (after.spread[plain] == 0).all()
 
 
 def test_points_stand_two_to_a_column(page: Page) -> None:

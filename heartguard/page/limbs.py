@@ -7,21 +7,11 @@ from itertools import combinations
 
 import numpy as np
 
-from heartguard.leads import Layout
+from heartguard.leads import LIMB_MIX, Layout
 from heartguard.page.ends import Extent
 from heartguard.values import Doubles
 
-__all__ = ["LIMB_MIX", "misfit", "swap_notes", "unexplained"]
-
-LIMB_MIX = {
-    "I": (1.0, 0.0),
-    "II": (0.0, 1.0),
-    "III": (-1.0, 1.0),
-    "aVR": (-0.5, -0.5),
-    "aVL": (1.0, -0.5),
-    "aVF": (-0.5, 1.0),
-}
-"""Every limb lead as a sum of I and II (Einthoven 1913, Goldberger 1942)."""
+__all__ = ["misfit", "swap_notes", "unexplained"]
 
 _WORST = 0.1
 _FLOOR = 0.03

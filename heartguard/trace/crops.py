@@ -13,7 +13,18 @@ from heartguard.trace.runs import stretches
 from heartguard.trace.share import Path
 from heartguard.values import Doubles, Floats
 
-__all__ = ["CROP_COLUMNS", "CROP_ROWS", "POINTS", "Crop", "cut_crops", "heights_of", "lowered", "points_x", "rows_of"]
+__all__ = [
+    "CROP_COLUMNS",
+    "CROP_ROWS",
+    "POINTS",
+    "ROWS_PER_PX",
+    "Crop",
+    "cut_crops",
+    "heights_of",
+    "lowered",
+    "points_x",
+    "rows_of",
+]
 
 CROP_ROWS, CROP_COLUMNS = 192, 64
 """Size of a crop: 64 mm high, 8 mm (0.32 s) wide."""
@@ -21,7 +32,9 @@ CROP_ROWS, CROP_COLUMNS = 192, 64
 POINTS = 2
 """Points of the line in each column."""
 
-_DOWN = 3 / 8
+ROWS_PER_PX = 3 / 8
+"""Rows of a crop to a page pixel."""
+
 _MARGIN = 10
 _STEEP = 2.2
 _AROUND = 5
@@ -54,17 +67,17 @@ class Crop:
 def lowered(ink: Floats) -> Floats:
     """Draw the ink of a page with three rows for eight."""
     height, width = ink.shape
-    return np.asarray(cv2.resize(ink, (width, round(height * _DOWN)), interpolation=cv2.INTER_AREA), np.float32)
+    return np.asarray(cv2.resize(ink, (width, round(height * ROWS_PER_PX)), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def rows_of(y: Doubles) -> Doubles:
     """Return the rows of the lowered ink of page heights."""
-    return np.asarray((y + 0.5) * _DOWN - 0.5, np.float64)
+    return np.asarray((y + 0.5) * ROWS_PER_PX - 0.5, np.float64)
 
 
 def heights_of(rows: Doubles) -> Doubles:
     """Return the page heights of rows of the lowered ink."""
-    return np.asarray((rows + 0.5) / _DOWN - 0.5, np.float64)
+    return np.asarray((rows + 0.5) / ROWS_PER_PX - 0.5, np.float64)
 
 
 def points_x(crop: Crop) -> Doubles:

@@ -2,7 +2,7 @@
 
 What the ink alone leaves open, such as the height of a peak narrower than the pen, or which of two merged strokes is
 whose, the network has learned from simulated pages. It answers for every point with a share of each row; the line is
-the mean of the rows, weighted by the squares of the shares.
+the mean of the rows, weighted by the squares of the shares, and their standard deviation says how unsure that is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 
 from heartguard.layers import LAST_SHUFFLE, Layer, network_graph, shuffled
-from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, Crop
+from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, Crop
 from heartguard.values import Doubles, Floats
 from heartguard.weights import Weights, models_folder, read_named
 
@@ -47,6 +47,8 @@ _BATCH = 16
 _POWER = 2.0
 """To which the shares are raised: they were taught wider than a line is, and their tails pull the mean off a tip."""
 _SIZE = (CROP_ROWS // LAST_SHUFFLE, CROP_COLUMNS)
+_UNSURE = 4.0
+"""Rows: a crop with a greater spread is seen turned over, too, and the answers are averaged."""
 
 
 def stacked_rows(pictures: Any) -> Any:
@@ -69,24 +71,56 @@ class LineNetwork:
         self._network: Any = cv2.dnn.readNetFromONNX(np.frombuffer(graph, np.uint8))
         self._running = threading.Lock()
 
-    def rows(self, crops: Sequence[Crop]) -> Doubles:
-        """Return the row of the line at each point of each crop, shape (n, 2 CROP_COLUMNS), from the crop's top."""
-        found = []
+    def place(self, crops: Sequence[Crop]) -> tuple[Doubles, Doubles]:
+        """Return where the line runs at each point of each crop, and how unsure that is.
+
+        Parameters
+        ----------
+        crops : sequence of Crop
+
+        Returns
+        -------
+        rows : ndarray, shape (n, 2 CROP_COLUMNS), float64
+            From the crop's top.
+        spread : ndarray, shape (n, 2 CROP_COLUMNS), float64
+            Standard deviation of the row by the shares.
+        """
+        if not crops:
+            return np.zeros((0, CROP_COLUMNS * POINTS)), np.zeros((0, CROP_COLUMNS * POINTS))
+        pictures = np.stack([crop.picture for crop in crops])
+        wanted = np.repeat([crop.wanted for crop in crops], POINTS, axis=1)
+        logits = self._logits(pictures)
+        unsure = (wanted & (_moments(_shares(logits))[1] > _UNSURE)).any(axis=1)
+        if unsure.any():
+            turned = [np.flip(self._logits(np.flip(pictures[unsure], axis)), axis) for axis in (-1, -2)]
+            logits[unsure] = (logits[unsure] + sum(turned)) / (1 + len(turned))
+        shares = _shares(logits)
+        return _moments(shares**_POWER)[0], _moments(shares)[1]
+
+    def _logits(self, pictures: Floats) -> Floats:
+        """Return the logits of the rows, shape (n, CROP_ROWS, 2 CROP_COLUMNS), float32, of pictures of crops."""
+        out = np.zeros((len(pictures), CROP_ROWS, CROP_COLUMNS * POINTS), np.float32)
         with self._running:
-            for at in range(0, len(crops), _BATCH):
-                pictures = np.stack([crop.picture for crop in crops[at : at + _BATCH]])
-                padded = np.zeros((_BATCH, *pictures.shape[1:]), np.float32)
-                padded[: len(pictures)] = pictures
+            for at in range(0, len(pictures), _BATCH):
+                some = pictures[at : at + _BATCH]
+                padded = np.zeros((_BATCH, *some.shape[1:]), np.float32)
+                padded[: len(some)] = some
                 self._network.setInput(stacked_rows(padded))
-                found.append(_mean_rows(shuffled(self._network.forward())[: len(pictures), 0]))
-        return np.concatenate(found) if found else np.zeros((0, CROP_COLUMNS * LAST_SHUFFLE))
+                out[at : at + _BATCH] = shuffled(self._network.forward())[: len(some), 0]
+        return out
 
 
-def _mean_rows(logits: Floats) -> Doubles:
-    """Return the mean row by the powers of the shares, shape (n, points), of logits of shape (n, rows, points)."""
-    shares = np.exp(_POWER * (logits - logits.max(axis=1, keepdims=True)))
-    rows = np.arange(logits.shape[1], dtype=np.float32)
-    return np.asarray(np.einsum("nrp,r->np", shares, rows) / shares.sum(axis=1), np.float64)
+def _shares(logits: Floats) -> Floats:
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+
+
+def _moments(shares: Floats) -> tuple[Doubles, Doubles]:
+    """Return mean and standard deviation of the row, shape (n, points), by shares of shape (n, rows, points)."""
+    rows = np.arange(shares.shape[1], dtype=np.float32)
+    total = shares.sum(axis=1)
+    mean, square = (np.einsum("nrp,r->np", shares, rows**power).astype(np.float64) / total for power in (1, 2))
+    return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 
 _LOADING = threading.Lock()

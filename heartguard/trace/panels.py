@@ -37,6 +37,8 @@ class Line:
         Its ink.
     x, y : ndarray, shape (n,), float64
         Points of the line, page pixels; none in gaps.
+    spread : ndarray, shape (n,), float64
+        How unsure the line network is of the height of each, pixels; 0 where it was not asked.
     covered, quality : float
         Share of the columns that have ink, and how sure the line is, 0 to 1.
     """
@@ -45,6 +47,7 @@ class Line:
     path: Path
     x: Doubles
     y: Doubles
+    spread: Doubles
     covered: float
     quality: float
 
@@ -83,7 +86,7 @@ def _line(page: Page, panel: Panel, path: Path) -> Line:
     covered = float(np.mean(path.chosen >= 0))
     x = (path.x0 + x + 0.5) / FINER - 0.5
     surety = _surety(page, x, y) if page.bend is not None else 1.0
-    return Line(panel, path, x, y, covered, covered * surety)
+    return Line(panel, path, x, y, np.zeros(len(x)), covered, covered * surety)
 
 
 def _surety(page: Page, x: Doubles, y: Doubles) -> float:

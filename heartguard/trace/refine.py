@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.trace.crops import CROP_ROWS, POINTS, Crop, cut_crops, heights_of, lowered, points_x
+from heartguard.trace.crops import CROP_ROWS, POINTS, ROWS_PER_PX, Crop, cut_crops, heights_of, lowered, points_x
 from heartguard.trace.line_network import LineNetwork
 from heartguard.trace.panels import FINER, Line
 from heartguard.values import Doubles, Floats
@@ -32,16 +32,16 @@ def refine_lines(ink: Floats, lines: Sequence[Line], network: LineNetwork) -> li
     crops = list(cut_crops(lowered(ink), [line.path for line in lines], FINER))
     if not crops:
         return list(lines)
-    placed: dict[int, list[tuple[Crop, Doubles]]] = {}
-    for crop, rows in zip(crops, network.rows(crops), strict=True):
-        placed.setdefault(crop.path, []).append((crop, rows))
+    placed: dict[int, list[tuple[Crop, Doubles, Doubles]]] = {}
+    for crop, rows, spread in zip(crops, *network.place(crops), strict=True):
+        placed.setdefault(crop.path, []).append((crop, rows, spread))
     return [_refined(line, placed.get(number, [])) for number, line in enumerate(lines)]
 
 
-def _refined(line: Line, placed: Sequence[tuple[Crop, Doubles]]) -> Line:
+def _refined(line: Line, placed: Sequence[tuple[Crop, Doubles, Doubles]]) -> Line:
     """Put the network's heights into a line, faded in over a few points at either end of each part."""
-    y = line.y.copy()
-    for crop, rows in placed:
+    y, spread = line.y.copy(), line.spread.copy()
+    for crop, rows, rows_spread in placed:
         at = points_x(crop)
         weight = _faded(np.repeat(crop.wanted, POINTS))
         here = np.flatnonzero((line.x >= at[0]) & (line.x <= at[-1]))
@@ -51,7 +51,8 @@ def _refined(line: Line, placed: Sequence[tuple[Crop, Doubles]]) -> Line:
         high, low = heights_of(reach)
         inside = (y[here] > high) & (y[here] < low)
         y[here] += share * inside * (seen - y[here])
-    return replace(line, y=y)
+        spread[here] = np.where(share > 0, np.interp(line.x[here], at, rows_spread / ROWS_PER_PX), spread[here])
+    return replace(line, y=y, spread=spread)
 
 
 def _faded(wanted: NDArray[np.bool_]) -> Doubles:

@@ -8,6 +8,7 @@ import numpy as np
 
 from heartguard.errors import TraceError
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
+from heartguard.trace.limb_leads import agree_limb_leads
 from heartguard.trace.line import heights
 from heartguard.trace.line_network import load_line_network
 from heartguard.trace.panels import Line, find_lines, seconds_per_px
@@ -47,7 +48,7 @@ def trace(page: Page, *, refined: bool = True) -> Ecg:
         )
     network = load_line_network() if refined else None
     if network is not None:
-        traced = refine_lines(page.ink, traced, network)
+        traced = agree_limb_leads(page, refine_lines(page.ink, traced, network))
     signals = [_to_signal(page, t) for t in traced]
     traced, rhythm_lead = _name_rhythm(traced, signals)
     return _assemble(page, traced, signals, rhythm_lead)

@@ -1,0 +1,123 @@
+"""The limb leads bind each other: where the ink leaves one of them open, the others say where it runs.
+
+All six are sums of two voltages (Einthoven 1913, Goldberger 1942). Where several show the same time, these two are
+fitted to what is known of each, the sure ones first; a lead is moved only where the line network was unsure of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+import numpy as np
+
+from heartguard.leads import LIMB_MIX, PAGE_SECONDS
+from heartguard.page.limbs import unexplained
+from heartguard.trace.panels import Line, seconds_per_px
+from heartguard.values import Doubles, Page, Panel
+
+__all__ = ["agree_limb_leads"]
+
+_STEP_S = 0.001
+_LEAST_LEADS = 3
+_LEAST_COVERED = 0.5
+_GAP_PX = 2.0
+_SURE_PX = 2.4
+"""A line is moved where its spread is greater, and altogether where it is twice as great."""
+_LEAST_SPREAD_PX = 1.2
+_ROUNDS = 8
+_STRANGE = 0.1
+"""Share that the sure parts of true limb leads do not leave unexplained."""
+
+
+def agree_limb_leads(page: Page, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with the unsure parts of limb leads where the other limb leads have them.
+
+    Parameters
+    ----------
+    page : Page
+    lines : sequence of Line
+        Left alone: all but the short limb leads, those of which fewer than three show the same time, and those whose
+        sure parts do not obey the law, as when leads are wrongly named or not simultaneous.
+    """
+    out = list(lines)
+    limbs = [
+        k
+        for k, line in enumerate(lines)
+        if line.panel.lead in LIMB_MIX and not line.panel.rhythm and line.covered > _LEAST_COVERED
+    ]
+    for _, together in groupby(sorted(limbs, key=lambda k: _shown(lines[k].panel)), lambda k: _shown(lines[k].panel)):
+        group = list(together)
+        if len(group) >= _LEAST_LEADS:
+            for k, line in zip(group, _agreeing(page, [lines[k] for k in group]), strict=True):
+                out[k] = line
+    return out
+
+
+def _shown(panel: Panel) -> tuple[float, float]:
+    return panel.start_s, panel.end_s
+
+
+def _agreeing(page: Page, lines: Sequence[Line]) -> list[Line]:
+    time = np.arange(0, PAGE_SECONDS, _STEP_S)
+    heights, spread = (np.stack(part) for part in zip(*(_sampled(page, line, time) for line in lines), strict=True))
+    mix = np.array([LIMB_MIX[line.panel.lead] for line in lines])
+    known = np.isfinite(heights)
+    sure = np.where(spread <= _SURE_PX, heights, np.nan)
+    if not (known & (spread > _SURE_PX)).any() or not unexplained(sure, mix) < _STRANGE:
+        return list(lines)
+    level = _levels(sure, mix)[:, None]
+    unsure = (known & (spread > _SURE_PX)).any(axis=0)
+    variance = spread**2 + _LEAST_SPREAD_PX**2
+    fitted = _fitted(heights[:, unsure] - level, variance[:, unsure], mix) + level
+    return [_moved(page, line, time[unsure], row) for line, row in zip(lines, fitted, strict=True)]
+
+
+def _sampled(page: Page, line: Line, time: Doubles) -> tuple[Doubles, Doubles]:
+    """Return how far a line stands above its row's rest, and its spread, pixels, at each time; NaN where it is not."""
+    seconds = _seconds(page, line)
+    if len(seconds) < 2:
+        return np.full(len(time), np.nan), np.full(len(time), np.nan)
+    after = np.clip(np.searchsorted(seconds, time), 1, len(seconds) - 1)
+    gap = (seconds[after] - seconds[after - 1]) > _GAP_PX * seconds_per_px(page, line.panel)
+    outside = gap | (time < seconds[0]) | (time > seconds[-1])
+    above = np.interp(time, seconds, _up(line.panel) * (line.panel.baseline_y - line.y))
+    return np.where(outside, np.nan, above), np.where(outside, np.nan, np.interp(time, seconds, line.spread))
+
+
+def _seconds(page: Page, line: Line) -> Doubles:
+    return line.panel.start_s + (line.x - line.panel.x0) * seconds_per_px(page, line.panel)
+
+
+def _up(panel: Panel) -> int:
+    return -1 if panel.inverted else 1
+
+
+def _levels(sure: Doubles, mix: Doubles) -> Doubles:
+    """Return how far each lead stands from where the law would have it, shape (leads,), by what is sure of all."""
+    rows = sure[:, np.isfinite(sure).all(axis=0)]
+    level = np.median(rows, axis=1)
+    basis, _ = np.linalg.qr(mix)
+    left = rows - level[:, None]
+    return np.asarray(level + np.median(left - basis @ (basis.T @ left), axis=1), np.float64)
+
+
+def _fitted(heights: Doubles, variance: Doubles, mix: Doubles) -> Doubles:
+    """Fit the two voltages at each time; leads that do not fit are trusted less (by Cauchy's weights)."""
+    known = np.isfinite(heights)
+    measured, trust = np.where(known, heights, 0), np.ones(heights.shape)
+    for _ in range(_ROUNDS):
+        weight = np.where(known, trust / variance, 0)
+        normal = np.einsum("kt,ki,kj->tij", weight, mix, mix) + 1e-9 * np.eye(2)
+        voltages = np.linalg.solve(normal, np.einsum("kt,ki->ti", weight * measured, mix)[..., None])[..., 0]
+        fitted = mix @ voltages.T
+        trust = 1 / (1 + np.where(known, (measured - fitted) ** 2 / variance, 0))
+    return np.asarray(fitted, np.float64)
+
+
+def _moved(page: Page, line: Line, time: Doubles, above: Doubles) -> Line:
+    """Put a line where it was fitted, as far as it was unsure."""
+    there = line.panel.baseline_y - _up(line.panel) * np.interp(_seconds(page, line), time, above)
+    share = np.clip(line.spread / _SURE_PX - 1, 0, 1)
+    return replace(line, y=np.where(share > 0, line.y + share * (there - line.y), line.y))
