@@ -379,7 +379,7 @@ class Finding:
         As PTB-XL names it, ``group:CODE``: ``rhythm:AFIB``.
     probability : float
     present : bool
-        True where the probability reaches the statement's threshold.
+        True where the probability reaches the statement's threshold; of rhythms, for the most probable one only.
     """
 
     statement: str

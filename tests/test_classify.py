@@ -23,7 +23,7 @@ from heartguard.classify import (
 from heartguard.classify.architecture import HEAD_LEVELS, VGG16_BLOCKS
 from heartguard.classify.backbone import LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.engine import Outputs, VggEngine
-from heartguard.classify.findings import FindingHead, findings_of, load_findings
+from heartguard.classify.findings import FindingHead, findings_of, load_findings, reported
 from heartguard.classify.light import light_path
 from heartguard.classify.novelty import NoveltySpec, load_novelty
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw
@@ -241,6 +241,13 @@ def test_findings_with_a_threshold_are_reported_the_most_probable_first():
         ("sub:LVH", 0.378, True),
     ]
     assert [f.statement for f in findings_of(np.zeros(2, np.float32), a_finding_head().spec)] == ["sub:LVH"]
+
+
+def test_a_heart_has_one_rhythm_at_a_time():
+    thresholds = {"rhythm:AFIB": 0.1, "rhythm:STACH": 0.1, "rhythm:SBRAD": 0.9, "sub:LVH": 0.1}
+    found = reported({"rhythm:STACH": 0.23, "rhythm:AFIB": 0.83, "sub:LVH": 0.3, "rhythm:SBRAD": 0.85}, thresholds)
+    assert {f.statement for f in found if f.present} == {"rhythm:AFIB", "sub:LVH"}
+    assert [f.probability for f in found] == [0.85, 0.83, 0.3, 0.23]
 
 
 def test_findings_belong_to_one_network_and_altered_ones_are_refused(tmp_path):

@@ -6,7 +6,15 @@ from heartguard.errors import EmptyFileError, LayoutError, ModelError, NotAnEcgE
 from heartguard.ui.answer import uncertainties
 from heartguard.ui.cards import measurement_cards
 from heartguard.ui.problems import advice, headline
-from heartguard.ui.words import class_name, likelihood, natural_frequency, percent, quality_word, sentence_list
+from heartguard.ui.words import (
+    class_name,
+    likelihood,
+    natural_frequency,
+    percent,
+    possible_text,
+    quality_word,
+    sentence_list,
+)
 from heartguard.values import Finding
 from tests.handmade import make_measurements, make_prediction, make_reading
 
@@ -143,3 +151,9 @@ def test_a_finding_that_does_not_fit_the_answer_is_named():
     absent = (Finding("sub:IMI", 0.2, present=False),)
     assert uncertainties(make_reading(prediction=make_prediction(findings=absent))) == ()
     assert uncertainties(make_reading(prediction=make_prediction(abstained=True, findings=found))) == ()
+
+
+def test_one_possible_class_is_not_said_to_be_possible_beside_itself():
+    assert possible_text(("MI",)) == "Only **Myocardial infarction** fits well"
+    assert possible_text(("MI", "PMI")) == "Cannot be ruled out: **Myocardial infarction** or **History of MI**"
+    assert possible_text(()).startswith("None of the four classes fits well")

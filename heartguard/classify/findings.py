@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import numpy as np
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Finding, Floats
 from heartguard.weights import Weights, read_weights
+
+_RHYTHM = "rhythm:"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ def load_findings(folder: Path, backbone_sha256: str) -> FindingHead | None:
 def findings_of(logits: Floats, spec: FindingSpec) -> tuple[Finding, ...]:
     """Turn the outputs for one drawing, shape (findings,), into findings with a threshold, the most probable first."""
     shares: Doubles = 1 / (1 + np.exp(-logits.astype(np.float64)))
-    named = zip(spec.names, map(float, shares), strict=True)
-    found = [Finding(name, share, share >= spec.thresholds[name]) for name, share in named if name in spec.thresholds]
-    return tuple(sorted(found, key=lambda finding: -finding.probability))
+    return reported(dict(zip(spec.names, map(float, shares), strict=True)), spec.thresholds)
+
+
+def reported(shares: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Finding, ...]:
+    """Return the statements that have a threshold as findings, the most probable first.
+
+    A heart has one rhythm at a time: of the rhythms that reach their thresholds only the most probable is present.
+    """
+    ranked = sorted(((name, share) for name, share in shares.items() if name in thresholds), key=lambda pair: -pair[1])
+    found = [Finding(name, share, share >= thresholds[name]) for name, share in ranked]
+    rhythms = [finding for finding in found if finding.present and finding.statement.startswith(_RHYTHM)]
+    return tuple(replace(finding, present=False) if finding in rhythms[1:] else finding for finding in found)

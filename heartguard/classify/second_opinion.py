@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.classify.findings import reported
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import possible_classes, probabilities
 from heartguard.classify.signal_network import SignalNetwork, mean_logits, networks_of, stacked_signals
@@ -157,8 +158,7 @@ def _together(findings: tuple[Finding, ...], logits: Mapping[str, float], joint:
         for f in findings
         if f.statement in thresholds
     }
-    found = [Finding(name, share, share >= thresholds[name]) for name, share in shares.items()]
-    return tuple(sorted(found, key=lambda finding: -finding.probability))
+    return reported(shares, thresholds)
 
 
 def joint_share(share: float, logit: float, weight: float = 0.5) -> float:
