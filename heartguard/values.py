@@ -283,6 +283,8 @@ class Ecg:
         The lines as traced on the page; empty for an Ecg that came from signals.
     page : Page or None
     notes : tuple of str
+    followed : ndarray, shape (12, 5000), float32, mV, or None
+        The signals before the limb leads put each other right; None where nothing was moved.
     """
 
     signals: Floats
@@ -292,6 +294,12 @@ class Ecg:
     page: Page | None = None
     sampling_rate_hz: int = SAMPLING_RATE_HZ
     notes: tuple[str, ...] = ()
+    followed: Floats | None = None
+
+    @property
+    def independent(self) -> Floats:
+        """Signals of which none has helped to place another: by these the laws of the limb leads are checked."""
+        return self.signals if self.followed is None else self.followed
 
     def lead(self, name: str) -> Floats:
         """Return one lead, shape (5000,), mV."""
@@ -379,7 +387,8 @@ class Finding:
         As PTB-XL names it, ``group:CODE``: ``rhythm:AFIB``.
     probability : float
     present : bool
-        True where the probability reaches the statement's threshold; of rhythms, for the most probable one only.
+        True where the probability reaches the statement's threshold; a sinus rhythm is not present beside atrial
+        fibrillation.
     """
 
     statement: str

@@ -243,11 +243,14 @@ def test_findings_with_a_threshold_are_reported_the_most_probable_first():
     assert [f.statement for f in findings_of(np.zeros(2, np.float32), a_finding_head().spec)] == ["sub:LVH"]
 
 
-def test_a_heart_has_one_rhythm_at_a_time():
-    thresholds = {"rhythm:AFIB": 0.1, "rhythm:STACH": 0.1, "rhythm:SBRAD": 0.9, "sub:LVH": 0.1}
-    found = reported({"rhythm:STACH": 0.23, "rhythm:AFIB": 0.83, "sub:LVH": 0.3, "rhythm:SBRAD": 0.85}, thresholds)
-    assert {f.statement for f in found if f.present} == {"rhythm:AFIB", "sub:LVH"}
-    assert [f.probability for f in found] == [0.85, 0.83, 0.3, 0.23]
+def test_atrial_fibrillation_is_no_sinus_rhythm():
+    thresholds = {"rhythm:AFIB": 0.2, "rhythm:STACH": 0.1, "rhythm:SBRAD": 0.9, "sub:LVH": 0.1}
+    shares = {"rhythm:STACH": 0.4, "rhythm:AFIB": 0.35, "sub:LVH": 0.3, "rhythm:SBRAD": 0.05}
+    found = reported(shares, thresholds)
+    assert [f.probability for f in found] == [0.4, 0.35, 0.3, 0.05]
+    assert [f.statement for f in found if f.present] == ["rhythm:AFIB", "sub:LVH"]
+    sinus = reported({**shares, "rhythm:AFIB": 0.1}, thresholds)
+    assert [f.statement for f in sinus if f.present] == ["rhythm:STACH", "sub:LVH"]
 
 
 def test_findings_belong_to_one_network_and_altered_ones_are_refused(tmp_path):

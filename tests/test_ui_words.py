@@ -11,7 +11,6 @@ from heartguard.ui.words import (
     likelihood,
     natural_frequency,
     percent,
-    possible_text,
     quality_word,
     sentence_list,
 )
@@ -151,9 +150,3 @@ def test_a_finding_that_does_not_fit_the_answer_is_named():
     absent = (Finding("sub:IMI", 0.2, present=False),)
     assert uncertainties(make_reading(prediction=make_prediction(findings=absent))) == ()
     assert uncertainties(make_reading(prediction=make_prediction(abstained=True, findings=found))) == ()
-
-
-def test_one_possible_class_is_not_said_to_be_possible_beside_itself():
-    assert possible_text(("MI",)) == "Only **Myocardial infarction** fits well"
-    assert possible_text(("MI", "PMI")) == "Cannot be ruled out: **Myocardial infarction** or **History of MI**"
-    assert possible_text(()).startswith("None of the four classes fits well")

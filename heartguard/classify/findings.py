@@ -14,7 +14,8 @@ from heartguard.errors import ModelError
 from heartguard.values import Doubles, Finding, Floats
 from heartguard.weights import Weights, read_weights
 
-_RHYTHM = "rhythm:"
+_FIBRILLATION = "rhythm:AFIB"
+_SINUS = ("rhythm:SBRAD", "rhythm:STACH")
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,11 @@ def findings_of(logits: Floats, spec: FindingSpec) -> tuple[Finding, ...]:
 def reported(shares: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Finding, ...]:
     """Return the statements that have a threshold as findings, the most probable first.
 
-    A heart has one rhythm at a time: of the rhythms that reach their thresholds only the most probable is present.
+    Atrial fibrillation is no sinus rhythm: beside it, none is present.
     """
     ranked = sorted(((name, share) for name, share in shares.items() if name in thresholds), key=lambda pair: -pair[1])
     found = [Finding(name, share, share >= thresholds[name]) for name, share in ranked]
-    rhythms = [finding for finding in found if finding.present and finding.statement.startswith(_RHYTHM)]
-    return tuple(replace(finding, present=False) if finding in rhythms[1:] else finding for finding in found)
+    fibrillates = any(finding.present and finding.statement == _FIBRILLATION for finding in found)
+    return tuple(
+        replace(finding, present=False) if fibrillates and finding.statement in _SINUS else finding for finding in found
+    )

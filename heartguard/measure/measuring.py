@@ -53,7 +53,7 @@ def measure(ecg: Ecg) -> Measurements:
     >>> measure(flat).heart_rate_bpm is None
     True
     """
-    residual = einthoven_residual(ecg.signals)
+    residual = einthoven_residual(ecg.independent)
     reasons = {} if residual is not None else {"einthoven_residual_mv": _NO_LIMBS}
     signals = bridge_gaps(ecg.signals)
     beats, detection = detect_beats(signals)

@@ -1,7 +1,8 @@
 """The limb leads bind each other: where the ink leaves one of them open, the others say where it runs.
 
 All six are sums of two voltages (Einthoven 1913, Goldberger 1942). Where several show the same time, these two are
-fitted to what is known of each, the sure ones first; a lead is moved only where the line network was unsure of it.
+fitted to what is known of each, the sure ones first. A lead is moved only where the line network was unsure of it, only
+onto ink, and only if the leads obey the law in the QRS complexes of which the network is fairly sure.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from heartguard.leads import LIMB_MIX, PAGE_SECONDS
 from heartguard.page.limbs import unexplained
 from heartguard.trace.panels import Line, seconds_per_px
-from heartguard.values import Doubles, Page, Panel
+from heartguard.trace.runs import stretches
+from heartguard.values import Doubles, Floats, Page, Panel
 
 __all__ = ["agree_limb_leads"]
 
@@ -27,8 +31,11 @@ _SURE_PX = 2.4
 """A line is moved where its spread is greater, and altogether where it is twice as great."""
 _LEAST_SPREAD_PX = 1.2
 _ROUNDS = 8
-_STRANGE = 0.1
-"""Share that the sure parts of true limb leads do not leave unexplained."""
+_STRANGE, _STRANGE_COMPLEX = 0.1, 0.05
+"""Shares that true limb leads do not leave unexplained, between and in their QRS complexes (see `unexplained`)."""
+_LEAST_SURE_S = 0.5
+_NEAR_PX = 4
+_INKED, _MOSTLY = 0.3, 0.8
 
 
 def agree_limb_leads(page: Page, lines: Sequence[Line]) -> list[Line]:
@@ -38,8 +45,8 @@ def agree_limb_leads(page: Page, lines: Sequence[Line]) -> list[Line]:
     ----------
     page : Page
     lines : sequence of Line
-        Left alone: all but the short limb leads, those of which fewer than three show the same time, and those whose
-        sure parts do not obey the law, as when leads are wrongly named or not simultaneous.
+        Left alone: all but the short limb leads, those of which fewer than three show the same time, and those that do
+        not obey the law where they are sure, as when leads are wrongly named or not simultaneous.
     """
     out = list(lines)
     limbs = [
@@ -63,14 +70,11 @@ def _agreeing(page: Page, lines: Sequence[Line]) -> list[Line]:
     time = np.arange(0, PAGE_SECONDS, _STEP_S)
     heights, spread = (np.stack(part) for part in zip(*(_sampled(page, line, time) for line in lines), strict=True))
     mix = np.array([LIMB_MIX[line.panel.lead] for line in lines])
-    known = np.isfinite(heights)
-    sure = np.where(spread <= _SURE_PX, heights, np.nan)
-    if not (known & (spread > _SURE_PX)).any() or not unexplained(sure, mix) < _STRANGE:
+    level = _levels(heights, spread, mix)
+    if level is None or not _lawful(heights - level, spread, mix):
         return list(lines)
-    level = _levels(sure, mix)[:, None]
-    unsure = (known & (spread > _SURE_PX)).any(axis=0)
-    variance = spread**2 + _LEAST_SPREAD_PX**2
-    fitted = _fitted(heights[:, unsure] - level, variance[:, unsure], mix) + level
+    unsure = (np.isfinite(heights) & (spread > _SURE_PX)).any(axis=0)
+    fitted = _fitted(heights[:, unsure] - level, spread[:, unsure], mix) + level
     return [_moved(page, line, time[unsure], row) for line, row in zip(lines, fitted, strict=True)]
 
 
@@ -94,18 +98,28 @@ def _up(panel: Panel) -> int:
     return -1 if panel.inverted else 1
 
 
-def _levels(sure: Doubles, mix: Doubles) -> Doubles:
-    """Return how far each lead stands from where the law would have it, shape (leads,), by what is sure of all."""
-    rows = sure[:, np.isfinite(sure).all(axis=0)]
-    level = np.median(rows, axis=1)
+def _levels(heights: Doubles, spread: Doubles, mix: Doubles) -> Doubles | None:
+    """Return how far each lead stands from where the law would have it, shape (leads, 1); None where little is sure."""
+    sure = np.isfinite(heights).all(axis=0) & (spread <= _SURE_PX).all(axis=0)
+    if np.count_nonzero(sure) * _STEP_S < _LEAST_SURE_S or not unexplained(heights[:, sure], mix) < _STRANGE:
+        return None
+    level = np.median(heights[:, sure], axis=1, keepdims=True)
     basis, _ = np.linalg.qr(mix)
-    left = rows - level[:, None]
-    return np.asarray(level + np.median(left - basis @ (basis.T @ left), axis=1), np.float64)
+    left = heights[:, sure] - level
+    return np.asarray(level + np.median(left - basis @ (basis.T @ left), axis=1, keepdims=True), np.float64)
 
 
-def _fitted(heights: Doubles, variance: Doubles, mix: Doubles) -> Doubles:
+def _lawful(heights: Doubles, spread: Doubles, mix: Doubles) -> bool:
+    """Whether the leads obey the law where the network was asked and fairly sure of all: in clear QRS complexes."""
+    greatest = spread.max(axis=0)
+    clear = np.isfinite(heights).all(axis=0) & (greatest > _SURE_PX) & (greatest < 2 * _SURE_PX)
+    return unexplained(heights[:, clear], mix) < _STRANGE_COMPLEX
+
+
+def _fitted(heights: Doubles, spread: Doubles, mix: Doubles) -> Doubles:
     """Fit the two voltages at each time; leads that do not fit are trusted less (by Cauchy's weights)."""
     known = np.isfinite(heights)
+    variance = spread**2 + _LEAST_SPREAD_PX**2
     measured, trust = np.where(known, heights, 0), np.ones(heights.shape)
     for _ in range(_ROUNDS):
         weight = np.where(known, trust / variance, 0)
@@ -117,7 +131,18 @@ def _fitted(heights: Doubles, variance: Doubles, mix: Doubles) -> Doubles:
 
 
 def _moved(page: Page, line: Line, time: Doubles, above: Doubles) -> Line:
-    """Put a line where it was fitted, as far as it was unsure."""
+    """Put a line where it was fitted, as far as it was unsure: each part as a whole, or not at all if it leaves ink."""
     there = line.panel.baseline_y - _up(line.panel) * np.interp(_seconds(page, line), time, above)
     share = np.clip(line.spread / _SURE_PX - 1, 0, 1)
+    inked = _inked(page.ink, line.x, there)
+    for first, last in stretches(share > 0):
+        if np.mean(inked[first:last]) < _MOSTLY:
+            share[first:last] = 0
     return replace(line, y=np.where(share > 0, line.y + share * (there - line.y), line.y))
+
+
+def _inked(ink: Floats, x: Doubles, y: Doubles) -> NDArray[np.bool_]:
+    """Whether there is ink at or close to each place."""
+    near = cv2.dilate((ink > _INKED).astype(np.uint8), np.ones((2 * _NEAR_PX + 1, 2 * _NEAR_PX + 1), np.uint8))
+    row, column = (np.clip(np.round(at).astype(int), 0, size - 1) for at, size in zip((y, x), ink.shape, strict=True))
+    return np.asarray(near[row, column] > 0, np.bool_)

@@ -85,34 +85,41 @@ class LineNetwork:
         spread : ndarray, shape (n, 2 CROP_COLUMNS), float64
             Standard deviation of the row by the shares.
         """
-        if not crops:
-            return np.zeros((0, CROP_COLUMNS * POINTS)), np.zeros((0, CROP_COLUMNS * POINTS))
-        pictures = np.stack([crop.picture for crop in crops])
-        wanted = np.repeat([crop.wanted for crop in crops], POINTS, axis=1)
-        logits = self._logits(pictures)
-        unsure = (wanted & (_moments(_shares(logits))[1] > _UNSURE)).any(axis=1)
-        if unsure.any():
-            turned = [np.flip(self._logits(np.flip(pictures[unsure], axis)), axis) for axis in (-1, -2)]
-            logits[unsure] = (logits[unsure] + sum(turned)) / (1 + len(turned))
-        shares = _shares(logits)
-        return _moments(shares**_POWER)[0], _moments(shares)[1]
+        rows = np.zeros((len(crops), CROP_COLUMNS * POINTS))
+        spread = np.zeros(rows.shape)
+        unsure: list[tuple[int, Floats]] = []
+        for at in range(0, len(crops), _BATCH):
+            batch = crops[at : at + _BATCH]
+            logits = self._logits(_pictures(batch))
+            rows[at : at + _BATCH], spread[at : at + _BATCH] = _placed(logits)
+            for k, crop in enumerate(batch, start=at):
+                if (spread[k] > _UNSURE)[np.repeat(crop.wanted, POINTS)].any():
+                    unsure.append((k, logits[k - at]))
+        for at in range(0, len(unsure), _BATCH):
+            numbers = [k for k, _ in unsure[at : at + _BATCH]]
+            seen = [np.stack([first for _, first in unsure[at : at + _BATCH]])]
+            pictures = _pictures([crops[k] for k in numbers])
+            seen += [np.flip(self._logits(np.flip(pictures, axis)), axis) for axis in (-1, -2)]
+            rows[numbers], spread[numbers] = _placed(np.mean(seen, axis=0))
+        return rows, spread
 
     def _logits(self, pictures: Floats) -> Floats:
-        """Return the logits of the rows, shape (n, CROP_ROWS, 2 CROP_COLUMNS), float32, of pictures of crops."""
-        out = np.zeros((len(pictures), CROP_ROWS, CROP_COLUMNS * POINTS), np.float32)
+        """Return the logits of the rows, shape (n, CROP_ROWS, 2 CROP_COLUMNS), of up to a batch of pictures."""
+        padded = np.zeros((_BATCH, *pictures.shape[1:]), np.float32)
+        padded[: len(pictures)] = pictures
         with self._running:
-            for at in range(0, len(pictures), _BATCH):
-                some = pictures[at : at + _BATCH]
-                padded = np.zeros((_BATCH, *some.shape[1:]), np.float32)
-                padded[: len(some)] = some
-                self._network.setInput(stacked_rows(padded))
-                out[at : at + _BATCH] = shuffled(self._network.forward())[: len(some), 0]
-        return out
+            self._network.setInput(stacked_rows(padded))
+            return np.asarray(shuffled(self._network.forward())[: len(pictures), 0], np.float32)
 
 
-def _shares(logits: Floats) -> Floats:
+def _pictures(crops: Sequence[Crop]) -> Floats:
+    return np.stack([crop.picture for crop in crops])
+
+
+def _placed(logits: Floats) -> tuple[Doubles, Doubles]:
+    """Return row and spread, each of shape (n, points), by logits of shape (n, rows, points)."""
     shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+    return _moments(shares**_POWER)[0], _moments(shares)[1]
 
 
 def _moments(shares: Floats) -> tuple[Doubles, Doubles]:

@@ -51,6 +51,7 @@ def _refined(line: Line, placed: Sequence[tuple[Crop, Doubles, Doubles]]) -> Lin
         high, low = heights_of(reach)
         inside = (y[here] > high) & (y[here] < low)
         y[here] += share * inside * (seen - y[here])
+        # where the line is faded in, or lies outside of the crop, geometry is no surer than the network
         spread[here] = np.where(share > 0, np.interp(line.x[here], at, rows_spread / ROWS_PER_PX), spread[here])
     return replace(line, y=y, spread=spread)
 

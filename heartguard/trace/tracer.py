@@ -20,6 +20,7 @@ __all__ = ["trace"]
 
 _MAX_GAP_S = 0.06
 _MIN_COVERED = 0.5
+_LARGE_MOVE_MV = 0.1
 
 
 def trace(page: Page, *, refined: bool = True) -> Ecg:
@@ -48,10 +49,9 @@ def trace(page: Page, *, refined: bool = True) -> Ecg:
         )
     network = load_line_network() if refined else None
     if network is not None:
-        traced = agree_limb_leads(page, refine_lines(page.ink, traced, network))
-    signals = [_to_signal(page, t) for t in traced]
-    traced, rhythm_lead = _name_rhythm(traced, signals)
-    return _assemble(page, traced, signals, rhythm_lead)
+        traced = refine_lines(page.ink, traced, network)
+    traced, rhythm_lead = _name_rhythm(traced, [_to_signal(page, t) for t in traced])
+    return _assemble(page, traced, agree_limb_leads(page, traced), rhythm_lead)
 
 
 def _to_signal(page: Page, t: Line) -> Floats:
@@ -81,19 +81,39 @@ def _name_rhythm(traced: list[Line], signals: list[Floats]) -> tuple[list[Line],
     return named, followed[0] if followed else None
 
 
-def _assemble(page: Page, traced: list[Line], signals: list[Floats], rhythm_lead: str | None) -> Ecg:
-    out = np.full((len(LEADS), SAMPLES), np.nan, np.float32)
-    quality = np.zeros(len(LEADS), np.float32)
+def _assemble(page: Page, followed: list[Line], agreed: list[Line], rhythm_lead: str | None) -> Ecg:
+    """Put an Ecg together from the lines, in the same order as before the limb leads put each other right."""
+    signals, quality = np.full((len(LEADS), SAMPLES), np.nan, np.float32), np.zeros(len(LEADS), np.float32)
+    alone = signals.copy()
     segments = []
-    for t, signal in sorted(zip(traced, signals, strict=True), key=lambda pair: pair[0].panel.rhythm):
-        segments.append(Segment(t.panel, heights(t.x - t.first, t.y, t.columns), t.first, round(t.covered, 3)))
-        row = LEAD_INDEX[t.panel.lead]
-        present = ~np.isnan(signal)
-        if not t.panel.rhythm:
-            quality[row] = t.quality
-        if t.covered > _MIN_COVERED:
-            out[row, present] = signal[present] - np.nanmedian(signal)
-    return Ecg(out, _with_residual(out, quality), rhythm_lead, tuple(segments), page, notes=_notes(page, traced))
+    for line, before in sorted(zip(agreed, followed, strict=True), key=lambda pair: pair[0].panel.rhythm):
+        y = heights(line.x - line.first, line.y, line.columns)
+        segments.append(Segment(line.panel, y, line.first, round(line.covered, 3)))
+        row = LEAD_INDEX[line.panel.lead]
+        if not line.panel.rhythm:
+            quality[row] = line.quality
+        if line.covered > _MIN_COVERED:
+            _fill(signals[row], _to_signal(page, line))
+            _fill(alone[row], _to_signal(page, before))
+    moved = [lead for lead, now, then in zip(LEADS, signals, alone, strict=True) if _apart(now, then) > _LARGE_MOVE_MV]
+    return Ecg(
+        signals,
+        _with_residual(alone, quality),
+        rhythm_lead,
+        tuple(segments),
+        page,
+        notes=_notes(agreed, moved),
+        followed=None if np.array_equal(signals, alone, equal_nan=True) else alone,
+    )
+
+
+def _apart(now: Floats, then: Floats) -> float:
+    return float(np.nan_to_num(np.abs(now - then)).max())
+
+
+def _fill(row: Floats, signal: Floats) -> None:
+    present = ~np.isnan(signal)
+    row[present] = signal[present] - np.nanmedian(signal)
 
 
 def _with_residual(signals: Floats, quality: Floats) -> Floats:
@@ -109,8 +129,10 @@ def _with_residual(signals: Floats, quality: Floats) -> Floats:
     return out
 
 
-def _notes(page: Page, traced: list[Line]) -> tuple[str, ...]:
-    missing = [t.panel.lead for t in traced if t.covered <= _MIN_COVERED and not t.panel.rhythm]
-    if not missing:
-        return ()
-    return (f"No line could be followed in {', '.join(missing)}; left empty.",)
+def _notes(lines: list[Line], moved: list[str]) -> tuple[str, ...]:
+    missing = [line.panel.lead for line in lines if line.covered <= _MIN_COVERED and not line.panel.rhythm]
+    said = (
+        (missing, "No line could be followed in {}; left empty."),
+        (moved, "Parts of {} were placed by the other limb leads, as their ink could not be told from other ink."),
+    )
+    return tuple(sentence.format(", ".join(leads)) for leads, sentence in said if leads)

@@ -50,10 +50,7 @@ def show_answer(reading: Reading) -> None:
             width="stretch",
             alt=probability_text(reading.prediction.probabilities),
         )
-        if reading.prediction.possible is not None:
-            st.caption(
-                possible_text(reading.prediction.possible) + ".", help=possible_help(reading.prediction.set_level)
-            )
+        _possible(reading.prediction)
     if reading.prediction.findings:
         _findings(reading.prediction)
     uncertain = sentence_list(uncertainties(reading))
@@ -122,6 +119,13 @@ def _headline(prediction: Prediction, quality: float) -> None:
     st.markdown(CLASS_MEANING.get(prediction.label, ""))
 
 
+def _possible(prediction: Prediction) -> None:
+    """Say which classes cannot be ruled out; nothing where that is the answer alone."""
+    known = None if prediction.abstained else (prediction.label,)
+    if prediction.possible not in (None, known):
+        st.caption(possible_text(prediction.possible or ()) + ".", help=possible_help(prediction.set_level))
+
+
 def _second(prediction: Prediction) -> None:
     second = prediction.second
     if second is None:
@@ -143,8 +147,9 @@ def _findings(prediction: Prediction) -> None:
         st.markdown(
             "**Supporting findings**",
             help="Further outputs of the same network, taught on cardiologists' statements of PTB-XL. Each is shown "
-            "from a probability that 2 in 100 records without it reach. On other recorders they may be wrong more "
-            "often; how often they were right on records kept apart stands on “How it works and how good it is”.",
+            "from a probability that 2 in 100 records without it reach; no sinus rhythm beside atrial fibrillation. "
+            "On other recorders they may be wrong more often; how often they were right on records kept apart stands "
+            "on “How it works and how good it is”.",
         )
         if not present:
             st.caption("None of the " + str(len(prediction.findings)) + " findings that the network knows stands out.")

@@ -112,13 +112,9 @@ def possible_text(possible: Sequence[str]) -> str:
     --------
     >>> possible_text(("HB", "Normal"))
     'Cannot be ruled out: **Abnormal heartbeat** or **Normal**'
-    >>> possible_text(("HB",))
-    'Only **Abnormal heartbeat** fits well'
     """
     if not possible:
         return "None of the four classes fits well: this ECG looks unlike the pages that the model knows"
-    if len(possible) == 1:
-        return f"Only **{class_name(possible[0])}** fits well"
     return "Cannot be ruled out: " + " or ".join(f"**{class_name(label)}**" for label in possible)
 
 
