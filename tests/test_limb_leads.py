@@ -92,6 +92,13 @@ def test_two_leads_that_changed_places_change_back(page: Page, lines: list[Line]
     assert furthest(agree_limb_leads(page, wrong), lines) < 12
 
 
+def test_two_wrong_leads_do_not_pull_four_right_ones(page: Page, lines: list[Line]) -> None:
+    unsure = lines
+    for lead in LIMB_LEADS:
+        unsure = spoilt(unsure, lead, spread=10, by={"aVL": 80, "aVF": -80}.get(lead, 0))
+    assert furthest(agree_limb_leads(page, unsure), lines) < 20
+
+
 def test_what_is_sure_stays_and_what_is_half_sure_goes_half_the_way(page: Page, lines: list[Line]) -> None:
     assert furthest(agree_limb_leads(page, lines), lines) < 2
     for spread, share in ((2.3, 0.0), (3.6, 0.5), (4.8, 1.0)):

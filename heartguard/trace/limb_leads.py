@@ -33,7 +33,6 @@ _LEAST_SPREAD_PX = 1.2
 _ROUNDS = 8
 _STRANGE, _STRANGE_COMPLEX = 0.1, 0.05
 """Shares that true limb leads do not leave unexplained, between and in their QRS complexes (see `unexplained`)."""
-_LEAST_SURE_S = 0.5
 _NEAR_PX = 4
 _INKED, _MOSTLY = 0.3, 0.8
 
@@ -101,7 +100,7 @@ def _up(panel: Panel) -> int:
 def _levels(heights: Doubles, spread: Doubles, mix: Doubles) -> Doubles | None:
     """Return how far each lead stands from where the law would have it, shape (leads, 1); None where little is sure."""
     sure = np.isfinite(heights).all(axis=0) & (spread <= _SURE_PX).all(axis=0)
-    if np.count_nonzero(sure) * _STEP_S < _LEAST_SURE_S or not unexplained(heights[:, sure], mix) < _STRANGE:
+    if not unexplained(heights[:, sure], mix) < _STRANGE:
         return None
     level = np.median(heights[:, sure], axis=1, keepdims=True)
     basis, _ = np.linalg.qr(mix)
