@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from heartguard.leads import LIMB_MIX, PAGE_SECONDS
 from heartguard.page.limbs import unexplained
-from heartguard.trace.panels import Line, seconds_per_px
+from heartguard.trace.panels import Line, above_rest, seconds_of, seconds_per_px
 from heartguard.trace.runs import stretches
 from heartguard.values import Doubles, Floats, Page, Panel
 
@@ -79,22 +79,14 @@ def _agreeing(page: Page, lines: Sequence[Line]) -> list[Line]:
 
 def _sampled(page: Page, line: Line, time: Doubles) -> tuple[Doubles, Doubles]:
     """Return how far a line stands above its row's rest, and its spread, pixels, at each time; NaN where it is not."""
-    seconds = _seconds(page, line)
+    seconds = seconds_of(page, line)
     if len(seconds) < 2:
         return np.full(len(time), np.nan), np.full(len(time), np.nan)
     after = np.clip(np.searchsorted(seconds, time), 1, len(seconds) - 1)
     gap = (seconds[after] - seconds[after - 1]) > _GAP_PX * seconds_per_px(page, line.panel)
     outside = gap | (time < seconds[0]) | (time > seconds[-1])
-    above = np.interp(time, seconds, _up(line.panel) * (line.panel.baseline_y - line.y))
+    above = np.interp(time, seconds, above_rest(line))
     return np.where(outside, np.nan, above), np.where(outside, np.nan, np.interp(time, seconds, line.spread))
-
-
-def _seconds(page: Page, line: Line) -> Doubles:
-    return line.panel.start_s + (line.x - line.panel.x0) * seconds_per_px(page, line.panel)
-
-
-def _up(panel: Panel) -> int:
-    return -1 if panel.inverted else 1
 
 
 def _levels(heights: Doubles, spread: Doubles, mix: Doubles) -> Doubles | None:
@@ -131,7 +123,8 @@ def _fitted(heights: Doubles, spread: Doubles, mix: Doubles) -> Doubles:
 
 def _moved(page: Page, line: Line, time: Doubles, above: Doubles) -> Line:
     """Put a line where it was fitted, as far as it was unsure: each part as a whole, or not at all if it leaves ink."""
-    there = line.panel.baseline_y - _up(line.panel) * np.interp(_seconds(page, line), time, above)
+    up = np.interp(seconds_of(page, line), time, above)
+    there = line.panel.baseline_y - (-up if line.panel.inverted else up)
     share = np.clip(line.spread / _SURE_PX - 1, 0, 1)
     inked = _inked(page.ink, line.x, there)
     for first, last in stretches(share > 0):

@@ -14,7 +14,7 @@ from heartguard.trace.share import Path, share_ink
 from heartguard.trace.together import Track, follow_all
 from heartguard.values import Doubles, Floats, Page, Panel
 
-__all__ = ["FINER", "Line", "find_lines", "seconds_per_px"]
+__all__ = ["FINER", "Line", "above_rest", "find_lines", "seconds_of", "seconds_per_px"]
 
 FINER = 3
 """Columns of a path to a page pixel."""
@@ -110,3 +110,13 @@ def seconds_per_px(page: Page, panel: Panel) -> float:
     return (
         by_column if abs(by_column * page.px_per_s - 1) < _SQUEEZE or page.scale_source != "grid" else 1 / page.px_per_s
     )
+
+
+def seconds_of(page: Page, line: Line) -> Doubles:
+    """Return where on the page's 10 s axis each point of a line stands."""
+    return np.asarray(line.panel.start_s + (line.x - line.panel.x0) * seconds_per_px(page, line.panel), np.float64)
+
+
+def above_rest(line: Line) -> Doubles:
+    """Return how far each point stands above its row's isoelectric height, pixels, leads drawn upside down turned."""
+    return (-1 if line.panel.inverted else 1) * (line.panel.baseline_y - line.y)

@@ -11,7 +11,7 @@ from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.trace.limb_leads import agree_limb_leads
 from heartguard.trace.line import heights
 from heartguard.trace.line_network import load_line_network
-from heartguard.trace.panels import Line, find_lines, seconds_per_px
+from heartguard.trace.panels import Line, above_rest, find_lines, seconds_of
 from heartguard.trace.refine import refine_lines
 from heartguard.trace.strips import name_strips
 from heartguard.values import Ecg, Floats, Page, Segment
@@ -50,8 +50,9 @@ def trace(page: Page, *, refined: bool = True) -> Ecg:
     network = load_line_network() if refined else None
     if network is not None:
         traced = refine_lines(page.ink, traced, network)
-    traced, rhythm_lead = _name_rhythm(traced, [_to_signal(page, t) for t in traced])
-    return _assemble(page, traced, agree_limb_leads(page, traced), rhythm_lead)
+    signals = [_to_signal(page, t) for t in traced]
+    traced, rhythm_lead = _name_rhythm(traced, signals)
+    return _assemble(page, traced, signals, rhythm_lead)
 
 
 def _to_signal(page: Page, t: Line) -> Floats:
@@ -59,10 +60,9 @@ def _to_signal(page: Page, t: Line) -> Floats:
     signal = np.full(SAMPLES, np.nan, np.float32)
     if len(t.x) < 2:
         return signal
-    seconds = t.panel.start_s + (t.x - t.panel.x0) * seconds_per_px(page, t.panel)
+    seconds = seconds_of(page, t)
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
-    up = -1 if t.panel.inverted else 1
-    values = np.interp(time, seconds, up * (t.panel.baseline_y - t.y) / page.px_per_mv, left=np.nan, right=np.nan)
+    values = np.interp(time, seconds, above_rest(t) / page.px_per_mv, left=np.nan, right=np.nan)
     after = np.clip(np.searchsorted(seconds, time), 1, len(seconds) - 1)
     values[(seconds[after] - seconds[after - 1]) > _MAX_GAP_S] = np.nan
     values[(time < t.panel.start_s - 1e-9) | (time >= t.panel.end_s - 1e-9)] = np.nan
@@ -81,20 +81,22 @@ def _name_rhythm(traced: list[Line], signals: list[Floats]) -> tuple[list[Line],
     return named, followed[0] if followed else None
 
 
-def _assemble(page: Page, followed: list[Line], agreed: list[Line], rhythm_lead: str | None) -> Ecg:
-    """Put an Ecg together from the lines, in the same order as before the limb leads put each other right."""
+def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], rhythm_lead: str | None) -> Ecg:
+    """Put an Ecg together from the lines as they were followed, the limb leads put right."""
+    agreed = agree_limb_leads(page, followed)
     signals, quality = np.full((len(LEADS), SAMPLES), np.nan, np.float32), np.zeros(len(LEADS), np.float32)
     alone = signals.copy()
     segments = []
-    for line, before in sorted(zip(agreed, followed, strict=True), key=lambda pair: pair[0].panel.rhythm):
+    triples = zip(agreed, followed, followed_signals, strict=True)
+    for line, before, signal in sorted(triples, key=lambda triple: triple[0].panel.rhythm):
         y = heights(line.x - line.first, line.y, line.columns)
         segments.append(Segment(line.panel, y, line.first, round(line.covered, 3)))
         row = LEAD_INDEX[line.panel.lead]
         if not line.panel.rhythm:
             quality[row] = line.quality
         if line.covered > _MIN_COVERED:
-            _fill(signals[row], _to_signal(page, line))
-            _fill(alone[row], _to_signal(page, before))
+            _fill(signals[row], signal if line is before else _to_signal(page, line))
+            _fill(alone[row], signal)
     moved = [lead for lead, now, then in zip(LEADS, signals, alone, strict=True) if _apart(now, then) > _LARGE_MOVE_MV]
     return Ecg(
         signals,
