@@ -77,6 +77,11 @@ class Layout:
         return PAGE_SECONDS / self.columns
 
     @property
+    def in_turn(self) -> bool:
+        """Whether no two limb leads are shown at the same time."""
+        return set(LIMB_LEADS) <= set(self.rows[0])
+
+    @property
     def row_count(self) -> int:
         """Number of trace rows on the page, rhythm strips included."""
         return len(self.rows) + self.rhythm_strips

@@ -8,6 +8,7 @@ import pytest
 
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import CABRERA_LEADS, LAYOUTS, LEAD_INDEX, LIMB_LEADS, LIMB_MIX
+from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
 from heartguard.page.limbs import misfit, swap_notes, unexplained
 from heartguard.page.rough import RoughTraces, strip_misfit
@@ -55,8 +56,34 @@ def test_only_the_true_order_obeys_the_laws(shape, order):
     assert fits[other] > 0.05
 
 
-def test_leads_one_after_the_other_obey_no_law():
-    assert all(np.isnan(misfit(LAYOUTS["2x6"], rows_of("2x6"), WHOLE)))
+@pytest.mark.parametrize("order", ["2x6", "2x6 Cabrera"])
+def test_heartbeats_of_leads_one_after_the_other_tell_their_order(order):
+    rows = rows_of(order)
+    rows += 0.2 * np.sin(np.arange(5000) / 700)  # breathing
+    rows[:, 1700:2500] = np.nan  # no whole heartbeat in the third column
+    fits = {name: misfit(LAYOUTS[name], rows, WHOLE)[1] for name in ("2x6", "2x6 Cabrera")}
+    assert fits.pop(order) < 0.1
+    assert min(fits.values()) > 0.5
+
+
+def test_without_heartbeats_leads_one_after_the_other_obey_no_law():
+    seen = rows_of("2x6")
+    seen[:, 2500:] = np.nan
+    assert all(np.isnan(misfit(LAYOUTS["2x6"], seen, WHOLE)))
+    assert all(np.isnan(misfit(LAYOUTS["2x6"], rows_of("2x6"), Extent(9000.0, 14000.0))))
+
+
+def test_heartbeats_are_laid_over_each_other_however_late_they_are():
+    at = np.arange(400)
+    columns = []
+    for peak in (150, 165, 230):
+        wave = np.exp(-(((at - peak) / 4) ** 2))
+        columns.append(np.array([wave, 0.5 * wave]))
+    first, *others, none = beats_in_turn([*columns, np.zeros((2, 400))], 200.0)
+    assert none is None
+    assert first.max() == pytest.approx(1, abs=0.02)
+    for beat in others:
+        assert beat == pytest.approx(first, abs=0.02)
 
 
 def test_changed_and_inverted_leads_are_named():

@@ -176,6 +176,32 @@ def test_the_true_line_of_a_lesson_runs_through_its_ink(lessons: Lessons) -> Non
     assert ink_on_the_line(lessons.pictures / 255, lessons.lines) > 0.5
 
 
+def test_crowded_lessons_show_lines_that_share_ink(lessons: Lessons) -> None:
+    crowded = simulate_lessons(SIGNALS, 8)
+    assert crowded is not None
+    assert ink_on_the_line(crowded.pictures / 255, crowded.lines) > 0.5
+    both, usual = (np.mean(found.pictures[:, 1:].min(axis=1) > 0) for found in (crowded, lessons))
+    assert both > 2 * usual
+
+
+def test_lessons_at_double_speed_are_read_as_such() -> None:
+    fast = simulate_lessons(SIGNALS, 2)
+    assert fast is not None
+    assert ink_on_the_line(fast.pictures / 255, fast.lines) > 0.5
+
+
+def test_crops_hold_the_ink_that_hangs_together(page: Page) -> None:
+    paths = [line.path for line in find_lines(page)]
+    for crop in cut_crops(lowered(page.ink), paths, FINER):
+        path = paths[crop.path]
+        columns = (crop.column + np.flatnonzero(crop.wanted)) * FINER + FINER // 2 - path.x0
+        chosen = path.chosen[columns]
+        high, low = (rows_of(ends[chosen].astype(float)) - crop.row for ends in (path.runs.top, path.runs.bottom))
+        if low.max() - high.min() < CROP_ROWS - 20:
+            assert high.min() > 6
+            assert low.max() < CROP_ROWS - 6
+
+
 def test_varied_lessons_keep_line_and_ink_together(lessons: Lessons) -> None:
     torch = pytest.importorskip("torch")
     from heartguard.lab.line_training import varied

@@ -13,7 +13,7 @@ from heartguard.lab.paper import SimulatedPage, render_page
 from heartguard.lab.paper_style import PRESETS, PaperStyle, random_style
 from heartguard.lab.photo import take_photo
 from heartguard.lab.photo_style import PHOTO_KINDS, random_print
-from heartguard.leads import LEADS, SAMPLES, SAMPLING_RATE_HZ
+from heartguard.leads import LEADS, PAGE_SECONDS, PAPER_SPEED_MM_PER_S, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.page import find_page
 from heartguard.trace.crops import CROP_COLUMNS, POINTS, Crop, cut_crops, lowered, points_x, rows_of
 from heartguard.trace.panels import FINER, Line, find_lines, seconds_per_px
@@ -25,10 +25,16 @@ _LAYOUTS = (
     "3x4+1", "3x4", "3x4+2", "3x4+3", "6x2", "6x2", "6x2+1", "6x2+1", "12x1", "12x1", "12x1", "2x6",
     "3x4+1 Cabrera", "6x2 Cabrera", "12x1 Cabrera",
 )  # fmt: skip
-_KINDS = ("clean", "scan", "clinic", "photo", "scan")
+_KINDS = ("clean", "scan", "clean", "scan", "clinic", "clean", "scan", "photo")
 _CLINIC = ("clinic-3x4", "clinic-6x2", "clinic-6x2-no-grid")
+_CROWDED = 0.6
+_CROWDED_KINDS = ("clean", "scan")
+_CROWDED_LAYOUTS = ("12x1", "12x1", "12x1", "12x1 Cabrera", "6x2", "6x2+1", "3x4+1")
+_CROWDED_GAIN = (0.8, 2.0)
+_PACED = 0.3
+_FAST, _OF_FAST = (2, 9), 32
+"""Pages at 50 mm/s: a plain one and a scan of so many."""
 _BANDED = 0.5
-_CROPS = 48
 _SHIFTS_PX = np.arange(-2.0, 2.05, 0.1)
 _PHOTO_SHIFTS_PX = np.arange(-8.0, 8.05, 0.25)
 _CLOSE_MV = 0.04
@@ -60,9 +66,9 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
         Of every choice.
     """
     rng = np.random.default_rng([seed, 9])
-    if rng.random() < _BANDED:
-        signals_mv = recorder_band(signals_mv, rng)
-    made, encoded = _picture(signals_mv, seed, _KINDS[seed % len(_KINDS)], rng)
+    kind = _KINDS[seed % len(_KINDS)]
+    crowded = kind in _CROWDED_KINDS and rng.random() < _CROWDED
+    made, encoded = _picture(_recorded(signals_mv, rng, crowded=crowded), seed, kind, rng, crowded=crowded)
     try:
         page = find_page(Upload("simulated", "", "png", encoded))
     except HeartGuardError:
@@ -70,20 +76,47 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
     if page.layout.name != made.layout.name:
         return None
     lines = find_lines(page)
-    crops = list(cut_crops(lowered(page.ink), [line.path for line in lines], FINER))
-    chosen = rng.permutation(len(crops))[:_CROPS]
+    offsets: dict[tuple[int, int], tuple[float, float] | None] = {}
     found = []
-    for crop in (crops[k] for k in chosen):
-        line = _true_line(page, made.truth, lines[crop.path], crop)
-        if line is not None:
-            found.append((np.round(255 * crop.picture).astype(np.uint8), line))
+    for crop in cut_crops(lowered(page.ink), [line.path for line in lines], FINER):
+        # a photo's errors differ from crop to crop
+        part = (crop.path, 0 if page.bend is None else crop.column)
+        if part not in offsets:
+            offsets[part] = _offset(page, made.truth, lines[crop.path], crop)
+        rows = _true_rows(page, made.truth, lines[crop.path], crop, offsets[part])
+        if rows is not None:
+            found.append((np.round(255 * crop.picture).astype(np.uint8), rows))
     if not found:
         return None
     return Lessons(*(np.stack(part) for part in zip(*found, strict=True)))
 
 
-def _picture(signals_mv: Floats, seed: int, kind: str, rng: np.random.Generator) -> tuple[SimulatedPage, Image]:
-    layout = str(rng.choice(_LAYOUTS))
+def _recorded(signals_mv: Floats, rng: np.random.Generator, *, crowded: bool) -> Floats:
+    """Return what a recorder prints of signals; on a crowded page with higher waves, some of them paced."""
+    if crowded and rng.random() < _PACED:
+        signals_mv = _paced(signals_mv, rng)
+    if rng.random() < _BANDED:
+        signals_mv = recorder_band(signals_mv, rng)
+    return signals_mv * np.float32(rng.uniform(*_CROWDED_GAIN)) if crowded else signals_mv
+
+
+def _paced(signals_mv: Floats, rng: np.random.Generator) -> Floats:
+    """Add the spikes of a pacemaker, one to three samples wide, each lead with its own height and sign."""
+    out = signals_mv.copy()
+    heights = (rng.normal(0, 1, len(out)) * rng.uniform(0.3, 2.0)).astype(np.float32)
+    shape = np.ones(int(rng.integers(1, 4)), np.float32)
+    if rng.random() < _BANDED:
+        shape = np.append(shape, -rng.uniform(0.1, 0.8)).astype(np.float32)
+    period = rng.uniform(0.6, 1.1) * SAMPLING_RATE_HZ
+    for start in np.arange(rng.uniform(0, period), SAMPLES - len(shape), period).astype(int):
+        out[:, start : start + len(shape)] += heights[:, None] * shape
+    return out
+
+
+def _picture(
+    signals_mv: Floats, seed: int, kind: str, rng: np.random.Generator, *, crowded: bool
+) -> tuple[SimulatedPage, Image]:
+    layout = str(rng.choice(_CROWDED_LAYOUTS if crowded else _LAYOUTS))
     if kind == "photo":
         style = replace(random_print(seed, _LAYOUTS), layout=layout, rhythm_leads=None)
         page = render_page(signals_mv, style, seed=seed)
@@ -95,6 +128,8 @@ def _picture(signals_mv: Floats, seed: int, kind: str, rng: np.random.Generator)
         style = replace(PRESETS[str(rng.choice(_CLINIC))], px_per_mm=float(rng.uniform(4, 8.2)))
     else:
         style = _scan(layout, seed, rng)
+    if seed % _OF_FAST in _FAST:
+        style = replace(style, speed_mm_per_s=2 * PAPER_SPEED_MM_PER_S, page_seconds=PAGE_SECONDS / 2)
     page = render_page(signals_mv, replace(style, trace_mm=float(rng.uniform(0.25, 0.5))), seed=seed)
     return page, page.image
 
@@ -110,34 +145,39 @@ def _scan(layout: str, seed: int, rng: np.random.Generator) -> PaperStyle:
     )
 
 
-def _true_line(page: Page, truth: Floats, line: Line, crop: Crop) -> Floats | None:
-    """Return the true rows of the points of a crop; None where the page does not lie as it should.
+def _offset(page: Page, truth: Floats, line: Line, crop: Crop) -> tuple[float, float] | None:
+    """Return how far across and down the truth lies from the plain parts of a line; None where it does not fit them.
 
-    The truth is moved to where it fits the plain parts of the traced line best: a page is never straightened without
-    any error, which the line network is not to learn.
+    A page is never straightened without any error, which the line network is not to learn. Of a flat page the whole
+    line counts, of a photo what is near the crop.
     """
-    panel, x, traced = line.panel, line.x, line.y
-    signal = truth[LEADS.index(panel.lead)]
-    shifts = _SHIFTS_PX if page.bend is None else _PHOTO_SHIFTS_PX
-    reach = CROP_COLUMNS if page.bend is not None else page.ink.shape[1]
-    near = np.abs(x - crop.column - CROP_COLUMNS / 2) < reach
-    if near.sum() < CROP_COLUMNS:
+    flat = page.bend is None
+    near = np.abs(line.x - crop.column - CROP_COLUMNS / 2) < (page.ink.shape[1] if flat else CROP_COLUMNS)
+    shifts = _SHIFTS_PX if flat else _PHOTO_SHIFTS_PX
+    fits = [_height(page, line.panel, truth, line.x[near] + shift) - line.y[near] for shift in shifts]
+    if min(np.isfinite(fit).sum() for fit in fits) < CROP_COLUMNS:
         return None
-    fits = [_height(page, panel, signal, x[near] + shift) - traced[near] for shift in shifts]
     offsets = [float(np.nanmedian(fit)) for fit in fits]
     misfit = [float(np.nanmean(np.abs(fit - off).clip(0, 2.0))) for fit, off in zip(fits, offsets, strict=True)]
     best = int(np.nanargmin(misfit))
     if np.nanmedian(np.abs(fits[best] - offsets[best])) > _CLOSE_MV * page.px_per_mv:
         return None
-    at = points_x(crop)
-    rows = rows_of(_height(page, panel, signal, at + shifts[best]) - offsets[best]) - crop.row
+    return float(shifts[best]), offsets[best]
+
+
+def _true_rows(page: Page, truth: Floats, line: Line, crop: Crop, offset: tuple[float, float] | None) -> Floats | None:
+    """Return the true rows of the points of a crop, from its top; None where none is known of those wanted."""
+    if offset is None:
+        return None
+    across, down = offset
+    rows = rows_of(_height(page, line.panel, truth, points_x(crop) + across) - down) - crop.row
     return np.asarray(rows, np.float32) if np.isfinite(rows[np.repeat(crop.wanted, POINTS)]).any() else None
 
 
-def _height(page: Page, panel: Panel, signal: Floats, x: Doubles) -> Doubles:
+def _height(page: Page, panel: Panel, truth: Floats, x: Doubles) -> Doubles:
     """Return the page heights of the true line at page columns; NaN beyond the panel."""
     seconds = panel.start_s + (x - panel.x0) * seconds_per_px(page, panel)
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
-    millivolts = np.interp(seconds, time, signal)
+    millivolts = np.interp(seconds, time, truth[LEADS.index(panel.lead)])
     millivolts[(seconds < panel.start_s) | (seconds > panel.end_s)] = np.nan
     return np.asarray(panel.baseline_y - (-1 if panel.inverted else 1) * millivolts * page.px_per_mv, np.float64)

@@ -18,7 +18,7 @@ from heartguard.lab.page_files import make_page_files
 from heartguard.lab.vgg_torch import device
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
 from heartguard.trace.crops import CROP_ROWS, POINTS
-from heartguard.trace.line_network import LINE_LAYERS, stacked_rows
+from heartguard.trace.line_network import LINE_LAYERS, POWER, stacked_rows
 
 __all__ = ["LineRecipe", "fit", "load_lessons", "make_lessons", "run"]
 
@@ -44,10 +44,10 @@ class LineRecipe:
     seed : int
     """
 
-    pages: int = 560
-    epochs: int = 22
-    batch: int = 64
-    rate: float = 3e-3
+    pages: int = 918
+    epochs: int = 36
+    batch: int = 256
+    rate: float = 4e-3
     spread: float = 0.7
     distance: float = 0.5
     seed: int = 0
@@ -123,7 +123,7 @@ def _loss(network: Any, pictures: Any, lines: Any, recipe: LineRecipe) -> Any:
     true = torch.nan_to_num(lines)[:, None]
     wanted = f.softmax(-((rows - true) ** 2) / (2 * recipe.spread**2), dim=1)
     entropy = -(wanted * f.log_softmax(logits, dim=1)).sum(1, keepdim=True)
-    mean = (f.softmax(logits, dim=1) * rows).sum(1, keepdim=True)
+    mean = (f.softmax(POWER * logits, dim=1) * rows).sum(1, keepdim=True)
     distance = f.smooth_l1_loss(mean, true, reduction="none", beta=2.0)
     return ((entropy + recipe.distance * distance) * known).sum() / known.sum().clamp(min=1)
 

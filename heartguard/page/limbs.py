@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from heartguard.leads import LIMB_MIX, Layout
+from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
 from heartguard.values import Doubles
 
@@ -16,6 +17,8 @@ __all__ = ["misfit", "swap_notes", "unexplained"]
 _WORST = 0.1
 _FLOOR = 0.03
 _LEAST_LEADS = 3
+_LEAST_IN_TURN = 4
+_REPEATED = 4
 _INSIDE = 0.025
 _SUSPECT = 0.08
 _SURE = 0.03
@@ -67,9 +70,12 @@ def misfit(layout: Layout, followed: Doubles, extent: Extent) -> tuple[float, fl
     Returns
     -------
     mean, worst : float
-        Geometric mean and greatest of `unexplained` over the columns that show three limb leads or more; NaN without
-        such a column.
+        Geometric mean and greatest of `unexplained` over the columns that show three limb leads or more; where the
+        leads stand in turn, of one heartbeat of each; NaN without such columns or heartbeats.
     """
+    if layout.in_turn:
+        share = _misfit_in_turn(layout, followed, extent)
+        return share, share
     shares = [unexplained(rows, _mix(leads, layout)) for leads, rows in _limb_columns(layout, followed, extent)]
     known = [share for share in shares if np.isfinite(share)]
     if not known:
@@ -105,6 +111,20 @@ def _limb_columns(layout: Layout, followed: Doubles, extent: Extent) -> Iterator
             first, last = (extent.x0 + (column + part) * width for part in (_INSIDE, 1 - _INSIDE))
             rows = followed[[k for k, _ in places], max(0, round(first)) : max(0, round(last))]
             yield [lead for _, lead in places], rows
+
+
+def _misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent) -> float:
+    width = extent.width / layout.columns
+    edges = [
+        [max(0, round(extent.x0 + (column + part) * width)) for part in (_INSIDE, 1 - _INSIDE)]
+        for column in range(layout.columns)
+    ]
+    beats = beats_in_turn([followed[:, first:last] for first, last in edges], width / layout.column_seconds)
+    known = [(lead, beat) for lead, beat in zip(layout.rows[0], beats, strict=True) if beat is not None]
+    if len(known) < _LEAST_IN_TURN:
+        return float("nan")
+    rows = np.repeat([beat for _, beat in known], _REPEATED, axis=1)
+    return unexplained(rows, _mix([lead for lead, _ in known], layout))
 
 
 def _mix(leads: list[str], layout: Layout) -> Doubles:

@@ -32,10 +32,12 @@ _BY_COLUMNS = 1.0
 _BY_STRIPS = 3.0
 _BY_CHANGED_ROW = 1.5
 _BY_ORDER = 0.8
+_BY_ORDER_IN_TURN = 0.35
 _NO_LAW = 0.5
 _SAME = 0.3
 _FITS = 0.3
 _FITS_WELL = 0.1
+_FITS_IN_TURN = 0.5
 _UNLIKE = 0.5
 _UNSURE = 0.75
 _CLEAR = 1.5
@@ -71,6 +73,11 @@ class _Candidate:
     misfit: float
     worst: float
     score: float
+
+    @property
+    def fits_well(self) -> bool:
+        """Whether the limb leads obey their laws; heartbeats of different times never do so as well."""
+        return self.worst < (_FITS_IN_TURN if self.layout.in_turn else _FITS_WELL)
 
 
 def choose_layout(
@@ -116,7 +123,7 @@ def choose_layout(
     ]
     tried = [c for layout in wanted for c in page.candidates(layout)]
     # Leads that do not fit each other at all may fit an unusual order by chance: it must fit well.
-    believed = [c for c in tried if c.layout.order in ("standard", corrections.lead_order) or c.worst < _FITS_WELL]
+    believed = [c for c in tried if c.layout.order in ("standard", corrections.lead_order) or c.fits_well]
     candidates = sorted(believed, key=lambda c: -c.score)
     if by_hand and not candidates:
         raise _too_few(wanted[0], len(rows))
@@ -158,9 +165,13 @@ class _Evidence:
             followed = self._followed(rows)
             wrong, worst = misfit(layout, followed, self.extent)
             score = _BY_COLUMNS * self._columns(layout, rows) - _BY_CHANGED_ROW * changed
-            score -= _BY_ORDER * (layout.order != "standard")
+            if layout.order != "standard":
+                score -= _BY_ORDER_IN_TURN if layout.in_turn else _BY_ORDER
             score -= _BY_STRIPS * max(0.0, strip_misfit(layout, followed, self.extent) - _SAME)
-            score -= float(np.log(0.03 + (wrong if np.isfinite(wrong) else _NO_LAW)))
+            against = wrong if np.isfinite(wrong) else _NO_LAW
+            if layout.in_turn:  # that heartbeats differ speaks against no layout
+                against = min(against, _NO_LAW)
+            score -= float(np.log(0.03 + against))
             yield _Candidate(layout, rows, followed, changed, wrong, worst, score)
 
     def _followed(self, rows: tuple[float, ...]) -> Doubles:

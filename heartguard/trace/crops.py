@@ -99,9 +99,9 @@ def cut_crops(ink: Floats, paths: Sequence[Path], finer: int) -> Iterator[Crop]:
     covers = [_Cover(path, finer) for path in paths]
     for number, (path, cover) in enumerate(zip(paths, covers, strict=True)):
         beside = [other for other in covers if other is not cover]
-        usual = round(float(rows_of(np.asarray(path.baseline_y)))) - CROP_ROWS // 2
+        rest = float(rows_of(np.asarray(path.baseline_y)))
         for first, last in _parts(cover.difficult):
-            row = cover.first_row(first, last, usual)
+            row = cover.first_row(first, last, rest)
             column = cover.first + (first + last) // 2 - CROP_COLUMNS // 2
             wanted = np.zeros(CROP_COLUMNS, bool)
             at = cover.first + first - column
@@ -110,27 +110,29 @@ def cut_crops(ink: Floats, paths: Sequence[Path], finer: int) -> Iterator[Crop]:
 
 
 class _Cover:
-    """Top and bottom of a path's ink in each page column, rows, and where its line is not plain to see."""
+    """What a path covers of each page column and how far ink hangs together there, rows; where it is hard to see."""
 
     def __init__(self, path: Path, finer: int) -> None:
         self.first = path.x0 // finer
         at = slice(finer // 2, None, finer)
         self.top, self.bottom = rows_of(path.top[at]), rows_of(path.bottom[at])
-        chosen = path.chosen[at]
-        length = path.runs.bottom[chosen] - path.runs.top[chosen]
-        hard = ((length > _STEEP * path.runs.stroke) | path.shared[at]) & (chosen >= 0)
+        present = path.chosen[at] >= 0
+        highest, lowest = path.runs.top[path.chosen[at]], path.runs.bottom[path.chosen[at]]
+        self.highest, self.lowest = (rows_of(np.where(present, y, np.nan)) for y in (highest, lowest))
+        hard = ((lowest - highest > _STEEP * path.runs.stroke) | path.shared[at]) & present
         near = cv2.dilate(hard.astype(np.uint8)[None], np.ones((1, 2 * _AROUND + 1), np.uint8))[0] > 0
-        self.difficult: NDArray[np.bool_] = near & (chosen >= 0)
+        self.difficult: NDArray[np.bool_] = near & present
 
     @property
     def last(self) -> int:
         """Page column after the last."""
         return self.first + len(self.top)
 
-    def first_row(self, first: int, last: int, usual: int) -> int:
-        """Return where a crop begins: as usual, unless that would cut off what the path reaches in its part."""
-        highest, lowest = np.nanmin(self.top[first:last]) - _ABOVE, np.nanmax(self.bottom[first:last]) + _ABOVE
-        return int(max(min(usual, highest), min(lowest - CROP_ROWS + 1, highest)))
+    def first_row(self, first: int, last: int, rest: float) -> int:
+        """Return where a crop begins: about the row's rest, unless that cuts off what hangs together in its part."""
+        highest, lowest = np.nanmin(self.highest[first:last]) - _ABOVE, np.nanmax(self.lowest[first:last]) + _ABOVE
+        first_end, last_end = sorted((float(highest), float(lowest) - CROP_ROWS + 1))
+        return round(min(max(rest - CROP_ROWS / 2, first_end), last_end))
 
     def between(self, column: int, row: int) -> Floats:
         """Return how much of each pixel of a crop lies between top and bottom."""

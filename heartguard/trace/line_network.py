@@ -21,7 +21,7 @@ from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, Crop
 from heartguard.values import Doubles, Floats
 from heartguard.weights import Weights, models_folder, read_named
 
-__all__ = ["LINE_LAYERS", "LineNetwork", "load_line_network", "stacked_rows"]
+__all__ = ["LINE_LAYERS", "POWER", "LineNetwork", "load_line_network", "stacked_rows"]
 
 LINE_LAYERS = (
     Layer("full1", ("image",), 6, 16),
@@ -43,9 +43,10 @@ LINE_LAYERS = (
 )
 """It sees pairs of rows as channels, and answers with the shares of 2 rows by 2 points a pixel."""
 
+POWER = 2.0
+"""To which the shares are raised: they are taught wider than a line is, and their tails pull the mean off a tip."""
+
 _BATCH = 16
-_POWER = 2.0
-"""To which the shares are raised: they were taught wider than a line is, and their tails pull the mean off a tip."""
 _SIZE = (CROP_ROWS // LAST_SHUFFLE, CROP_COLUMNS)
 _UNSURE = 4.0
 """Rows: a crop with a greater spread is seen turned over, too, and the answers are averaged."""
@@ -119,7 +120,7 @@ def _pictures(crops: Sequence[Crop]) -> Floats:
 def _placed(logits: Floats) -> tuple[Doubles, Doubles]:
     """Return row and spread, each of shape (n, points), by logits of shape (n, rows, points)."""
     shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return _moments(shares**_POWER)[0], _moments(shares)[1]
+    return _moments(shares**POWER)[0], _moments(shares)[1]
 
 
 def _moments(shares: Floats) -> tuple[Doubles, Doubles]:
