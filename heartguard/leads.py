@@ -64,7 +64,7 @@ class Layout:
     @property
     def inverted(self) -> tuple[str, ...]:
         """Leads whose short stretches are drawn upside down."""
-        return ("aVR",) if self.order == "Cabrera" else ()
+        return INVERTED[self.order]
 
     @property
     def columns(self) -> int:
@@ -89,6 +89,9 @@ class Layout:
 
 ORDERS = {"standard": LIMB_LEADS, "Cabrera": CABRERA_LEADS}
 """Orders of the limb leads, from the top and from the left."""
+
+INVERTED: dict[str, tuple[str, ...]] = {"standard": (), "Cabrera": ("aVR",)}
+"""Leads that an order draws upside down."""
 
 SHAPES = ("3x4", "3x4+1", "3x4+2", "3x4+3", "6x2", "6x2+1", "12x1", "2x6")
 """Rows x columns + rhythm strips."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from heartguard.lab import line_lessons
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.line_lessons import Lessons, simulate_lessons
 from heartguard.lab.paper import PRESETS, render_page
@@ -27,7 +28,9 @@ from heartguard.trace.crops import (
 from heartguard.trace.line_network import LINE_LAYERS, LineNetwork, stacked_rows
 from heartguard.trace.panels import FINER, find_lines
 from heartguard.trace.refine import refine_lines
-from heartguard.values import Page, Upload
+from heartguard.trace.runs import Runs
+from heartguard.trace.share import Path
+from heartguard.values import Corrections, Page, Upload
 from heartguard.weights import models_folder, read_weights
 from tests.handmade import put_weights, random_weights
 
@@ -176,18 +179,37 @@ def test_the_true_line_of_a_lesson_runs_through_its_ink(lessons: Lessons) -> Non
     assert ink_on_the_line(lessons.pictures / 255, lessons.lines) > 0.5
 
 
-def test_crowded_lessons_show_lines_that_share_ink(lessons: Lessons) -> None:
-    crowded = simulate_lessons(SIGNALS, 8)
-    assert crowded is not None
-    assert ink_on_the_line(crowded.pictures / 255, crowded.lines) > 0.5
-    both, usual = (np.mean(found.pictures[:, 1:].min(axis=1) > 0) for found in (crowded, lessons))
-    assert both > 2 * usual
+def test_crowded_lessons_show_lines_that_share_ink(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = []
+    for share in (1.0, 0.0):
+        monkeypatch.setattr(line_lessons, "_CROWDED", share)
+        found = simulate_lessons(SIGNALS, 8)
+        assert found is not None
+        assert ink_on_the_line(found.pictures / 255, found.lines) > 0.5
+        shared.append(np.mean(found.pictures[:, 1:].min(axis=1) > 0))
+    assert shared[0] > max(0.005, 1.5 * shared[1])
 
 
-def test_lessons_at_double_speed_are_read_as_such() -> None:
+def test_lessons_at_double_speed_are_read_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    monkeypatch.setattr(line_lessons, "find_page", lambda upload: read.append(find_page(upload)) or read[-1])
     fast = simulate_lessons(SIGNALS, 2)
     assert fast is not None
+    assert read[0].paper_speed_mm_per_s == 50
     assert ink_on_the_line(fast.pictures / 255, fast.lines) > 0.5
+    slow = Corrections(speed_mm_per_s=25.0)
+    monkeypatch.setattr(line_lessons, "find_page", lambda upload: find_page(upload, slow))
+    assert simulate_lessons(SIGNALS, 2) is None
+
+
+def test_a_path_counts_before_what_hangs_together_with_it() -> None:
+    runs = Runs(np.arange(121), np.full(120, 100.0, np.float32), np.full(120, 900.0, np.float32), 4.0)
+    path = Path(runs, np.arange(120), 0, 500.0)
+    path.top[:], path.bottom[:] = 120.0, 560.0  # 165 rows of 300
+    crop = next(cut_crops(np.zeros((400, 40), np.float32), [path], FINER))
+    high, low = rows_of(np.array([120.0, 560.0])) - crop.row
+    assert high > 6
+    assert low < CROP_ROWS - 6
 
 
 def test_crops_hold_the_ink_that_hangs_together(page: Page) -> None:

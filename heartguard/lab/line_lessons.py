@@ -32,9 +32,11 @@ _CROWDED_KINDS = ("clean", "scan")
 _CROWDED_LAYOUTS = ("12x1", "12x1", "12x1", "12x1 Cabrera", "6x2", "6x2+1", "3x4+1")
 _CROWDED_GAIN = (0.8, 2.0)
 _PACED = 0.3
+_OVERSHOOT = 0.5
 _FAST, _OF_FAST = (2, 9), 32
-"""Pages at 50 mm/s: a plain one and a scan of so many."""
+"""Seeds, modulo `_OF_FAST`, whose pages are at 50 mm/s: a plain one and a scan."""
 _BANDED = 0.5
+_SAME_S = 0.1
 _SHIFTS_PX = np.arange(-2.0, 2.05, 0.1)
 _PHOTO_SHIFTS_PX = np.arange(-8.0, 8.05, 0.25)
 _CLOSE_MV = 0.04
@@ -73,7 +75,8 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
         page = find_page(Upload("simulated", "", "png", encoded))
     except HeartGuardError:
         return None
-    if page.layout.name != made.layout.name:
+    seconds = max(panel.end_s for panel in page.panels)
+    if page.layout.name != made.layout.name or abs(seconds - made.style.page_seconds) > _SAME_S:
         return None
     lines = find_lines(page)
     offsets: dict[tuple[int, int], tuple[float, float] | None] = {}
@@ -105,7 +108,7 @@ def _paced(signals_mv: Floats, rng: np.random.Generator) -> Floats:
     out = signals_mv.copy()
     heights = (rng.normal(0, 1, len(out)) * rng.uniform(0.3, 2.0)).astype(np.float32)
     shape = np.ones(int(rng.integers(1, 4)), np.float32)
-    if rng.random() < _BANDED:
+    if rng.random() < _OVERSHOOT:
         shape = np.append(shape, -rng.uniform(0.1, 0.8)).astype(np.float32)
     period = rng.uniform(0.6, 1.1) * SAMPLING_RATE_HZ
     for start in np.arange(rng.uniform(0, period), SAMPLES - len(shape), period).astype(int):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.lab import line_lessons
 from heartguard.lab.datasets import open_signals, read_record_500hz
 from heartguard.lab.layers_torch import ship, train
 from heartguard.lab.line_lessons import Lessons, simulate_lessons
 from heartguard.lab.page_files import make_page_files
 from heartguard.lab.vgg_torch import device
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
-from heartguard.trace.crops import CROP_ROWS, POINTS
+from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS
 from heartguard.trace.line_network import LINE_LAYERS, POWER, stacked_rows
 
 __all__ = ["LineRecipe", "fit", "load_lessons", "make_lessons", "run"]
@@ -59,7 +61,8 @@ def run(args: argparse.Namespace) -> int:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(args.threads)
-    recipe, cache = LineRecipe(), args.cache.parent / "line"
+    recipe = LineRecipe()
+    cache = args.cache.parent / f"line-{_version(recipe)}"
     lessons = load_lessons(make_lessons(cache / "pages", recipe, args.threads))
     network, losses = fit(lessons, recipe, cache / "network.pt")
     facts = {
@@ -70,6 +73,12 @@ def run(args: argparse.Namespace) -> int:
     }
     ship(args.out, "line", network, LINE_LAYERS, facts)
     return 0
+
+
+def _version(recipe: LineRecipe) -> str:
+    """Return a digest that changes with the recipe and with what the lessons are."""
+    lessons = Path(line_lessons.__file__).read_bytes()
+    return hashlib.sha256(lessons + repr(recipe).encode()).hexdigest()[:8]
 
 
 def make_lessons(cache: Path, recipe: LineRecipe, jobs: int) -> list[Path]:
@@ -85,12 +94,18 @@ def _make_page(number: int, record_id: str) -> dict[str, Any]:
 
 def load_lessons(paths: Sequence[Path]) -> Lessons:
     """Return the crops of all pages; the file of a page that was not read is empty."""
-    parts: dict[str, list[Any]] = {field.name: [] for field in dataclasses.fields(Lessons)}
+    lines = []
     for path in paths:
         with np.load(path, allow_pickle=False) as kept:
-            for name in kept.files:
-                parts[name].append(kept[name])
-    return Lessons(**{name: np.concatenate(found) for name, found in parts.items()})
+            if kept.files:
+                lines.append((path, kept["lines"]))
+    pictures = np.empty((sum(len(found) for _, found in lines), 3, CROP_ROWS, CROP_COLUMNS), np.uint8)
+    at = 0
+    for path, found in lines:
+        with np.load(path, allow_pickle=False) as kept:
+            pictures[at : at + len(found)] = kept["pictures"]
+        at += len(found)
+    return Lessons(pictures, np.concatenate([found for _, found in lines]))
 
 
 def fit(lessons: Lessons, recipe: LineRecipe, kept: Path) -> tuple[Any, list[float]]:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
 
-from heartguard.leads import LIMB_MIX, Layout
+from heartguard.leads import INVERTED, LIMB_MIX, ORDERS, Layout
 from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
 from heartguard.values import Doubles
 
-__all__ = ["misfit", "swap_notes", "unexplained"]
+__all__ = ["misfit", "misfit_in_turn", "swap_notes", "unexplained"]
 
 _WORST = 0.1
 _FLOOR = 0.03
 _LEAST_LEADS = 3
 _LEAST_IN_TURN = 4
-_REPEATED = 4
+_LEAST_OF_COMPLEX = 20
+_ALIKE = 0.15
 _INSIDE = 0.025
 _SUSPECT = 0.08
 _SURE = 0.03
 
 
-def unexplained(rows: Doubles, mix: Doubles) -> float:
+def unexplained(rows: Doubles, mix: Doubles, least: int = 100) -> float:
     """Return the share of simultaneous rows that no heart could draw if they were the leads that `mix` says.
 
     The rows are fitted, sample by sample, by the two voltages that all limb leads are sums of. What is left is divided
@@ -37,14 +38,16 @@ def unexplained(rows: Doubles, mix: Doubles) -> float:
         NaN where nothing is known.
     mix : ndarray, shape (n, 2)
         The rows' share of I and of II (see `LIMB_MIX`).
+    least : int
+        Samples known in all rows that it takes.
 
     Returns
     -------
     float
-        NaN when fewer than 100 samples are known in all rows.
+        NaN when fewer are known.
     """
     known = rows[:, np.isfinite(rows).all(axis=0)]
-    if known.shape[1] < 100:
+    if known.shape[1] < least:
         return float("nan")
     level = known - np.median(known, axis=1, keepdims=True)
     basis, _ = np.linalg.qr(mix)
@@ -70,24 +73,59 @@ def misfit(layout: Layout, followed: Doubles, extent: Extent) -> tuple[float, fl
     Returns
     -------
     mean, worst : float
-        Geometric mean and greatest of `unexplained` over the columns that show three limb leads or more; where the
-        leads stand in turn, of one heartbeat of each; NaN without such columns or heartbeats.
+        Geometric mean and greatest of `unexplained` over the columns that show three limb leads or more; NaN without
+        such a column.
     """
-    if layout.in_turn:
-        share = _misfit_in_turn(layout, followed, extent)
-        return share, share
-    shares = [unexplained(rows, _mix(leads, layout)) for leads, rows in _limb_columns(layout, followed, extent)]
+    shares = [unexplained(rows, _mix(leads, layout.order)) for leads, rows in _limb_columns(layout, followed, extent)]
     known = [share for share in shares if np.isfinite(share)]
     if not known:
         return float("nan"), float("nan")
     return float(np.exp(np.mean(np.log(np.array(known) + _FLOOR))) - _FLOOR), max(known)
 
 
+def misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent) -> float:
+    """Return how badly limb leads that stand one after the other obey the laws, beside how badly in the other order.
+
+    The QRS complexes of different times never obey them well, but far better in the true order.
+
+    Parameters
+    ----------
+    layout : Layout
+        Two rows, the limb leads in the first.
+    followed : ndarray, shape (rows, w)
+    extent : Extent
+
+    Returns
+    -------
+    float
+        What this order leaves unexplained of the columns' mean complexes, as a share of what both orders leave: 0.5
+        where they tell nothing. NaN with too few complexes, or where these are so alike that one lead was repeated.
+    """
+    width = extent.width / layout.columns
+    edges = [
+        [max(0, round(extent.x0 + (column + part) * width)) for part in (_INSIDE, 1 - _INSIDE)]
+        for column in range(layout.columns)
+    ]
+    complexes = beats_in_turn([followed[:, first:last] for first, last in edges], width / layout.column_seconds)
+    known = [column for column, shape in enumerate(complexes) if shape is not None]
+    if len(known) < _LEAST_IN_TURN:
+        return float("nan")
+    rows = np.array([complexes[column] for column in known])
+    level = rows - np.median(rows, axis=1, keepdims=True)
+    if np.sum((level - level.mean(axis=0)) ** 2) < _ALIKE * np.sum(level**2):
+        return float("nan")
+    left = {
+        order: unexplained(rows, _mix([leads[column] for column in known], order), least=_LEAST_OF_COMPLEX)
+        for order, leads in ORDERS.items()
+    }
+    return left[layout.order] / sum(left.values())
+
+
 def swap_notes(layout: Layout, followed: Doubles, extent: Extent) -> tuple[str, ...]:
     """Return a sentence for every column whose limb leads fit only with two places changed, or one lead turned over."""
     notes = []
     for leads, rows in _limb_columns(layout, followed, extent):
-        mix = _mix(leads, layout)
+        mix = _mix(leads, layout.order)
         if not unexplained(rows, mix) > _SUSPECT:
             continue
         changes = {
@@ -113,22 +151,8 @@ def _limb_columns(layout: Layout, followed: Doubles, extent: Extent) -> Iterator
             yield [lead for _, lead in places], rows
 
 
-def _misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent) -> float:
-    width = extent.width / layout.columns
-    edges = [
-        [max(0, round(extent.x0 + (column + part) * width)) for part in (_INSIDE, 1 - _INSIDE)]
-        for column in range(layout.columns)
-    ]
-    beats = beats_in_turn([followed[:, first:last] for first, last in edges], width / layout.column_seconds)
-    known = [(lead, beat) for lead, beat in zip(layout.rows[0], beats, strict=True) if beat is not None]
-    if len(known) < _LEAST_IN_TURN:
-        return float("nan")
-    rows = np.repeat([beat for _, beat in known], _REPEATED, axis=1)
-    return unexplained(rows, _mix([lead for lead, _ in known], layout))
-
-
-def _mix(leads: list[str], layout: Layout) -> Doubles:
-    signs = [-1.0 if lead in layout.inverted else 1.0 for lead in leads]
+def _mix(leads: Sequence[str], order: str) -> Doubles:
+    signs = [-1.0 if lead in INVERTED[order] else 1.0 for lead in leads]
     return np.asarray(np.array([LIMB_MIX[lead] for lead in leads]) * np.array(signs)[:, None], np.float64)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from heartguard.errors import LayoutError, NotAnEcgError
 from heartguard.leads import LAYOUTS, Layout
 from heartguard.page.ends import Extent
-from heartguard.page.limbs import misfit, swap_notes
+from heartguard.page.limbs import misfit, misfit_in_turn, swap_notes
 from heartguard.page.marks import Lines
 from heartguard.page.rough import RoughTraces, strip_misfit
 from heartguard.values import Corrections, Doubles
@@ -37,7 +37,7 @@ _NO_LAW = 0.5
 _SAME = 0.3
 _FITS = 0.3
 _FITS_WELL = 0.1
-_FITS_IN_TURN = 0.5
+_UNCHECKED = 0.35
 _UNLIKE = 0.5
 _UNSURE = 0.75
 _CLEAR = 1.5
@@ -74,11 +74,6 @@ class _Candidate:
     worst: float
     score: float
 
-    @property
-    def fits_well(self) -> bool:
-        """Whether the limb leads obey their laws; heartbeats of different times never do so as well."""
-        return self.worst < (_FITS_IN_TURN if self.layout.in_turn else _FITS_WELL)
-
 
 def choose_layout(
     rows: tuple[float, ...],
@@ -91,9 +86,10 @@ def choose_layout(
 ) -> Arrangement:
     """Choose the layout and the order of the limb leads.
 
-    Four kinds of evidence count: the laws that bind limb leads which a page shows at the same time
-    (`heartguard.page.limbs`), rhythm strips that repeat a short lead, separators and lead names where columns begin,
-    and how many rows were found. A row too many or one too few is made good where the rest of the evidence asks for it.
+    Four kinds of evidence count: the laws that bind limb leads which a page shows at the same time, or the complexes of
+    leads which it shows in turn (`heartguard.page.limbs`), rhythm strips that repeat a short lead, separators and lead
+    names where columns begin, and how many rows were found. A row too many or one too few is made good where the rest
+    of the evidence asks for it.
 
     Parameters
     ----------
@@ -123,7 +119,7 @@ def choose_layout(
     ]
     tried = [c for layout in wanted for c in page.candidates(layout)]
     # Leads that do not fit each other at all may fit an unusual order by chance: it must fit well.
-    believed = [c for c in tried if c.layout.order in ("standard", corrections.lead_order) or c.fits_well]
+    believed = [c for c in tried if c.layout.order in ("standard", corrections.lead_order) or c.worst < _FITS_WELL]
     candidates = sorted(believed, key=lambda c: -c.score)
     if by_hand and not candidates:
         raise _too_few(wanted[0], len(rows))
@@ -133,7 +129,10 @@ def choose_layout(
     other = max((c.score for c in candidates if c.layout is not best.layout), default=-np.inf)
     certainty = float(np.clip(0.5 + 0.5 * (best.score - other) / _CLEAR, 0.5, 1.0))
     notes = swap_notes(best.layout, best.followed, extent)
-    if best.misfit > _UNLIKE and not notes:
+    if best.layout.in_turn:
+        if corrections.lead_order is None and not best.misfit <= _UNCHECKED:
+            notes = (_not_checked(),)
+    elif best.misfit > _UNLIKE and not notes:
         certainty = min(certainty, _UNSURE)
         notes = (_no_fit(),)
     return Arrangement(best.layout, best.rows, certainty, notes)
@@ -142,7 +141,7 @@ def choose_layout(
 def _credible(candidate: _Candidate, found: int) -> bool:
     """Two rows, or rows that fit a layout only by leaving some out, need evidence of their own."""
     if found <= _FEWEST_ROWS:
-        return candidate.score > _BY_COLUMNS / 2
+        return candidate.score > _by_law(_NO_LAW) + _BY_COLUMNS / 4
     return not candidate.changed or candidate.misfit < _FITS
 
 
@@ -163,15 +162,15 @@ class _Evidence:
         for rows in _row_sets(self.rows, layout.row_count, len(self.traces.pieces)):
             changed = abs(len(self.rows) - layout.row_count)
             followed = self._followed(rows)
-            wrong, worst = misfit(layout, followed, self.extent)
+            if layout.in_turn:
+                wrong, worst = misfit_in_turn(layout, followed, self.extent), 0.0
+            else:
+                wrong, worst = misfit(layout, followed, self.extent)
             score = _BY_COLUMNS * self._columns(layout, rows) - _BY_CHANGED_ROW * changed
             if layout.order != "standard":
                 score -= _BY_ORDER_IN_TURN if layout.in_turn else _BY_ORDER
             score -= _BY_STRIPS * max(0.0, strip_misfit(layout, followed, self.extent) - _SAME)
-            against = wrong if np.isfinite(wrong) else _NO_LAW
-            if layout.in_turn:  # that heartbeats differ speaks against no layout
-                against = min(against, _NO_LAW)
-            score -= float(np.log(0.03 + against))
+            score += _by_law(wrong if np.isfinite(wrong) else _NO_LAW)
             yield _Candidate(layout, rows, followed, changed, wrong, worst, score)
 
     def _followed(self, rows: tuple[float, ...]) -> Doubles:
@@ -199,6 +198,11 @@ class _Evidence:
         return float(np.mean([box.any() for box in boxes]))
 
 
+def _by_law(unexplained: float) -> float:
+    """Return what the limb leads say for a layout by what it leaves unexplained of them."""
+    return -float(np.log(0.03 + unexplained))
+
+
 def _row_sets(rows: tuple[float, ...], count: int, height: int) -> list[tuple[float, ...]]:
     """Return sets of `count` rows: those found, less some at either end, or with one that the distances ask for."""
     surplus = len(rows) - count
@@ -216,6 +220,13 @@ def _no_fit() -> str:
     return (
         "The limb leads do not fit each other as they were found (II should be I + III): rows, columns or lead names "
         "may be wrong. Check them on the overlay."
+    )
+
+
+def _not_checked() -> str:
+    return (
+        "The limb leads stand one after the other, and their heartbeats do not tell in which order: compare the lead "
+        "names with the page."
     )
 
 

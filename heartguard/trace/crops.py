@@ -129,10 +129,15 @@ class _Cover:
         return self.first + len(self.top)
 
     def first_row(self, first: int, last: int, rest: float) -> int:
-        """Return where a crop begins: about the row's rest, unless that cuts off what hangs together in its part."""
+        """Return where a crop begins: about the row's rest, unless that cuts off what hangs together in its part.
+
+        Of what is higher than a crop, the path's own ink counts first.
+        """
         highest, lowest = np.nanmin(self.highest[first:last]) - _ABOVE, np.nanmax(self.lowest[first:last]) + _ABOVE
         first_end, last_end = sorted((float(highest), float(lowest) - CROP_ROWS + 1))
-        return round(min(max(rest - CROP_ROWS / 2, first_end), last_end))
+        row = min(max(rest - CROP_ROWS / 2, first_end), last_end)
+        own_highest, own_lowest = np.nanmin(self.top[first:last]) - _ABOVE, np.nanmax(self.bottom[first:last]) + _ABOVE
+        return round(min(max(row, float(own_lowest) - CROP_ROWS + 1), float(own_highest)))
 
     def between(self, column: int, row: int) -> Floats:
         """Return how much of each pixel of a crop lies between top and bottom."""
