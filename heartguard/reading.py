@@ -165,6 +165,7 @@ def warnings_on(
             _on_prediction(prediction),
             _on_quality(quality),
             _on_scale(page),
+            *page.doubts,
             _on_leads(ecg),
             _on_einthoven(measurements),
         )

@@ -189,6 +189,8 @@ class Page:
         Rotation that was undone, positive clockwise.
     notes : tuple of str
         Sentences for the doctor: what was assumed or not found.
+    doubts : tuple of str
+        Those notes that leads may be named wrongly.
     bend : Bend or None
         What a fold or a curl adds to the homography; None on a flat page.
     """
@@ -207,6 +209,7 @@ class Page:
     paper_speed_mm_per_s: float = 25.0
     tilt_deg: float = 0.0
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     bend: Bend | None = None
 
     def on_page(self, points: Doubles) -> Doubles:

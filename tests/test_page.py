@@ -9,14 +9,14 @@ from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
 from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
-from heartguard.page import PX_PER_MM, find_page
+from heartguard.page import PX_PER_MM, find_page, recognise
 from heartguard.page.arrange import settle_rows
 from heartguard.page.ends import Extent
 from heartguard.page.grid import Grid, find_grid
 from heartguard.page.ink import contrasts
 from heartguard.page.marks import Pulse, find_lines
 from heartguard.page.tilt import estimate_tilt
-from heartguard.values import Page, Upload
+from heartguard.values import Corrections, Page, Upload
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals
 
@@ -34,7 +34,19 @@ def found(preset: str, **changes: object) -> tuple[SimulatedPage, Page]:
     return page, find_page(upload(page.image))
 
 
-@pytest.mark.parametrize("layout", [*SHAPES, "3x4+1 Cabrera", "6x2 Cabrera", "12x1 Cabrera"])
+@pytest.mark.parametrize("share", [0.2, 0.5, float("nan")])
+def test_an_order_that_heartbeats_do_not_tell_is_in_doubt(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognise, "misfit_in_turn", lambda *_: share)
+    made, page = found("clean", layout="2x6")
+    assert page.layout.name == "2x6"
+    asked = ["compare the lead names" in doubt for doubt in page.doubts]
+    assert asked == ([] if share == 0.2 else [True])
+    by_hand = find_page(upload(made.image), Corrections(lead_order="Cabrera"))
+    assert by_hand.layout.name == "2x6 Cabrera"
+    assert by_hand.doubts == ()
+
+
+@pytest.mark.parametrize("layout", [*SHAPES, "3x4+1 Cabrera", "6x2 Cabrera", "12x1 Cabrera", "2x6 Cabrera"])
 def test_layout_and_scale_are_recognised(layout: str) -> None:
     truth, page = found("clinic-3x4", layout=layout)
     assert page.layout.name == layout

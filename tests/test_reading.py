@@ -170,19 +170,20 @@ def test_warnings_name_everything_uncertain_most_important_first() -> None:
     quality[LEAD_INDEX["V6"]] = 0.0
     quality[LEAD_INDEX["aVL"]] = 0.2
     warnings = reading.warnings_on(
-        make_page(scale_source="pulse"),
+        make_page(scale_source="pulse", doubts=("Compare the lead names.",)),
         make_ecg(signals=signals, quality=quality),
         make_measurements(einthoven_residual_mv=0.4),
         make_prediction(label="MI", abstained=True, probabilities={"Normal": 0.3, "MI": 0.31, "PMI": 0.2, "HB": 0.19}),
         0.3,
     )
-    assert len(warnings) == 5
+    assert len(warnings) == 6
     assert "not sure" in warnings[0]
     assert "31%" in warnings[0]
     assert "quality 30%" in warnings[1]
     assert "calibration pulse" in warnings[2]
-    assert "not found: V6; traced poorly: aVL" in warnings[3]
-    assert "0.40 mV" in warnings[4]
+    assert "lead names" in warnings[3]
+    assert "not found: V6; traced poorly: aVL" in warnings[4]
+    assert "0.40 mV" in warnings[5]
     assert all(warning.endswith(".") for warning in warnings)
 
 

@@ -106,6 +106,7 @@ def make_page(
             *speed_notes(seconds, speed, corrections.speed_mm_per_s is not None),
             *arranged.notes,
         ),
+        doubts=arranged.notes,
     )
 
 

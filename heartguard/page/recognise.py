@@ -55,7 +55,7 @@ class Arrangement:
     certainty : float, 0.5 to 1
         How far the layout's evidence is ahead of the next one's.
     notes : tuple of str
-        Sentences for the doctor on limb leads that seem to have changed places.
+        Sentences for the doctor on limb leads that may be named wrongly.
     """
 
     layout: Layout
@@ -226,7 +226,7 @@ def _no_fit() -> str:
 def _not_checked() -> str:
     return (
         "The limb leads stand one after the other, and their heartbeats do not tell in which order: compare the lead "
-        "names with the page."
+        "names with the page, and set the order by hand if it is another."
     )
 
 
