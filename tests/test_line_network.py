@@ -202,6 +202,23 @@ def test_lessons_at_double_speed_are_read_as_such(monkeypatch: pytest.MonkeyPatc
     assert simulate_lessons(SIGNALS, 2) is None
 
 
+def test_lessons_name_strips_as_they_were_drawn(page: Page) -> None:
+    made = render_page(SIGNALS, replace(PRESETS["clean"], layout="3x4+2"), seed=1)
+    found = line_lessons._named(find_lines(find_page(Upload("page.png", "0" * 64, "png", made.image))), ("V1", "II"))
+    assert [line.panel.lead for line in found if line.panel.rhythm] == ["V1", "II"]
+    assert made.rhythm_leads == ("V1", "II")
+
+
+def test_a_line_beside_the_ink_teaches_nothing() -> None:
+    ink = np.zeros((CROP_ROWS, CROP_COLUMNS), np.float32)
+    ink[90] = 1
+    rows = np.full(CROP_COLUMNS * POINTS, 91.0, np.float32)
+    rows[:8] = np.nan
+    assert line_lessons._share_on_ink(ink, rows) == 1
+    assert line_lessons._share_on_ink(ink, rows + 4) == 0
+    assert line_lessons._share_on_ink(ink, rows * np.nan) == 0
+
+
 def test_a_path_counts_before_what_hangs_together_with_it() -> None:
     runs = Runs(np.arange(121), np.full(120, 100.0, np.float32), np.full(120, 900.0, np.float32), 4.0)
     path = Path(runs, np.arange(120), 0, 500.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -15,7 +16,7 @@ from heartguard.lab.photo import take_photo
 from heartguard.lab.photo_style import PHOTO_KINDS, random_print
 from heartguard.leads import LEADS, PAGE_SECONDS, PAPER_SPEED_MM_PER_S, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.page import find_page
-from heartguard.trace.crops import CROP_COLUMNS, POINTS, Crop, cut_crops, lowered, points_x, rows_of
+from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, Crop, cut_crops, lowered, points_x, rows_of
 from heartguard.trace.panels import FINER, Line, find_lines, seconds_per_px
 from heartguard.values import Doubles, Floats, Image, Page, Panel, Upload
 
@@ -40,6 +41,7 @@ _SAME_S = 0.1
 _SHIFTS_PX = np.arange(-2.0, 2.05, 0.1)
 _PHOTO_SHIFTS_PX = np.arange(-8.0, 8.05, 0.25)
 _CLOSE_MV = 0.04
+_ON_INK = 0.55
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +80,7 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
     seconds = max(panel.end_s for panel in page.panels)
     if page.layout.name != made.layout.name or abs(seconds - made.style.page_seconds) > _SAME_S:
         return None
-    lines = find_lines(page)
+    lines = _named(find_lines(page), made.rhythm_leads)
     offsets: dict[tuple[int, int], tuple[float, float] | None] = {}
     found = []
     for crop in cut_crops(lowered(page.ink), [line.path for line in lines], FINER):
@@ -87,7 +89,7 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
         if part not in offsets:
             offsets[part] = _offset(page, made.truth, lines[crop.path], crop)
         rows = _true_rows(page, made.truth, lines[crop.path], crop, offsets[part])
-        if rows is not None:
+        if rows is not None and _share_on_ink(crop.picture[0], rows) > _ON_INK:
             found.append((np.round(255 * crop.picture).astype(np.uint8), rows))
     if not found:
         return None
@@ -166,6 +168,20 @@ def _offset(page: Page, truth: Floats, line: Line, crop: Crop) -> tuple[float, f
     if np.nanmedian(np.abs(fits[best] - offsets[best])) > _CLOSE_MV * page.px_per_mv:
         return None
     return float(shifts[best]), offsets[best]
+
+
+def _named(lines: Sequence[Line], strips: Sequence[str]) -> list[Line]:
+    """Return lines with the rhythm strips named as they were drawn: a page does not know yet which leads they show."""
+    names = iter(strips)
+    return [replace(line, panel=replace(line.panel, lead=next(names))) if line.panel.rhythm else line for line in lines]
+
+
+def _share_on_ink(ink: Floats, rows: Floats) -> float:
+    """Return how inked a crop is along rows on average, a row up or down: little where they are of another line."""
+    near = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    inside = (rows >= 0) & (rows <= CROP_ROWS - 1)
+    columns = np.arange(len(rows)) // POINTS
+    return float(near[np.round(rows[inside]).astype(int), columns[inside]].mean()) if inside.any() else 0.0
 
 
 def _true_rows(page: Page, truth: Floats, line: Line, crop: Crop, offset: tuple[float, float] | None) -> Floats | None:
