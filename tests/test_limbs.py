@@ -77,6 +77,7 @@ def test_without_heartbeats_leads_one_after_the_other_obey_no_law():
 def test_one_lead_repeated_is_in_no_order():
     strips = SIGNALS[[LEAD_INDEX["II"], LEAD_INDEX["V1"]]].astype(float)
     assert np.isnan(misfit_in_turn(LAYOUTS["2x6 Cabrera"], strips, WHOLE))
+    assert np.isfinite(misfit_in_turn(LAYOUTS["2x6 Cabrera"], strips, WHOLE, marked=True))
 
 
 def test_gaps_in_heartbeats_are_bridged():

@@ -36,7 +36,7 @@ def found(preset: str, **changes: object) -> tuple[SimulatedPage, Page]:
 
 @pytest.mark.parametrize("share", [0.2, 0.5, float("nan")])
 def test_an_order_that_heartbeats_do_not_tell_is_in_doubt(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recognise, "misfit_in_turn", lambda *_: share)
+    monkeypatch.setattr(recognise, "misfit_in_turn", lambda *_, **__: share)
     made, page = found("clean", layout="2x6")
     assert page.layout.name == "2x6"
     asked = ["compare the lead names" in doubt for doubt in page.doubts]

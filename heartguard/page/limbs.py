@@ -83,7 +83,7 @@ def misfit(layout: Layout, followed: Doubles, extent: Extent) -> tuple[float, fl
     return float(np.exp(np.mean(np.log(np.array(known) + _FLOOR))) - _FLOOR), max(known)
 
 
-def misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent) -> float:
+def misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent, *, marked: bool = False) -> float:
     """Return how badly limb leads that stand one after the other obey the laws, beside how badly in the other order.
 
     The QRS complexes of different times never obey them well, but far better in the true order.
@@ -94,12 +94,15 @@ def misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent) -> float:
         Two rows, the limb leads in the first.
     followed : ndarray, shape (rows, w)
     extent : Extent
+    marked : bool
+        Whether names or separators say that there are columns; without them complexes that are all alike are a single
+        lead's.
 
     Returns
     -------
     float
         What this order leaves unexplained of the columns' mean complexes, as a share of what both orders leave: 0.5
-        where they tell nothing. NaN with too few complexes, or where these are so alike that one lead was repeated.
+        where they tell nothing. NaN with too few complexes or a single lead's.
     """
     width = extent.width / layout.columns
     edges = [
@@ -112,7 +115,7 @@ def misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent) -> float:
         return float("nan")
     rows = np.array([complexes[column] for column in known])
     level = rows - np.median(rows, axis=1, keepdims=True)
-    if np.sum((level - level.mean(axis=0)) ** 2) < _ALIKE * np.sum(level**2):
+    if not marked and np.sum((level - level.mean(axis=0)) ** 2) < _ALIKE * np.sum(level**2):
         return float("nan")
     left = {
         order: unexplained(rows, _mix([leads[column] for column in known], order), least=_LEAST_OF_COMPLEX)

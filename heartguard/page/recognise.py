@@ -162,11 +162,12 @@ class _Evidence:
         for rows in _row_sets(self.rows, layout.row_count, len(self.traces.pieces)):
             changed = abs(len(self.rows) - layout.row_count)
             followed = self._followed(rows)
+            columns = self._columns(layout, rows)
             if layout.in_turn:
-                wrong, worst = misfit_in_turn(layout, followed, self.extent), 0.0
+                wrong, worst = misfit_in_turn(layout, followed, self.extent, marked=columns > 0), 0.0
             else:
                 wrong, worst = misfit(layout, followed, self.extent)
-            score = _BY_COLUMNS * self._columns(layout, rows) - _BY_CHANGED_ROW * changed
+            score = _BY_COLUMNS * columns - _BY_CHANGED_ROW * changed
             if layout.order != "standard":
                 score -= _BY_ORDER_IN_TURN if layout.in_turn else _BY_ORDER
             score -= _BY_STRIPS * max(0.0, strip_misfit(layout, followed, self.extent) - _SAME)
