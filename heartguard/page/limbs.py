@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from heartguard.leads import INVERTED, LIMB_MIX, ORDERS, Layout
+from heartguard.leads import INVERTED, LIMB_MIX, ORDERS, PAGE_SECONDS, Layout
 from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
 from heartguard.values import Doubles
@@ -104,12 +104,8 @@ def misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent, *, marked:
         What this order leaves unexplained of the columns' mean complexes, as a share of what both orders leave: 0.5
         where they tell nothing. NaN with too few complexes or a single lead's.
     """
-    width = extent.width / layout.columns
-    edges = [
-        [max(0, round(extent.x0 + (column + part) * width)) for part in (_INSIDE, 1 - _INSIDE)]
-        for column in range(layout.columns)
-    ]
-    complexes = beats_in_turn([followed[:, first:last] for first, last in edges], width / layout.column_seconds)
+    columns = [followed[:, pixels] for pixels in _column_pixels(layout, extent)]
+    complexes = beats_in_turn(columns, extent.width / PAGE_SECONDS)
     known = [column for column, shape in enumerate(complexes) if shape is not None]
     if len(known) < _LEAST_IN_TURN:
         return float("nan")
@@ -145,13 +141,18 @@ def swap_notes(layout: Layout, followed: Doubles, extent: Extent) -> tuple[str, 
 
 def _limb_columns(layout: Layout, followed: Doubles, extent: Extent) -> Iterator[tuple[list[str], Doubles]]:
     """Yield the limb leads of every column that shows three or more, with their stretches, shape (n, T)."""
-    width = extent.width / layout.columns
-    for column in range(layout.columns):
+    for column, pixels in enumerate(_column_pixels(layout, extent)):
         places = [(k, row[column]) for k, row in enumerate(layout.rows) if row[column] in LIMB_MIX]
         if len(places) >= _LEAST_LEADS:
-            first, last = (extent.x0 + (column + part) * width for part in (_INSIDE, 1 - _INSIDE))
-            rows = followed[[k for k, _ in places], max(0, round(first)) : max(0, round(last))]
-            yield [lead for _, lead in places], rows
+            yield [lead for _, lead in places], followed[[k for k, _ in places], pixels]
+
+
+def _column_pixels(layout: Layout, extent: Extent) -> Iterator[slice]:
+    """Yield what lies well inside of each column."""
+    width = extent.width / layout.columns
+    for column in range(layout.columns):
+        first, last = (extent.x0 + (column + part) * width for part in (_INSIDE, 1 - _INSIDE))
+        yield slice(max(0, round(first)), max(0, round(last)))
 
 
 def _mix(leads: Sequence[str], order: str) -> Doubles:
