@@ -45,7 +45,7 @@ def read_scan(path: Path) -> tuple[dict[str, Any], Reading | None]:
         "as_photo": page.bend is not None,
         "quality": round(reading.quality, 2),
         "answered": not reading.prediction.abstained,
-        "reason": " ".join(dict.fromkeys((*page.notes, *reading.warnings))),
+        "reason": " ".join(warning.text for warning in reading.warnings),
     }, reading
 
 

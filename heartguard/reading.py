@@ -14,7 +14,6 @@ import numpy as np
 from heartguard.classify import Engine, SecondModel, classify, load_engine, load_second, models_folder
 from heartguard.drawing import draw
 from heartguard.intake import Source, open_upload
-from heartguard.leads import LEADS
 from heartguard.measure import lead_disagreement, measure
 from heartguard.page import find_page
 from heartguard.trace import trace
@@ -22,23 +21,17 @@ from heartguard.values import (
     NO_CORRECTIONS,
     Corrections,
     Ecg,
-    Measurements,
     Page,
     Prediction,
     Reading,
 )
+from heartguard.warning_rules import LOW_QUALITY, warnings_on
 
-__all__ = ["LOW_QUALITY", "STAGES", "read_ecg", "shared_engine", "warnings_on"]
+__all__ = ["STAGES", "read_ecg", "shared_engine"]
 
 STAGES = ("intake", "page", "trace", "measure", "classify")
 """Names given to ``on_stage`` and keys of ``Reading.timings_ms``, in this order; the drawing is part of classify.
 The first reading of a process also loads the model in classify."""
-
-LOW_QUALITY = 0.5
-"""Under this a page or a lead is called poor."""
-
-LARGE_EINTHOVEN_MV = 0.1
-"""One small square. Well traced pages give 0.01 to 0.06 mV; limb leads that disagree by more were misread somewhere."""
 
 _LOADING = threading.Lock()
 
@@ -96,7 +89,7 @@ def read_ecg(
     with stages.timed("classify"):
         prediction = _answer(ecg, engine if engine is not None else shared_engine())
     quality = overall_quality(straight, ecg)
-    warnings = warnings_on(straight, ecg, measurements, prediction, quality)
+    warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
         prediction = replace(prediction, abstained=True, possible=None, findings=(), second=None)
     return Reading(
@@ -145,87 +138,6 @@ def overall_quality(page: Page, ecg: Ecg) -> float:
     disagreement = lead_disagreement(ecg.independent)
     agreement = 1.0 if disagreement is None else 1.26 - 2 * disagreement
     return float(np.clip(min(page.quality, float(np.mean(ecg.quality)), agreement), 0.0, 1.0))
-
-
-def warnings_on(
-    page: Page, ecg: Ecg, measurements: Measurements, prediction: Prediction, quality: float
-) -> tuple[str, ...]:
-    """Return sentences on what is uncertain, most important first.
-
-    Parameters
-    ----------
-    page, ecg, measurements, prediction
-        The values of one reading.
-    quality : float
-        As `overall_quality` gives it.
-    """
-    return tuple(
-        sentence
-        for sentence in (
-            _on_prediction(prediction),
-            _on_quality(quality),
-            _on_scale(page),
-            *page.doubts,
-            _on_leads(ecg),
-            _on_einthoven(measurements),
-        )
-        if sentence
-    )
-
-
-def _on_prediction(prediction: Prediction) -> str:
-    if not prediction.abstained:
-        return ""
-    if prediction.unlike:
-        return (
-            "This tracing is unlike those the model learnt from (leads may be missing or misread, or it is no 12-lead "
-            "ECG), so the class is no answer. Compare the traces with the page."
-        )
-    best = prediction.probabilities[prediction.label]
-    return f"The model is not sure: its best answer, {prediction.label}, has only {best:.0%}. Take it as no answer."
-
-
-def _on_quality(quality: float) -> str:
-    if quality >= LOW_QUALITY:
-        return ""
-    return (
-        f"The page could be traced only poorly (quality {quality:.0%}), so the class is no answer. Compare the traces "
-        "with the page, or scan it again, flat and evenly lit."
-    )
-
-
-def _on_scale(page: Page) -> str:
-    return {
-        "grid": "",
-        "pulse": "The grid was not found; the scale was taken from the calibration pulse. Check rate and amplitudes.",
-        "layout": "Neither grid nor calibration pulse was found; the scale was guessed from the layout. "
-        "Do not rely on rate, intervals and amplitudes.",
-    }[page.scale_source]
-
-
-def _on_leads(ecg: Ecg) -> str:
-    absent = [lead for lead in LEADS if not np.isfinite(ecg.lead(lead)).any()]
-    poor = [
-        lead
-        for lead, quality in zip(LEADS, ecg.quality, strict=True)
-        if lead not in absent and float(quality) < LOW_QUALITY
-    ]
-    parts = [
-        f"{'not found: ' if leads is absent else 'traced poorly: '}{', '.join(leads)}"
-        for leads in (absent, poor)
-        if leads
-    ]
-    return f"Leads {'; '.join(parts)}. Judge these leads on the page itself." if parts else ""
-
-
-def _on_einthoven(measurements: Measurements) -> str:
-    residual = measurements.einthoven_residual_mv
-    if residual is None or residual <= LARGE_EINTHOVEN_MV:
-        return ""
-    return (
-        f"The limb leads disagree by {residual:.2f} mV (II should be I + III): a trace or a lead name may be misread. "
-        "Compare the traces with the page."
-    )
 
 
 class _Stopwatch:

@@ -22,6 +22,7 @@ from heartguard.leads import (
     SPEEDS_MM_PER_S,
     Layout,
 )
+from heartguard.warning import Warning
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -46,8 +47,8 @@ class Upload:
         Upright by its EXIF orientation, transparency on white.
     page, pages : int
         Page number, from 0, and how many pages the file has.
-    notes : tuple of str
-        Sentences on what was done to the picture (scaled down, 16 bit, ...).
+    warnings : tuple of Warning
+        What was done to the picture (scaled down, 16 bit, ...).
     """
 
     name: str
@@ -56,7 +57,7 @@ class Upload:
     image: Image
     page: int = 0
     pages: int = 1
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Warning, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,10 +188,8 @@ class Page:
         What the paper ran at; at 50 mm/s the straight page is squeezed so that it runs at `speed_mm_per_s`.
     tilt_deg : float
         Rotation that was undone, positive clockwise.
-    notes : tuple of str
-        Sentences for the doctor: what was assumed or not found.
-    doubts : tuple of str
-        Those notes that leads may be named wrongly.
+    warnings : tuple of Warning
+        What was assumed, not found, or may be wrong.
     bend : Bend or None
         What a fold or a curl adds to the homography; None on a flat page.
     """
@@ -208,8 +207,7 @@ class Page:
     gain_mm_per_mv: float = 10.0
     paper_speed_mm_per_s: float = 25.0
     tilt_deg: float = 0.0
-    notes: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[Warning, ...] = ()
     bend: Bend | None = None
 
     def on_page(self, points: Doubles) -> Doubles:
@@ -285,7 +283,7 @@ class Ecg:
     segments : tuple of Segment
         The lines as traced on the page; empty for an Ecg that came from signals.
     page : Page or None
-    notes : tuple of str
+    warnings : tuple of Warning
     followed : ndarray, shape (12, 5000), float32, mV, or None
         The signals before the limb leads put each other right; None where nothing was moved.
     """
@@ -296,7 +294,7 @@ class Ecg:
     segments: tuple[Segment, ...] = ()
     page: Page | None = None
     sampling_rate_hz: int = SAMPLING_RATE_HZ
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Warning, ...] = ()
     followed: Floats | None = None
 
     @property
@@ -486,8 +484,8 @@ class Reading:
         Quality of the tracing, page and leads together.
     timings_ms : mapping of str to float
         Per stage: intake, page, trace, measure, classify, and their total.
-    warnings : tuple of str
-        Sentences on what is uncertain, most important first.
+    warnings : tuple of Warning
+        What is uncertain, most important first, then what was done and found.
     """
 
     upload: Upload
@@ -497,7 +495,7 @@ class Reading:
     prediction: Prediction
     quality: float
     timings_ms: Mapping[str, float]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warning, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

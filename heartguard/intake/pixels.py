@@ -11,6 +11,7 @@ from PIL import Image as Pillow
 
 from heartguard.intake.limits import working_size
 from heartguard.values import Image
+from heartguard.warning import Warning, note
 
 
 class Decoded(NamedTuple):
@@ -18,7 +19,7 @@ class Decoded(NamedTuple):
 
     image: Image
     pages: int = 1
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Warning, ...] = ()
 
 
 _FULL_SCALES = (255, 4095, 65535)
@@ -53,7 +54,8 @@ def rgb8(picture: Pillow.Image) -> Decoded:
         return Decoded(_on_white(picture))
     if picture.mode.startswith("I") or picture.mode == "F":
         grey = grey8(np.asarray(picture))
-        return Decoded(np.dstack([grey] * 3), notes=("The picture had more than 8 bits a pixel; it was reduced to 8.",))
+        reduced = note("file.bits", "The picture had more than 8 bits a pixel; it was reduced to 8.")
+        return Decoded(np.dstack([grey] * 3), warnings=(reduced,))
     return Decoded(np.array(picture.convert("RGB")))
 
 
@@ -95,13 +97,13 @@ def grey8(values: NDArray[Any]) -> Image:
     return grey
 
 
-def fit(image: Image) -> tuple[Image, tuple[str, ...]]:
+def fit(image: Image) -> tuple[Image, tuple[Warning, ...]]:
     """Scale a picture down to the working size where it is larger, by area so that thin lines survive.
 
     Returns
     -------
     image : ndarray, shape (h, w, 3), uint8
-    notes : tuple of str
+    warnings : tuple of Warning
         Empty where nothing was done.
     """
     height, width = image.shape[:2]
@@ -109,4 +111,5 @@ def fit(image: Image) -> tuple[Image, tuple[str, ...]]:
     if size == (width, height):
         return np.ascontiguousarray(image), ()
     small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    return small, (f"The picture was scaled down from {width} x {height} to {size[0]} x {size[1]} pixels.",)
+    text = f"The picture was scaled down from {width} x {height} to {size[0]} x {size[1]} pixels."
+    return small, (note("file.scaled_down", text),)

@@ -47,7 +47,7 @@ def open_upload(source: Source, *, name: str | None = None, page: int = 0) -> Up
         image=image,
         page=page,
         pages=decoded.pages,
-        notes=decoded.notes + scaled,
+        warnings=decoded.warnings + scaled,
     )
 
 

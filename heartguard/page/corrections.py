@@ -9,8 +9,9 @@ import numpy as np
 
 from heartguard.errors import CorrectionError
 from heartguard.values import Corrections, Doubles, Image, Upload
+from heartguard.warning import Warning, note
 
-__all__ = ["apply_corrections", "by_hand_notes", "order_corners"]
+__all__ = ["apply_corrections", "by_hand_warnings", "order_corners"]
 
 _SMALLEST_SIDE = 200.0
 
@@ -42,8 +43,8 @@ def apply_corrections(upload: Upload, corrections: Corrections) -> tuple[Upload,
     return replace(upload, image=image), homography
 
 
-def by_hand_notes(corrections: Corrections) -> tuple[str, ...]:
-    """Return a sentence on what was set by hand; none where nothing was."""
+def by_hand_warnings(corrections: Corrections) -> tuple[Warning, ...]:
+    """Return a note on what was set by hand; none where nothing was."""
     turn, speed, gain = corrections.quarter_turns % 4, corrections.speed_mm_per_s, corrections.gain_mm_per_mv
     parts = [
         f"turned by {90 * turn} degrees" if turn else "",
@@ -54,7 +55,7 @@ def by_hand_notes(corrections: Corrections) -> tuple[str, ...]:
         f"gain {gain:g} mm/mV" if gain else "",
     ]
     said = ", ".join(part for part in parts if part)
-    return (f"Set by hand: {said}.",) if said else ()
+    return (note("page.by_hand", f"Set by hand: {said}."),) if said else ()
 
 
 def _turn(image: Image, quarter_turns: int) -> tuple[Image, Doubles]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from heartguard.errors import PageError
-from heartguard.page.corrections import apply_corrections, by_hand_notes
+from heartguard.page.corrections import apply_corrections, by_hand_warnings
 from heartguard.page.flat import find_flat
 from heartguard.page.make import PX_PER_MM
 from heartguard.page.photo import shows_a_desk
@@ -49,8 +49,8 @@ def find_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page
     page = _find(given, corrections)
     if corrections == NO_CORRECTIONS:
         return page
-    notes = (*by_hand_notes(corrections), *page.notes)
-    return replace(page, upload=upload, to_page=page.to_page @ by_hand, notes=notes)
+    warnings = (*by_hand_warnings(corrections), *page.warnings)
+    return replace(page, upload=upload, to_page=page.to_page @ by_hand, warnings=warnings)
 
 
 def _find(upload: Upload, corrections: Corrections) -> Page:

@@ -11,8 +11,9 @@ from heartguard.leads import INVERTED, LIMB_MIX, ORDERS, PAGE_SECONDS, Layout
 from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
 from heartguard.values import Doubles
+from heartguard.warning import Warning, caution
 
-__all__ = ["misfit", "misfit_in_turn", "swap_notes", "unexplained"]
+__all__ = ["misfit", "misfit_in_turn", "swap_warnings", "unexplained"]
 
 _WORST = 0.1
 _FLOOR = 0.03
@@ -120,9 +121,9 @@ def misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent, *, marked:
     return left[layout.order] / sum(left.values())
 
 
-def swap_notes(layout: Layout, followed: Doubles, extent: Extent) -> tuple[str, ...]:
-    """Return a sentence for every column whose limb leads fit only with two places changed, or one lead turned over."""
-    notes = []
+def swap_warnings(layout: Layout, followed: Doubles, extent: Extent) -> tuple[Warning, ...]:
+    """Return a caution for every column whose limb leads fit only with two places changed, or one lead turned over."""
+    warnings = []
     for leads, rows in _limb_columns(layout, followed, extent):
         mix = _mix(leads, layout.order)
         if not unexplained(rows, mix) > _SUSPECT:
@@ -135,8 +136,9 @@ def swap_notes(layout: Layout, followed: Doubles, extent: Extent) -> tuple[str, 
         best = min(left.values())
         if best < _SURE:  # some changes cannot be told apart: I for II does to the law what turning III over does
             said = " or ".join(name for name, share in left.items() if share < 2 * best + _FLOOR)
-            notes.append(f"The limb leads fit each other only if {said}; check the lead names against the page.")
-    return tuple(notes)
+            text = f"The limb leads fit each other only if {said}; check the lead names against the page."
+            warnings.append(caution("names.swapped", text))
+    return tuple(warnings)
 
 
 def _limb_columns(layout: Layout, followed: Doubles, extent: Extent) -> Iterator[tuple[list[str], Doubles]]:

@@ -14,8 +14,9 @@ from heartguard.page.ends import Extent
 from heartguard.page.ink import Contrasts
 from heartguard.page.marks import Lines, Pulse
 from heartguard.page.recognise import choose_layout
-from heartguard.page.speed import seconds_shown, speed_notes
+from heartguard.page.speed import seconds_shown, speed_warnings
 from heartguard.values import Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
+from heartguard.warning import Warning, caution, fault, note
 
 __all__ = ["PAGE_MM", "PX_PER_MM", "SECONDS_TOLERANCE", "Found", "Scale", "make_page"]
 
@@ -27,6 +28,9 @@ PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 
 SECONDS_TOLERANCE = 0.07
 """How far, relatively, a page may be from showing 10 s and still be taken to show them."""
+
+_CERTAIN = 0.7
+"""Certainty of a layout under which it is called a guess."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,11 @@ def make_page(
         gain_mm_per_mv=gain,
         paper_speed_mm_per_s=speed,
         tilt_deg=tilt,
-        notes=(
-            *_notes(scale, gain, certainty),
-            *speed_notes(seconds, speed, corrections.speed_mm_per_s is not None),
-            *arranged.notes,
+        warnings=(
+            *_warnings(scale, gain, corrections.gain_mm_per_mv is not None, certainty),
+            *speed_warnings(seconds, speed, corrections.speed_mm_per_s is not None),
+            *arranged.warnings,
         ),
-        doubts=arranged.notes,
     )
 
 
@@ -136,17 +139,28 @@ def _quality(scale: Scale, certainty: float, pulse_error: float | None, length: 
     return round(by_source * by_pulse * by_time * (0.5 + 0.5 * certainty), 3)
 
 
-def _notes(scale: Scale, gain: float, certainty: float) -> tuple[str, ...]:
-    notes = []
+def _warnings(scale: Scale, gain: float, by_hand: bool, certainty: float) -> tuple[Warning, ...]:
+    warnings = []
     if scale.source == "pulse":
-        notes.append("No grid was found; the scale was taken from the calibration pulses (10 mm for 1 mV).")
-    if scale.source == "layout":
-        notes.append(
-            "Neither a grid nor calibration pulses were found; the scale assumes that the traces span 10 s at 25 mm/s, "
-            "and 10 mm/mV. Do not rely on amplitudes or intervals."
+        warnings.append(
+            caution(
+                "scale.grid",
+                "No grid was found; the scale was taken from the calibration pulses (10 mm for 1 mV). Check rate and "
+                "amplitudes.",
+            )
         )
-    if gain != GAIN_MM_PER_MV:
-        notes.append(f"The calibration pulses show a gain of {gain:.0f} mm/mV, not the usual 10.")
-    if certainty < 0.7:
-        notes.append("The arrangement of the leads is a guess; check the lead names on the overlay.")
-    return tuple(notes)
+    if scale.source == "layout":
+        warnings.append(
+            fault(
+                "scale.grid",
+                "Neither a grid nor calibration pulses were found; the scale assumes that the traces span 10 s at "
+                "25 mm/s, and 10 mm/mV. Do not rely on rate, intervals or amplitudes.",
+            )
+        )
+    if gain != GAIN_MM_PER_MV and not by_hand:
+        text = f"The calibration pulses show a gain of {gain:.0f} mm/mV, not the usual 10."
+        warnings.append(note("scale.gain", text))
+    if certainty < _CERTAIN:
+        text = "The arrangement of the leads is a guess; check the lead names on the overlay."
+        warnings.append(caution("layout.guess", text))
+    return tuple(warnings)

@@ -19,6 +19,7 @@ from heartguard.page.make import PAGE_MM, PX_PER_MM, SECONDS_TOLERANCE, Found, S
 from heartguard.page.marks import find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.photo import StraightPhoto, settle_photo, straighten_photo
 from heartguard.values import Corrections, Image, Page, Upload
+from heartguard.warning import note
 
 __all__ = ["find_photo"]
 
@@ -45,10 +46,11 @@ def find_photo(upload: Upload, corrections: Corrections) -> Page | None:
     scale = Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
     tilt = float(np.rad2deg(np.arctan2(photo.to_page[0, 1], photo.to_page[0, 0])))
     page = make_page(upload, found, photo.to_page, scale, tilt, corrections)
-    notes = (*page.notes, "Read as a photo: folds and perspective were undone by following the grid of the paper.")
+    text = "Read as a photo: folds and perspective were undone by following the grid of the paper."
+    warnings = (*page.warnings, note("page.photo", text))
     fits = min(1.0, photo.share / _FITTING_SHARE) * max(0.0, 1 - off / _OFF_SHARE)
     quality = round(page.quality * fits, 3)
-    return replace(page, bend=photo.bend, quality=quality, notes=notes)
+    return replace(page, bend=photo.bend, quality=quality, warnings=warnings)
 
 
 def _settled(image: Image, photo: StraightPhoto, maps: InkMaps) -> tuple[StraightPhoto, InkMaps, float]:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from heartguard.errors import LayoutError, NotAnEcgError
 from heartguard.leads import LAYOUTS, Layout
 from heartguard.page.ends import Extent
-from heartguard.page.limbs import misfit, misfit_in_turn, swap_notes
+from heartguard.page.limbs import misfit, misfit_in_turn, swap_warnings
 from heartguard.page.marks import Lines
 from heartguard.page.rough import RoughTraces, strip_misfit
 from heartguard.values import Corrections, Doubles
+from heartguard.warning import Warning, caution
 
 __all__ = ["Arrangement", "choose_layout"]
 
@@ -54,14 +55,14 @@ class Arrangement:
         Isoelectric heights of the layout's rows, page pixels.
     certainty : float, 0.5 to 1
         How far the layout's evidence is ahead of the next one's.
-    notes : tuple of str
-        Sentences for the doctor on limb leads that may be named wrongly.
+    warnings : tuple of Warning
+        On limb leads that may be named wrongly.
     """
 
     layout: Layout
     rows: tuple[float, ...]
     certainty: float
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Warning, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,14 +129,14 @@ def choose_layout(
     best = candidates[0]
     other = max((c.score for c in candidates if c.layout is not best.layout), default=-np.inf)
     certainty = float(np.clip(0.5 + 0.5 * (best.score - other) / _CLEAR, 0.5, 1.0))
-    notes = swap_notes(best.layout, best.followed, extent)
+    warnings = swap_warnings(best.layout, best.followed, extent)
     if best.layout.in_turn:
         if corrections.lead_order is None and not best.misfit <= _UNCHECKED:
-            notes = (_not_checked(),)
-    elif best.misfit > _UNLIKE and not notes:
+            warnings = (_not_checked(),)
+    elif best.misfit > _UNLIKE and not warnings:
         certainty = min(certainty, _UNSURE)
-        notes = (_no_fit(),)
-    return Arrangement(best.layout, best.rows, certainty, notes)
+        warnings = (_no_fit(),)
+    return Arrangement(best.layout, best.rows, certainty, warnings)
 
 
 def _credible(candidate: _Candidate, found: int) -> bool:
@@ -217,17 +218,19 @@ def _row_sets(rows: tuple[float, ...], count: int, height: int) -> list[tuple[fl
     return [tuple(sorted((*rows, y))) for y in added if 0 < y < height]
 
 
-def _no_fit() -> str:
-    return (
+def _no_fit() -> Warning:
+    return caution(
+        "names.limb_leads",
         "The limb leads do not fit each other as they were found (II should be I + III): rows, columns or lead names "
-        "may be wrong. Check them on the overlay."
+        "may be wrong. Check them on the overlay.",
     )
 
 
-def _not_checked() -> str:
-    return (
+def _not_checked() -> Warning:
+    return caution(
+        "names.order",
         "The limb leads stand one after the other, and their heartbeats do not tell in which order: compare the lead "
-        "names with the page, and set the order by hand if it is another."
+        "names with the page, and set the order by hand if it is another.",
     )
 
 

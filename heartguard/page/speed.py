@@ -6,8 +6,9 @@ import numpy as np
 
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.marks import Pulse
+from heartguard.warning import Warning, caution, note
 
-__all__ = ["FAST_MM_PER_S", "read_speed", "seconds_shown", "speed_notes"]
+__all__ = ["FAST_MM_PER_S", "read_speed", "seconds_shown", "speed_warnings"]
 
 FAST_MM_PER_S = 50.0
 _PULSE_SECONDS = 0.2
@@ -40,8 +41,8 @@ def seconds_shown(seconds: float, speed_mm_per_s: float) -> float:
     return half if speed_mm_per_s == FAST_MM_PER_S and abs(seconds / half - 1) < _SECONDS_TOLERANCE else PAGE_SECONDS
 
 
-def speed_notes(seconds: float, speed_mm_per_s: float, by_hand: bool) -> tuple[str, ...]:
-    """Return sentences on how long the page is and what that rests on.
+def speed_warnings(seconds: float, speed_mm_per_s: float, by_hand: bool) -> tuple[Warning, ...]:
+    """Return what is to be said of how long the page is and what that rests on.
 
     Parameters
     ----------
@@ -52,13 +53,15 @@ def speed_notes(seconds: float, speed_mm_per_s: float, by_hand: bool) -> tuple[s
         Whether the speed was set by hand.
     """
     meant = seconds_shown(seconds, speed_mm_per_s)
-    notes = []
+    warnings = []
     if speed_mm_per_s != PAPER_SPEED_MM_PER_S and not by_hand:
-        notes.append("The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that.")
+        text = "The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that."
+        warnings.append(note("scale.speed", text))
     if abs(seconds / meant - 1) > _SECONDS_TOLERANCE:
         said = "set by hand" if by_hand else "assumed"
-        notes.append(
+        text = (
             f"The traces span {seconds:.1f} s at the paper speed of {speed_mm_per_s:g} mm/s that was {said}, "
             f"instead of {meant:g} s: speed or arrangement may be unusual."
         )
-    return tuple(notes)
+        warnings.append(caution("scale.length", text))
+    return tuple(warnings)

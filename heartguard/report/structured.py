@@ -78,8 +78,7 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
         "scale": {"px_per_mm": _rounded(page.px_per_mm, 3), "source": page.scale_source},
         "tilt_deg": _rounded(page.tilt_deg, 2),
         "rhythm_lead": reading.ecg.rhythm_lead,
-        "warnings": list(reading.warnings),
-        "notes": list(dict.fromkeys(upload.notes + page.notes + reading.ecg.notes)),
+        "warnings": [{"code": w.code, "severity": w.severity, "text": w.text} for w in reading.warnings],
         "error": None,
         "disclaimer": DISCLAIMER,
     }
@@ -124,7 +123,6 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
         "tilt_deg": None,
         "rhythm_lead": None,
         "warnings": [],
-        "notes": [],
         "error": type(error).__name__,
         "disclaimer": DISCLAIMER,
     }

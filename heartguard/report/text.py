@@ -39,7 +39,7 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         f"  Layout            {reading.page.layout.name}, scale from the {reading.page.scale_source}",
         f"  Quality           {reading.quality:.0%}",
         f"  Time              {reading.timings_ms.get('total', 0.0) / 1000:.1f} s",
-        *(f"  Note              {warning}" for warning in reading.warnings),
+        *(f"  {warning.severity.capitalize():<17} {warning.text}" for warning in reading.warnings),
         f"  {DISCLAIMER}",
     ]
     return "\n".join(lines) + "\n"

@@ -15,6 +15,7 @@ from heartguard.trace.panels import Line, above_rest, find_lines, seconds_of
 from heartguard.trace.refine import refine_lines
 from heartguard.trace.strips import name_strips
 from heartguard.values import Ecg, Floats, Page, Segment
+from heartguard.warning import Warning, note
 
 __all__ = ["trace"]
 
@@ -104,7 +105,7 @@ def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], 
         rhythm_lead,
         tuple(segments),
         page,
-        notes=_notes(agreed, moved),
+        warnings=_warnings(agreed, moved),
         followed=None if np.array_equal(signals, alone, equal_nan=True) else alone,
     )
 
@@ -131,10 +132,12 @@ def _with_residual(signals: Floats, quality: Floats) -> Floats:
     return out
 
 
-def _notes(lines: list[Line], moved: list[str]) -> tuple[str, ...]:
+def _warnings(lines: list[Line], moved: list[str]) -> tuple[Warning, ...]:
     missing = [line.panel.lead for line in lines if line.covered <= _MIN_COVERED and not line.panel.rhythm]
-    said = (
-        (missing, "No line could be followed in {}; left empty."),
-        (moved, "Parts of {} were placed by the other limb leads, as their ink could not be told from other ink."),
-    )
-    return tuple(sentence.format(", ".join(leads)) for leads, sentence in said if leads)
+    found = []
+    if missing:
+        found.append(note("trace.no_line", f"No line could be followed in {', '.join(missing)}; left empty."))
+    if moved:
+        text = f"Parts of {', '.join(moved)} were placed by the other limb leads, as their ink could not be told from "
+        found.append(note("trace.limb_leads", text + "other ink."))
+    return tuple(found)

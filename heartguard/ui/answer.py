@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from heartguard.reading import LOW_QUALITY
 from heartguard.ui.cards import measurement_cards
 from heartguard.ui.charts import probability_bars, probability_text
 from heartguard.ui.frame import dark_theme
@@ -27,6 +26,7 @@ from heartguard.ui.words import (
     sentence_list,
 )
 from heartguard.values import Prediction, Reading
+from heartguard.warning_rules import LOW_QUALITY, UNSURE
 
 __all__ = ["show_answer", "uncertainties"]
 
@@ -63,9 +63,8 @@ def uncertainties(reading: Reading) -> tuple[str, ...]:
 
     A class that measurements or findings contradict comes first; what the headline "Not sure" says already is left out.
     """
-    said = "The model is not sure" if reading.prediction.abstained else None
-    warnings = tuple(warning for warning in reading.warnings if said is None or not warning.startswith(said))
-    return (*_contradiction(reading), *_findings_against(reading.prediction), *warnings)
+    doubts = (warning.text for warning in reading.warnings if warning.severity != "note" and warning.code != UNSURE)
+    return (*_contradiction(reading), *_findings_against(reading.prediction), *doubts)
 
 
 def _contradiction(reading: Reading) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from heartguard.leads import LEADS
-from heartguard.reading import LOW_QUALITY
 from heartguard.values import Ecg
+from heartguard.warning_rules import LOW_QUALITY
 
 __all__ = ["doubtful_leads", "quality_badges", "quality_of"]
 

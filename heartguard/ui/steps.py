@@ -82,7 +82,7 @@ def show_steps(reading: Reading) -> None:
                 st.markdown(f"**{step.title}**")
                 st.image(encode_jpeg(fit_width(step.image, _WIDTH)), width="stretch", alt=step.alt)
                 st.caption(step.found)
-    notes = sentence_list((*reading.upload.notes, *reading.page.notes, *reading.ecg.notes))
+    notes = sentence_list(warning.text for warning in reading.warnings if warning.severity == "note")
     if notes:
         st.markdown(f"**Notes**\n\n{notes}")
     st.caption(_timings(reading))

@@ -1,0 +1,90 @@
+"""The rules that raise the warnings of a whole reading, beside those that intake, page and trace raise themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heartguard.leads import LEADS
+from heartguard.values import Ecg, Measurements, Page, Prediction, Upload
+from heartguard.warning import Warning, caution, fault
+
+__all__ = ["LOW_QUALITY", "UNSURE", "warnings_on"]
+
+LOW_QUALITY = 0.5
+"""Under this a page or a lead is called poor."""
+
+UNSURE = "class.unsure"
+"""Code of the sentence that no class is probable enough: what the headline "Not sure" of the app says as well."""
+
+LARGE_EINTHOVEN_MV = 0.1
+"""One small square. Well traced pages give 0.01 to 0.06 mV; limb leads that disagree by more were misread somewhere."""
+
+
+def warnings_on(
+    upload: Upload, page: Page, ecg: Ecg, measurements: Measurements, prediction: Prediction, quality: float
+) -> tuple[Warning, ...]:
+    """Return all warnings of a reading, each once: what is uncertain, most important first, then the notes.
+
+    Parameters
+    ----------
+    upload, page, ecg, measurements, prediction
+        The values of one reading; upload, page and ecg bring warnings of their own.
+    quality : float
+        Of the whole reading, 0 to 1.
+    """
+    own = (_on_prediction(prediction), _on_quality(quality), _on_leads(ecg), _on_einthoven(measurements))
+    found = (*own[:2], *page.warnings, *own[2:], *upload.warnings, *ecg.warnings)
+    kept = dict.fromkeys(warning for warning in found if warning is not None)
+    return tuple(sorted(kept, key=lambda warning: warning.severity == "note"))
+
+
+def _on_prediction(prediction: Prediction) -> Warning | None:
+    if not prediction.abstained:
+        return None
+    if prediction.unlike:
+        return caution(
+            "class.unlike",
+            "This tracing is unlike those the models learnt from (leads may be missing or misread, or it is no 12-lead "
+            "ECG), so the class is no answer. Compare the traces with the page.",
+        )
+    best = prediction.probabilities[prediction.label]
+    return caution(
+        UNSURE,
+        f"The models are not sure: their best answer, {prediction.label}, has only {best:.0%}. Take it as no answer.",
+    )
+
+
+def _on_quality(quality: float) -> Warning | None:
+    if quality >= LOW_QUALITY:
+        return None
+    return fault(
+        "page.quality",
+        f"The page could be traced only poorly (quality {quality:.0%}), so the class is no answer. Compare the traces "
+        "with the page, or scan it again, flat and evenly lit.",
+    )
+
+
+def _on_leads(ecg: Ecg) -> Warning | None:
+    absent = [lead for lead in LEADS if not np.isfinite(ecg.lead(lead)).any()]
+    poor = [
+        lead
+        for lead, quality in zip(LEADS, ecg.quality, strict=True)
+        if lead not in absent and float(quality) < LOW_QUALITY
+    ]
+    named = {"not found": absent, "traced poorly": poor}
+    parts = [f"{what}: {', '.join(leads)}" for what, leads in named.items() if leads]
+    if not parts:
+        return None
+    text = f"Leads {'; '.join(parts)}. Judge these leads on the page itself."
+    return fault("trace.missing", text) if absent else caution("trace.poor", text)
+
+
+def _on_einthoven(measurements: Measurements) -> Warning | None:
+    residual = measurements.einthoven_residual_mv
+    if residual is None or residual <= LARGE_EINTHOVEN_MV:
+        return None
+    return caution(
+        "names.limb_leads_disagree",
+        f"The limb leads disagree by {residual:.2f} mV (II should be I + III): a trace or a lead name may be misread. "
+        "Compare the traces with the page.",
+    )
