@@ -16,6 +16,7 @@ from heartguard.drawing import draw
 from heartguard.intake import Source, open_upload
 from heartguard.measure import lead_disagreement, measure
 from heartguard.page import find_page
+from heartguard.page_search import naming_the_ecg_page
 from heartguard.trace import trace
 from heartguard.values import (
     NO_CORRECTIONS,
@@ -80,7 +81,7 @@ def read_ecg(
     stages = _Stopwatch(on_stage)
     with stages.timed("intake"):
         upload = open_upload(source, name=name, page=page)
-    with stages.timed("page"):
+    with stages.timed("page"), naming_the_ecg_page(source, upload):
         straight = find_page(upload, corrections)
     with stages.timed("trace"):
         ecg = trace(straight)

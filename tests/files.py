@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zlib
@@ -50,8 +51,16 @@ def pdf(pages: int = 1, size: tuple[float, float] = (842, 595)) -> bytes:
     return buffer.getvalue()
 
 
-def dicom(values: np.ndarray, syntax: str = "1.2.840.10008.1.2.1", **elements: Any) -> bytes:
-    """Pack grey or colour values as a secondary capture; `elements` are set last."""
+def dicom(
+    values: np.ndarray,
+    syntax: str = "1.2.840.10008.1.2.1",
+    overlay: tuple[np.ndarray, tuple[int, int]] | None = None,
+    **elements: Any,
+) -> bytes:
+    """Pack grey or colour values as a secondary capture, with a plane over it at a row and column from 1.
+
+    `elements` are set last.
+    """
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import UID, SecondaryCaptureImageStorage, generate_uid
 
@@ -72,6 +81,13 @@ def dicom(values: np.ndarray, syntax: str = "1.2.840.10008.1.2.1", **elements: A
     dataset.HighBit = dataset.BitsStored - 1
     dataset.PixelRepresentation = 0
     dataset.PixelData = values.tobytes()
+    if overlay is not None:
+        plane, place = overlay
+        bits = np.packbits(plane, bitorder="little").tobytes()
+        planes = ((0x10, "US", plane.shape[0]), (0x11, "US", plane.shape[1]), (0x40, "CS", "G"))
+        planes += ((0x50, "SS", list(place)), (0x100, "US", 1), (0x102, "US", 0), (0x3000, "OB", bits))
+        for element, kind, value in planes:
+            dataset.add_new((0x6000, element), kind, value)
     for name, value in elements.items():
         setattr(dataset, name, value)
     if meta.TransferSyntaxUID.is_compressed:
@@ -126,3 +142,103 @@ def webp_with_size(width: int, height: int) -> bytes:
         + (height - 1).to_bytes(3, "little")
     )
     return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+
+
+def motion_photo() -> bytes:
+    """Pack a JPEG with a film behind it, in which the bytes of a JPEG scan occur by chance more often than allowed."""
+    film = struct.pack(">I", 24) + b"ftypmp42" + b"\0" * 12 + b"\xff\xda\x11" * 100
+    return packed(corner(), "JPEG") + film
+
+
+def white_is_zero_tiff(values: np.ndarray, order: str) -> bytes:
+    """Pack grey of 16 bits, uncompressed, in which 0 is white; `order` is ``"<"`` or ``">"``."""
+    height, width = values.shape
+    pixels = values.astype(f"{order}u2").tobytes()
+    tags = ((256, width), (257, height), (258, 16), (259, 1), (262, 0), (273, 8), (277, 1), (278, height))
+    tags += ((279, len(pixels)),)
+    entries = b"".join(
+        struct.pack(order + "HHI", tag, 4 if tag in (273, 279) else 3, 1)
+        + (struct.pack(order + "I", value) if tag in (273, 279) else struct.pack(order + "HH", value, 0))
+        for tag, value in tags
+    )
+    head = (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, 8 + len(pixels))
+    return head + pixels + struct.pack(order + "H", len(tags)) + entries + b"\0\0\0\0"
+
+
+def pdf_of_objects(parts: list[bytes]) -> bytes:
+    """Write the objects of a PDF, the catalogue first, with their table."""
+    body, offsets = b"%PDF-1.7\n", []
+    for number, part in enumerate(parts, 1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    size = len(parts) + 1
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % size
+    return body + head + table + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (size, len(body))
+
+
+def pdf_stream(content: bytes, entries: bytes = b"") -> bytes:
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
+
+
+def pdf_scan(picture: Image.Image, page: tuple[float, float], user_unit: float = 1.0) -> bytes:
+    """Make a PDF whose one page, of `page` points, is filled by a picture."""
+    image = b"/Type /XObject /Subtype /Image /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode"
+    size = b"/Width %d /Height %d" % picture.size
+    return pdf_of_objects(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %f %f] /UserUnit %f /Contents 4 0 R "
+            b"/Resources << /XObject << /Scan 5 0 R >> >> >>" % (*page, user_unit),
+            pdf_stream(b"q %f 0 0 %f 0 0 cm /Scan Do Q" % page),
+            pdf_stream(packed(picture, "JPEG", quality=95), image + size),
+        ]
+    )
+
+
+def pdf_carrying(files: dict[str, bytes], catalogue: bytes = b"") -> bytes:
+    """Make a PDF of one empty page with other files in it; ``/Collection`` in the catalogue makes it a portfolio."""
+    names = b" ".join(b"(%s) %d 0 R" % (name.encode(), 4 + 2 * place) for place, name in enumerate(files))
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [%s] >> >> %s >>" % (names, catalogue),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 842 595] >>",
+    ]
+    for name, data in files.items():
+        stream = len(parts) + 2
+        parts.append(b"<< /Type /Filespec /F (%s) /EF << /F %d 0 R >> >>" % (name.encode(), stream))
+        parts.append(pdf_stream(data, b"/Type /EmbeddedFile"))
+    return pdf_of_objects(parts)
+
+
+def dynamic_form() -> bytes:
+    """Make a PDF form that says it must be drawn by the program that fills it in."""
+    return pdf_of_objects(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /XFA 4 0 R /Fields [] >> /NeedsRendering true >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 842 595] >>",
+            pdf_stream(b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'></xdp:xdp>"),
+        ]
+    )
+
+
+def without_preamble(data: bytes, meta: bool = True) -> bytes:
+    """Cut the preamble of a DICOM file off, and the group that tells its transfer syntax as well unless `meta`."""
+    if meta:
+        return data[132:]
+    return data[132 + 12 + int.from_bytes(data[140:144], "little") :]
+
+
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAVdtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAACJpbG9j"
+    "AAAAAERAAAEAAQAAAAABewABAAAAAAAAAPMAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRtAAAAAAABAAAA12lw"
+    "cnAAAAC4aXBjbwAAAHlodmNDAQNwAAAAkAAAAAAAP/AA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAP7oCQGEAAQAsQgEBA3AA"
+    "AAMAkAAAAwAAAwA/oASyAZFlupJKa5uAhoMCAAADADIAAAMAAhBiAAEAB0QBwXKwYkAAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAA"
+    "AAACWAAAAZAAAAAQcGl4aQAAAAADCAgIAAAAF2lwbWEAAAAAAAAAAQABBIECAwQAAAD7bWRhdAAAAO8oAa9TnlTCA8eOgPkOkl//853f/5Ue"
+    "kPsRdMbGSPwOvQjb732o7b4x+a0oSXBs1nYXmPgp8Zgrg3sU1Dv9NN7FWo+IgZ5jhcoHAwwZ48VOAAADAACDgKXwYyhEp7oOEoRM/DPc13Zq"
+    "1ey7JKP1S4ZeuyTgjamARa39tjeiUAoIBBkiu/92vE6Ihbug0+MRy5Gu5vnoHRgOUrJs3ccAAAMAAAmI0cC7DVS0TIAAAAMAAAMAAw6TFWdA"
+    "AAADAAADAAADAAgohwAAAwAAAwAAAwAAAwAQcAAAAwAAAwAAAwAAAwAB1wAAAwAAAwAAAwAB4w=="
+)
+"""A page of `corner` as libheif writes it, since no encoder is installed with HeartGuard."""

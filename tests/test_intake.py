@@ -30,7 +30,7 @@ def test_every_picture_type_gives_the_same_page_whatever_its_name(form: str, kin
     assert upload.image.shape == (HEIGHT, WIDTH, 3)
     assert upload.image.dtype == np.uint8
     assert is_corner(upload.image)
-    assert (upload.page, upload.pages, upload.notes) == (0, 1, ())
+    assert (upload.page, upload.pages, upload.warnings) == (0, 1, ())
 
 
 def test_path_and_text_and_bytes_are_the_same_file(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_16_bit_grey_is_scaled_by_its_full_scale(full: int) -> None:
     for form in ("PNG", "TIFF"):
         upload = open_upload(packed(Image.fromarray(values), form))
         assert is_corner(upload.image, (127, 127, 127), 1)
-        assert "8" in upload.notes[0]
+        assert [warning.code for warning in upload.warnings] == ["file.bits"]
 
 
 def test_float_and_1_bit_and_cmyk_become_rgb() -> None:
@@ -121,14 +121,18 @@ def test_grey8_scales_and_stretches() -> None:
     assert grey8(np.array([0, 100, 255], np.uint8)).tolist() == [0, 100, 255]
     assert grey8(np.array([0, 4095], np.uint16)).tolist() == [0, 255]
     assert grey8(np.array([-10.0, 0.0, 10.0, np.nan])).tolist() == [0, 128, 255, 255]
-    assert grey8(np.array([7, 7], np.int32)).tolist() == [7, 7]
+    assert grey8(np.array([7, 7], np.int32)).tolist() == [255, 255]
+    assert grey8(np.array([0, 1023], np.uint16)).tolist() == [0, 255]
+    assert grey8(np.array([0, 1, 3], np.uint8), bits=2).tolist() == [0, 85, 255]
+    assert grey8(np.array([0, 200], np.uint8), bits=2).tolist() == [0, 200], "more than the file says it has"
 
 
 def test_large_photo_is_scaled_down_and_says_so() -> None:
     upload = open_upload(packed(corner(size=(6000, 4000)), "JPEG"))
     assert upload.image.shape[0] * upload.image.shape[1] <= limits.WORKING_PIXELS * 1.001
     assert upload.image.shape[1] / upload.image.shape[0] == pytest.approx(1.5, abs=0.001)
-    assert upload.notes == ("The picture was scaled down from 6000 x 4000 to 4243 x 2828 pixels.",)
+    assert [warning.code for warning in upload.warnings] == ["file.scaled_down"]
+    assert "from 6000 x 4000 to 4243 x 2828 pixels" in upload.warnings[0].text
     assert is_corner(upload.image)
 
 

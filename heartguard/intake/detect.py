@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from heartguard.errors import AnimatedImageError, UnsupportedTypeError
 
 KIND_NAMES = {
@@ -10,6 +12,9 @@ KIND_NAMES = {
     "webp": "WebP picture",
     "tiff": "TIFF picture",
     "bmp": "BMP picture",
+    "ppm": "PPM picture",
+    "jp2": "JPEG 2000 picture",
+    "heic": "HEIC photo",
     "pdf": "PDF",
     "dicom": "DICOM file",
 }
@@ -21,12 +26,23 @@ _MAGIC = (
     (b"MM\x00*", "tiff"),
     (b"II+\x00", "tiff"),
     (b"MM\x00+", "tiff"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "jp2"),
+    (b"\xff\x4f\xff\x51", "jp2"),
 )
 _BMP_HEADER_SIZES = {12, 40, 52, 56, 64, 108, 124}
 _PDF_HEADER_WITHIN = 1024
+_PPM = re.compile(rb"P[1-6]\s+[#\d]")
 
-_ACCEPTED = "HeartGuard reads PNG, JPEG, WebP, TIFF, BMP, PDF and DICOM."
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif")
+_DICOM_WITHOUT_PREAMBLE = re.compile(rb"[\x02\x08]\x00.[\x00-\x11](?:[A-Z]{2}|.\x00\x00\x00)", re.DOTALL)
+"""The first element of group 2 or 8, little-endian, with a short value or the two letters of its type."""
+
+_ACCEPTED = "HeartGuard reads PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF and DICOM."
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
+
+_TEXT_WITHIN = 4096
+_MARKUP = ("<?xml", "<svg", "<!doctype", "<html", "<!--")
+_XML_SIGNALS = {"annotatedecg": "HL7 aECG", "restingecgdata": "Philips", "restingecg": "GE MUSE", "cardiologyxml": "GE"}
+"""Names of elements at the head of files that hold the signals themselves, and whose they are; the longer one first."""
 
 
 def kind_of(data: bytes) -> str:
@@ -44,6 +60,15 @@ def kind_of(data: bytes) -> str:
     >>> kind_of(b"%PDF-1.7 ...")
     'pdf'
     """
+    kind = _by_head(data)
+    if kind is not None:
+        return kind
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        raise _gif_error(data)
+    raise UnsupportedTypeError(f"{_sentence_on(data)} {_ACCEPTED}")
+
+
+def _by_head(data: bytes) -> str | None:
     if data[128:132] == b"DICM":
         return "dicom"
     for magic, kind in _MAGIC:
@@ -53,11 +78,21 @@ def kind_of(data: bytes) -> str:
         return "webp"
     if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADER_SIZES:
         return "bmp"
+    if _PPM.match(data):
+        return "ppm"
+    if _HEIC_BRANDS & _brands(data):
+        return "heic"
     if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:
         return "pdf"
-    if data[:6] in (b"GIF87a", b"GIF89a"):
-        raise _gif_error(data)
-    raise UnsupportedTypeError(_sentence_on(data))
+    return "dicom" if _DICOM_WITHOUT_PREAMBLE.match(data) else None
+
+
+def _brands(data: bytes) -> set[bytes]:
+    """Return what a file of the ISO base media format says it is; empty for any other file."""
+    if data[4:8] != b"ftyp":
+        return set()
+    end = min(int.from_bytes(data[:4], "big"), len(data))
+    return {data[8:12], *(data[at : at + 4] for at in range(16, end, 4))}
 
 
 def _gif_error(data: bytes) -> Exception:
@@ -70,13 +105,29 @@ def _gif_error(data: bytes) -> Exception:
 
 
 def _sentence_on(data: bytes) -> str:
-    head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
-        return f"The picture is an HEIC photo. Share it from the phone as JPEG and open that. {_ACCEPTED}"
-    if data[4:8] == b"ftyp":
-        return f"The file is a video or an AVIF picture. Save the page as JPEG or PNG and open that. {_ACCEPTED}"
+    if _brands(data):
+        return "The file is a video or an AVIF picture. Save the page as JPEG or PNG and open that."
     if data[:4] == b"PK\x03\x04":
-        return f"The file is an archive or an office document. Save the ECG page in it as PDF or PNG. {_ACCEPTED}"
-    if head.startswith((b"<?xml", b"<svg", b"<!doctype", b"<html")):
-        return f"The file is a text document (XML, SVG or a web page). Print it to PDF and open that. {_ACCEPTED}"
-    return f"The content of this file is no picture of a page. {_ACCEPTED}"
+        return "The file is an archive or an office document. Save the ECG page in it as PDF or PNG."
+    text = _text(data)
+    source = next((source for name, source in _XML_SIGNALS.items() if f"<{name}" in text), None)
+    if source is not None:
+        return (
+            f"The file holds the ECG as signals in XML ({source}), not as the picture of a page. "
+            "Print the ECG from the system that it comes from to PDF and open that."
+        )
+    if text.startswith(_MARKUP):
+        return "The file is a text document (XML, SVG or a web page). Print it to PDF and open that."
+    return "The content of this file is no picture of a page. Open a picture, scan or PDF of the ECG."
+
+
+def _text(data: bytes) -> str:
+    """Return the head of the content as text in small letters; UTF-16 is told by its mark, or by zeros between."""
+    head = data[:_TEXT_WITHIN]
+    if head.startswith((b"\xff\xfe", b"<\x00")):
+        text = head.decode("utf-16-le", "ignore")
+    elif head.startswith((b"\xfe\xff", b"\x00<")):
+        text = head.decode("utf-16-be", "ignore")
+    else:
+        text = head.decode("utf-8", "ignore")
+    return text.lstrip("\ufeff \t\r\n").lower()

@@ -1,4 +1,4 @@
-"""Single-frame DICOM pictures and PDFs encapsulated in DICOM, through pydicom."""
+"""Single-frame DICOM pictures as a viewer shows them, and PDFs encapsulated in DICOM, through pydicom."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from numpy.typing import NDArray
 
 from heartguard.errors import AnimatedImageError, DamagedFileError, UnsupportedTypeError
 from heartguard.intake.documents import count_pdf_pages, open_pdf
-from heartguard.intake.limits import check_page_number, check_size
-from heartguard.intake.pixels import Decoded, grey8
+from heartguard.intake.limits import check_page_number, check_size, stretch_of
+from heartguard.intake.pixels import Decoded, grey8, square
 from heartguard.values import Image
+from heartguard.warning import note
 
 _META_WITHIN = 2048
+_SPACINGS = ("PixelSpacing", "NominalScannedPixelSpacing", "ImagerPixelSpacing")
+_OVERLAY_GROUPS = range(0x6000, 0x6020, 2)  # PS3.3, C.9.2
+_MID_GREY = 127
+
+_DRAWN_OVER = "The DICOM file holds lines or text over its picture (an overlay); they were drawn into it."
 _EXPORT = "Export the ECG from its system as PDF or PNG and open that."
 
 
@@ -28,7 +34,11 @@ def open_dicom(data: bytes, page: int) -> Decoded:
         return open_pdf(_pdf(header), page)
     _check_picture(header)
     check_page_number(page, 1)
-    return Decoded(_pixels(data))
+    dataset = _dataset(data)
+    image = _pixels(dataset)
+    drawn_over = tuple(note("file.overlay", _DRAWN_OVER) for _ in _overlays(dataset, image)[:1])
+    image, resampled = square(image, _stretch(dataset))
+    return Decoded(image, warnings=drawn_over + resampled)
 
 
 def count_dicom_pages(data: bytes) -> int:
@@ -38,7 +48,6 @@ def count_dicom_pages(data: bytes) -> int:
 
 
 def _header(data: bytes) -> Any:
-    import pydicom
     from pydicom.uid import DeflatedExplicitVRLittleEndian
 
     if DeflatedExplicitVRLittleEndian.encode() in data[:_META_WITHIN]:
@@ -46,7 +55,19 @@ def _header(data: bytes) -> Any:
         raise UnsupportedTypeError(
             f"The DICOM file is packed in a form (deflated) that HeartGuard does not open. {_EXPORT}"
         )
-    return pydicom.dcmread(BytesIO(data), stop_before_pixels=True)
+    return _dataset(data, stop_before_pixels=True)
+
+
+def _dataset(data: bytes, **options: Any) -> Any:
+    """Parse a file; one without preamble may lack the statement of its transfer syntax, which its first bytes tell."""
+    import pydicom
+    from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+    dataset = pydicom.dcmread(BytesIO(data), force=data[128:132] != b"DICM", **options)
+    if not dataset.file_meta.get("TransferSyntaxUID"):
+        implicit, _ = dataset.original_encoding
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    return dataset
 
 
 def _holds_pdf(header: Any) -> bool:
@@ -84,19 +105,19 @@ def _check_picture(header: Any) -> None:
         )
 
 
-def _pixels(data: bytes) -> Image:
-    import pydicom
+def _pixels(dataset: Any) -> Image:
     from pydicom.pixels import apply_color_lut, pixel_array
 
-    dataset = pydicom.dcmread(BytesIO(data))
     colours = str(dataset.get("PhotometricInterpretation", ""))
     values: NDArray[Any] = np.asarray(pixel_array(dataset))
     if colours == "PALETTE COLOR":
-        values = np.asarray(apply_color_lut(values, dataset))
+        return grey8(np.asarray(apply_color_lut(values, dataset)))
     if values.ndim == 3:
-        return grey8(values)
+        return grey8(values, int(dataset.BitsStored))
     grey = _grey(values, dataset)
-    return np.dstack([255 - grey if colours == "MONOCHROME1" else grey] * 3)
+    # Both say that low is white; a file that says both says it twice, not the contrary of it (PS3.3, C.11.6).
+    inverse = colours == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
+    return np.dstack([255 - grey if inverse else grey] * 3)
 
 
 def _grey(values: NDArray[Any], dataset: Any) -> Image:
@@ -105,7 +126,33 @@ def _grey(values: NDArray[Any], dataset: Any) -> Image:
 
     shown = np.asarray(apply_voi_lut(apply_modality_lut(values, dataset), dataset))
     if shown.dtype == np.uint8:
-        return grey8(shown)
+        return grey8(shown, int(dataset.BitsStored))
     lifted = shown.astype(np.float32)
     lifted -= lifted.min()
     return grey8(lifted / max(float(lifted.max()), 1e-12))
+
+
+def _overlays(dataset: Any, image: Image) -> list[int]:
+    """Draw the graphics planes onto `image`, black on a bright picture and white on a dark one; return their groups."""
+    ink = 0 if float(image.mean()) > _MID_GREY else 255
+    drawn = []
+    for group in _OVERLAY_GROUPS:
+        if (group, 0x3000) not in dataset or dataset[group, 0x0040].value != "G":
+            continue
+        plane = np.asarray(dataset.overlay_array(group), dtype=bool)
+        top, left = (int(place) - 1 for place in dataset[group, 0x0050].value)
+        place = image[max(top, 0) :, max(left, 0) :]
+        plane = plane[max(-top, 0) :, max(-left, 0) :][: place.shape[0], : place.shape[1]]
+        if plane.any():
+            place[: plane.shape[0], : plane.shape[1]][plane] = ink
+            drawn.append(group)
+    return drawn
+
+
+def _stretch(dataset: Any) -> float:
+    """Return how many times a pixel is as high as it is wide: by its stated shape, else by the distances of pixels."""
+    for name in ("PixelAspectRatio", *_SPACINGS):
+        values = dataset.get(name)
+        if values is not None and len(values) == 2:
+            return stretch_of(float(values[1]), float(values[0]))
+    return 1.0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from heartguard.errors import DamagedFileError, ProtectedFileError
+from heartguard.errors import DamagedFileError, ProtectedFileError, UnsupportedTypeError
 from heartguard.intake.limits import (
     MAX_PIXELS,
+    PDF_LONG_SIDE,
     PDF_PX_PER_MM,
     WORKING_PIXELS,
     check_page_number,
@@ -21,15 +23,23 @@ from heartguard.intake.pixels import Decoded
 
 _MM_PER_POINT = 25.4 / 72
 _ASKS_FOR_PASSWORD = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+
 _WHOLE_PAGE = 0.8
+"""A page of which pictures cover more than this is a scan; scanners leave a margin, and printers up to 10 % a side."""
+
+_FEWEST_PATHS = 20
+"""Twelve leads and their grid have more lines than this; a frame, a stamp or the boxes of a recognised text fewer."""
+
+_LOGO = 0.05
+"""A picture that covers less of the page says nothing on how finely the page is to be drawn."""
 
 
 def open_pdf(data: bytes, page: int) -> Decoded:
-    """Draw one page at about `PDF_PX_PER_MM`, at most `WORKING_PIXELS`.
+    """Draw one page: a scan at its own pixels, others at about `PDF_PX_PER_MM`, all at most `WORKING_PIXELS`.
 
     Must run inside `heartguard.intake.guard.decoding`.
     """
-    with _document(data) as document:
+    with pdf_document(data) as document:
         pages = _checked_count(document)
         check_page_number(page, pages)
         leaf = document[page]
@@ -41,13 +51,21 @@ def open_pdf(data: bytes, page: int) -> Decoded:
 
 def count_pdf_pages(data: bytes) -> int:
     """Count the pages of a PDF."""
-    with _document(data) as document:
+    with pdf_document(data) as document:
         return _checked_count(document)
 
 
 @contextmanager
-def _document(data: bytes) -> Iterator[Any]:
+def pdf_document(data: bytes) -> Iterator[Any]:
+    """Open a PDF as a `pypdfium2.PdfDocument` and close it at the end.
+
+    Raises
+    ------
+    ProtectedFileError, UnsupportedTypeError
+        It asks for a password, or its pages are only made by the program that fills it in.
+    """
     import pypdfium2
+    from pypdfium2.raw import FORMTYPE_XFA_FULL
 
     try:
         document = pypdfium2.PdfDocument(data)
@@ -58,6 +76,11 @@ def _document(data: bytes) -> Iterator[Any]:
             ) from error
         raise
     try:
+        if document.get_formtype() == FORMTYPE_XFA_FULL:
+            raise UnsupportedTypeError(
+                "The PDF is a dynamic form (XFA), whose pages only Adobe Reader makes. Open it there, print it to a "
+                "new PDF, and open that."
+            )
         yield document
     finally:
         document.close()
@@ -72,24 +95,46 @@ def _checked_count(document: Any) -> int:
 
 
 def _scale(leaf: Any) -> float:
-    """Pixels per point: `PDF_PX_PER_MM`, but never more than a scan that fills the page has itself."""
+    """Pixels per point. What the page says of its size counts little: a phone's scan may call itself 3 cm wide."""
     width, height = leaf.get_size()
     if not (width > 0 and height > 0 and np.isfinite(width * height)):
         raise DamagedFileError("The page of the PDF has no size. Print it to a new PDF and open that.")
-    scale = PDF_PX_PER_MM * _MM_PER_POINT
-    for picture_scale in _scans(leaf, width, height):
-        scale = min(scale, picture_scale)
+    scale = max(PDF_PX_PER_MM * _MM_PER_POINT, PDF_LONG_SIDE / max(width, height))
+    pictures = [picture for picture in _pictures(leaf) if picture.area >= _LOGO * width * height]
+    if pictures:
+        own = max(picture.px_per_point for picture in pictures)
+        is_scan = sum(picture.area for picture in pictures) >= _WHOLE_PAGE * width * height
+        scale = own if is_scan and not _has_drawing(leaf) else max(scale, own)
     return float(min(scale, np.sqrt(WORKING_PIXELS / (width * height))))
 
 
-def _scans(leaf: Any, width: float, height: float) -> Iterator[float]:
-    """Check the pixels of every picture on the page, and yield the pixels per point of those that fill it."""
+class _Picture(NamedTuple):
+    area: float
+    """In square points of the page."""
+    px_per_point: float
+    """Along its finer axis."""
+
+
+def _pictures(leaf: Any) -> Iterator[_Picture]:
+    """Check the pixels of every picture on the page, and yield how large and how fine each is."""
     from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
     for item in leaf.get_objects(filter=(FPDF_PAGEOBJ_IMAGE,)):
         columns, rows = item.get_px_size()
         if columns * rows > MAX_PIXELS:
             check_size(columns, rows)
-        left, bottom, right, top = item.get_bounds()
-        if (right - left) * (top - bottom) >= _WHOLE_PAGE * width * height:
-            yield max(max(columns, rows) / max(width, height), 1e-6)
+        matrix, form = item.get_matrix(), item.container
+        while form is not None:
+            matrix, form = matrix.multiply(form.get_matrix()), form.container
+        across, down = np.hypot(matrix.a, matrix.b), np.hypot(matrix.c, matrix.d)
+        if across > 0 and down > 0:
+            area = abs(matrix.a * matrix.d - matrix.b * matrix.c)
+            yield _Picture(float(area), float(max(columns / across, rows / down)))
+
+
+def _has_drawing(leaf: Any) -> bool:
+    """Whether the page has lines of its own beside its pictures, more than the frames that scanning programs add."""
+    from pypdfium2.raw import FPDF_PAGEOBJ_PATH
+
+    paths = islice(leaf.get_objects(filter=(FPDF_PAGEOBJ_PATH,)), _FEWEST_PATHS)
+    return sum(1 for _ in paths) == _FEWEST_PATHS

@@ -8,6 +8,9 @@ from heartguard.errors import FileTooLargeError, ImageTooSmallError, PageNumberE
 
 MAX_BYTES = 50 * 2**20
 MAX_PIXELS = 80_000_000
+MAX_JPEG_PIXELS = 120_000_000
+"""The largest mode of common phones has 108 million; a JPEG of more than `MAX_PIXELS` is decoded at half its size."""
+
 MAX_PAGES = 200
 MAX_JPEG_SCANS = 64
 """A progressive JPEG has about ten; each costs a pass over the whole picture, so thousands would be an attack."""
@@ -24,6 +27,16 @@ WORKING_PIXELS = 12_000_000
 
 PDF_PX_PER_MM = 8.0
 """About 203 dpi."""
+
+PDF_LONG_SIDE = 2000
+"""The least length in pixels at which a drawn page is rendered, however small it says it is: ten seconds then have
+`PDF_PX_PER_MM`."""
+
+MAX_STRETCH = 4.0
+"""Fax pixels are up to 2.1 times as high as wide; a file that states more than this is mistaken, and not believed."""
+
+MIN_STRETCH = 1.01
+"""Pixels that are square but for less than this are taken as square: 1 % of a QT of 400 ms is one sample of 4 ms."""
 
 
 def check_bytes(count: int) -> None:
@@ -50,18 +63,20 @@ def check_page_number(page: int, pages: int) -> None:
         raise PageNumberError(f"There is no page {page + 1}: the file has {has}. Choose a page from 1 to {pages}.")
 
 
-def check_size(width: int, height: int) -> None:
+def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
     """Raise FileTooLargeError or ImageTooSmallError for a picture that is too large to decode or too small to read.
 
     Parameters
     ----------
     width, height : int
         Pixels, as the file's header states them.
+    most : int, default MAX_PIXELS
+        How many pixels its decoder may be given.
     """
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise FileTooLargeError(
-            f"The picture has {width} x {height} pixels, more than the {MAX_PIXELS // 10**6} megapixels that "
-            "HeartGuard opens. Save it at a lower resolution; 300 dpi is plenty for an ECG."
+            f"The picture has {width} x {height} pixels, more than the {most // 10**6} megapixels that HeartGuard "
+            "opens in this format. Save it at a lower resolution; 300 dpi is plenty for an ECG."
         )
     short, long = sorted(working_size(width, height))
     if long > MAX_ASPECT * short:
@@ -71,8 +86,31 @@ def check_size(width: int, height: int) -> None:
     if short < MIN_SHORT_SIDE or long < MIN_LONG_SIDE:
         raise ImageTooSmallError(
             f"The picture has {width} x {height} pixels, too few to show a readable ECG: HeartGuard needs at least "
-            f"{MIN_LONG_SIDE} x {MIN_SHORT_SIDE}. Scan or photograph the page at a higher resolution."
+            f"{MIN_LONG_SIDE} x {MIN_SHORT_SIDE}. Open the original instead of a preview of it, or make a new picture "
+            "of the page."
         )
+
+
+def stretch_of(width: float, height: float) -> float:
+    """Return how many times a pixel is as high as it is wide; 1 where the file's word on it is not to be believed.
+
+    Parameters
+    ----------
+    width, height : float
+        Of one pixel, in any common unit.
+
+    Examples
+    --------
+    >>> round(stretch_of(1 / 204, 1 / 98), 2)
+    2.08
+    >>> stretch_of(1.0, 0.0)
+    1.0
+    """
+    if not (width > 0 and height > 0 and math.isfinite(width) and math.isfinite(height)):
+        return 1.0
+    stretch = height / width
+    more = max(stretch, 1 / stretch)
+    return stretch if MIN_STRETCH < more <= MAX_STRETCH else 1.0
 
 
 def working_size(width: int, height: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""PNG, JPEG, WebP, TIFF and BMP through Pillow, sizes checked on the header."""
+"""PNG, JPEG, WebP, BMP, PPM and JPEG 2000 through Pillow, sizes checked on the header."""
 
 from __future__ import annotations
 
@@ -6,79 +6,60 @@ from io import BytesIO
 
 from PIL import Image as Pillow
 
-from heartguard.errors import AnimatedImageError, DamagedFileError, FileTooLargeError
+from heartguard.errors import AnimatedImageError, DamagedFileError
 from heartguard.intake.detect import KIND_NAMES
-from heartguard.intake.limits import (
-    MAX_JPEG_SCANS,
-    MAX_PAGES,
-    check_page_number,
-    check_pages,
-    check_size,
-    working_size,
-)
+from heartguard.intake.jpeg import END_OF_IMAGE, is_complete, read_markers
+from heartguard.intake.limits import MAX_JPEG_PIXELS, check_page_number, check_size, working_size
 from heartguard.intake.pixels import Decoded, rgb8, upright
+from heartguard.warning import note
 
-_FORMATS = {"png": ("PNG",), "jpeg": ("JPEG", "MPO"), "webp": ("WEBP",), "tiff": ("TIFF",), "bmp": ("BMP",)}
-_START_OF_SCAN = b"\xff\xda"
+_FORMATS = {
+    "png": ("PNG",),
+    "webp": ("WEBP",),
+    "bmp": ("BMP",),
+    "ppm": ("PPM",),
+    "jp2": ("JPEG2000",),
+}
+_NO_END = note("file.no_end_marker", "The JPEG picture has no end marker, but it is there to its last row.")
 
 
 def open_picture(data: bytes, kind: str, page: int) -> Decoded:
-    """Decode one page of a picture; only TIFF has more than one.
+    """Decode a picture of one page.
 
     Must run inside `heartguard.intake.guard.decoding`.
     """
-    _check_before_opening(data, kind)
-    with Pillow.open(BytesIO(data), formats=_FORMATS[kind]) as picture:
-        pages = _count(picture, kind)
-        check_page_number(page, pages)
-        if page:
-            picture.seek(page)
-        check_size(*picture.size)
-        if kind == "jpeg":
-            picture.draft("RGB", working_size(*picture.size))
-        picture.load()
-        return rgb8(upright(picture))._replace(pages=pages)
-
-
-def count_pages(data: bytes, kind: str) -> int:
-    """Count the pages of a picture without decoding one; 1 unless it is a TIFF."""
-    _check_before_opening(data, kind)
-    with Pillow.open(BytesIO(data), formats=_FORMATS[kind]) as picture:
-        return _count(picture, kind)
-
-
-def _check_before_opening(data: bytes, kind: str) -> None:
+    check_page_number(page, 1)
     if kind == "webp":
         # Pillow's WebP decoder takes memory for the whole canvas when it opens the file.
         check_size(*_webp_size(data))
-    if kind == "jpeg" and data.count(_START_OF_SCAN) > MAX_JPEG_SCANS:
-        raise FileTooLargeError(
-            "The JPEG picture is packed in too many layers to be opened safely. Open it in a viewer and save it again."
-        )
+    with Pillow.open(BytesIO(data), formats=_FORMATS[kind]) as picture:
+        if getattr(picture, "is_animated", False):
+            raise AnimatedImageError(
+                f"The {KIND_NAMES[kind]} is an animation. Save the one frame with the ECG as a picture and open that."
+            )
+        check_size(*picture.size)
+        picture.load()
+        return rgb8(upright(picture))
 
 
-def _count(picture: Pillow.Image, kind: str) -> int:
-    if kind == "tiff":
-        return _tiff_pages(picture)
-    # A phone's JPEG may carry a depth map or a second size as a further frame (MPO); the first is the photo.
-    if kind != "jpeg" and getattr(picture, "is_animated", False):
-        raise AnimatedImageError(
-            f"The {KIND_NAMES[kind]} is an animation. Save the one frame with the ECG as a picture and open that."
-        )
-    return 1
+def open_jpeg(data: bytes, page: int) -> Decoded:
+    """Decode a JPEG; a phone may have put a film, a depth map or a second size behind it, which are left alone.
 
-
-def _tiff_pages(picture: Pillow.Image) -> int:
-    pages = 1
-    while pages <= MAX_PAGES:
-        try:
-            picture.seek(pages)
-        except EOFError:
-            break
-        pages += 1
-    check_pages(pages)
-    picture.seek(0)
-    return pages
+    Must run inside `heartguard.intake.guard.decoding`.
+    """
+    check_page_number(page, 1)
+    markers = read_markers(data)
+    whole = data if markers.end is not None else data + END_OF_IMAGE
+    with Pillow.open(BytesIO(whole), formats=("JPEG", "MPO")) as picture:
+        check_size(*picture.size, MAX_JPEG_PIXELS)
+        picture.draft("RGB", working_size(*picture.size))
+        picture.load()
+        decoded = rgb8(upright(picture))
+        if markers.end is not None:
+            return decoded
+        if not is_complete(markers, rgb8(picture).image):
+            raise DamagedFileError("The JPEG picture breaks off before its end. Fetch the file again.")
+        return decoded._replace(warnings=(_NO_END, *decoded.warnings))
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:

@@ -22,7 +22,7 @@ class Decoded(NamedTuple):
     warnings: tuple[Warning, ...] = ()
 
 
-_FULL_SCALES = (255, 4095, 65535)
+_FULL_SCALES_OF_FLOATS = (1, 255, 4095, 65535)
 _EXIF_ORIENTATION = 0x0112
 _UPRIGHT_BY = {
     2: Pillow.Transpose.FLIP_LEFT_RIGHT,
@@ -68,14 +68,17 @@ def _on_white(picture: Pillow.Image) -> Image:
     return np.array(Pillow.alpha_composite(paper, rgba).convert("RGB"))
 
 
-def grey8(values: NDArray[Any]) -> Image:
+def grey8(values: NDArray[Any], bits: int | None = None) -> Image:
     """Scale values of any numeric type to 0-255.
 
     Parameters
     ----------
     values : ndarray, any shape
-        Not negative: scaled by the smallest usual full scale that holds them (1 for floats, 8, 12, 16 bits). Otherwise
-        stretched from their minimum to their maximum. NaN and infinity become white.
+        Not negative: scaled by the full scale of the fewest bits that hold them, floats by the smallest usual full
+        scale (1, or that of 8, 12 or 16 bits). Otherwise stretched from their minimum to their maximum. NaN and
+        infinity become white.
+    bits : int, optional
+        How many bits the file says that a value has; not believed where a value has more.
 
     Returns
     -------
@@ -85,16 +88,56 @@ def grey8(values: NDArray[Any]) -> Image:
     --------
     >>> grey8(np.array([0, 65535], dtype=np.uint16))
     array([  0, 255], dtype=uint8)
+    >>> grey8(np.array([0, 1], dtype=np.uint8))
+    array([  0, 255], dtype=uint8)
+    >>> grey8(np.array([0, 1], dtype=np.uint8), bits=8)
+    array([0, 1], dtype=uint8)
     """
     finite = np.isfinite(values)
     low, high = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 255.0)
-    scales = (1, *_FULL_SCALES) if values.dtype.kind == "f" else _FULL_SCALES
-    full = next((scale for scale in scales if low >= 0 and high <= scale), None)
+    full = _full_scale(high, bits, values.dtype.kind == "f") if low >= 0 else None
     if full is not None:
         low, high = 0.0, float(full)
     scaled = (values.astype(np.float32) - low) * (255.0 / max(high - low, 1e-12))
     grey: Image = np.where(finite, np.clip(np.rint(scaled), 0, 255), 255).astype(np.uint8)
     return grey
+
+
+def _full_scale(high: float, bits: int | None, is_float: bool) -> int | None:
+    if is_float:
+        return next((scale for scale in _FULL_SCALES_OF_FLOATS if high <= scale), None)
+    if bits is not None and high < 2**bits:
+        return int(2**bits) - 1
+    return int(2 ** max(1, int(high).bit_length())) - 1
+
+
+def square(image: Image, stretch: float) -> tuple[Image, tuple[Warning, ...]]:
+    """Resample a picture whose pixels are not square, so that they are.
+
+    Parameters
+    ----------
+    image : ndarray, shape (h, w, 3), uint8
+    stretch : float
+        How many times a pixel is as high as it is wide.
+
+    Returns
+    -------
+    image : ndarray, shape (H, W, 3), uint8
+        The coarser axis is made finer; no larger than the working size.
+    warnings : tuple of Warning
+        Empty where nothing was done.
+    """
+    if stretch == 1:
+        return image, ()
+    height, width = image.shape[:2]
+    size = working_size(round(width * max(1.0, 1 / stretch)), round(height * max(1.0, stretch)))
+    way = cv2.INTER_AREA if size[0] < width or size[1] < height else cv2.INTER_LINEAR
+    resampled = np.asarray(cv2.resize(image, size, interpolation=way), dtype=np.uint8)
+    text = (
+        f"The file says that its pixels are not square ({stretch:.2f} times as high as wide); the picture was "
+        "resampled so that they are."
+    )
+    return resampled, (note("file.pixel_shape", text),)
 
 
 def fit(image: Image) -> tuple[Image, tuple[Warning, ...]]:

@@ -11,6 +11,7 @@ from heartguard.intake.limits import MAX_BYTES, check_bytes
 Source = bytes | Path | str
 
 _LONGEST_NAME = 200
+_LONGEST_SHOWN = 60  # in a sentence
 
 
 def read_source(source: Source) -> bytes:
@@ -32,20 +33,35 @@ def read_source(source: Source) -> bytes:
 def _read_path(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise UnreadableFileError(f"{path.name or path} is a folder. Give the files in it by name.")
+            raise UnreadableFileError(f"{_shown(path)} is a folder. Give the files in it by name.")
         if not path.exists():
-            raise UnreadableFileError(f"There is no file {path.name}. Check its name and folder.")
+            raise UnreadableFileError(f"There is no file {_shown(path)}. Check its name and folder.")
         if not path.is_file():
-            raise UnreadableFileError(f"{path.name} is no plain file. Give a picture, a PDF or a DICOM file.")
+            raise UnreadableFileError(f"{_shown(path)} is no plain file. Give a picture, a PDF or a DICOM file.")
         check_bytes(path.stat().st_size)
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except PermissionError as error:
-        raise UnreadableFileError(f"{path.name} may not be read. Ask for the right to read it.") from error
+        raise UnreadableFileError(f"{_shown(path)} may not be read. Ask for the right to read it.") from error
     except (OSError, ValueError) as error:
         raise UnreadableFileError(
-            f"{path.name[:60]!r} cannot be read. Check its name and that its disk is there."
+            f"{_shown(path)} cannot be read. Check its name and that its disk is there."
         ) from error
+
+
+def _shown(path: Path) -> str:
+    return printable(path.name[:_LONGEST_SHOWN] or str(path))
+
+
+def printable(text: str) -> str:
+    r"""Return a name as it may be shown: control characters, line breaks and reversed writing as escapes.
+
+    Examples
+    --------
+    >>> print(printable("ecg" + chr(27) + "[2J.png"))
+    ecg\x1b[2J.png
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def file_name(source: Source, name: str | None) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from heartguard.intake.detect import kind_of
-from heartguard.intake.dicom import count_dicom_pages, open_dicom
-from heartguard.intake.documents import count_pdf_pages, open_pdf
+from heartguard.intake.formats import count, decode
 from heartguard.intake.guard import decoding
-from heartguard.intake.pictures import count_pages, open_picture
-from heartguard.intake.pixels import Decoded, fit
+from heartguard.intake.pixels import fit
+from heartguard.intake.portfolio import count_portfolio_pages, open_portfolio
 from heartguard.intake.source import Source, digest, file_name, read_source
 from heartguard.values import Upload
 
@@ -18,8 +17,8 @@ def open_upload(source: Source, *, name: str | None = None, page: int = 0) -> Up
     Parameters
     ----------
     source : bytes, Path or str
-        The content itself, or the path of a file. PNG, JPEG, WebP, TIFF, BMP, PDF, or DICOM with one frame or a PDF
-        in it; what counts is the content, not the name.
+        The content itself, or the path of a file. PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF, or DICOM with
+        one frame or a PDF in it; what counts is the content, not the name.
     name : str, optional
         Name to show; by default that of the path.
     page : int, default 0
@@ -38,7 +37,7 @@ def open_upload(source: Source, *, name: str | None = None, page: int = 0) -> Up
     data = read_source(source)
     kind = kind_of(data)
     with decoding(kind):
-        decoded = _decode(data, kind, page)
+        decoded = open_portfolio(data, page) if kind == "pdf" else decode(data, kind, page)
         image, scaled = fit(decoded.image)
     return Upload(
         name=file_name(source, name),
@@ -62,12 +61,4 @@ def page_count(source: Source) -> int:
     data = read_source(source)
     kind = kind_of(data)
     with decoding(kind):
-        if kind == "pdf":
-            return count_pdf_pages(data)
-        return count_dicom_pages(data) if kind == "dicom" else count_pages(data, kind)
-
-
-def _decode(data: bytes, kind: str, page: int) -> Decoded:
-    if kind == "pdf":
-        return open_pdf(data, page)
-    return open_dicom(data, page) if kind == "dicom" else open_picture(data, kind, page)
+        return count_portfolio_pages(data) if kind == "pdf" else count(data, kind)

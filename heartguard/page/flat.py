@@ -50,7 +50,7 @@ def _straighten(image: Image) -> tuple[Doubles, float]:
     if abs(tilt) > MAX_TILT_DEG:
         raise TooTiltedError(
             f"The page is rotated by about {abs(tilt):.0f} degrees; up to {MAX_TILT_DEG:.0f} can be straightened. "
-            "Rotate the picture, or scan the page flat."
+            "Rotate the picture until the page is upright, and open that."
         )
     if abs(tilt) < 0.03:
         return shrink, 0.0

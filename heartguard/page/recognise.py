@@ -237,7 +237,7 @@ def _not_checked() -> Warning:
 def _no_ecg() -> NotAnEcgError:
     return NotAnEcgError(
         "No 12-lead ECG was found in this picture: it needs at least three rows of traces. "
-        "Upload the whole page, scanned or photographed flat."
+        "Open a picture or page that shows all of the ECG."
     )
 
 

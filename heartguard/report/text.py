@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from heartguard.intake import printable
 from heartguard.report.structured import DISCLAIMER, reason_of
-from heartguard.values import Measurements, Prediction, Reading
+from heartguard.values import Measurements, Prediction, Reading, Upload
 
 _CLASS_WORDS = {
     "Normal": "normal",
@@ -29,7 +30,8 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
     ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     answer = f"{prediction.label} ({_CLASS_WORDS.get(prediction.label, prediction.label)})"
     lines = [
-        file if file is not None else reading.upload.name,
+        printable(file if file is not None else reading.upload.name),
+        *_page(reading.upload),
         f"  Answer            {'not sure; closest: ' if prediction.abstained else ''}{answer}",
         f"  Probabilities     {'   '.join(f'{name} {p:.1%}' for name, p in ranked)}",
         *_possible(prediction),
@@ -43,6 +45,11 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         f"  {DISCLAIMER}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _page(upload: Upload) -> list[str]:
+    """Return the line on which page of a document was read; none where it has only one."""
+    return [f"  Page              {upload.page + 1} of {upload.pages}"] if upload.pages > 1 else []
 
 
 def _possible(prediction: Prediction) -> list[str]:
@@ -75,7 +82,7 @@ def _second(prediction: Prediction) -> list[str]:
 
 def rejected_text(file: str, error: BaseException) -> str:
     """Return why a file was not read, as two lines of text."""
-    return f"{file}\n  Not read          {reason_of(error)}\n"
+    return f"{printable(file)}\n  Not read          {reason_of(error)}\n"
 
 
 def _row(measurements: Measurements, title: str, key: str, unit: str) -> str:

@@ -46,7 +46,7 @@ def trace(page: Page, *, refined: bool = True) -> Ecg:
     traced = find_lines(page)
     if np.mean([t.covered > _MIN_COVERED for t in traced]) <= 0.5:
         raise TraceError(
-            "The traces on this page are too broken to be followed. Scan the page again, larger or sharper."
+            "The traces on this page are too broken to be followed. Open a larger or sharper picture of it."
         )
     network = load_line_network() if refined else None
     if network is not None:

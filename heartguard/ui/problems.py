@@ -6,11 +6,14 @@ import logging
 import traceback
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import streamlit as st
 
 from heartguard.errors import HeartGuardError, IntakeError, ModelError, PageError, TraceError
+
+if TYPE_CHECKING:
+    from heartguard.intake import Origin
 
 __all__ = ["advice", "calm", "headline", "log_surprise", "show_problem", "show_surprise"]
 
@@ -24,11 +27,22 @@ _HEADLINES: tuple[tuple[type[HeartGuardError], str], ...] = (
     (ModelError, "The model is not in order"),
 )
 
-_PHOTO_ADVICE = (
-    "Lay the page flat and photograph it from straight above, in even light, without flash.",
-    "Let the whole page fill the picture, edges included.",
-    "Or scan it, or save it as a PDF from the recorder: that reads best.",
-)
+_PAGE_ADVICE: dict[Origin, tuple[str, ...]] = {
+    "camera": (
+        "Lay the page flat and photograph it from straight above, in even light, without flash.",
+        "Let the whole page fill the picture, edges included.",
+        "Or scan it, or save it as a PDF from the recorder: that reads best.",
+    ),
+    "document": (
+        "Choose another page of the document where this one does not show the whole 12-lead ECG.",
+        "Where the ECG is only a part of the page, save that part as a picture and open that.",
+    ),
+    "picture": (
+        "Open the whole page of the ECG, edges included, upright and sharp.",
+        "A PDF from the recorder, or a scan at 300 dpi, reads best.",
+    ),
+}
+"""What fits a photo is of no use to somebody who opened a document."""
 
 
 def headline(error: HeartGuardError) -> str:
@@ -39,18 +53,18 @@ def headline(error: HeartGuardError) -> str:
     return "This page could not be read"
 
 
-def advice(error: HeartGuardError) -> tuple[str, ...]:
-    """Return what the doctor can do beyond what the error's own sentence says."""
+def advice(error: HeartGuardError, origin: Origin = "picture") -> tuple[str, ...]:
+    """Return what the doctor can do beyond what the error's own sentence says, by where the file comes from."""
     if isinstance(error, PageError | TraceError):
-        return _PHOTO_ADVICE
+        return _PAGE_ADVICE[origin]
     if isinstance(error, ModelError):
         return ("Tell the person who installed HeartGuard: the files in its models folder need to be restored.",)
     return ()
 
 
-def show_problem(error: HeartGuardError) -> None:
+def show_problem(error: HeartGuardError, origin: Origin = "picture") -> None:
     """Show a named problem of the input with what to do."""
-    tips = "".join(f"\n- {tip}" for tip in advice(error))
+    tips = "".join(f"\n- {tip}" for tip in advice(error, origin))
     st.warning(f"**{headline(error)}.** {error}\n{tips}", icon=":material/report:")
     st.caption("Nothing was read from it, so there is no result. The file was not stored.")
 

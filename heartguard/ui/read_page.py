@@ -77,7 +77,9 @@ def _show(chosen: Chosen, found: Reading | Exception) -> None:
         show_result(chosen, found)
         return
     if isinstance(found, HeartGuardError):
-        show_problem(found)
+        from heartguard.intake import origin_of
+
+        show_problem(found, "camera" if chosen.origin == "camera" else origin_of(chosen.data))
         if isinstance(found, PageError | TraceError):
             _correct(chosen)
     else:

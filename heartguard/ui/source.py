@@ -14,10 +14,7 @@ from heartguard.ui.words import class_name
 if TYPE_CHECKING:
     from heartguard.samples import Sample
 
-__all__ = ["FILE_TYPES", "SAMPLE", "choose_source", "file_bar"]
-
-FILE_TYPES = ("png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "pdf", "dcm")
-"""Plain extensions; what a file really is, intake finds from its content."""
+__all__ = ["SAMPLE", "choose_source", "file_bar"]
 
 _UPLOAD, _CAMERA, SAMPLE = "Upload a file", "Use the camera", "Try a sample"
 _ICONS = {_UPLOAD: ":material/upload_file:", _CAMERA: ":material/photo_camera:", SAMPLE: ":material/labs:"}
@@ -62,8 +59,10 @@ def file_bar(chosen: Chosen) -> None:
 
 def _upload() -> None:
     file = st.file_uploader(
-        "ECG page: PNG, JPEG, WebP, TIFF, BMP, PDF or DICOM",
-        type=list(FILE_TYPES),
+        "ECG page: picture (PNG, JPEG, HEIC, TIFF and more), PDF or DICOM",
+        # No list of endings: files come as .jfif, .dicom or without any. Intake goes by the content, and what it
+        # refuses is said on the page, where the widget would only show a tooltip.
+        type=None,
         key=f"upload-{session.round_number()}",
         help="One page of a 12-lead ECG: 3×4, 6×2 or 12×1, with or without rhythm strips. "
         "Of a document with several pages you can pick one.",

@@ -1,0 +1,196 @@
+"""``heartguard read``: files from the command line, one answer each."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import glob
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+
+from heartguard.errors import OutputError
+from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S
+
+if TYPE_CHECKING:
+    from heartguard.report.signal_files import SignalFolder
+
+__all__ = ["DESCRIPTION", "EPILOG", "add_arguments", "drop_output", "file_like_option", "run"]
+
+EXIT_READ = 0
+EXIT_NOT_WRITTEN = 1
+EXIT_SOME_REJECTED = 3
+
+DESCRIPTION = """\
+Read ECG pages: PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF, or DICOM (one picture, or a PDF in it). The type
+is found from the content. A file that cannot be read is rejected with the reason, and the next one is read."""
+
+EPILOG = """\
+exit status:
+  0  every file was read        3  some file was rejected
+  1  an answer or its signals could not be written
+  2  the command was not understood
+
+examples:
+  heartguard read ecg.png
+  heartguard read ./-ecg.png                  a name that begins with a dash
+  curl ... | heartguard read -                what comes through a pipe
+  heartguard read scans/*.png --json --out signals > readings.jsonl
+
+DIR/<name>.csv always holds the signals of the last run; a file that was there with others is kept as
+DIR/<name>.older.csv."""
+
+_STDIN = "-"
+_WILDCARDS = frozenset("*?[")
+
+
+def add_arguments(read: argparse.ArgumentParser) -> None:
+    """Add the options of ``heartguard read``."""
+    read.add_argument(
+        "files", nargs="+", metavar="FILE", help="picture, PDF or DICOM file of an ECG page; - for what is piped in"
+    )
+    read.add_argument(
+        "--json", action="store_true", help="print one JSON object a line for each file, and nothing else"
+    )
+    read.add_argument("--out", type=Path, metavar="DIR", help="write the traced leads of each file to DIR/<name>.csv")
+    read.add_argument(
+        "--page", type=_page_number, default=1, metavar="N", help="page of a PDF or TIFF, from 1 (default: 1)"
+    )
+    by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
+    by_hand.add_argument("--layout", choices=SHAPES, help="arrangement: rows x columns + rhythm strips")
+    by_hand.add_argument("--order", choices=list(ORDERS), help="order of the limb leads")
+    by_hand.add_argument("--speed", type=float, choices=SPEEDS_MM_PER_S, help="paper speed, mm/s")
+    by_hand.add_argument("--gain", type=float, choices=GAINS_MM_PER_MV, help="gain, mm/mV")
+    by_hand.add_argument(
+        "--turn", type=int, choices=(0, 90, 180, 270), default=0, help="turn the picture clockwise, degrees"
+    )
+    read.set_defaults(run=run)
+
+
+def file_like_option(arguments: Sequence[str]) -> str | None:
+    """Return a sentence where a word that would be taken for an option is the name of a file; None where none is."""
+    for word in arguments[: arguments.index("--")] if "--" in arguments else arguments:
+        if word.startswith("-") and word != _STDIN and Path(word).is_file():
+            return f"the file {word!r} begins with a dash and would be taken for an option: write './{word}' instead"
+    return None
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read the files of ``args`` one after the other and print an answer for each.
+
+    Raises
+    ------
+    OutputError
+        The answers cannot be written, or ``--out`` is no folder.
+    """
+    from heartguard.report.signal_files import SignalFolder
+
+    signals = None if args.out is None else SignalFolder(args.out)
+    output, sys.stdout = sys.stdout, sys.stderr  # Whatever a library prints must not get among the answers.
+    status = EXIT_READ
+    try:
+        for file in _progress(_expanded(args.files)):
+            answer = _read_one(file, args, signals)
+            _print(answer, output)
+            status = max(status, answer.status)
+    finally:
+        sys.stdout = output
+    return status
+
+
+def drop_output(output: TextIO) -> None:
+    """Keep the interpreter from writing what is left of `output` at exit, where nobody or no room takes it."""
+    with contextlib.suppress(io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
+
+
+class _Answer(NamedTuple):
+    text: str
+    status: int
+    aside: str = ""
+    """A sentence for standard error, where a person is who sends the answers to a file."""
+
+
+def _page_number(text: str) -> int:
+    with contextlib.suppress(ValueError):
+        if int(text) >= 1:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no page number; pages count from 1")
+
+
+def _expanded(files: Sequence[str]) -> list[str]:
+    """Replace wildcards that no shell has expanded, as Windows leaves them; a name that is a file stays as it is."""
+    found: list[str] = []
+    for file in files:
+        is_pattern = bool(_WILDCARDS & set(file)) and not Path(file).exists()
+        matches = sorted(glob.glob(file)) if is_pattern else []  # noqa: PTH207 (Path.glob takes no absolute pattern)
+        found.extend(matches or [file])
+    return found
+
+
+def _read_one(file: str, args: argparse.Namespace, signals: SignalFolder | None) -> _Answer:
+    """Return the answer on one file; no exception leaves here, so that a batch goes on."""
+    from heartguard import read_ecg, report
+    from heartguard.values import Corrections
+
+    corrections = Corrections(args.turn // 90, None, args.layout, args.order, args.speed, args.gain)
+    name = "standard input" if file == _STDIN else None
+    try:
+        reading = read_ecg(_source(file), name=name, page=args.page - 1, corrections=corrections)
+        csv = report.to_csv(reading.ecg)
+    except Exception as error:
+        row = {**report.rejected_json(file, error), "signals_csv": None}
+        return _Answer(_line(row) if args.json else report.rejected_text(file, error) + "\n", EXIT_SOME_REJECTED)
+    path, warning = (None, None) if signals is None else signals.write(_stem(file), csv)
+    status = EXIT_NOT_WRITTEN if signals is not None and path is None else EXIT_READ
+    if warning is not None:
+        reading = replace(reading, warnings=(*reading.warnings, warning))
+    if args.json:
+        aside = "" if warning is None else f"{report.printable(file)}: {warning}\n"
+        return _Answer(_line({**report.to_json(reading, file=file), "signals_csv": path}), status, aside)
+    where = "" if path is None else f"  Signals           {report.printable(path)}\n"
+    return _Answer(report.to_text(reading, file=file) + where + "\n", status)
+
+
+def _source(file: str) -> bytes | str:
+    """Return what is piped in, a byte more than is opened at most, or the path as it is."""
+    if file != _STDIN:
+        return file
+    from heartguard.intake.limits import MAX_BYTES
+
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _stem(file: str) -> str:
+    return "stdin" if file == _STDIN else Path(file).stem
+
+
+def _line(row: dict[str, Any]) -> str:
+    return json.dumps(row, allow_nan=False) + "\n"
+
+
+def _print(answer: _Answer, output: TextIO) -> None:
+    try:
+        output.write(answer.text)
+        output.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_output(output)
+        why = os.strerror(error.errno) if error.errno else "the disk does not take it"
+        raise OutputError(f"The answer could not be written ({why}). Send the output to another disk.") from error
+    sys.stderr.write(answer.aside)
+
+
+def _progress(files: Sequence[str]) -> Iterable[str]:
+    if len(files) < 2 or not sys.stderr.isatty():
+        return files
+    from tqdm import tqdm
+
+    bar: Iterable[str] = tqdm(files, unit="page", file=sys.stderr)
+    return bar

@@ -1,0 +1,39 @@
+"""Which module opens which kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from heartguard.intake.dicom import count_dicom_pages, open_dicom
+from heartguard.intake.documents import count_pdf_pages, open_pdf
+from heartguard.intake.heic import open_heic
+from heartguard.intake.pictures import open_jpeg, open_picture
+from heartguard.intake.pixels import Decoded
+from heartguard.intake.tiff import count_tiff_pages, open_tiff
+
+_OPEN: dict[str, Callable[[bytes, int], Decoded]] = {
+    "pdf": open_pdf,
+    "dicom": open_dicom,
+    "tiff": open_tiff,
+    "jpeg": open_jpeg,
+    "heic": open_heic,
+}
+_COUNT = {"pdf": count_pdf_pages, "dicom": count_dicom_pages, "tiff": count_tiff_pages}
+
+
+def decode(data: bytes, kind: str, page: int) -> Decoded:
+    """Decode one page of a file of a known kind.
+
+    Must run inside `heartguard.intake.guard.decoding`.
+    """
+    opener = _OPEN.get(kind)
+    return open_picture(data, kind, page) if opener is None else opener(data, page)
+
+
+def count(data: bytes, kind: str) -> int:
+    """Count the pages of a file of a known kind; 1 unless it is a PDF, a TIFF, or a DICOM file with a PDF in it.
+
+    Must run inside `heartguard.intake.guard.decoding`.
+    """
+    counter = _COUNT.get(kind)
+    return 1 if counter is None else counter(data)

@@ -1,0 +1,118 @@
+"""Where the signals of a batch go: one CSV a file, written whole or not at all, and no older one lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from heartguard.errors import OutputError
+from heartguard.warning import Warning, caution, note
+
+__all__ = ["SignalFile", "SignalFolder"]
+
+_LONGEST_STEM = 220
+"""Bytes; file systems allow 255, and a number and endings follow."""
+
+
+class SignalFile(NamedTuple):
+    """What became of the signals of one file.
+
+    Attributes
+    ----------
+    path : str or None
+        The CSV; None where it could not be written.
+    warning : Warning or None
+        Why not, or that an older file was kept under another name.
+    """
+
+    path: str | None
+    warning: Warning | None
+
+
+class SignalFolder:
+    """A folder for the CSV files of one run.
+
+    Two inputs of one name get two files. The file of an earlier run makes way: ``ecg.csv`` is always the answer of the
+    last run, so that a batch that is run again has the same names, and what stood there is kept as ``ecg.older.csv``
+    (``ecg.older-2.csv``, ...) and said. Where nothing has changed, nothing is done.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is not there.
+
+    Raises
+    ------
+    OutputError
+        A file stands where the folder should be: then every answer would miss its signals, by a slip of the command.
+        A folder that may not be made or written is said with each answer instead.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._used: set[str] = set()
+        if any(place.is_file() for place in (folder, *folder.parents)):
+            raise OutputError(f"The folder {folder} cannot be made. Give --out another one.")
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, stem: str, text: str) -> SignalFile:
+        """Write one CSV beside its place and move it there when it is complete.
+
+        Parameters
+        ----------
+        stem : str
+            Name of the input without ending.
+        text : str
+        """
+        path = self._folder / f"{self._free_name(stem)}.csv"
+        part = path.with_suffix(".csv.part")
+        try:
+            if path.exists() and path.read_bytes() == text.encode():
+                return SignalFile(str(path), None)
+            part.write_bytes(text.encode())
+            older = _keep(path)
+            part.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            return SignalFile(None, _not_written(self._folder, error))
+        return SignalFile(str(path), None if older is None else _kept(older))
+
+    def _free_name(self, stem: str) -> str:
+        """Return a name that no input of this run has; case does not tell two names apart on every disk."""
+        shown = "".join(c for c in stem if c.isprintable()) or "ecg"
+        plain = shown.encode()[:_LONGEST_STEM].decode(errors="ignore")
+        name, number = plain, 1
+        while name.lower() in self._used:
+            number += 1
+            name = f"{plain}-{number}"
+        self._used.add(name.lower())
+        return name
+
+
+def _keep(path: Path) -> Path | None:
+    """Move the file of an earlier run out of the way, and return where it is now."""
+    if not path.exists():
+        return None
+    older, number = path.with_suffix(".older.csv"), 1
+    while older.exists():
+        number += 1
+        older = path.with_suffix(f".older-{number}.csv")
+    path.rename(older)
+    return older
+
+
+def _kept(older: Path) -> Warning:
+    return note("file.signals_kept", f"A file of that name with other signals was there; it is now {older.name}.")
+
+
+def _not_written(folder: Path, error: OSError) -> Warning:
+    why = os.strerror(error.errno) if error.errno else "the disk does not take it"
+    return caution(
+        "file.signals_not_written",
+        f"The signals could not be written to {folder} ({why}). Check the room and the right to write there, or give "
+        "--out another folder.",
+    )
