@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from heartguard.errors import EmptyFileError, LayoutError, ModelError, NotAnEcgError
+from heartguard.errors import EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
 from heartguard.ui.answer import uncertainties
 from heartguard.ui.cards import measurement_cards
 from heartguard.ui.problems import advice, headline
@@ -113,7 +113,10 @@ def test_problems_have_a_headline_and_advice_that_fits():
     assert headline(EmptyFileError("")) == "This file cannot be opened"
     assert headline(NotAnEcgError("")) == headline(LayoutError("")) == "No ECG page could be read in this picture"
     assert advice(EmptyFileError("")) == ()
-    assert any("flat" in tip for tip in advice(NotAnEcgError("")))
+    assert any("photograph" in tip for tip in advice(NotAnEcgError(""), "camera"))
+    assert any("page of the document" in tip for tip in advice(TraceError(""), "document"))
+    for origin in ("document", "picture"):
+        assert not any("photo" in tip or "camera" in tip for tip in advice(NotAnEcgError(""), origin))
     assert "models folder" in advice(ModelError(""))[0]
 
 

@@ -53,10 +53,12 @@ class SignalFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._used: set[str] = set()
-        if any(place.is_file() for place in (folder, *folder.parents)):
-            raise OutputError(f"The folder {folder} cannot be made. Give --out another one.")
-        with contextlib.suppress(OSError):
+        try:
             folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise OutputError(f"The folder {folder} cannot be made. Give --out another one.") from error
+        except OSError:
+            pass  # said with each answer, which is printed all the same
 
     def write(self, stem: str, text: str) -> SignalFile:
         """Write one CSV beside its place and move it there when it is complete.
