@@ -226,6 +226,15 @@ def test_a_damaged_file_gets_its_own_sentence():
     assert len(app.file_uploader) == 1
 
 
+@pytest.mark.parametrize("name", ["scan.jfif", "export.dicom", "IMG_0001", "notes.docx"])
+def test_the_name_of_a_file_does_not_decide_whether_it_is_read(name):
+    app = open_app()
+    assert list(app.file_uploader[0].proto.type) == []
+    upload(app, name, b"<?xml version='1.0'?><AnnotatedECG/>")
+    assert app.warning[0].value.startswith("**This file cannot be opened.** The file holds the ECG as signals in XML")
+    assert len(app.file_uploader) == 1
+
+
 def test_an_unforeseen_fault_is_a_plain_sentence_and_loses_nothing(monkeypatch):
     def fail(*_args, **_kwargs):
         raise RuntimeError("patient name in a message")

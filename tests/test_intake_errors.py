@@ -15,12 +15,14 @@ from heartguard.errors import HeartGuardError, IntakeError
 from heartguard.intake import limits, open_upload, page_count
 from heartguard.lab.mutations import MUTATIONS, cases, drawn_files
 from tests.files import (
+    HEIC,
     HEIGHT,
     WIDTH,
     animation,
     corner,
     dicom,
     dicom_with_pdf,
+    heic_with_size,
     packed,
     pdf,
     png_with_size,
@@ -39,6 +41,13 @@ FAULTS: dict[str, tuple[Any, type[IntakeError], str]] = {
         errors.DamagedFileError,
         "The HEIC photo is damaged",
     ),
+    "HEIC that ends the process that opens it": (
+        lambda: HEIC.replace(b"Exif", b"E\x96if", 1),
+        errors.DamagedFileError,
+        "The HEIC photo is damaged",
+    ),
+    "HEIC bomb": (lambda: heic_with_size(40000, 40000), errors.FileTooLargeError, "80 megapixels"),
+    "HEIC of a preview": (lambda: heic_with_size(160, 120), errors.ImageTooSmallError, "at least 400 x 200"),
     "video": (lambda: b"\0\0\0\x18ftypmp42" + b"\0" * 40, errors.UnsupportedTypeError, "video"),
     "bytes that only begin like a BMP": (lambda: b"BMW is a car" * 9, errors.UnsupportedTypeError, "no picture"),
     "too many bytes": (lambda: b"\0" * (limits.MAX_BYTES + 1), errors.FileTooLargeError, "50 MB"),

@@ -73,7 +73,7 @@ def test_a_jpeg_of_108_megapixels_is_decoded_at_half_its_size() -> None:
     assert "from 6000 x 4500 to 4000 x 3000" in upload.warnings[0].text
 
 
-def test_heic_is_read() -> None:
+def test_heic_is_read_and_turned_upright_once() -> None:
     upload = open_upload(HEIC, name="IMG_0001.HEIC")
     assert (upload.kind, upload.image.shape) == ("heic", (HEIGHT, WIDTH, 3))
     assert is_corner(upload.image)

@@ -15,6 +15,9 @@ MAX_PAGES = 200
 MAX_JPEG_SCANS = 64
 """A progressive JPEG has about ten; each costs a pass over the whole picture, so thousands would be an attack."""
 
+HEIC_SECONDS = 60
+"""A photo of 48 megapixels takes 3 s on one core; what takes longer than this never ends."""
+
 MIN_LONG_SIDE = 400
 MIN_SHORT_SIDE = 200
 """Ten seconds are 250 mm of paper: at 400 pixels a QRS of 80 ms is three pixels wide, and less cannot be traced."""

@@ -56,7 +56,7 @@ def rgb8(picture: Pillow.Image) -> Decoded:
         grey = grey8(np.asarray(picture))
         reduced = note("file.bits", "The picture had more than 8 bits a pixel; it was reduced to 8.")
         return Decoded(np.dstack([grey] * 3), warnings=(reduced,))
-    return Decoded(np.array(picture.convert("RGB")))
+    return Decoded(np.array(picture if picture.mode == "RGB" else picture.convert("RGB")))  # convert always copies
 
 
 def _on_white(picture: Pillow.Image) -> Image:
@@ -154,5 +154,12 @@ def fit(image: Image) -> tuple[Image, tuple[Warning, ...]]:
     if size == (width, height):
         return np.ascontiguousarray(image), ()
     small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    text = f"The picture was scaled down from {width} x {height} to {size[0]} x {size[1]} pixels."
-    return small, (note("file.scaled_down", text),)
+    return small, scaled_down((width, height), size)
+
+
+def scaled_down(before: tuple[int, int], after: tuple[int, int]) -> tuple[Warning, ...]:
+    """Return the note on widths and heights before and after; empty where they are the same."""
+    if tuple(before) == tuple(after):
+        return ()
+    text = f"The picture was scaled down from {before[0]} x {before[1]} to {after[0]} x {after[1]} pixels."
+    return (note("file.scaled_down", text),)
