@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -486,6 +486,8 @@ class Reading:
         Per stage: intake, page, trace, measure, classify, and their total.
     warnings : tuple of Warning
         What is uncertain, most important first, then what was done and found.
+    models : mapping of str to str
+        Identity of every network that took part, by what it is.
     """
 
     upload: Upload
@@ -496,7 +498,7 @@ class Reading:
     quality: float
     timings_ms: Mapping[str, float]
     warnings: tuple[Warning, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def drawing(self) -> Drawing | None:

@@ -17,7 +17,7 @@ from heartguard.intake.limits import MAX_BYTES
 from heartguard.samples import list_samples
 from heartguard.ui.result import SECTIONS
 from heartguard.ui.source import SAMPLE
-from heartguard.ui.words import CLASS_NAMES, DISCLAIMER
+from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 120

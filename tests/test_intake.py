@@ -30,7 +30,7 @@ def test_every_picture_type_gives_the_same_page_whatever_its_name(form: str, kin
     assert upload.image.shape == (HEIGHT, WIDTH, 3)
     assert upload.image.dtype == np.uint8
     assert is_corner(upload.image)
-    assert (upload.page, upload.pages, upload.notes) == (0, 1, ())
+    assert (upload.page, upload.pages, upload.warnings) == (0, 1, ())
 
 
 def test_path_and_text_and_bytes_are_the_same_file(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_16_bit_grey_is_scaled_by_its_full_scale(full: int) -> None:
     for form in ("PNG", "TIFF"):
         upload = open_upload(packed(Image.fromarray(values), form))
         assert is_corner(upload.image, (127, 127, 127), 1)
-        assert "8" in upload.notes[0]
+        assert "8" in upload.warnings[0].text
 
 
 def test_float_and_1_bit_and_cmyk_become_rgb() -> None:
@@ -128,7 +128,9 @@ def test_large_photo_is_scaled_down_and_says_so() -> None:
     upload = open_upload(packed(corner(size=(6000, 4000)), "JPEG"))
     assert upload.image.shape[0] * upload.image.shape[1] <= limits.WORKING_PIXELS * 1.001
     assert upload.image.shape[1] / upload.image.shape[0] == pytest.approx(1.5, abs=0.001)
-    assert upload.notes == ("The picture was scaled down from 6000 x 4000 to 4243 x 2828 pixels.",)
+    assert [warning.text for warning in upload.warnings] == [
+        "The picture was scaled down from 6000 x 4000 to 4243 x 2828 pixels."
+    ]
     assert is_corner(upload.image)
 
 

@@ -202,7 +202,7 @@ def test_no_file_is_no_opinion_and_an_altered_one_is_refused(folder, tmp_path_fa
     with pytest.raises(ModelError, match="train it again"):
         load_second(folder)
     (folder / "second.json").write_text("no JSON")
-    with pytest.raises(ModelError, match=r"second\.json was altered"):
+    with pytest.raises(ModelError, match=r"second\.json cannot be read"):
         load_second(folder)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import cut_pieces
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Ecg, Finding, Floats, Prediction, SecondOpinion
-from heartguard.weights import read_weights
+from heartguard.weights import named, read_spec, read_weights
 
 FLOOR = 1e-6
 """Least probability that is believed of either model, so that neither can veto."""
@@ -83,7 +82,7 @@ class SecondSpec:
     @property
     def identity(self) -> str:
         """Name and the start of the weights' digest."""
-        return f"second-{self.sha256[:12]}"
+        return named("second", self.sha256)
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,14 +187,7 @@ def load_second(folder: Path) -> SecondModel | None:
     path = folder / "second.json"
     if not path.exists():
         return None
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        facts |= {name: tuple(facts[name]) for name in ("classes", "features")}
-        facts["statements"] = tuple(facts.get("statements", ()))
-        joint = JointFacts(**facts.pop("joint")) if facts["joint"] else None
-        spec = SecondSpec(**{**facts, "joint": joint})
-    except (ValueError, TypeError, KeyError) as error:
-        raise ModelError(f"The facts of the second opinion cannot be read: {path.name} was altered.") from error
+    spec = read_spec(path, SecondSpec)
     if spec.features != FEATURES:
         raise ModelError("The second opinion was trained on other features than this version measures; train it again.")
     table = read_weights(folder / spec.weights_file, spec.sha256)

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from heartguard.errors import HeartGuardError
-from heartguard.values import Measurements, Reading, SecondOpinion
+from heartguard.values import Measurements, Page, Reading, SecondOpinion
+from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
 
-DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
-
-CLASSES = ("Normal", "MI", "PMI", "HB")
 _NO_MORE = dict.fromkeys(("possible", "possible_level", "novelty", "unlike", "findings", "second", "network"))
-STAGES = ("intake", "page", "trace", "measure", "classify", "total")
+_TIMED = (*STAGES, "total")
 
 _DECIMALS = {
     "heart_rate_bpm": 1,
@@ -68,19 +66,30 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
         },
         "measurements": _measured(reading.measurements),
         "quality": _rounded(reading.quality, 3),
-        "timings_ms": {stage: _rounded(reading.timings_ms.get(stage), 1) for stage in STAGES},
+        "timings_ms": {stage: _rounded(reading.timings_ms.get(stage), 1) for stage in _TIMED},
         "model": prediction.model,
+        "models": dict(reading.models),
         "page": upload.page + 1,
         "pages": upload.pages,
         "kind": upload.kind,
         "sha256": upload.sha256,
         "layout": page.layout.name,
-        "scale": {"px_per_mm": _rounded(page.px_per_mm, 3), "source": page.scale_source},
+        "scale": _scale(page),
         "tilt_deg": _rounded(page.tilt_deg, 2),
         "rhythm_lead": reading.ecg.rhythm_lead,
         "warnings": [{"code": w.code, "severity": w.severity, "text": w.text} for w in reading.warnings],
         "error": None,
         "disclaimer": DISCLAIMER,
+    }
+
+
+def _scale(page: Page) -> dict[str, Any]:
+    """Return the scale of the straight page, and the paper speed and gain that it was read at."""
+    return {
+        "px_per_mm": _rounded(page.px_per_mm, 3),
+        "speed_mm_s": page.paper_speed_mm_per_s,
+        "gain_mm_mv": page.gain_mm_per_mv,
+        "source": page.scale_source,
     }
 
 
@@ -109,17 +118,18 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
         "file": file,
         "status": "rejected",
         "reason": reason_of(error),
-        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASSES), **_NO_MORE},
+        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASS_NAMES), **_NO_MORE},
         "measurements": _measured(Measurements()),
         "quality": None,
-        "timings_ms": dict.fromkeys(STAGES),
+        "timings_ms": dict.fromkeys(_TIMED),
         "model": None,
+        "models": {},
         "page": None,
         "pages": None,
         "kind": None,
         "sha256": None,
         "layout": None,
-        "scale": {"px_per_mm": None, "source": None},
+        "scale": dict.fromkeys(("px_per_mm", "speed_mm_s", "gain_mm_mv", "source")),
         "tilt_deg": None,
         "rhythm_lead": None,
         "warnings": [],

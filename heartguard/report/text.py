@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from heartguard.report.structured import DISCLAIMER, reason_of
+from heartguard.report.structured import reason_of
 from heartguard.values import Measurements, Prediction, Reading
+from heartguard.vocabulary import DISCLAIMER, class_name
 
-_CLASS_WORDS = {
-    "Normal": "normal",
-    "MI": "myocardial infarction",
-    "PMI": "history of myocardial infarction",
-    "HB": "abnormal heartbeat",
-}
 _ROWS = (
     ("Heart rate", "heart_rate_bpm", "/min"),
     ("RR", "rr_ms", "ms"),
@@ -27,7 +22,8 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
     """Return the answer, the measurements and the warnings of `reading` as text of several lines."""
     prediction = reading.prediction
     ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
-    answer = f"{prediction.label} ({_CLASS_WORDS.get(prediction.label, prediction.label)})"
+    name = class_name(prediction.label)
+    answer = name if name == prediction.label else f"{name} ({prediction.label})"
     lines = [
         file if file is not None else reading.upload.name,
         f"  Answer            {'not sure; closest: ' if prediction.abstained else ''}{answer}",

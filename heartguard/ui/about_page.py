@@ -16,7 +16,8 @@ from heartguard.ui.about_text import (
 )
 from heartguard.ui.frame import sheet
 from heartguard.ui.leaderboard_view import show_leaderboard
-from heartguard.ui.words import CLASS_MEANING, CLASS_NAMES, DISCLAIMER, sentence_list
+from heartguard.ui.words import sentence_list
+from heartguard.vocabulary import CLASS_MEANING, CLASS_NAMES, DISCLAIMER
 
 __all__ = ["show"]
 

@@ -9,12 +9,9 @@ from heartguard.ui.charts import probability_bars, probability_text
 from heartguard.ui.frame import dark_theme
 from heartguard.ui.problems import calm
 from heartguard.ui.words import (
-    CLASS_MEANING,
-    DISCLAIMER,
     FINDING_NAMES,
     INFARCTIONS,
     RATES,
-    class_name,
     finding_name,
     likelihood,
     natural_frequency,
@@ -26,6 +23,7 @@ from heartguard.ui.words import (
     sentence_list,
 )
 from heartguard.values import Prediction, Reading
+from heartguard.vocabulary import CLASS_MEANING, DISCLAIMER, class_name
 from heartguard.warning_rules import LOW_QUALITY, UNSURE
 
 __all__ = ["show_answer", "uncertainties"]

@@ -13,8 +13,9 @@ from heartguard.ui.problems import calm
 from heartguard.ui.shap_view import show_shap
 from heartguard.ui.trials_view import show_trials
 from heartguard.ui.what_if import show_what_if
-from heartguard.ui.words import class_name, percent
+from heartguard.ui.words import percent
 from heartguard.values import Floats, Reading
+from heartguard.vocabulary import class_name
 
 __all__ = ["show_drivers"]
 

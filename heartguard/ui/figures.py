@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from heartguard.ui.words import class_name
+from heartguard.vocabulary import class_name
 
 __all__ = [
     "RESULTS_FOLDER",

@@ -12,10 +12,11 @@ from heartguard.ui.job_view import kept_result, show_progress, start_job
 from heartguard.ui.jobs import Job
 from heartguard.ui.overlays import blend_heat, encode_jpeg, enlarge
 from heartguard.ui.problems import calm
-from heartguard.ui.running import load_model
+from heartguard.ui.running import load_models
 from heartguard.ui.trials_view import show_trials
-from heartguard.ui.words import class_name, percent
+from heartguard.ui.words import percent
 from heartguard.values import Reading
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.explain import PixelShap
@@ -63,7 +64,7 @@ def show_pixels(reading: Reading, label: str) -> None:
 def _start(reading: Reading, label: str, key: str) -> None:
     from heartguard.explain import pixel_shap
 
-    engine, drawing = load_model(), drawing_of(reading)  # loaded here: a thread of the queue has no session
+    engine, drawing = load_models().vgg16, drawing_of(reading)  # loaded here: a thread of the queue has no session
 
     def work(job: Job[PixelShap]) -> PixelShap:
         return pixel_shap(drawing, engine, label, on_progress=job.report, cancelled=job.stopping)

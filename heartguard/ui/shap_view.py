@@ -12,9 +12,10 @@ from heartguard.ui.frame import dark_theme
 from heartguard.ui.job_view import kept_result, show_progress, start_job
 from heartguard.ui.jobs import Job
 from heartguard.ui.problems import calm
-from heartguard.ui.running import load_model
-from heartguard.ui.words import class_name, percent
+from heartguard.ui.running import load_models
+from heartguard.ui.words import percent
 from heartguard.values import Reading
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.explain import Shapley
@@ -62,7 +63,7 @@ def _key(reading: Reading, label: str) -> str:
 def _start(reading: Reading, label: str) -> None:
     from heartguard.explain import lead_shap
 
-    engine, ecg = load_model(), reading.ecg  # loaded here: a thread of the queue has no session
+    engine, ecg = load_models().vgg16, reading.ecg  # loaded here: a thread of the queue has no session
 
     def work(job: Job[Shapley]) -> Shapley:
         return lead_shap(ecg, engine, label, batch=4, on_progress=job.report, cancelled=job.stopping)
@@ -107,7 +108,7 @@ def _waves(reading: Reading, label: str) -> None:
     key = f"{_key(reading, label)}-{lead}"
     if key not in st.session_state:
         with st.spinner("Leaving waves out"):
-            st.session_state[key] = wave_shap(reading.ecg, reading.measurements, load_model(), label, lead)
+            st.session_state[key] = wave_shap(reading.ecg, reading.measurements, load_models().vgg16, label, lead)
     found: Shapley = st.session_state[key]
     chart = lead_bars(found.values, f"{_ADDS}, all other leads unchanged", "+.1%", dark_theme())
     st.altair_chart(chart, width="stretch", alt=lead_bars_text(found.values, label))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from heartguard.ui import session
 from heartguard.ui.session import Chosen
-from heartguard.ui.words import class_name
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.samples import Sample

@@ -9,8 +9,9 @@ import streamlit as st
 
 from heartguard.ui.overlays import blend_heat, draw_traces, encode_jpeg, enlarge, fit_width
 from heartguard.ui.problems import calm
-from heartguard.ui.words import class_name, sentence_list
+from heartguard.ui.words import sentence_list
 from heartguard.values import Image, Reading
+from heartguard.vocabulary import class_name
 
 __all__ = ["Step", "reading_steps", "show_steps"]
 

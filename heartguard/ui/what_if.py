@@ -11,9 +11,10 @@ from heartguard.ui.charts import change_bars, change_text
 from heartguard.ui.frame import dark_theme
 from heartguard.ui.overlays import encode_jpeg, enlarge
 from heartguard.ui.problems import calm
-from heartguard.ui.running import load_model
-from heartguard.ui.words import class_name, percent
+from heartguard.ui.running import load_models
+from heartguard.ui.words import percent
 from heartguard.values import Reading
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.explain import Counterfactual
@@ -66,6 +67,6 @@ def _found(reading: Reading, lead: str, wave: str | None) -> Counterfactual:
     key = f"{reading.upload.sha256}-{reading.prediction.model}-{lead}-{wave}"
     kept: tuple[str, Counterfactual] | None = st.session_state.get("what-if")
     if kept is None or kept[0] != key:
-        kept = (key, counterfactual(reading.ecg, reading.measurements, load_model(), lead, wave))
+        kept = (key, counterfactual(reading.ecg, reading.measurements, load_models().vgg16, lead, wave))
         st.session_state["what-if"] = kept
     return kept[1]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from heartguard.vocabulary import class_name
+
 __all__ = [
-    "CLASS_MEANING",
-    "CLASS_NAMES",
-    "DISCLAIMER",
     "FINDING_NAMES",
     "INFARCTIONS",
     "RATES",
-    "class_name",
     "finding_name",
     "likelihood",
     "natural_frequency",
@@ -22,24 +20,6 @@ __all__ = [
     "second_text",
     "sentence_list",
 ]
-
-DISCLAIMER = "Decision support for research and education, not a medical device."
-
-CLASS_NAMES = {
-    "Normal": "Normal",
-    "MI": "Myocardial infarction",
-    "PMI": "History of MI",
-    "HB": "Abnormal heartbeat",
-}
-
-CLASS_MEANING = {
-    "Normal": "The traces look like those of people recorded as normal. This does not rule out disease.",
-    "MI": "The traces look like those of patients with an acute myocardial infarction. "
-    "If the patient's state fits, act on the patient, not on this screen.",
-    "PMI": "The traces look like those of patients who had a myocardial infarction before.",
-    "HB": "The traces look like those of patients with an abnormal rhythm, conduction or beat shape. "
-    "The class does not say which.",
-}
 
 FINDING_NAMES = {
     "rhythm:AFIB": "Atrial fibrillation",
@@ -64,11 +44,6 @@ RATES = ("rhythm:SBRAD", "rhythm:STACH")
 
 _LIKELIHOODS = ((0.95, "very likely"), (0.80, "likely"), (0.50, "more likely than not"))
 _QUALITIES = ((0.75, "good"), (0.5, "fair"))
-
-
-def class_name(label: str) -> str:
-    """Return the full name of a class, or the label itself for a class that is not known here."""
-    return CLASS_NAMES.get(label, label)
 
 
 def finding_name(statement: str) -> str:
