@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from heartguard.ui import session
+from heartguard.ui.camera import photograph_page
 from heartguard.ui.session import Chosen
 from heartguard.vocabulary import class_name
 
@@ -76,12 +77,10 @@ def _upload() -> None:
 
 def _camera() -> None:
     st.markdown("Hold the camera straight above the flat page, in even light, and let the page fill the picture.")
-    photo = st.camera_input(
-        "Photograph the ECG page", key=f"camera-{session.round_number()}", label_visibility="collapsed"
-    )
+    photo = photograph_page(f"camera-{session.round_number()}", FILE_TYPES)
     st.caption(f":material/lock: {_PRIVACY}")
     if photo is not None:
-        session.choose(Chosen("Camera photo", photo.getvalue(), "camera"))
+        session.choose(Chosen(photo.name, photo.getvalue(), "camera"))
         st.rerun()
 
 
