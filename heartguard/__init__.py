@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from heartguard.reading import read_ecg
 
-__all__ = ["read_ecg"]
+__all__ = ["__version__", "read_ecg"]
+
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from heartguard.errors import ModelError
+from heartguard.resources import shipped
 from heartguard.values import Floats
 
 __all__ = ["HEAD", "Weights", "models_folder", "read_named", "read_weights", "write_weights"]
@@ -24,8 +25,8 @@ Weights = dict[str, Floats]
 
 
 def models_folder() -> Path:
-    """Return the folder of the repository that holds the models."""
-    return Path(__file__).resolve().parents[1] / "models"
+    """Return the folder that holds the shipped models."""
+    return shipped("models")
 
 
 def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) -> str:

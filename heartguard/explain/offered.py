@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from heartguard.explain.maps import MAP_METHODS
+from heartguard.resources import shipped
 
-TABLE = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "explain.csv"
+TABLE = shipped("benchmarks", "results", "explain.csv")
 """Written by ``make bench-explain``: method, test, value, low, high, pages, seconds, model."""
 
 LEAD_SHAP, PIXEL_SHAP = "lead shap", "pixel shap"
