@@ -10,8 +10,8 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from heartguard import __version__
@@ -97,7 +97,9 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
     """Build the parser; the options of a command are only imported when it is the one that is called."""
     has_lab = find_spec("heartguard.lab") is not None  # The wheel leaves the laboratory out.
     examples = _EXAMPLES + (_LAB_EXAMPLES if has_lab else "")
-    parser = argparse.ArgumentParser("heartguard", description=_DESCRIPTION, epilog=examples, formatter_class=_Formatter)
+    parser = argparse.ArgumentParser(
+        "heartguard", description=_DESCRIPTION, epilog=examples, formatter_class=_Formatter
+    )
     parser.add_argument("--version", action="version", version=f"heartguard {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_read(commands)
