@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except ModuleNotFoundError as error:
-        print(f"This command needs the package {error.name}: pip install 'heartguard[train]'", file=sys.stderr)
+        print(f"This command needs the package {error.name}: pip install -e '.[train]' in a checkout", file=sys.stderr)
         return EXIT_FAILED
     except (HeartGuardError, FileNotFoundError) as error:
         print(error, file=sys.stderr)

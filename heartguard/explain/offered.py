@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from heartguard.explain.maps import MAP_METHODS
@@ -60,6 +61,11 @@ def is_offered(method: str, table: Path = TABLE) -> bool:
     trials = trials_of(table)
     less_paper = method.removesuffix(" as published")
     return _passes(method, trials) and (method == less_paper or not _passes(less_paper, trials))
+
+
+def shap_installed() -> bool:
+    """Tell whether Shapley values can be computed here: their package comes with the extra ``explain``."""
+    return find_spec("shap") is not None
 
 
 def offered_maps(table: Path = TABLE) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ __all__ = [
     "DISCLAIMER",
     "FINDING_NAMES",
     "INFARCTIONS",
+    "NEEDS_SHAP",
     "RATES",
     "class_name",
     "finding_name",
@@ -24,6 +25,11 @@ __all__ = [
 ]
 
 DISCLAIMER = "Decision support for research and education, not a medical device."
+
+NEEDS_SHAP = (
+    "Not offered here, because the package shap is not installed. Whoever installed HeartGuard can add it: "
+    "pip install shap."
+)
 
 CLASS_NAMES = {
     "Normal": "Normal",
