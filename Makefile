@@ -64,11 +64,12 @@ $(BIN)/pip:
 	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "HeartGuard needs Python 3.11, 3.12 or 3.13: make app PYTHON=python3.13")'
 	$(PYTHON) -m venv $(VENV)
 
-# Installing shows pip's progress: it takes a minute or more, and silence looks like a fault.
-# The app imports no TensorFlow, so `make app` leaves it out; test and train bring it.
+# Installing shows pip's progress: it takes half a minute or more, and silence looks like a fault.
+# The app imports no TensorFlow, so `make app` leaves it out; test and train bring it. Without --no-compile pip compiles
+# all packages beforehand, which takes longer than it saves: Python compiles what it imports, once.
 $(APP_READY): pyproject.toml | $(BIN)/pip
 	@echo "Installing what HeartGuard needs into $(VENV), once."
-	$(BIN)/pip install --editable '.[explain]'
+	$(BIN)/pip install --no-compile --editable '.[explain]'
 	@touch $@
 
 $(TEST_READY): pyproject.toml | $(BIN)/pip
@@ -83,5 +84,5 @@ $(TRAIN_READY): pyproject.toml | $(BIN)/pip
 
 $(CHECK_READY): pyproject.toml | $(BIN)/pip
 	@echo "Installing what the checks need into $(VENV), once."
-	$(BIN)/pip install build playwright
+	$(BIN)/pip install --editable '.[check]'
 	@touch $@

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-__all__ = ["ECG_SAMPLES", "chromium", "open_app", "read_sample", "visitor"]
+__all__ = ["ECG_SAMPLES", "chromium", "open_app", "read_sample", "shows", "visitor"]
 
 ECG_SAMPLES = 7
 """The first seven samples are ECGs; the last one is there to be refused."""
 
 WAIT_MS = 120_000
 """A first answer on two busy cores takes a tenth of this."""
+
+LATE_MS = 10_000
+"""Parts of a screen are loaded after its headings, within a second or two."""
 
 _ANSWER = "Probability of each class"
 """Stands beside every answer and nowhere else."""
@@ -45,12 +48,22 @@ def visitor(executable: str) -> Iterator[tuple[Page, list[str]]]:
         browser.close()
 
 
-def open_app(page: Page, port: int) -> str:
-    """Open the app, wait for its first screen and return the words on it."""
+def open_app(page: Page, port: int) -> None:
+    """Open the app and wait for its first screen."""
     page.goto(f"http://127.0.0.1:{port}/")
     page.get_by_role("heading", name="Read an ECG").wait_for()
     page.get_by_text("Upload a file").first.wait_for()
-    return page.locator("body").inner_text()
+
+
+def shows(page: Page, text: str) -> bool:
+    """Tell whether a text is on the screen, or soon will be."""
+    from playwright.sync_api import TimeoutError
+
+    try:
+        page.get_by_text(text).wait_for(timeout=LATE_MS)
+    except TimeoutError:
+        return False
+    return True
 
 
 def read_sample(page: Page, number: int) -> float:

@@ -62,7 +62,7 @@ def _measure(folder: Path, executable: str) -> tuple[list[Row], list[str]]:
     clone = folder / "clone"
     subprocess.run(["git", "clone", "--quiet", "--depth", "1", ROOT.as_uri(), str(clone)], check=True)
     environment = Environment(folder / "environment", clone)
-    installing = environment.install("-r", "requirements.txt")
+    installing = environment.install("--no-compile", "-r", "requirements.txt")  # As the cloud's installer, uv, does.
     port = free_port()
     settings = {"STREAMLIT_SERVER_ADDRESS": "127.0.0.1", "STREAMLIT_SERVER_PORT": str(port)}
     with visitor(executable) as (page, outside):

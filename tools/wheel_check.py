@@ -16,7 +16,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from browser import chromium, open_app, read_sample, visitor
+from browser import chromium, open_app, read_sample, shows, visitor
 from fresh import ROOT, Environment, answer_of, free_port, megabytes, serving
 
 LIMIT_MB = 60
@@ -97,7 +97,8 @@ def _serve(environment: Environment) -> None:
             print("Chromium is missing: the app was not opened in a browser.")
             return
         with visitor(executable) as (page, outside):
-            _require(UPLOAD_LIMIT in open_app(page, port), f"The first screen does not say {UPLOAD_LIMIT!r}.")
+            open_app(page, port)
+            _require(shows(page, UPLOAD_LIMIT), f"The first screen does not say {UPLOAD_LIMIT!r}.")
             seconds = read_sample(page, 0)
             _require(not outside, f"The browser asked other computers: {sorted(set(outside))}")
         print(f"opened in Chromium with its settings; first answer after {seconds:.1f} s")
