@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from heartguard.values import Reading
     from heartguard.warning import Warning
 
-__all__ = ["Models", "Reading", "Warning", "read_ecg"]
+__all__ = ["Models", "Reading", "Warning", "__version__", "read_ecg"]
+
+__version__ = "0.1.0"
 
 _HOMES = {"Models": "models", "Reading": "values", "Warning": "warning", "read_ecg": "reading"}
 

@@ -6,9 +6,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from heartguard.resources import shipped
+
 __all__ = ["SAMPLES_FOLDER", "Sample", "list_samples"]
 
-SAMPLES_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "samples"
+SAMPLES_FOLDER = shipped("assets", "samples")
 
 
 @dataclass(frozen=True)

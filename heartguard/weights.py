@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from heartguard.errors import ModelError
+from heartguard.resources import shipped
 from heartguard.values import Floats
 
 __all__ = ["HEAD", "NetworkSpec", "Weights", "models_folder", "named", "read_spec", "read_weights", "write_weights"]
@@ -81,8 +82,8 @@ def read_spec(path: Path, kind: type[Spec]) -> Spec:
 
 
 def models_folder() -> Path:
-    """Return the folder of the repository that holds the models."""
-    return Path(__file__).resolve().parents[1] / "models"
+    """Return the folder that holds the shipped models."""
+    return shipped("models")
 
 
 def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) -> str:

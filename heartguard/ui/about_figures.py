@@ -31,6 +31,7 @@ _TITLES = {
     "digitise": "Traced signals against the truth, simulated pages of real records",
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
     "measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)",
+    "cloud-check": "Start, time and memory on a server that has only what requirements.txt names",
     "agreement": "How far independent models agree, and whether they err alike",
     "learning-curve": "Figures by the share of the header ids that were learned from",
     "missed": "Pages that all independent models miss, beside those that all get right",

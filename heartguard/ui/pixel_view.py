@@ -14,7 +14,7 @@ from heartguard.ui.overlays import blend_heat, encode_jpeg, enlarge
 from heartguard.ui.problems import calm
 from heartguard.ui.running import load_models
 from heartguard.ui.trials_view import show_trials
-from heartguard.ui.words import percent
+from heartguard.ui.words import NEEDS_SHAP, percent
 from heartguard.values import Reading
 from heartguard.vocabulary import class_name
 
@@ -39,10 +39,13 @@ _CAVEAT = (
 @calm
 def show_pixels(reading: Reading, label: str) -> None:
     """Offer SHAP by pixel for a class, show its progress, or its result."""
-    from heartguard.explain import PIXEL_SHAP, is_offered
+    from heartguard.explain import PIXEL_SHAP, is_offered, shap_installed
 
     if not is_offered(PIXEL_SHAP):
         st.caption(_UNTESTED)
+        return
+    if not shap_installed():
+        st.caption(NEEDS_SHAP)
         return
     key = f"pixels-{reading.upload.sha256}-{reading.prediction.model}-{label}"
     found: PixelShap | None = kept_result(key)

@@ -13,7 +13,7 @@ from heartguard.ui.job_view import kept_result, show_progress, start_job
 from heartguard.ui.jobs import Job
 from heartguard.ui.problems import calm
 from heartguard.ui.running import load_models
-from heartguard.ui.words import percent
+from heartguard.ui.words import NEEDS_SHAP, percent
 from heartguard.values import Reading
 from heartguard.vocabulary import class_name
 
@@ -30,7 +30,7 @@ _UNTESTED = "Not offered: it has not passed its tests with this model (benchmark
 @calm
 def show_shap(reading: Reading, label: str) -> None:
     """Offer lead SHAP for a class, show its progress, or its result."""
-    from heartguard.explain import LEAD_SHAP, is_offered
+    from heartguard.explain import LEAD_SHAP, is_offered, shap_installed
 
     st.markdown(
         "**What each lead adds to the probability (SHAP)**",
@@ -39,6 +39,9 @@ def show_shap(reading: Reading, label: str) -> None:
     )
     if not is_offered(LEAD_SHAP):
         st.caption(_UNTESTED)
+        return
+    if not shap_installed():
+        st.caption(NEEDS_SHAP)
         return
     found: Shapley | None = kept_result(_key(reading, label))
     if found is not None:

@@ -9,6 +9,7 @@ from heartguard.vocabulary import class_name
 __all__ = [
     "FINDING_NAMES",
     "INFARCTIONS",
+    "NEEDS_SHAP",
     "RATES",
     "finding_name",
     "likelihood",
@@ -20,6 +21,11 @@ __all__ = [
     "second_text",
     "sentence_list",
 ]
+
+NEEDS_SHAP = (
+    "Not offered here, because the package shap is not installed. Whoever installed HeartGuard can add it: "
+    "pip install shap."
+)
 
 FINDING_NAMES = {
     "rhythm:AFIB": "Atrial fibrillation",
