@@ -4,8 +4,9 @@ BIN := $(VENV)/bin
 APP_READY := $(VENV)/.app-ready
 TEST_READY := $(VENV)/.test-ready
 TRAIN_READY := $(VENV)/.train-ready
+DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: app test lint format train family evaluate bench bench-digitise bench-explain clean
+.PHONY: app test lint format coverage docs train family evaluate bench bench-digitise bench-explain clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/streamlit run streamlit_app.py
@@ -17,6 +18,13 @@ lint: $(TEST_READY)  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/codespell $$(git ls-files)
+
+coverage: $(TEST_READY)  ## run the tests and count the lines and branches that they reach; slower
+	$(BIN)/pytest --cov --cov-report=term
+
+docs: $(DOCS_READY)  ## API documentation from the docstrings into docs/_build/html; warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going --jobs auto docs/api docs/_build/html
 
 format: $(TEST_READY)
 	$(BIN)/ruff check --fix .
@@ -51,7 +59,7 @@ bench-explain: $(TRAIN_READY)  ## test the explanations (needs the data folder a
 	$(BIN)/python benchmarks/explain.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) docs/_build docs/api/generated .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/pip:
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "HeartGuard needs Python 3.11 or newer"'
@@ -63,6 +71,10 @@ $(APP_READY): requirements.txt pyproject.toml | $(BIN)/pip
 
 $(TEST_READY): requirements.txt pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --editable '.[test,lint]'
+	touch $@
+
+$(DOCS_READY): requirements.txt pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --editable '.[docs]'
 	touch $@
 
 $(TRAIN_READY): requirements.txt pyproject.toml | $(BIN)/pip
