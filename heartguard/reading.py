@@ -80,9 +80,10 @@ def read_ecg(
 
     Examples
     --------
-    >>> reading = read_ecg("assets/samples/normal-sinus.png")  # doctest: +SKIP
-    >>> reading.prediction.label  # doctest: +SKIP
-    'Normal'
+    >>> from heartguard.samples import list_samples
+    >>> reading = read_ecg(list_samples()[0].path)
+    >>> reading.prediction.label, round(reading.measurements.heart_rate_bpm)
+    ('Normal', 72)
     """
     stages = _Stopwatch(on_stage)
     with stages.timed("intake"):

@@ -24,7 +24,19 @@ _ROWS = (
 
 
 def to_text(reading: Reading, *, file: str | None = None) -> str:
-    """Return the answer, the measurements and the warnings of `reading` as text of several lines."""
+    """Return the answer, the measurements and the warnings of `reading` as text of several lines.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> from heartguard import read_ecg
+    >>> print(to_text(read_ecg(list_samples()[0].path)))
+    normal-3x4.png
+      Answer            Normal (normal)
+      ...
+      Heart rate        72 /min
+      ...
+    """
     prediction = reading.prediction
     ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     answer = f"{prediction.label} ({_CLASS_WORDS.get(prediction.label, prediction.label)})"
@@ -74,7 +86,16 @@ def _second(prediction: Prediction) -> list[str]:
 
 
 def rejected_text(file: str, error: BaseException) -> str:
-    """Return why a file was not read, as two lines of text."""
+    """Return why a file was not read, as two lines of text.
+
+    Examples
+    --------
+    >>> from heartguard.errors import EmptyFileError
+    >>> print(rejected_text("ecg.png", EmptyFileError("The file is empty.")))
+    ecg.png
+      Not read          The file is empty.
+    <BLANKLINE>
+    """
     return f"{file}\n  Not read          {reason_of(error)}\n"
 
 
