@@ -142,7 +142,7 @@ def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(read_app, monk
 def test_it_is_said_which_of_both_models_is_explained(read_app):
     read_app.session_state["section"] = SECTIONS["drivers"]
     read_app.run()
-    assert "explains the network that sees the drawing. It alone says" in words(read_app)
+    assert "explains VGG16, the image model. It alone says" in words(read_app)
 
 
 def test_a_lead_can_be_made_normal(read_app):

@@ -72,16 +72,15 @@ def _findings(prediction: Prediction) -> list[str]:
 
 
 def _second(prediction: Prediction) -> list[str]:
-    """Return the line on the second opinion; none where there is none."""
+    """Return the line on the signal model and VGG16; none where only VGG16 answered."""
     second = prediction.second
     if second is None:
         return []
     network = prediction.network or prediction.probabilities
     verdict = "agrees" if second.agrees else f"says {second.label}"
     return [
-        f"  Second opinion    a model that sees the signals, not the drawing, {verdict} "
-        f"({second.probabilities[second.label]:.0%}); the network alone: {max(network.values()):.0%} "
-        f"{max(network, key=lambda name: network[name])}"
+        f"  Signal model      {verdict} ({second.probabilities[second.label]:.0%}); VGG16 (image model) alone: "
+        f"{max(network.values()):.0%} {max(network, key=lambda name: network[name])}"
     ]
 
 

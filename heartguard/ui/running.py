@@ -24,7 +24,7 @@ STAGES = {
     "page": "Straightening the page and finding its scale",
     "trace": "Tracing the twelve leads",
     "measure": "Measuring rate, intervals and axis",
-    "classify": "Drawing the leads again and asking the VGG16 network",
+    "classify": "Drawing the leads again and asking VGG16 and the signal model",
 }
 """What the doctor reads while a stage of `heartguard.read_ecg` runs."""
 
