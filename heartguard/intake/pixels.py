@@ -119,8 +119,8 @@ def fit(image: Image) -> tuple[Image, tuple[str, ...]]:
 
     Examples
     --------
-    >>> fit(np.zeros((6000, 8000, 3), np.uint8))[1]
-    ('The picture was scaled down from 8000 x 6000 to 4000 x 3000 pixels.',)
+    >>> fit(np.zeros((6000, 8000, 3), np.uint8))[0].shape
+    (3000, 4000, 3)
     """
     height, width = image.shape[:2]
     size = working_size(width, height)

@@ -32,8 +32,7 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
     >>> from heartguard import read_ecg
     >>> print(to_text(read_ecg(list_samples()[0].path)))
     normal-3x4.png
-      Answer            Normal (normal)
-      ...
+      Answer            Normal...
       Heart rate        72 /min
       ...
     """
