@@ -5,17 +5,17 @@ The map explains VGG16, the image model. The signal model, which has three quart
 
 import sys
 
-from heartguard import read_ecg
-from heartguard.classify import load_engine
+from heartguard import Models, read_ecg
 from heartguard.explain import MapMaker, evidence_sentence, map_evidence
 
 
 def main(path: str) -> None:
     """Print each lead's share of the evidence for the most probable class, the greatest first."""
-    prediction = read_ecg(path).prediction
+    models = Models.load()
+    prediction = read_ecg(path, models=models).prediction
     if prediction.drawing is None:
         sys.exit("The reading keeps no drawing to explain.")
-    heat = MapMaker(load_engine()).heat_map("cam", prediction, prediction.label)
+    heat = MapMaker(models.vgg16).heat_map("cam", prediction, prediction.label)
     evidence = map_evidence(heat, prediction.drawing)
     print(evidence_sentence(evidence, prediction.label))
     for lead, share in sorted(evidence.shares().items(), key=lambda item: -item[1]):
