@@ -1,4 +1,4 @@
-"""The second opinion: its features do not see the paper, its trees are XGBoost's, and its answer reaches the doctor."""
+"""The signal model: its features do not see the paper, its trees are XGBoost's, and its answer reaches the doctor."""
 
 from __future__ import annotations
 
