@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from heartguard import __version__
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 DOCUMENTS = sorted(
@@ -64,3 +66,12 @@ def test_the_strip_of_the_readme_is_a_landscape_on_transparent_ground():
     with Image.open(ROOT / "docs" / "strip.webp") as strip:
         assert strip.size == (1600, 420)
         assert strip.convert("RGBA").getpixel((390, 10))[3] == 0, "between the panels the page shows through"
+
+
+def test_version_is_the_same_everywhere():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in citation
+    released = re.findall(r"^## \[([\d.]+)\] - (\S+)$", changes, re.M)
+    assert released[0][0] == __version__
+    assert f"date-released: {released[0][1]}" in citation
