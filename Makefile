@@ -4,11 +4,13 @@ BIN := $(VENV)/bin
 APP_READY := $(VENV)/.app-ready
 TEST_READY := $(VENV)/.test-ready
 TRAIN_READY := $(VENV)/.train-ready
+CHECK_READY := $(VENV)/.check-ready
+DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: app test lint format train family evaluate bench bench-digitise bench-explain clean
+.PHONY: app test lint format coverage docs wheel-check cloud-check train family evaluate bench bench-digitise bench-explain clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
-	$(BIN)/streamlit run streamlit_app.py
+	$(BIN)/heartguard app
 
 test: $(TEST_READY)  ## run the tests
 	$(BIN)/pytest
@@ -17,10 +19,23 @@ lint: $(TEST_READY)  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/codespell $$(git ls-files)
+
+coverage: $(TEST_READY)  ## run the tests and count the lines and branches that they reach; slower
+	$(BIN)/pytest --cov --cov-report=term
+
+docs: $(DOCS_READY)  ## API documentation from the docstrings into docs/_build/html; warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going --jobs auto docs/api docs/_build/html
 
 format: $(TEST_READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+wheel-check: $(CHECK_READY)  ## build wheel and sdist; install the wheel elsewhere, read a page there, start the app
+	$(BIN)/python tools/wheel_check.py
+
+cloud-check: $(CHECK_READY)  ## run a fresh clone as Streamlit Community Cloud does, in a browser (needs Chromium)
+	$(BIN)/python tools/cloud_check.py
 
 train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 	$(BIN)/heartguard train vgg16
@@ -51,20 +66,36 @@ bench-explain: $(TRAIN_READY)  ## test the explanations (needs the data folder a
 	$(BIN)/python benchmarks/explain.py
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) docs/_build docs/api/generated .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/pip:
-	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "HeartGuard needs Python 3.11 or newer"'
+	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "HeartGuard needs Python 3.11, 3.12 or 3.13: make app PYTHON=python3.13")'
 	$(PYTHON) -m venv $(VENV)
 
-$(APP_READY): requirements.txt pyproject.toml | $(BIN)/pip
-	$(BIN)/pip install --quiet --editable .
-	touch $@
+# Installing shows pip's progress: it takes half a minute or more, and silence looks like a fault.
+# The app imports no TensorFlow, so `make app` leaves it out; test and train bring it. Without --no-compile pip compiles
+# all packages beforehand, which takes longer than it saves: Python compiles what it imports, once.
+$(APP_READY): pyproject.toml | $(BIN)/pip
+	@echo "Installing what HeartGuard needs into $(VENV), once."
+	$(BIN)/pip install --no-compile --editable '.[explain]'
+	@touch $@
 
-$(TEST_READY): requirements.txt pyproject.toml | $(BIN)/pip
-	$(BIN)/pip install --quiet --editable '.[test,lint]'
-	touch $@
+$(TEST_READY): pyproject.toml | $(BIN)/pip
+	@echo "Installing what the tests need into $(VENV), TensorFlow among it, once."
+	$(BIN)/pip install --editable '.[test,lint]'
+	@touch $@
 
-$(TRAIN_READY): requirements.txt pyproject.toml | $(BIN)/pip
-	$(BIN)/pip install --quiet --editable '.[train]'
-	touch $@
+$(DOCS_READY): pyproject.toml | $(BIN)/pip
+	@echo "Installing what the documentation needs into $(VENV), once."
+	$(BIN)/pip install --editable '.[docs]'
+	@touch $@
+
+$(TRAIN_READY): pyproject.toml | $(BIN)/pip
+	@echo "Installing what training needs into $(VENV), PyTorch and TensorFlow among it, once."
+	$(BIN)/pip install --editable '.[train]'
+	@touch $@
+
+$(CHECK_READY): pyproject.toml | $(BIN)/pip
+	@echo "Installing what the checks need into $(VENV), once."
+	$(BIN)/pip install --editable '.[check]'
+	@touch $@

@@ -26,7 +26,7 @@ from heartguard.lab.datasets import held_back_signals, load_photos
 from heartguard.lab.digitising import CaseScore, score_case, summarise
 from heartguard.lab.digitising_conditions import CONDITIONS, REAL_PHOTOS, make_case, real_photo_case
 from heartguard.lab.memory import peak_memory_mb
-from heartguard.reading import shared_engine
+from heartguard.models import shared_models
 
 RESULTS = Path(__file__).parent / "results" / "digitise.csv"
 NAMES = [*CONDITIONS, REAL_PHOTOS]
@@ -47,7 +47,7 @@ def make_pictures(condition: str, records: list[str], folder: Path) -> int:
 def read_pictures(folder: Path, count: int) -> tuple[list[CaseScore], float]:
     """Read and score the pictures of a folder; return the scores and this process's peak memory in megabytes."""
     cv2.setNumThreads(1)
-    shared_engine()
+    shared_models()
     scores = [score_case(pickle.loads((folder / f"{place}.pickle").read_bytes())) for place in range(count)]
     return scores, peak_memory_mb()
 

@@ -35,7 +35,7 @@ from heartguard.lab.explain_cases import pointing_cases
 from heartguard.lab.explain_models import Bench, TrialPage, trial_model
 from heartguard.lab.explain_pointing import pointing_trials
 from heartguard.lab.explain_trials import Result
-from heartguard.reading import shared_engine
+from heartguard.models import shared_models
 from heartguard.values import Ecg
 
 RESULTS = Path(__file__).parent / "results" / "explain.csv"
@@ -49,8 +49,8 @@ import sys
 from heartguard import read_ecg
 from heartguard.explain import MapMaker, lead_shap, pixel_shap
 from heartguard.lab.memory import peak_memory_mb
-from heartguard.reading import shared_engine
-reading, engine = read_ecg(sys.argv[1]), shared_engine()
+from heartguard.models import shared_models
+reading, engine = read_ecg(sys.argv[1]), shared_models().vgg16
 MapMaker(engine).heat_map("layercam block 3", reading.prediction, "MI")
 lead_shap(reading.ecg, engine, "MI", evaluations=27)
 pixel_shap(reading.drawing, engine, "MI", evaluations=40)
@@ -119,7 +119,7 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
 
 def timings() -> Iterator[dict[str, object]]:
     """Give seconds of each method beyond the prediction, warm, with the shipped engine, and the peak memory."""
-    reading, engine = read_ecg(SAMPLE), shared_engine()
+    reading, engine = read_ecg(SAMPLE), shared_models().vgg16
     maps = MapMaker(engine)
     for name in MAP_METHODS:
         seconds = _seconds(partial(maps.heat_map, name, reading.prediction, "MI"))

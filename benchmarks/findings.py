@@ -3,7 +3,7 @@
     python benchmarks/findings.py [--records 400]
 
 Needs the shared data (see README). Writes ``benchmarks/results/findings.csv``: one row a statement with at least ten
-positives: AUROC of network and second opinion together with a 95 % interval (bootstrap over patients), that of the
+positives: AUROC of VGG16 and signal model together with a 95 % interval (bootstrap over patients), that of the
 network alone, and where the app reports the statement its threshold with sensitivity and specificity. The last row is
 the mean over the five superclasses. A page that is refused counts as the least probable of all. The thresholds were set
 on other patients (`heartguard.lab.datasets.calibration_signals`).
@@ -32,8 +32,8 @@ from heartguard.lab.datasets import measured_signals, read_record_500hz
 from heartguard.lab.joint_findings import said_of
 from heartguard.lab.metrics import auroc, bootstrap_interval
 from heartguard.lab.paper import PRESETS, render_page
+from heartguard.models import shared_models
 from heartguard.page import find_page
-from heartguard.reading import shared_engine
 from heartguard.trace import trace
 from heartguard.values import Upload
 
@@ -53,10 +53,11 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:
     number, record = task
     page = render_page(read_record_500hz(record), PRESETS[LOOKS[number % len(LOOKS)]], seed=number)
     try:
-        ecg = trace(find_page(Upload("simulated.png", "", "png", page.image)))
+        models = shared_models()
+        ecg = trace(find_page(Upload("simulated.png", "", "png", page.image), models.ink), models.line)
     except HeartGuardError:
         return np.full((2, names), -1.0)
-    logits = shared_engine().predict(draw(ecg).image[None]).finding_logits
+    logits = shared_models().vgg16.predict(draw(ecg).image[None]).finding_logits
     if logits is None:
         raise SystemExit("The shipped model has no findings: run `heartguard train findings` first.")
     alone = 1 / (1 + np.exp(-logits[0].astype(np.float64)))
@@ -71,10 +72,10 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:
 
 @functools.lru_cache(maxsize=1)
 def shared_second() -> SecondModel:
-    """Return the second opinion, loaded once a process."""
+    """Return the signal model, loaded once a process."""
     second = load_second(models_folder())
     if second is None:
-        raise SystemExit("There is no second opinion: run `heartguard train second` first.")
+        raise SystemExit("There is no signal model: run `heartguard train second` first.")
     return second
 
 

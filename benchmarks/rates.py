@@ -21,6 +21,7 @@ from tqdm import tqdm
 from heartguard.errors import HeartGuardError
 from heartguard.intake import open_upload
 from heartguard.lab.datasets import load_pages, originals
+from heartguard.lab.page_traces import reading_networks
 from heartguard.measure import measure
 from heartguard.page import find_page
 from heartguard.trace import trace
@@ -35,8 +36,9 @@ def read_rate(path: Path) -> tuple[bool, float, str]:
 
     cv2.setNumThreads(1)
     try:
-        page = find_page(open_upload(path))
-        rate = measure(trace(page)).heart_rate_bpm
+        ink, line = reading_networks()
+        page = find_page(open_upload(path), ink)
+        rate = measure(trace(page, line)).heart_rate_bpm
     except HeartGuardError as error:
         return False, float("nan"), type(error).__name__
     return True, float("nan") if rate is None else rate, page.layout.name

@@ -46,9 +46,9 @@ def cold_start(path: Path) -> tuple[float, float]:
 
 def prediction_rows(drawing: Drawing) -> list[tuple[str, float, str]]:
     """Wall and processor time of one warm prediction with its map and findings; the latter is less moved by others."""
-    from heartguard.reading import shared_engine
+    from heartguard.models import shared_models
 
-    engine = shared_engine()
+    engine = shared_models().vgg16
     spent = []
     for _ in range(REPEATS):
         wall, cpu = time.perf_counter(), time.process_time()

@@ -24,7 +24,7 @@ from heartguard.lab.datasets import load_pages
 from heartguard.lab.features import build_bank
 from heartguard.lab.metrics import auroc, bootstrap_interval
 from heartguard.lab.novelty import NoveltyRecipe, out_of_fold_scores, whole_pages
-from heartguard.lab.page_traces import load_traces, trace_pages
+from heartguard.lab.page_traces import load_traces, reading_networks, trace_pages
 from heartguard.lab.unlike_inputs import PICTURES, unlike_drawings
 from heartguard.page import find_page
 from heartguard.trace import trace
@@ -46,7 +46,8 @@ def refused(kind: str, count: int) -> float:
     left = 0
     for seed in range(FIRST_SEED, FIRST_SEED + count):
         try:
-            trace(find_page(Upload("unlike.png", "", "png", PICTURES[kind](seed))))
+            ink, line = reading_networks()
+            trace(find_page(Upload("unlike.png", "", "png", PICTURES[kind](seed)), ink), line)
             left += 1
         except HeartGuardError:
             pass

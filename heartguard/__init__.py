@@ -1,22 +1,28 @@
 """HeartGuard reads a paper 12-lead ECG: straightens the page, traces the leads, measures, classifies and explains.
 
-``heartguard.read_ecg(source)`` is the one door. It is imported when it is first used, so that ``import heartguard``
-costs nothing. Research and education only: not a medical device.
+``heartguard.read_ecg(source)`` is the one door. What it exports is imported when it is first used, so that
+``import heartguard`` costs nothing. Research and education only: not a medical device.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from heartguard.models import Models
     from heartguard.reading import read_ecg
+    from heartguard.values import Reading
+    from heartguard.warning import Warning
 
-__all__ = ["read_ecg"]
+__all__ = ["Models", "Reading", "Warning", "__version__", "read_ecg"]
+
+__version__ = "0.1.0"
+
+_HOMES = {"Models": "models", "Reading": "values", "Warning": "warning", "read_ecg": "reading"}
 
 
 def __getattr__(name: str) -> Any:
-    if name != "read_ecg":
+    if name not in _HOMES:
         raise AttributeError(f"module 'heartguard' has no attribute {name!r}")
-    from heartguard.reading import read_ecg
-
-    return read_ecg
+    return getattr(importlib.import_module(f"heartguard.{_HOMES[name]}"), name)

@@ -1,4 +1,4 @@
-"""The command line: ``heartguard read | train | convert | evaluate | leaderboard``."""
+"""The command line: ``heartguard read | app``, and in a checkout ``train | convert | evaluate | leaderboard``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
-from heartguard import cli_read
+from heartguard import __version__, cli_read
 from heartguard.errors import HeartGuardError
 
 EXIT_READ = 0
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
+
+_APP = {"app": ("heartguard.launch", "open the app in the browser, served on this computer alone")}
 
 _LAB = {
     "train": ("heartguard.lab.training", "train a model on the data folder and write its weights, spec and figures"),
@@ -26,8 +29,9 @@ _LAB = {
 
 _DESCRIPTION = """\
 HeartGuard reads a paper 12-lead ECG: it straightens the page, traces the leads, measures rate and intervals, and gives
-the probabilities of four classes by VGG16: Normal, MI (myocardial infarction), PMI (history of MI), HB (abnormal
-heartbeat). For research and education; not a medical device."""
+the probabilities of four classes: Normal, MI (myocardial infarction), PMI (history of MI), HB (abnormal heartbeat).
+The answer is the joint one of VGG16, which sees a drawing of the leads, and of a signal model (boosted trees on
+measured waves and 1-D residual networks). For research and education; not a medical device."""
 
 _EXAMPLES = """\
 examples:
@@ -35,6 +39,9 @@ examples:
   heartguard read ecg.pdf --page 2            read the second page of a PDF
   heartguard read *.jpg --json > all.jsonl    one JSON object a line for each file, in order
   heartguard read *.jpg --out signals         also write the traced leads as CSV files
+  heartguard app                              open the app in the browser"""
+
+_LAB_EXAMPLES = """
   heartguard train --help                     how to train a model
   heartguard evaluate --help                  how to measure one"""
 
@@ -62,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except ModuleNotFoundError as error:
-        print(f"This command needs the package {error.name}: pip install 'heartguard[train]'", file=sys.stderr)
+        print(f"This command needs the package {error.name}: pip install -e '.[train]' in a checkout", file=sys.stderr)
         return EXIT_FAILED
     except (HeartGuardError, FileNotFoundError) as error:
         print(error, file=sys.stderr)
@@ -74,20 +81,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def build_parser(command: str | None) -> argparse.ArgumentParser:
-    """Build the parser; the options of a laboratory command are only imported when it is the one that is called."""
+    """Build the parser; the options of a command are only imported when it is the one that is called."""
+    has_lab = find_spec("heartguard.lab") is not None  # The wheel leaves the laboratory out.
+    examples = _EXAMPLES + (_LAB_EXAMPLES if has_lab else "")
     parser = argparse.ArgumentParser(
-        "heartguard", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=_Formatter
+        "heartguard", description=_DESCRIPTION, epilog=examples, formatter_class=_Formatter
     )
+    parser.add_argument("--version", action="version", version=f"heartguard {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_read(commands)
-    for name, (module, summary) in _LAB.items():
+    for name, (module, summary) in (_APP | _LAB if has_lab else _APP).items():
         sub = commands.add_parser(
             name, help=summary, description=summary.capitalize() + ".", formatter_class=_Formatter
         )
         if name == command:
-            laboratory = importlib.import_module(module)
-            laboratory.add_arguments(sub)
-            sub.set_defaults(run=laboratory.run)
+            called = importlib.import_module(module)
+            called.add_arguments(sub)
+            sub.set_defaults(run=called.run)
     return parser
 
 

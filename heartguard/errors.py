@@ -81,3 +81,7 @@ class OutputError(HeartGuardError):
 
 class DrawingRangeError(HeartGuardError):
     """A model was given a drawing that it was not made for."""
+
+
+class AddressError(HeartGuardError):
+    """The app cannot be served at the address that was asked for."""

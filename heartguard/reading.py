@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
-from heartguard.classify import Engine, SecondModel, classify, load_engine, load_second, models_folder
+from heartguard.classify import classify
 from heartguard.drawing import draw
 from heartguard.intake import Source, open_upload
 from heartguard.measure import lead_disagreement, measure
+from heartguard.models import Models, shared_models
 from heartguard.page import find_page
 from heartguard.page_search import naming_the_ecg_page
 from heartguard.trace import trace
@@ -28,13 +27,7 @@ from heartguard.values import (
 )
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
 
-__all__ = ["STAGES", "read_ecg", "shared_engine"]
-
-STAGES = ("intake", "page", "trace", "measure", "classify")
-"""Names given to ``on_stage`` and keys of ``Reading.timings_ms``, in this order; the drawing is part of classify.
-The first reading of a process also loads the model in classify."""
-
-_LOADING = threading.Lock()
+__all__ = ["overall_quality", "read_ecg"]
 
 
 def read_ecg(
@@ -43,7 +36,7 @@ def read_ecg(
     name: str | None = None,
     page: int = 0,
     corrections: Corrections = NO_CORRECTIONS,
-    engine: Engine | None = None,
+    models: Models | None = None,
     on_stage: Callable[[str], None] | None = None,
 ) -> Reading:
     """Read one page of a paper ECG.
@@ -58,10 +51,10 @@ def read_ecg(
         Page of a document, from 0.
     corrections : Corrections, optional
         What was set by hand: turn, corners, layout, paper speed, gain.
-    engine : Engine, optional
-        The model; by default the shipped VGG16, loaded once per process.
+    models : Models, optional
+        By default the shipped ones, loaded once a process, before the file is opened.
     on_stage : callable, optional
-        Called with the name of each of `STAGES` as it begins.
+        Called with the name of each of `heartguard.vocabulary.STAGES` as it begins.
 
     Returns
     -------
@@ -74,21 +67,23 @@ def read_ecg(
 
     Examples
     --------
-    >>> reading = read_ecg("assets/samples/normal-sinus.png")  # doctest: +SKIP
-    >>> reading.prediction.label  # doctest: +SKIP
-    'Normal'
+    >>> from heartguard.samples import list_samples
+    >>> reading = read_ecg(list_samples()[0].path)
+    >>> reading.page.layout.name, reading.prediction.label, round(reading.measurements.heart_rate_bpm)
+    ('3x4+1', 'Normal', 72)
     """
+    models = models or shared_models()
     stages = _Stopwatch(on_stage)
     with stages.timed("intake"):
         upload = open_upload(source, name=name, page=page)
     with stages.timed("page"), naming_the_ecg_page(source, upload):
-        straight = find_page(upload, corrections)
+        straight = find_page(upload, models.ink, corrections)
     with stages.timed("trace"):
-        ecg = trace(straight)
+        ecg = trace(straight, models.line)
     with stages.timed("measure"):
         measurements = measure(ecg)
     with stages.timed("classify"):
-        prediction = _answer(ecg, engine if engine is not None else shared_engine())
+        prediction = _answer(ecg, models)
     quality = overall_quality(straight, ecg)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
@@ -102,31 +97,16 @@ def read_ecg(
         quality=quality,
         timings_ms=stages.timings_ms(),
         warnings=warnings,
+        models=models.ids,
     )
 
 
-def shared_engine(name: str = "vgg16") -> Engine:
-    """Return the shipped model `name`, loaded once per process however many threads ask for it."""
-    with _LOADING:
-        return _load_once(name)
-
-
-@lru_cache(maxsize=2)
-def _load_once(name: str) -> Engine:
-    return load_engine(name)
-
-
-def _answer(ecg: Ecg, engine: Engine) -> Prediction:
-    """Return the network's answer, with that of the second model where there is one."""
-    prediction = classify(draw(ecg), engine)
-    with _LOADING:
-        second = _load_second_once()
-    return prediction if second is None or prediction.unlike else second.consult(prediction, ecg, engine.spec.sha256)
-
-
-@lru_cache(maxsize=1)
-def _load_second_once() -> SecondModel | None:
-    return load_second(models_folder())
+def _answer(ecg: Ecg, models: Models) -> Prediction:
+    """Return VGG16's answer joined with the signal model's; alone where the drawing is out of distribution."""
+    prediction = classify(draw(ecg), models.vgg16)
+    if prediction.unlike:
+        return prediction
+    return models.signal.consult(prediction, ecg, models.vgg16.spec.sha256)
 
 
 def overall_quality(page: Page, ecg: Ecg) -> float:

@@ -6,9 +6,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from heartguard.resources import shipped
+
 __all__ = ["SAMPLES_FOLDER", "Sample", "list_samples"]
 
-SAMPLES_FOLDER = Path(__file__).resolve().parents[1] / "assets" / "samples"
+SAMPLES_FOLDER = shipped("assets", "samples")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,13 @@ class Sample:
 
 
 def list_samples(folder: Path = SAMPLES_FOLDER) -> tuple[Sample, ...]:
-    """Return the shipped samples in the order to show them; empty where the folder is not installed."""
+    """Return the shipped samples in the order to show them; empty where the folder is not installed.
+
+    Examples
+    --------
+    >>> [sample.label for sample in list_samples()]
+    ['Normal', 'MI', 'PMI', 'HB', 'HB', 'HB', 'MI', None]
+    """
     index = folder / "samples.json"
     if not index.is_file():
         return ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -399,7 +399,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class SecondOpinion:
-    """What a second model says, one that sees the signals and not the drawing.
+    """The answer of the signal model, which sees the signals and not the drawing.
 
     Attributes
     ----------
@@ -410,7 +410,7 @@ class SecondOpinion:
     agrees : bool
         True where `label` is the network's too.
     model : str
-        Identity of the second model.
+        Identity of the signal model.
     """
 
     label: str
@@ -445,7 +445,7 @@ class Prediction:
     findings : tuple of Finding
         The most probable first; empty where the model gives none.
     second : SecondOpinion or None
-        None where there is no second model, or where it can measure no beats.
+        None where there is no signal model, or where it can measure no beats.
     network : mapping of str to float, or None
         The network's own probabilities where `probabilities` are those of both models together; else None.
     novelty : float or None
@@ -486,6 +486,8 @@ class Reading:
         Per stage: intake, page, trace, measure, classify, and their total.
     warnings : tuple of Warning
         What is uncertain, most important first, then what was done and found.
+    models : mapping of str to str
+        Identity of every network that took part, by what it is.
     """
 
     upload: Upload
@@ -496,7 +498,7 @@ class Reading:
     quality: float
     timings_ms: Mapping[str, float]
     warnings: tuple[Warning, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def drawing(self) -> Drawing | None:

@@ -1,20 +1,25 @@
-"""Tables of weights: written as float16, read only when their digest is the one that the spec names."""
+"""Files of the models: facts as JSON, read into dataclasses, and tables of weights that must have the named digest."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 
 from heartguard.errors import ModelError
+from heartguard.resources import shipped
 from heartguard.values import Floats
 
-__all__ = ["HEAD", "Weights", "models_folder", "read_named", "read_weights", "write_weights"]
+__all__ = ["HEAD", "NetworkSpec", "Weights", "models_folder", "named", "read_spec", "read_weights", "write_weights"]
+
+Spec = TypeVar("Spec")
 
 HEAD = "head/"
 """How the names of the linear head begin."""
@@ -23,9 +28,62 @@ Weights = dict[str, Floats]
 """`block{b}_conv{k}/kernel` (3, 3, in, out), `/bias`; `head/level4`, `head/level5` (13, 512, classes), `head/bias`."""
 
 
+@dataclass(frozen=True)
+class NetworkSpec:
+    """The facts of a small network, stored as JSON beside its weights.
+
+    Attributes
+    ----------
+    sha256, weights_file, date : str
+        Digest and name of the file of weights, and the day of training.
+    training_data : str
+    recipe : mapping
+    """
+
+    sha256: str
+    weights_file: str
+    date: str
+    training_data: str = ""
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+
+def named(name: str, sha256: str) -> str:
+    """Return the identity of a model: its name and the start of its weights' digest.
+
+    Examples
+    --------
+    >>> named("ink", "76e447fb80ef3cdd11c39bc9")
+    'ink-76e447fb80ef'
+    """
+    return f"{name}-{sha256[:12]}"
+
+
+def read_spec(path: Path, kind: type[Spec]) -> Spec:
+    """Read the facts of a model.
+
+    Parameters
+    ----------
+    path : Path
+        A JSON file.
+    kind : type
+        Dataclass whose fields the file must give; what else it says is left aside.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing, or lacks a fact or has one of another type; the sentence names both.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError as error:
+        raise ModelError(f"{path.name} is missing from the models folder.") from error
+    except msgspec.DecodeError as error:
+        raise ModelError(f"The facts of a model in {path.name} cannot be read: {error}.") from error
+
+
 def models_folder() -> Path:
-    """Return the folder of the repository that holds the models."""
-    return Path(__file__).resolve().parents[1] / "models"
+    """Return the folder that holds the shipped models."""
+    return shipped("models")
 
 
 def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) -> str:
@@ -83,12 +141,3 @@ def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         return {name: archive[name].astype(np.float32) for name in archive.files if name.startswith(only)}
-
-
-def read_named(name: str, folder: Path) -> Weights | None:
-    """Read the table that the facts ``{name}.json`` of a folder name; None where there are none."""
-    spec = folder / f"{name}.json"
-    if not spec.exists():
-        return None
-    facts = json.loads(spec.read_text(encoding="utf-8"))
-    return read_weights(folder / facts["weights_file"], facts["sha256"])

@@ -17,7 +17,8 @@ from heartguard.intake.limits import MAX_BYTES
 from heartguard.samples import list_samples
 from heartguard.ui.result import SECTIONS
 from heartguard.ui.source import SAMPLE
-from heartguard.ui.words import CLASS_NAMES, DISCLAIMER
+from heartguard.ui.words import NEEDS_SHAP
+from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 120
@@ -139,10 +140,20 @@ def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(read_app, monk
     assert "From 12 % on white paper to 62 %; all ink together adds +50.0 points" in words(read_app)
 
 
+def test_without_the_package_shap_the_app_says_so_in_place_of_its_buttons(read_app, monkeypatch):
+    monkeypatch.setattr("heartguard.explain.shap_installed", lambda: False)
+    monkeypatch.setattr("heartguard.explain.is_offered", lambda method: True)
+    read_app.session_state["section"] = SECTIONS["drivers"]
+    read_app.run()
+    assert not read_app.exception
+    assert words(read_app).count(NEEDS_SHAP) == 2  # By lead and by pixel.
+    assert not [button.label for button in read_app.button if "SHAP" in button.label]
+
+
 def test_it_is_said_which_of_both_models_is_explained(read_app):
     read_app.session_state["section"] = SECTIONS["drivers"]
     read_app.run()
-    assert "explains the network that sees the drawing. It alone says" in words(read_app)
+    assert "explains VGG16, the image model. It alone says" in words(read_app)
 
 
 def test_a_lead_can_be_made_normal(read_app):

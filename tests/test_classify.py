@@ -89,10 +89,10 @@ def test_a_missing_or_altered_spec_is_a_model_error(tmp_path):
     with pytest.raises(ModelError, match="missing"):
         load_spec(tmp_path / "tiny.json")
     (tmp_path / "tiny.json").write_text("{")
-    with pytest.raises(ModelError, match="altered"):
+    with pytest.raises(ModelError, match="cannot be read"):
         load_spec(tmp_path / "tiny.json")
     (tmp_path / "tiny.json").write_text(json.dumps({"name": "tiny"}))
-    with pytest.raises(ModelError, match="altered"):
+    with pytest.raises(ModelError, match="cannot be read"):
         load_spec(tmp_path / "tiny.json")
 
 
@@ -113,7 +113,7 @@ def test_altered_or_missing_weights_are_a_model_error(tmp_path):
     content = bytearray(path.read_bytes())
     content[-30] ^= 1
     path.write_bytes(content)
-    with pytest.raises(ModelError, match="altered"):
+    with pytest.raises(ModelError, match="were altered"):
         read_weights(path, digest)
     with pytest.raises(ModelError, match="missing"):
         read_weights(tmp_path / "other.npz", digest)
@@ -181,7 +181,7 @@ def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(
     content = bytearray((tmp_path / "tiny.tflite").read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / "tiny.tflite").write_bytes(content)
-    with pytest.raises(ModelError, match="altered"):
+    with pytest.raises(ModelError, match="were altered"):
         load_engine("tiny", folder=tmp_path)
     (tmp_path / "tiny.tflite").unlink()
     with pytest.raises(ModelError, match="missing"):
@@ -264,7 +264,7 @@ def test_findings_belong_to_one_network_and_altered_ones_are_refused(tmp_path):
     assert np.array_equal(found.weights["head/level5"], head.weights["head/level5"])
     assert load_findings(tmp_path, "1" * 64) is None
     (tmp_path / "findings.json").write_text("{}")
-    with pytest.raises(ModelError, match="altered"):
+    with pytest.raises(ModelError, match="cannot be read"):
         load_findings(tmp_path, "0" * 64)
 
 

@@ -58,7 +58,7 @@ def test_all_read_is_status_0_and_pages_count_from_1(reader: list[Any], capsys: 
     assert reader == [("a.pdf", 2)]
     out = capsys.readouterr().out
     assert out.startswith("a.pdf\n")
-    assert "Normal (normal)" in out
+    assert "Answer            Normal\n" in out
     assert "Heart rate        72 /min" in out
 
 

@@ -9,9 +9,10 @@ import pytest
 from heartguard.errors import CorrectionError, LayoutError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, render_page
-from heartguard.page import apply_corrections, find_page
+from heartguard.page import apply_corrections
 from heartguard.page.corrections import order_corners
 from heartguard.values import Corrections, Upload
+from tests.networks import read_page
 
 
 def picture_of(image):
@@ -63,16 +64,16 @@ def test_unknown_settings_are_refused():
 
 def test_a_layout_set_by_hand_takes_the_rows_that_fit_it_and_refuses_too_few():
     page = picture_of(render_page(simulate_ecg("normal", 72, seed=3).signals, PRESETS["clean"], seed=3).image)
-    by_hand = find_page(page, Corrections(layout="3x4"))
+    by_hand = read_page(page, Corrections(layout="3x4"))
     assert by_hand.layout.name == "3x4"
     assert [panel.row for panel in by_hand.panels] == sorted(list(range(3)) * 4)
     with pytest.raises(LayoutError, match="only 4 were found"):
-        find_page(page, Corrections(layout="12x1"))
+        read_page(page, Corrections(layout="12x1"))
 
 
 def test_the_order_of_the_limb_leads_can_be_set_by_hand():
     page = picture_of(render_page(simulate_ecg("normal", 72, seed=3).signals, PRESETS["clean"], seed=3).image)
-    found = find_page(page, Corrections(lead_order="Cabrera"))
+    found = read_page(page, Corrections(lead_order="Cabrera"))
     assert found.layout.name == "3x4+1 Cabrera"
     assert [panel.label for panel in found.panels if panel.inverted] == ["-aVR"]
 
@@ -80,9 +81,9 @@ def test_the_order_of_the_limb_leads_can_be_set_by_hand():
 def test_a_page_on_its_side_is_read_when_turned_and_gain_is_taken_as_set():
     page = render_page(simulate_ecg("normal", 72, seed=3).signals, PRESETS["clean"], seed=3)
     lying = picture_of(np.ascontiguousarray(np.rot90(page.image)))
-    found = find_page(lying, Corrections(quarter_turns=1, gain_mm_per_mv=20.0))
+    found = read_page(lying, Corrections(quarter_turns=1, gain_mm_per_mv=20.0))
     assert found.layout.name == page.layout.name
     assert found.gain_mm_per_mv == 20.0
-    assert any("Set by hand" in note for note in found.notes)
+    assert found.warnings[0].code == "page.by_hand"
     corner = found.to_page @ (0, lying.image.shape[0] - 1, 1)
     assert np.abs(corner[:2] / corner[2]).max() < 2 * found.px_per_mm

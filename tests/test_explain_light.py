@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.classify import load_engine, load_spec, models_folder
+from heartguard.classify import load_engine
+from heartguard.classify.light_network import LAYERS, LightNetwork
 from heartguard.drawing import draw, drawing_boxes
 from heartguard.explain import OpenNetwork, lead_shap, open_network
 from heartguard.explain.hires_cam import hires_cam
-from heartguard.explain.light_network import LAYERS, LightNetwork, light_network
 from heartguard.explain.network import BEFORE_POOLING
 from heartguard.explain.players import lead_players
 from heartguard.explain.recorders import LightRecorder
@@ -24,7 +24,7 @@ SHAPE = (160, 384)
 @pytest.fixture(scope="module")
 def network() -> LightNetwork:
     pytest.importorskip("ai_edge_litert")
-    found = light_network(load_spec(models_folder() / "vgg16.json"))
+    found = load_engine().open_light()
     if found is None:
         pytest.skip("no light file serves for the shipped weights")
     return found
@@ -90,7 +90,7 @@ def test_a_window_holds_a_box_with_all_that_it_can_reach(box):
 
 
 def test_maps_of_the_light_file_are_those_of_the_full_weights(network, ecg):
-    light = open_network(load_spec(models_folder() / "vgg16.json"))
+    light = open_network(load_engine())
     assert isinstance(light._recorder, LightRecorder)
     full = OpenNetwork(light.spec, light._weights)
     tapes = [found.record(draw(ecg).image) for found in (light, full)]

@@ -11,10 +11,11 @@ from heartguard.lab.ink_pages import LINE_MM, InkPage, simulate_ink_page
 from heartguard.lab.ink_training import InkRecipe, cut_patches, fit
 from heartguard.lab.layers_torch import build_network, fold
 from heartguard.page.find import PX_PER_MM
-from heartguard.page.ink_maps import InkNetwork, close_gaps, load_ink_network
+from heartguard.page.ink_maps import InkNetwork, close_gaps
 from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartguard.weights import models_folder, read_weights, write_weights
 from tests.handmade import put_weights, random_weights
+from tests.networks import ink_network
 
 RNG = np.random.default_rng(3)
 
@@ -130,8 +131,7 @@ def test_the_shipped_network_is_small_and_tells_a_trace_from_a_dark_grid():
         image[:, place : place + 2] = image[place : place + 2] = (110, 60, 60)
     points = np.stack([np.arange(480), 170 + 40 * np.sin(np.arange(480) / 25)], axis=1)
     cv2.polylines(image, [np.round(points * 16).astype(np.int32)], False, (30, 30, 30), 2, cv2.LINE_AA, 4)
-    network = load_ink_network()
-    assert network is not None
+    network = ink_network()
     trace = network.maps(image, everywhere(image)).trace
     rows, columns = np.round(points[20:-20, 1]).astype(int), np.arange(20, 460)
     assert np.mean(trace[rows, columns] > 0.5) > 0.95

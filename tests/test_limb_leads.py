@@ -9,11 +9,11 @@ import pytest
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, render_page
 from heartguard.leads import LIMB_LEADS
-from heartguard.page import find_page
-from heartguard.trace import trace, tracer
+from heartguard.trace import tracer
 from heartguard.trace.limb_leads import agree_limb_leads
 from heartguard.trace.panels import Line, find_lines, seconds_per_px
 from heartguard.values import Page, Upload
+from tests.networks import read_page, trace_page
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals
 UNSURE_PX, FAIRLY_SURE_PX = 12.0, 3.0
@@ -22,7 +22,7 @@ OFF_PX = 40
 
 def page_of(layout: str, signals: np.ndarray = SIGNALS) -> Page:
     made = render_page(signals, replace(PRESETS["clean"], layout=layout), seed=1)
-    return find_page(Upload("page.png", "0" * 64, "png", made.image))
+    return read_page(Upload("page.png", "0" * 64, "png", made.image))
 
 
 def lines_of(page: Page) -> list[Line]:
@@ -193,11 +193,10 @@ def test_leads_one_after_the_other_stay() -> None:
 def test_the_trace_keeps_what_was_followed_to_be_judged_by(page: Page, lines: list[Line], monkeypatch) -> None:
     wrong = spoilt(lines, "aVL")
     monkeypatch.setattr(tracer, "refine_lines", lambda *_: wrong)
-    monkeypatch.setattr(tracer, "load_line_network", lambda: object())
-    ecg = trace(page)
-    assert "Parts of aVL were placed by the other limb leads" in " ".join(ecg.notes)
+    ecg = trace_page(page)
+    assert "Parts of aVL were placed by the other limb leads" in " ".join(warning.text for warning in ecg.warnings)
     assert np.nanmax(np.abs(ecg.independent - ecg.signals)[4]) == pytest.approx(OFF_PX / page.px_per_mv, abs=0.1)
-    assert np.nanmax(np.abs(ecg.signals[4] - trace(page, refined=False).signals[4])) < 0.1
+    assert np.nanmax(np.abs(ecg.signals[4] - trace_page(page, refined=False).signals[4])) < 0.1
     monkeypatch.setattr(tracer, "refine_lines", lambda *_: lines_of(page)[:6] + lines[6:])
-    calm = trace(page)
-    assert not any("placed by" in note for note in calm.notes)
+    calm = trace_page(page)
+    assert not any("placed by" in note.text for note in calm.warnings)

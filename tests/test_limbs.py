@@ -10,7 +10,7 @@ from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import CABRERA_LEADS, LAYOUTS, LEAD_INDEX, LIMB_LEADS, LIMB_MIX
 from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
-from heartguard.page.limbs import misfit, misfit_in_turn, swap_notes, unexplained
+from heartguard.page.limbs import misfit, misfit_in_turn, swap_warnings, unexplained
 from heartguard.page.rough import RoughTraces, strip_misfit
 from heartguard.trace.strips import name_strips
 
@@ -101,13 +101,13 @@ def test_heartbeats_are_laid_over_each_other_however_late_they_are():
 
 def test_changed_and_inverted_leads_are_named():
     rows = rows_of("3x4")
-    assert swap_notes(LAYOUTS["3x4"], rows, WHOLE) == ()
-    (note,) = swap_notes(LAYOUTS["3x4"], rows[[1, 0, 2]], WHOLE)
-    assert "I and II have changed places or III is upside down" in note
+    assert swap_warnings(LAYOUTS["3x4"], rows, WHOLE) == ()
+    (note,) = swap_warnings(LAYOUTS["3x4"], rows[[1, 0, 2]], WHOLE)
+    assert "I and II have changed places or III is upside down" in note.text
     turned = rows_of("6x2")
     turned[3, :2500] *= -1
-    (note,) = swap_notes(LAYOUTS["6x2"], turned, WHOLE)
-    assert "aVR is upside down" in note
+    (note,) = swap_warnings(LAYOUTS["6x2"], turned, WHOLE)
+    assert "aVR is upside down" in note.text
 
 
 def test_strips_repeat_a_short_lead_and_short_rows_do_not():

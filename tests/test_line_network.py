@@ -12,8 +12,6 @@ from heartguard.lab.line_lessons import Lessons, simulate_lessons
 from heartguard.lab.paper import PRESETS, render_page
 from heartguard.lab.scoring import lead_physionet_db
 from heartguard.layers import shuffled
-from heartguard.page import find_page
-from heartguard.trace import trace
 from heartguard.trace.crops import (
     CROP_COLUMNS,
     CROP_ROWS,
@@ -33,6 +31,7 @@ from heartguard.trace.share import Path
 from heartguard.values import Corrections, Page, Upload
 from heartguard.weights import models_folder, read_weights
 from tests.handmade import put_weights, random_weights
+from tests.networks import read_page, trace_page
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals
 
@@ -40,7 +39,7 @@ SIGNALS = simulate_ecg("normal", 72, seed=3).signals
 @pytest.fixture(scope="module")
 def page() -> Page:
     made = render_page(SIGNALS, replace(PRESETS["clean"], layout="12x1"), seed=1)
-    return find_page(Upload("page.png", "0" * 64, "png", made.image))
+    return read_page(Upload("page.png", "0" * 64, "png", made.image))
 
 
 @pytest.fixture(scope="module")
@@ -192,19 +191,19 @@ def test_crowded_lessons_show_lines_that_share_ink(monkeypatch: pytest.MonkeyPat
 
 def test_lessons_at_double_speed_are_read_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
-    monkeypatch.setattr(line_lessons, "find_page", lambda upload: read.append(find_page(upload)) or read[-1])
+    monkeypatch.setattr(line_lessons, "find_page", lambda upload, _: read.append(read_page(upload)) or read[-1])
     fast = simulate_lessons(SIGNALS, 2)
     assert fast is not None
     assert read[0].paper_speed_mm_per_s == 50
     assert ink_on_the_line(fast.pictures / 255, fast.lines) > 0.5
     slow = Corrections(speed_mm_per_s=25.0)
-    monkeypatch.setattr(line_lessons, "find_page", lambda upload: find_page(upload, slow))
+    monkeypatch.setattr(line_lessons, "find_page", lambda upload, _: read_page(upload, slow))
     assert simulate_lessons(SIGNALS, 2) is None
 
 
 def test_lessons_name_strips_as_they_were_drawn(page: Page) -> None:
     made = render_page(SIGNALS, replace(PRESETS["clean"], layout="3x4+2"), seed=1)
-    found = line_lessons._named(find_lines(find_page(Upload("page.png", "0" * 64, "png", made.image))), ("V1", "II"))
+    found = line_lessons._named(find_lines(read_page(Upload("page.png", "0" * 64, "png", made.image))), ("V1", "II"))
     assert [line.panel.lead for line in found if line.panel.rhythm] == ["V1", "II"]
     assert made.rhythm_leads == ("V1", "II")
 
@@ -280,7 +279,7 @@ def test_the_shipped_network_is_small_and_whole() -> None:
 def test_the_shipped_network_brings_lines_nearer_to_the_truth(preset: str, layout: str, least: float) -> None:
     tall = SIGNALS * 2.5
     made = render_page(tall, replace(PRESETS[preset], layout=layout), seed=1)
-    page = find_page(Upload("page.png", "0" * 64, "png", made.image))
+    page = read_page(Upload("page.png", "0" * 64, "png", made.image))
 
     def decibels(signals: np.ndarray) -> float:
         shown = np.isfinite(made.truth).any(axis=1)
@@ -288,4 +287,4 @@ def test_the_shipped_network_brings_lines_nearer_to_the_truth(preset: str, layou
             np.mean([lead_physionet_db(*pair) for pair in zip(made.truth[shown], signals[shown], strict=True)])
         )
 
-    assert decibels(trace(page).signals) > decibels(trace(page, refined=False).signals) + least
+    assert decibels(trace_page(page).signals) > decibels(trace_page(page, refined=False).signals) + least

@@ -9,7 +9,7 @@ from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
 from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
-from heartguard.page import PX_PER_MM, find_page, recognise
+from heartguard.page import PX_PER_MM, recognise
 from heartguard.page.arrange import settle_rows
 from heartguard.page.ends import Extent
 from heartguard.page.grid import Grid, find_grid
@@ -17,6 +17,7 @@ from heartguard.page.ink import contrasts
 from heartguard.page.marks import Pulse, find_lines
 from heartguard.page.tilt import estimate_tilt
 from heartguard.values import Corrections, Page, Upload
+from tests.networks import read_page
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals
 
@@ -31,7 +32,7 @@ def simulated(preset: str, **changes: object) -> SimulatedPage:
 
 def found(preset: str, **changes: object) -> tuple[SimulatedPage, Page]:
     page = simulated(preset, **changes)
-    return page, find_page(upload(page.image))
+    return page, read_page(upload(page.image))
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, float("nan")])
@@ -39,11 +40,11 @@ def test_an_order_that_heartbeats_do_not_tell_is_in_doubt(share: float, monkeypa
     monkeypatch.setattr(recognise, "misfit_in_turn", lambda *_, **__: share)
     made, page = found("clean", layout="2x6")
     assert page.layout.name == "2x6"
-    asked = ["compare the lead names" in doubt for doubt in page.doubts]
-    assert asked == ([] if share == 0.2 else [True])
-    by_hand = find_page(upload(made.image), Corrections(lead_order="Cabrera"))
+    asked = [warning.code for warning in page.warnings if warning.family == "names"]
+    assert asked == ([] if share == 0.2 else ["names.order"])
+    by_hand = read_page(upload(made.image), Corrections(lead_order="Cabrera"))
     assert by_hand.layout.name == "2x6 Cabrera"
-    assert by_hand.doubts == ()
+    assert not [warning for warning in by_hand.warnings if warning.family == "names"]
 
 
 @pytest.mark.parametrize("layout", [*SHAPES, "3x4+1 Cabrera", "6x2 Cabrera", "12x1 Cabrera", "2x6 Cabrera"])
@@ -77,14 +78,14 @@ def test_without_a_grid_the_pulses_give_the_scale_and_the_page_says_so() -> None
     _, page = found("clinic-6x2-no-grid")
     assert page.scale_source == "pulse"
     assert page.layout.name == "6x2+1"
-    assert any("No grid" in note for note in page.notes)
+    assert [(w.code, w.severity) for w in page.warnings] == [("scale.grid", "caution")]
     assert page.quality < 0.9
 
 
 def test_without_grid_and_pulses_the_layout_gives_the_scale_and_amplitudes_are_not_to_be_trusted() -> None:
     _, page = found("clinic-6x2-no-grid", pulse="none")
     assert page.scale_source == "layout"
-    assert any("Do not rely on amplitudes" in note for note in page.notes)
+    assert ("scale.grid", "fault") in [(w.code, w.severity) for w in page.warnings]
     assert page.quality < 0.7
 
 
@@ -124,7 +125,7 @@ def test_columns_begin_between_pixels(preset: str) -> None:
 def test_a_step_that_carries_the_last_stretch_out_of_its_row_does_not_end_the_page() -> None:
     signals = SIGNALS.copy()
     signals[9:, 4900:] = np.array([[1.2], [2.0], [1.6]])  # V4 stays within its band
-    page = find_page(upload(render_page(signals, replace(PRESETS["clean"], layout="3x4"), seed=1).image))
+    page = read_page(upload(render_page(signals, replace(PRESETS["clean"], layout="3x4"), seed=1).image))
     assert max(p.x1 for p in page.panels) - min(p.x0 for p in page.panels) == pytest.approx(250 * PX_PER_MM, rel=1e-3)
 
 
@@ -135,7 +136,7 @@ def test_complexes_that_stand_one_above_the_other_are_no_separator() -> None:
     truth = render_page(signals, replace(PRESETS["clean"], layout="6x2"), seed=1)
     panel = next(panel for panel in truth.panels if panel.lead == "V3")
     x, y = round(panel.x0), round(panel.baseline_y)
-    upstroke = find_page(upload(truth.image)).ink[y - 120 : y - 40, x : x + 8]  # 0.5 to 1.5 mV, the first 40 ms
+    upstroke = read_page(upload(truth.image)).ink[y - 120 : y - 40, x : x + 8]  # 0.5 to 1.5 mV, the first 40 ms
     assert (upstroke.max(axis=1) > 0.5).all()
 
 
@@ -143,14 +144,14 @@ def test_a_strip_that_wanders_is_found_by_the_pulses_of_all_rows() -> None:
     wander = 1.4 * np.sin(3 * np.pi * np.arange(SAMPLES) / SAMPLES + 3)
     signals = SIGNALS.copy()
     signals[:6] += np.array([0, 1, 1, -0.5, -0.5, 1], np.float32)[:, None] * wander.astype(np.float32)
-    page = find_page(upload(render_page(signals, replace(PRESETS["clean"], layout="6x2+1"), seed=1).image))
+    page = read_page(upload(render_page(signals, replace(PRESETS["clean"], layout="6x2+1"), seed=1).image))
     assert page.layout.name == "6x2+1"
 
 
 def test_a_lead_that_is_off_is_no_ruled_line() -> None:
     signals = SIGNALS.copy()
     signals[LEAD_INDEX["V5"], 2500:] = 0
-    page = find_page(upload(render_page(signals, replace(PRESETS["clinic-6x2"], pulse="none"), seed=1).image))
+    page = read_page(upload(render_page(signals, replace(PRESETS["clinic-6x2"], pulse="none"), seed=1).image))
     assert page.layout.name == "6x2+1"
 
 
@@ -164,7 +165,7 @@ def test_pulses_overrule_a_grid_that_makes_the_page_shorter_than_ten_seconds(mon
 def test_gain_is_read_from_the_pulses() -> None:
     _, page = found("clean", gain_mm_per_mv=5.0)
     assert page.gain_mm_per_mv == 5.0
-    assert any("5 mm/mV" in note for note in page.notes)
+    assert any("5 mm/mV" in note.text for note in page.warnings if note.code == "scale.gain")
 
 
 @pytest.mark.parametrize("layout", ["3x4+1", "6x2"])
@@ -173,7 +174,7 @@ def test_pulses_ten_millimetres_wide_tell_a_speed_of_50(layout: str) -> None:
     assert page.layout.name == layout
     assert page.paper_speed_mm_per_s == 50.0
     assert page.gain_mm_per_mv == 10.0
-    assert any("50 mm/s" in note for note in page.notes)
+    assert any("50 mm/s" in note.text for note in page.warnings if note.code == "scale.speed")
     assert [p.end_s for p in page.panels] == pytest.approx([p.end_s for p in truth.panels])
     assert page.panels[0].x1 - page.panels[0].x0 == pytest.approx(page.panels[0].end_s * page.px_per_s, rel=0.01)
 
@@ -181,9 +182,9 @@ def test_pulses_ten_millimetres_wide_tell_a_speed_of_50(layout: str) -> None:
 def test_rows_that_changed_places_are_named() -> None:
     swapped = SIGNALS.copy()
     swapped[[0, 1]] = SIGNALS[[1, 0]]
-    page = find_page(upload(render_page(swapped, PRESETS["clean"], seed=1).image))
+    page = read_page(upload(render_page(swapped, PRESETS["clean"], seed=1).image))
     assert page.layout.name == "3x4+1"
-    assert [note for note in page.notes if "I and II have changed places" in note]
+    assert ["I and II have changed places" in w.text for w in page.warnings if w.code == "names.swapped"] == [True]
 
 
 def test_separators_and_names_are_no_ink() -> None:
@@ -211,7 +212,7 @@ def test_pictures_without_an_ecg_are_refused(seed: int) -> None:
         np.repeat(np.linspace(0, 255, 1100, dtype=np.uint8)[None, :, None], 800, axis=0).repeat(3, axis=2),
     )
     with pytest.raises(PageError):
-        find_page(upload(np.ascontiguousarray(pictures[seed])))
+        read_page(upload(np.ascontiguousarray(pictures[seed])))
 
 
 def test_a_blank_grid_is_refused_as_no_ecg() -> None:
@@ -219,12 +220,12 @@ def test_a_blank_grid_is_refused_as_no_ecg() -> None:
         np.full((12, 5000), np.nan, np.float32), replace(PRESETS["clean"], pulse="none", lead_names=False)
     )
     with pytest.raises(NotAnEcgError):
-        find_page(upload(page.image))
+        read_page(upload(page.image))
 
 
 def test_every_refusal_is_a_sentence() -> None:
     with pytest.raises(HeartGuardError) as refusal:
-        find_page(upload(np.full((600, 900, 3), 250, np.uint8)))
+        read_page(upload(np.full((600, 900, 3), 250, np.uint8)))
     assert str(refusal.value).endswith(".")
     assert len(str(refusal.value).split()) > 6
 

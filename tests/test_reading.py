@@ -1,10 +1,9 @@
-"""The one way through: order of the stages, quality, warnings, the shared model, and real pages end to end."""
+"""The one way through: order of the stages, quality, warnings, the models, and real pages end to end."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,9 +18,19 @@ from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
 from heartguard.values import Ecg, Prediction, SecondOpinion
-from tests.handmade import make_ecg, make_measurements, make_page, make_prediction
+from heartguard.vocabulary import STAGES
+from heartguard.warning import caution, note
+from heartguard.warning_rules import LOW_QUALITY, warnings_on
+from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_upload
 
 MODEL = Path(__file__).parents[1] / "models" / "vgg16.json"
+MODELS: Any = SimpleNamespace(
+    ink="ink",
+    line="line",
+    vgg16=SimpleNamespace(spec=SimpleNamespace(sha256="0" * 64)),
+    signal=SimpleNamespace(consult=lambda prediction, *_: prediction),
+    ids={"vgg16": "vgg16-0"},
+)
 needs_model = pytest.mark.skipif(not MODEL.exists(), reason="the shipped model is not here")
 
 
@@ -45,58 +54,45 @@ def rooms(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "measure": make_measurements(),
         "draw": make_prediction().drawing,
         "classify": make_prediction(),
-        "load_engine": "the engine",
-        "load_second": None,
+        "shared_models": MODELS,
     }
     for name, value in values.items():
         monkeypatch.setattr(reading, name, room(name, value))
-    reading._load_once.cache_clear()
-    reading._load_second_once.cache_clear()
-    yield given
-    reading._load_once.cache_clear()
-    reading._load_second_once.cache_clear()
+    return given
 
 
 def test_stages_come_in_order_and_are_timed(rooms: dict[str, Any]) -> None:
     seen: list[str] = []
     answer = heartguard.read_ecg(b"bytes", name="a.png", page=2, on_stage=seen.append)
-    assert tuple(seen) == reading.STAGES
-    assert tuple(answer.timings_ms) == (*reading.STAGES, "total")
-    assert answer.timings_ms["total"] >= sum(answer.timings_ms[stage] for stage in reading.STAGES)
+    assert tuple(seen) == tuple(STAGES)
+    assert tuple(answer.timings_ms) == (*STAGES, "total")
+    assert answer.timings_ms["total"] >= sum(answer.timings_ms[stage] for stage in tuple(STAGES))
     assert rooms["open_upload"] == ((b"bytes",), {"name": "a.png", "page": 2})
     assert answer.prediction.label == "Normal"
     assert answer.quality == pytest.approx(0.7)
     assert answer.warnings == ()
 
 
-def test_given_engine_is_used_and_else_the_shared_one(rooms: dict[str, Any]) -> None:
-    heartguard.read_ecg(b"bytes", engine="mine")  # type: ignore[arg-type]
-    assert rooms["classify"][0][1] == "mine"
-    assert "load_engine" not in rooms
+def test_given_models_are_used_and_handed_to_the_rooms_that_need_them(rooms: dict[str, Any]) -> None:
+    mine: Any = SimpleNamespace(**{**vars(MODELS), "ink": "my ink", "line": "my line", "ids": {"ink": "ink-1"}})
+    answer = heartguard.read_ecg(b"bytes", models=mine)
+    assert "shared_models" not in rooms
+    assert rooms["find_page"][0][1] == "my ink"
+    assert rooms["trace"][0][1] == "my line"
+    assert rooms["classify"][0][1] is mine.vgg16
+    assert answer.models == {"ink": "ink-1"}
     heartguard.read_ecg(b"bytes")
-    assert rooms["classify"][0][1] == "the engine"
+    assert rooms["classify"][0][1] is MODELS.vgg16
 
 
-def test_threads_share_one_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    loads: list[str] = []
-    gate = threading.Event()
+def test_models_are_loaded_before_anything_is_read(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> Any:
+        raise errors.ModelError("line.json is missing from the models folder.")
 
-    def slow_load(name: str) -> object:
-        loads.append(name)
-        gate.wait(0.05)
-        return object()
-
-    monkeypatch.setattr(reading, "load_engine", slow_load)
-    reading._load_once.cache_clear()
-    engines: list[Any] = []
-    threads = [threading.Thread(target=lambda: engines.append(reading.shared_engine())) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    reading._load_once.cache_clear()
-    assert loads == ["vgg16"]
-    assert len({id(engine) for engine in engines}) == 1
+    monkeypatch.setattr(reading, "shared_models", missing)
+    with pytest.raises(errors.ModelError, match=r"line\.json"):
+        heartguard.read_ecg(b"bytes")
+    assert rooms == {}
 
 
 def test_quality_is_the_lower_of_page_and_leads() -> None:
@@ -118,21 +114,21 @@ def limb_leads(*, misnamed: bool) -> Ecg:
 def test_leads_that_contradict_each_other_make_a_reading_poor() -> None:
     page = make_page(quality=1.0)
     assert reading.overall_quality(page, limb_leads(misnamed=False)) == 1.0
-    assert reading.overall_quality(page, limb_leads(misnamed=True)) < reading.LOW_QUALITY
+    assert reading.overall_quality(page, limb_leads(misnamed=True)) < LOW_QUALITY
 
 
 def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     assert not heartguard.read_ecg(b"bytes").prediction.abstained
-    monkeypatch.setattr(reading, "trace", lambda _: limb_leads(misnamed=True))
+    monkeypatch.setattr(reading, "trace", lambda *_: limb_leads(misnamed=True))
     poor = heartguard.read_ecg(b"bytes")
     assert poor.prediction.abstained
     assert poor.prediction.possible is None
     assert poor.prediction.findings == ()
-    assert "the class is no answer" in poor.warnings[0]
+    assert "the class is no answer" in poor.warnings[0].text
 
 
 class Contrary:
-    """A second model that always says MI."""
+    """A signal model that always says MI."""
 
     def consult(self, prediction: Prediction, ecg: Any, network_sha256: str) -> Prediction:
         assert network_sha256 == "0" * 64
@@ -140,27 +136,25 @@ class Contrary:
 
 
 def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    engine: Any = SimpleNamespace(spec=SimpleNamespace(sha256="0" * 64))
-    assert heartguard.read_ecg(b"bytes", engine=engine).prediction.second is None
-    reading._load_second_once.cache_clear()
-    monkeypatch.setattr(reading, "load_second", lambda _: Contrary())
-    second = heartguard.read_ecg(b"bytes", engine=engine).prediction.second
+    assert heartguard.read_ecg(b"bytes").prediction.second is None
+    models: Any = SimpleNamespace(**{**vars(MODELS), "signal": Contrary()})
+    second = heartguard.read_ecg(b"bytes", models=models).prediction.second
     assert second is not None
     assert (second.label, second.agrees) == ("MI", False)
-    monkeypatch.setattr(reading, "trace", lambda _: limb_leads(misnamed=True))
-    assert heartguard.read_ecg(b"bytes", engine=engine).prediction.second is None
+    monkeypatch.setattr(reading, "trace", lambda *_: limb_leads(misnamed=True))
+    assert heartguard.read_ecg(b"bytes", models=models).prediction.second is None
 
 
 def test_an_unlike_tracing_is_said_to_be_no_answer() -> None:
     prediction = make_prediction(label="MI", abstained=True, novelty=1.4)
-    warnings = reading.warnings_on(make_page(), make_ecg(), make_measurements(), prediction, 0.8)
-    assert warnings[0].startswith("This tracing is unlike those the model learnt from")
+    warnings = warnings_on(make_upload(), make_page(), make_ecg(), make_measurements(), prediction, 0.8)
+    assert warnings[0].code == "class.unlike"
     assert not make_prediction(novelty=0.9).unlike
 
 
 def test_a_good_reading_has_no_warnings_even_where_an_interval_is_missing() -> None:
     measurements = make_measurements(pr_ms=None, reasons={"pr_ms": "No P wave was found."}, einthoven_residual_mv=None)
-    assert reading.warnings_on(make_page(), make_ecg(), measurements, make_prediction(), 0.8) == ()
+    assert warnings_on(make_upload(), make_page(), make_ecg(), measurements, make_prediction(), 0.8) == ()
 
 
 def test_warnings_name_everything_uncertain_most_important_first() -> None:
@@ -169,28 +163,41 @@ def test_warnings_name_everything_uncertain_most_important_first() -> None:
     signals[LEAD_INDEX["V6"]] = np.nan
     quality[LEAD_INDEX["V6"]] = 0.0
     quality[LEAD_INDEX["aVL"]] = 0.2
-    warnings = reading.warnings_on(
-        make_page(scale_source="pulse", doubts=("Compare the lead names.",)),
+    warnings = warnings_on(
+        make_upload(),
+        make_page(
+            warnings=(
+                caution("scale.grid", "The calibration pulse."),
+                caution("names.order", "Compare the lead names."),
+            )
+        ),
         make_ecg(signals=signals, quality=quality),
         make_measurements(einthoven_residual_mv=0.4),
         make_prediction(label="MI", abstained=True, probabilities={"Normal": 0.3, "MI": 0.31, "PMI": 0.2, "HB": 0.19}),
         0.3,
     )
-    assert len(warnings) == 6
-    assert "not sure" in warnings[0]
-    assert "31%" in warnings[0]
-    assert "quality 30%" in warnings[1]
-    assert "calibration pulse" in warnings[2]
-    assert "lead names" in warnings[3]
-    assert "not found: V6; traced poorly: aVL" in warnings[4]
-    assert "0.40 mV" in warnings[5]
-    assert all(warning.endswith(".") for warning in warnings)
+    assert [(warning.code, warning.severity) for warning in warnings] == [
+        ("class.unsure", "caution"),
+        ("page.quality", "fault"),
+        ("scale.grid", "caution"),
+        ("names.order", "caution"),
+        ("trace.missing", "fault"),
+        ("names.limb_leads_disagree", "caution"),
+    ]
+    texts = [warning.text for warning in warnings]
+    assert "31%" in texts[0]
+    assert "quality 30%" in texts[1]
+    assert "not found: V6; traced poorly: aVL" in texts[4]
+    assert "0.40 mV" in texts[5]
+    assert all(text.endswith(".") for text in texts)
 
 
-def test_scale_guessed_from_the_layout_is_said() -> None:
-    page = make_page(scale_source="layout")
-    (warning,) = reading.warnings_on(page, make_ecg(), make_measurements(), make_prediction(), 0.8)
-    assert "guessed from the layout" in warning
+def test_notes_come_last_and_each_warning_once() -> None:
+    note_, doubt = note("file.bits", "It was reduced to 8 bits."), caution("scale.length", "The traces span 8 s.")
+    upload, page = make_upload(warnings=(note_,)), make_page(warnings=(note_, doubt))
+    ecg = make_ecg(warnings=(note("trace.no_line", "No line in V5."), doubt))
+    found = warnings_on(upload, page, ecg, make_measurements(), make_prediction(), 0.8)
+    assert [warning.code for warning in found] == ["scale.length", "file.bits", "trace.no_line"]
 
 
 def test_importing_heartguard_is_light() -> None:

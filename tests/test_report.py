@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
-from heartguard import errors
+from heartguard import errors, report
 from heartguard.leads import LEADS
 from heartguard.report import rejected_json, rejected_text, to_csv, to_json, to_text
-from heartguard.values import Finding
-from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading, make_upload
+from heartguard.values import Finding, Reading, SecondOpinion
+from heartguard.warning import caution, fault, note
+from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading
 
+SCHEMA = Path(report.__file__).with_name("reading.schema.json")
 PROMISED = ["file", "status", "reason", "prediction", "measurements", "quality", "timings_ms", "model"]
 MEASURED = ["heart_rate_bpm", "rr_ms", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "axis_deg"]
 
@@ -99,12 +104,71 @@ def test_an_unexpected_fault_is_a_plain_sentence() -> None:
     assert row["reason"] in rejected_text("x.png", ZeroDivisionError("division by zero"))
 
 
-def test_notes_are_gathered_once() -> None:
-    page = make_page(notes=("Grid is faint.",))
-    reading = make_reading(
-        page=page, upload=make_upload(notes=("Scaled.", "Grid is faint.")), ecg=make_ecg(notes=("Gap.",))
+def test_warnings_carry_code_severity_and_text() -> None:
+    said = (caution("scale.length", "The traces span 8 s."), note("file.bits", "It was reduced to 8 bits."))
+    assert to_json(make_reading(warnings=said))["warnings"] == [
+        {"code": "scale.length", "severity": "caution", "text": "The traces span 8 s."},
+        {"code": "file.bits", "severity": "note", "text": "It was reduced to 8 bits."},
+    ]
+
+
+def test_scale_says_paper_speed_and_gain() -> None:
+    page = make_page(paper_speed_mm_per_s=50.0, gain_mm_per_mv=5.0)
+    assert to_json(make_reading(page=page))["scale"] == {
+        "px_per_mm": 4.0,
+        "speed_mm_s": 50.0,
+        "gain_mm_mv": 5.0,
+        "source": "grid",
+    }
+
+
+def schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return found
+
+
+def named(part: Any, place: str = "") -> set[str]:
+    """Return the path of every key that a schema names."""
+    keys: set[str] = set()
+    for way in (part, *part.get("anyOf", ()), part.get("items", {})):
+        for key, value in way.get("properties", {}).items():
+            keys |= {f"{place}/{key}"} | named(value, f"{place}/{key}")
+    return keys
+
+
+def keys_of(value: Any, place: str = "") -> set[str]:
+    """Return the path of every key of a JSON value."""
+    if isinstance(value, list):
+        return set().union(*(keys_of(item, place) for item in value))
+    if not isinstance(value, dict) or place in {"/models", "/measurements/reasons"}:
+        return set()
+    return {f"{place}/{key}" for key in value}.union(*(keys_of(v, f"{place}/{key}") for key, v in value.items()))
+
+
+def full_reading() -> Reading:
+    second = SecondOpinion("MI", {"Normal": 0.1, "MI": 0.7, "PMI": 0.1, "HB": 0.1}, False, "second-1")
+    prediction = make_prediction(
+        findings=(Finding("rhythm:AFIB", 0.8, True),),
+        second=second,
+        network=second.probabilities,
+        possible=("Normal",),
+        novelty=0.4,
     )
-    assert to_json(reading)["notes"] == ["Scaled.", "Grid is faint.", "Gap."]
+    warnings = (caution("scale.length", "The traces span 8 s."),)
+    return make_reading(prediction=prediction, warnings=warnings, models={"ink": "ink-1"})
+
+
+def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(schema())
+    read = to_json(full_reading())
+    rejected = rejected_json("x.gif", errors.UnsupportedTypeError("The picture is a GIF."))
+    for row in (read, rejected, {**read, "signals_csv": "out/page.csv"}):
+        jsonschema.validate(row, schema())
+        assert keys_of(row) <= named(schema())
+    assert named(schema()) - keys_of(read) == {"/signals_csv"}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**read, "warnings": ["a sentence"]}, schema())
 
 
 def test_csv_is_one_common_axis_with_empty_cells() -> None:
@@ -125,12 +189,12 @@ def test_csv_is_one_common_axis_with_empty_cells() -> None:
 
 def test_text_says_answer_numbers_and_reasons() -> None:
     measurements = make_measurements(pr_ms=None, reasons={"pr_ms": "No P wave was found."})
-    text = to_text(make_reading(measurements=measurements, warnings=("Leads not found: V6.",)))
-    assert "Normal (normal)" in text
+    text = to_text(make_reading(measurements=measurements, warnings=(fault("trace.missing", "Leads not found: V6."),)))
+    assert "Answer            Normal\n" in text
     assert "Normal 90.0%   MI 4.0%" in text
     assert "72 /min" in text
     assert "not measured: No P wave was found." in text
-    assert "Leads not found: V6." in text
-    assert "Not a medical device" in text
+    assert "Fault             Leads not found: V6." in text
+    assert "not a medical device" in text
     unsure = make_prediction(label="MI", abstained=True)
-    assert "not sure; closest: MI (myocardial infarction)" in to_text(make_reading(prediction=unsure))
+    assert "not sure; closest: Myocardial infarction (MI)" in to_text(make_reading(prediction=unsure))

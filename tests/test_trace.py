@@ -9,20 +9,20 @@ from heartguard.lab.digitisation import lead_snr_db, page_snr_db
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, render_page
 from heartguard.leads import LEAD_INDEX
-from heartguard.page import find_page
-from heartguard.trace import together, trace
+from heartguard.trace import together
 from heartguard.trace.line import line_through
 from heartguard.trace.path import PathCosts, follow
 from heartguard.trace.runs import find_runs
 from heartguard.trace.together import Track, follow_all
 from heartguard.values import Ecg, Upload
+from tests.networks import read_page, trace_page
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals
 
 
 def traced(preset: str, signals: np.ndarray = SIGNALS, **changes: object) -> tuple[np.ndarray, Ecg]:
     page = render_page(signals, replace(PRESETS[preset], **changes), seed=1)
-    return page.truth, trace(find_page(Upload("page.png", "0" * 64, "png", page.image)))
+    return page.truth, trace_page(read_page(Upload("page.png", "0" * 64, "png", page.image)))
 
 
 def test_runs_have_sub_pixel_ends() -> None:
@@ -142,7 +142,7 @@ def test_a_missing_lead_stays_empty() -> None:
     _, ecg = traced("clean", signals)
     assert np.isnan(ecg.lead("V5")).all()
     assert ecg.quality[LEAD_INDEX["V5"]] < 0.5
-    assert any("V5" in note for note in ecg.notes)
+    assert any("V5" in warning.text for warning in ecg.warnings if warning.code == "trace.no_line")
 
 
 def test_snr_is_infinite_only_for_the_truth_and_zero_for_nothing() -> None:

@@ -7,7 +7,6 @@ from heartguard.ui.answer import uncertainties
 from heartguard.ui.cards import measurement_cards
 from heartguard.ui.problems import advice, headline
 from heartguard.ui.words import (
-    class_name,
     likelihood,
     natural_frequency,
     percent,
@@ -15,6 +14,8 @@ from heartguard.ui.words import (
     sentence_list,
 )
 from heartguard.values import Finding
+from heartguard.vocabulary import class_name
+from heartguard.warning import caution, note
 from tests.handmade import make_measurements, make_prediction, make_reading
 
 
@@ -122,7 +123,7 @@ def test_problems_have_a_headline_and_advice_that_fits():
 
 def test_a_normal_answer_that_the_measurements_contradict_is_named_first():
     wide = make_measurements(qrs_ms=176.0)
-    reading = make_reading(measurements=wide, warnings=("A warning.",))
+    reading = make_reading(measurements=wide, warnings=(caution("scale.grid", "A warning."),))
     assert uncertainties(reading) == (
         "The answer is Normal, but the measurements do not fit it: QRS duration 176 ms (high).",
         "A warning.",
@@ -133,7 +134,11 @@ def test_a_normal_answer_that_the_measurements_contradict_is_named_first():
 
 
 def test_what_the_headline_says_is_not_said_twice():
-    said = ("The model is not sure: its best answer has only 40%.", "A warning.")
+    said = (
+        caution("class.unsure", "The models are not sure."),
+        caution("scale.grid", "A warning."),
+        note("file.x", "Done."),
+    )
     assert uncertainties(make_reading(prediction=make_prediction(abstained=True), warnings=said)) == ("A warning.",)
 
 

@@ -1,6 +1,6 @@
 """Drawing → Prediction: the model's own facts, the engines that run it, calibration and abstention."""
 
-from heartguard.classify.engine import Engine, Outputs, load_engine
+from heartguard.classify.engine import Engine, Outputs, VggEngine, load_engine
 from heartguard.classify.findings import FindingSpec
 from heartguard.classify.prediction import classify, possible_classes, probabilities
 from heartguard.classify.second_opinion import JointFacts, SecondModel, SecondSpec, load_second
@@ -15,6 +15,7 @@ __all__ = [
     "Outputs",
     "SecondModel",
     "SecondSpec",
+    "VggEngine",
     "Weights",
     "classify",
     "load_engine",

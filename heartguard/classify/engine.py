@@ -5,6 +5,7 @@ The heads are float32 whatever runs the convolutions, so one light file serves c
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,6 +15,7 @@ from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, REGIONS, r
 from heartguard.classify.backbone import Backbone, LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
 from heartguard.classify.light import read_light
+from heartguard.classify.light_network import LightNetwork
 from heartguard.classify.novelty import Novelty, load_novelty
 from heartguard.classify.spec import ModelSpec, load_spec
 from heartguard.errors import DrawingRangeError, ModelError
@@ -108,6 +110,8 @@ class VggEngine:
         `head/level4`, `head/level5` and `head/bias`.
     findings : FindingHead, optional
     novelty : Novelty, optional
+    folder : Path, optional
+        Where the model was loaded from.
     """
 
     def __init__(
@@ -117,12 +121,16 @@ class VggEngine:
         head: Weights,
         findings: FindingHead | None = None,
         novelty: Novelty | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.spec = spec
         self.backbone = backbone
         self.novelty = novelty
         self.bias: Floats = head["head/bias"]
         self.finding_spec = findings.spec if findings else None
+        self.folder = folder
+        self._light: LightNetwork | None = None
+        self._opening = threading.Lock()
         self._kernel = head_kernel(head)
         self._findings = (head_kernel(findings.weights), findings.weights["head/bias"]) if findings else None
         self._regions = region_weights(*spec.input_size).reshape(REGIONS, -1)
@@ -141,6 +149,27 @@ class VggEngine:
         found = _scores(features, self._findings[0]) + self._findings[1] if self._findings else None
         novelty = self.novelty.scores(features) / self.novelty.threshold if self.novelty else None
         return Outputs(logits, maps, found, features, novelty)
+
+    def open_light(self) -> LightNetwork | None:
+        """Return the light file in two halves, whose activations can be asked for; opened once for each engine.
+
+        Returns
+        -------
+        LightNetwork or None
+            None where the engine was not loaded from a folder, or does not run the light file.
+
+        Raises
+        ------
+        ModelError
+            If the light file was altered since.
+        """
+        if self.folder is None or not isinstance(self.backbone, LiteRtBackbone):
+            return None
+        with self._opening:
+            if self._light is None:
+                content = read_light(self.folder, self.spec)
+                self._light = LightNetwork(content) if content is not None else None
+            return self._light
 
     def _class_maps(self, cells: Floats) -> Floats:
         """Return what each cell adds to each class, shape (classes, cells): their mean plus the bias is the logit."""
@@ -180,7 +209,7 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, light: bool 
     weights = read_weights(home / spec.weights_file, spec.sha256, only=HEAD if backbone else "")
     backbone = backbone or OpenCvBackbone(weights, *spec.input_size)
     head = {key: values for key, values in weights.items() if key.startswith(HEAD)}
-    return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_novelty(home, spec.sha256))
+    return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_novelty(home, spec.sha256), home)
 
 
 def _light_backbone(home: Path, spec: ModelSpec, light: bool | None) -> Backbone | None:

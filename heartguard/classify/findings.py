@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.errors import ModelError
 from heartguard.values import Doubles, Finding, Floats
-from heartguard.weights import Weights, read_weights
+from heartguard.weights import Weights, named, read_spec, read_weights
 
 _FIBRILLATION = "rhythm:AFIB"
 _SINUS = ("rhythm:SBRAD", "rhythm:STACH")
@@ -44,6 +42,11 @@ class FindingSpec:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def identity(self) -> str:
+        """Name and the start of the weights' digest."""
+        return named("findings", self.sha256)
+
 
 @dataclass(frozen=True, eq=False)
 class FindingHead:
@@ -64,11 +67,7 @@ def load_findings(folder: Path, backbone_sha256: str) -> FindingHead | None:
     path = folder / "findings.json"
     if not path.exists():
         return None
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        spec = FindingSpec(**{**facts, "names": tuple(facts["names"])})
-    except (ValueError, TypeError, KeyError) as error:
-        raise ModelError(f"The facts of the findings cannot be read: {path.name} was altered.") from error
+    spec = read_spec(path, FindingSpec)
     if spec.backbone_sha256 != backbone_sha256:
         return None
     return FindingHead(spec, read_weights(folder / spec.weights_file, spec.sha256))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from heartguard.classify.spec import ModelSpec
 from heartguard.errors import ModelError
+from heartguard.weights import read_spec
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,7 @@ def load_light_spec(path: Path) -> LightSpec | None:
     ModelError
         If it was altered.
     """
-    if not path.exists():
-        return None
-    try:
-        return LightSpec(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise ModelError(f"The facts of the light file cannot be read: {path.name} was altered.") from error
+    return read_spec(path, LightSpec) if path.exists() else None
 
 
 def read_light(folder: Path, model: ModelSpec, *, even_unproven: bool = False) -> bytes | None:

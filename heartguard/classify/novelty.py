@@ -9,7 +9,6 @@ much of what tells a strange drawing, and with it noise and whole pages stood ou
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +17,8 @@ from typing import Any
 import numpy as np
 
 from heartguard.classify.architecture import HEAD_LEVELS
-from heartguard.errors import ModelError
 from heartguard.values import Doubles, Floats
-from heartguard.weights import Weights, read_weights
+from heartguard.weights import Weights, named, read_spec, read_weights
 
 JUDGED = slice(0, HEAD_LEVELS["level4"])
 """The pooled features that are looked at: those of block 4."""
@@ -60,10 +58,13 @@ class Novelty:
         ``mean`` and ``scale``, shape (13, 512); ``directions``, shape (13, rank, 512), orthonormal in scaled
         features; ``variances``, shape (13, rank); ``rest``, shape (13,), variance of what is left per feature;
         ``usual``, shape (13,), the median squared distance of a training drawing.
+    identity : str
+        Name and the start of the weights' digest.
     """
 
     threshold: float
     weights: Weights
+    identity: str = ""
 
     def scores(self, features: Floats) -> Doubles:
         """Return how unlike drawings are, shape (n,); about 1 for a usual one.
@@ -105,10 +106,7 @@ def load_novelty(folder: Path, backbone_sha256: str) -> Novelty | None:
     path = folder / "novelty.json"
     if not path.exists():
         return None
-    try:
-        spec = NoveltySpec(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise ModelError(f"The facts of the unlike-input score cannot be read: {path.name} was altered.") from error
+    spec = read_spec(path, NoveltySpec)
     if spec.backbone_sha256 != backbone_sha256:
         return None
-    return Novelty(spec.threshold, read_weights(folder / spec.weights_file, spec.sha256))
+    return Novelty(spec.threshold, read_weights(folder / spec.weights_file, spec.sha256), named("novelty", spec.sha256))

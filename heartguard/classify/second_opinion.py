@@ -1,8 +1,7 @@
-"""A second opinion that never sees the drawing: trees on waves and rhythm, and 1-D networks on the signals."""
+"""The signal model, which never sees the drawing: boosted trees on waves and rhythm, 1-D networks on the signals."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import cut_pieces
 from heartguard.errors import ModelError
 from heartguard.values import Doubles, Ecg, Finding, Floats, Prediction, SecondOpinion
-from heartguard.weights import read_weights
+from heartguard.weights import named, read_spec, read_weights
 
 FLOOR = 1e-6
 """Least probability that is believed of either model, so that neither can veto."""
@@ -31,11 +30,11 @@ class JointFacts:
     Attributes
     ----------
     network_sha256 : str
-        Weights of the network that these facts were found with; beside another one the second model is only heard.
+        Weights of VGG16 that these facts were found with; beside others the signal model's answer is only shown.
     finding_thresholds : mapping of str to float
         Probability of both models together from which each statement is reported; empty where the network's own stand.
     share : float
-        Weight of the second opinion's log probability; the network has the rest.
+        Weight of the signal model's log probability; VGG16 has the rest.
     finding_share : float
         Weight of its logit of a statement; the network has the rest.
     """
@@ -52,7 +51,7 @@ class JointFacts:
 
 @dataclass(frozen=True)
 class SecondSpec:
-    """The facts of the second opinion, stored as JSON beside its weights.
+    """The facts of the signal model, stored as JSON beside its weights.
 
     Attributes
     ----------
@@ -83,12 +82,12 @@ class SecondSpec:
     @property
     def identity(self) -> str:
         """Name and the start of the weights' digest."""
-        return f"second-{self.sha256[:12]}"
+        return named("second", self.sha256)
 
 
 @dataclass(frozen=True, eq=False)
 class SecondModel:
-    """The second opinion: its facts, its trees and, where it has them, its networks."""
+    """The signal model: its facts, its trees and, where it has them, its networks."""
 
     spec: SecondSpec
     forest: Forest
@@ -108,7 +107,7 @@ class SecondModel:
         return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
 
     def consult(self, prediction: Prediction, ecg: Ecg, network_sha256: str) -> Prediction:
-        """Return a network's prediction with the second opinion, and as the answer of both where they belong together.
+        """Return VGG16's prediction with that of the signal model, as the joint answer where they belong together.
 
         Parameters
         ----------
@@ -178,7 +177,7 @@ def mean_of_logs(first: Doubles, second: Doubles, share: float = 0.5) -> Doubles
 
 
 def load_second(folder: Path) -> SecondModel | None:
-    """Read the second opinion of a models folder; None where there is none.
+    """Read the signal model of a models folder; None where there is none.
 
     Raises
     ------
@@ -188,16 +187,9 @@ def load_second(folder: Path) -> SecondModel | None:
     path = folder / "second.json"
     if not path.exists():
         return None
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        facts |= {name: tuple(facts[name]) for name in ("classes", "features")}
-        facts["statements"] = tuple(facts.get("statements", ()))
-        joint = JointFacts(**facts.pop("joint")) if facts["joint"] else None
-        spec = SecondSpec(**{**facts, "joint": joint})
-    except (ValueError, TypeError, KeyError) as error:
-        raise ModelError(f"The facts of the second opinion cannot be read: {path.name} was altered.") from error
+    spec = read_spec(path, SecondSpec)
     if spec.features != FEATURES:
-        raise ModelError("The second opinion was trained on other features than this version measures; train it again.")
+        raise ModelError("The signal model was trained on other features than this version measures; train it again.")
     table = read_weights(folder / spec.weights_file, spec.sha256)
     forest = from_table(table, len(spec.features), len(spec.classes))
     return SecondModel(spec, forest, networks_of(table, len(spec.classes), len(spec.statements)))

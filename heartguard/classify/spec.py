@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from heartguard.errors import ModelError
+from heartguard.weights import named, read_spec
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ModelSpec:
     @property
     def identity(self) -> str:
         """Name and the start of the weights' digest."""
-        return f"{self.name}-{self.sha256[:12]}"
+        return named(self.name, self.sha256)
 
 
 def save_spec(spec: Any, path: Path) -> None:
@@ -76,15 +76,4 @@ def load_spec(path: Path) -> ModelSpec:
     ModelError
         If the file is missing, no JSON, or lacks a fact.
     """
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        facts["classes"] = tuple(facts["classes"])
-        height, width = facts["input_size"]
-        facts["input_size"] = (int(height), int(width))
-        return ModelSpec(**facts)
-    except FileNotFoundError as error:
-        raise ModelError(
-            f"The model {path.stem} is not here: {path.name} is missing from the models folder."
-        ) from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise ModelError(f"The facts of the model {path.stem} cannot be read: {path.name} was altered.") from error
+    return read_spec(path, ModelSpec)

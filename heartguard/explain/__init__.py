@@ -7,7 +7,7 @@ from heartguard.explain.evidence import Evidence, map_evidence
 from heartguard.explain.game import ExplanationCancelledError
 from heartguard.explain.maps import MAP_METHODS, MapMaker, MapMethod
 from heartguard.explain.network import OpenNetwork, Tape, open_network
-from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP, is_offered, offered_maps, trials_of
+from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP, is_offered, offered_maps, shap_installed, trials_of
 from heartguard.explain.on_page import map_on_page, map_on_upload
 from heartguard.explain.pixel_shap import PIXEL_EVALUATIONS, PixelShap, pixel_shap
 from heartguard.explain.sentence import evidence_sentence
@@ -43,6 +43,7 @@ __all__ = [
     "offered_maps",
     "open_network",
     "pixel_shap",
+    "shap_installed",
     "time_bands",
     "trials_of",
     "wave_shap",

@@ -100,7 +100,7 @@ class MapMaker:
         """Return the activations of a drawing, shape (h, w), uint8."""
         with self._lock:
             if self._network is None:
-                self._network = open_network(self._engine.spec)
+                self._network = open_network(self._engine)
         return self._network.record(image)
 
     def heat_map(

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-from heartguard.classify import ModelSpec, Weights, models_folder, read_weights
+from heartguard.classify import Engine, ModelSpec, Weights, read_weights
 from heartguard.classify.architecture import region_weights
-from heartguard.classify.engine import check_images
-from heartguard.explain.light_network import LAYERS, light_network
+from heartguard.classify.engine import VggEngine, check_images
+from heartguard.classify.light_network import LAYERS
+from heartguard.errors import ModelError
 from heartguard.explain.recorders import FloatRecorder, LightRecorder, Recorder
 from heartguard.values import Floats, Image
 
@@ -162,14 +162,22 @@ class OpenNetwork:
         return Tape(self._recorder.record(image), self._weights, self.spec.classes)
 
 
-def open_network(spec: ModelSpec, *, folder: Path | None = None) -> OpenNetwork:
-    """Load a model so that its inside can be looked at: the light file there where it serves, the full weights back.
+def open_network(engine: Engine) -> OpenNetwork:
+    """Open the model of an engine, so that its activations can be looked at.
+
+    Parameters
+    ----------
+    engine : Engine
+        One that was loaded from a folder. The way there runs on its light file where it has one, the way back on the
+        full weights.
 
     Raises
     ------
     ModelError
-        If the weights are missing or altered.
+        If the weights are missing or altered, or the engine does not know its folder.
     """
-    light = light_network(spec) if folder is None else None
-    weights = read_weights((folder or models_folder()) / spec.weights_file, spec.sha256)
-    return OpenNetwork(spec, weights, LightRecorder(light) if light is not None else None)
+    if not isinstance(engine, VggEngine) or engine.folder is None:
+        raise ModelError(f"The activations of {engine.spec.name} cannot be shown: it was not loaded from a folder.")
+    light = engine.open_light()
+    weights = read_weights(engine.folder / engine.spec.weights_file, engine.spec.sha256)
+    return OpenNetwork(engine.spec, weights, LightRecorder(light) if light is not None else None)

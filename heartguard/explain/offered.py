@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from heartguard.explain.maps import MAP_METHODS
+from heartguard.resources import shipped
 
-TABLE = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "explain.csv"
+TABLE = shipped("benchmarks", "results", "explain.csv")
 """Written by ``make bench-explain``: method, test, value, low, high, pages, seconds, model."""
 
 LEAD_SHAP, PIXEL_SHAP = "lead shap", "pixel shap"
@@ -59,6 +61,11 @@ def is_offered(method: str, table: Path = TABLE) -> bool:
     trials = trials_of(table)
     less_paper = method.removesuffix(" as published")
     return _passes(method, trials) and (method == less_paper or not _passes(less_paper, trials))
+
+
+def shap_installed() -> bool:
+    """Tell whether Shapley values can be computed here: their package comes with the extra ``explain``."""
+    return find_spec("shap") is not None
 
 
 def offered_maps(table: Path = TABLE) -> tuple[str, ...]:

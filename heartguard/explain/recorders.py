@@ -10,8 +10,8 @@ import numpy as np
 
 from heartguard.classify import Weights
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR
+from heartguard.classify.light_network import LAYERS, LightNetwork
 from heartguard.classify.onnx_graph import activation_graph, activation_name
-from heartguard.explain.light_network import LAYERS, LightNetwork
 from heartguard.values import Floats, Image
 
 

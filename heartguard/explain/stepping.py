@@ -7,10 +7,9 @@ from copy import copy
 import numpy as np
 
 from heartguard.classify.architecture import HEAD_LEVELS
-from heartguard.classify.backbone import LiteRtBackbone
 from heartguard.classify.engine import Engine, VggEngine
+from heartguard.classify.light_network import CUT_STRIDE, LightNetwork
 from heartguard.drawing import drawing_boxes
-from heartguard.explain.light_network import CUT_STRIDE, LightNetwork, light_network
 from heartguard.values import Box, Floats, Image
 
 REACH_PX = 8
@@ -35,10 +34,8 @@ def stepping(engine: Engine) -> Engine:
     Engine
         The engine itself where it does not run the light file. The other one must not be shared between threads.
     """
-    if not isinstance(engine, VggEngine) or not isinstance(engine.backbone, LiteRtBackbone):
-        return engine
-    network = light_network(engine.spec)
-    if network is None:
+    network = engine.open_light() if isinstance(engine, VggEngine) else None
+    if not isinstance(engine, VggEngine) or network is None:
         return engine
     found = copy(engine)
     found.backbone = SteppingBackbone(network)

@@ -27,6 +27,12 @@ def open_picture(data: bytes, kind: str, page: int) -> Decoded:
     """Decode a picture of one page.
 
     Must run inside `heartguard.intake.guard.decoding`.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> open_picture(list_samples()[0].path.read_bytes(), "png", page=0).pages
+    1
     """
     check_page_number(page, 1)
     if kind == "webp":

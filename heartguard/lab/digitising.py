@@ -148,7 +148,7 @@ def _read(encoded: bytes) -> tuple[Reading | None, str]:
 
 def _plain_db(truth: Floats, reading: Reading) -> float:
     """Return the page's mean ratio when the line network leaves its lines as they were followed."""
-    signals = trace(reading.page, refined=False).signals
+    signals = trace(reading.page, None).signals
     shown = np.isfinite(truth).any(axis=1)
     return float(np.mean([lead_physionet_db(*pair) for pair in zip(truth[shown], signals[shown], strict=True)]))
 

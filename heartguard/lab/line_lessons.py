@@ -10,6 +10,7 @@ import numpy as np
 
 from heartguard.errors import HeartGuardError
 from heartguard.lab.augmentation import recorder_band
+from heartguard.lab.page_traces import reading_networks
 from heartguard.lab.paper import SimulatedPage, render_page
 from heartguard.lab.paper_style import PRESETS, PaperStyle, random_style
 from heartguard.lab.photo import take_photo
@@ -74,7 +75,7 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
     crowded = kind in _CROWDED_KINDS and rng.random() < _CROWDED
     made, encoded = _picture(_recorded(signals_mv, rng, crowded=crowded), seed, kind, rng, crowded=crowded)
     try:
-        page = find_page(Upload("simulated", "", "png", encoded))
+        page = find_page(Upload("simulated", "", "png", encoded), reading_networks()[0])
     except HeartGuardError:
         return None
     seconds = max(panel.end_s for panel in page.panels)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,8 @@ from heartguard.errors import HeartGuardError
 from heartguard.intake import open_upload
 from heartguard.lab.datasets import load_pages
 from heartguard.leads import SAMPLES
-from heartguard.page import find_page
-from heartguard.trace import trace
+from heartguard.page import InkNetwork, find_page, load_ink_network
+from heartguard.trace import LineNetwork, load_line_network, trace
 from heartguard.values import Ecg, Floats
 from heartguard.weights import models_folder
 
@@ -67,6 +68,12 @@ class PageTraces:
         """
         places = {str(page): row for row, page in enumerate(self.page_ids)}
         return np.array([places[page] for page in page_ids])
+
+
+@lru_cache(maxsize=1)
+def reading_networks() -> tuple[InkNetwork, LineNetwork]:
+    """Return the shipped networks that page and trace need, loaded once a process."""
+    return load_ink_network(models_folder()), load_line_network(models_folder())
 
 
 def code_version() -> str:
@@ -134,7 +141,8 @@ def _trace_chunk(pages: pd.DataFrame, path: Path) -> None:
 
 def _trace_page(path: Path) -> Ecg:
     try:
-        return trace(find_page(open_upload(path)))
+        ink, line = reading_networks()
+        return trace(find_page(open_upload(path), ink), line)
     except HeartGuardError as error:
         log.warning("%s could not be read: %s", path.stem, error)
         return Ecg(signals=np.full((12, SAMPLES), np.nan, np.float32), quality=np.zeros(12, np.float32))

@@ -1,4 +1,4 @@
-"""``heartguard train second``: the second opinion by fold, averaged with the network's answers, and shipped."""
+"""``heartguard train second``: the signal model by fold, joined with VGG16's answers, and shipped."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PARTS = {"trees": "oof-second-trees.csv", "networks": "oof-second-networks.csv"}
 TOGETHER = "oof-vgg16+second.csv"
 LAYOUT = "second-layout.csv"
 SHARE = 3 / 4
-"""Weight of the second opinion, trees and 1-D networks alike, beside the drawing; chosen on the folds."""
+"""Weight of the signal model, trees and 1-D networks alike, beside the drawing; chosen on the folds."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -121,7 +121,7 @@ def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> Join
     """Write the answers of both models together; return what calibrates them, None without a network."""
     answers, spec = args.results / "oof-vgg16.csv", args.out / "vgg16.json"
     if not answers.exists() or not spec.exists():
-        log.info("no network is here: the second opinion is shipped alone")
+        log.info("no VGG16 is here: the signal model is shipped alone")
         return None
     both = together(pd.read_csv(answers), found)
     both.to_csv(args.results / TOGETHER, index=False)
@@ -130,7 +130,7 @@ def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> Join
 
 
 def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers of network and second opinion together, in the form of `write_out_of_fold`.
+    """Return the answers of VGG16 and signal model together, in the form of `write_out_of_fold`.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def _ship(folder: Path, table: Weights, spec: SecondSpec) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     spec = replace(spec, sha256=write_weights(table, folder / spec.weights_file))
     save_spec(spec, folder / "second.json")
-    log.info("second opinion %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])
+    log.info("signal model %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])
 
 
 def _subsets(pages: PageSet) -> dict[str, np.ndarray]:

@@ -2,5 +2,6 @@
 
 from heartguard.page.corrections import apply_corrections, order_corners
 from heartguard.page.find import PX_PER_MM, find_page
+from heartguard.page.ink_maps import InkNetwork, load_ink_network
 
-__all__ = ["PX_PER_MM", "apply_corrections", "find_page", "order_corners"]
+__all__ = ["PX_PER_MM", "InkNetwork", "apply_corrections", "find_page", "load_ink_network", "order_corners"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,13 @@ from numpy.typing import NDArray
 from heartguard.layers import LAST_SHUFFLE, network_graph, shuffled
 from heartguard.page.ink_network import CHANNELS, INK_LAYERS, PRINT, STRIDE, TRACE
 from heartguard.values import Floats, Image
-from heartguard.weights import Weights, models_folder, read_named
+from heartguard.weights import NetworkSpec, Weights, named, read_spec, read_weights
 
 __all__ = ["InkMaps", "InkNetwork", "close_gaps", "ink_graph", "load_ink_network"]
 
 _STRIP = 640
 _OVERLAP = 48
 _GAP_PX = 5
-_LOADING = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +41,18 @@ class InkMaps:
 
 
 class InkNetwork:
-    """The trained network, run by OpenCV in strips across the page, so that memory stays small."""
+    """The trained network, run by OpenCV in strips across the page, so that memory stays small.
 
-    def __init__(self, weights: Weights) -> None:
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+        As `ink_graph` takes them.
+    identity : str
+        Name and the start of the weights' digest.
+    """
+
+    def __init__(self, weights: Weights, identity: str = "") -> None:
+        self.identity = identity
         self._weights = weights
         self._networks: dict[int, Any] = {}
         self._running = threading.Lock()
@@ -124,13 +131,13 @@ def ink_graph(weights: Weights, height: int, width: int) -> bytes:
     return network_graph("ink", INK_LAYERS, weights, (1, 3, height, width), size)
 
 
-@lru_cache(maxsize=1)
-def _load_once(folder: Path) -> InkNetwork | None:
-    weights = read_named("ink", folder)
-    return None if weights is None else InkNetwork(weights)
+def load_ink_network(folder: Path) -> InkNetwork:
+    """Load the network of a models folder.
 
-
-def load_ink_network() -> InkNetwork | None:
-    """Return the shipped network, loaded once per process; None where none is shipped."""
-    with _LOADING:
-        return _load_once(models_folder())
+    Raises
+    ------
+    ModelError
+        If ``ink.json`` or its weights are missing or altered.
+    """
+    spec = read_spec(folder / "ink.json", NetworkSpec)
+    return InkNetwork(read_weights(folder / spec.weights_file, spec.sha256), named("ink", spec.sha256))

@@ -14,7 +14,7 @@ from heartguard.page.bend import NODE_MM, invert
 from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.fine_lines import follow_fine_lines, moved_back
 from heartguard.page.ink import Contrasts
-from heartguard.page.ink_maps import InkMaps, close_gaps, load_ink_network
+from heartguard.page.ink_maps import InkMaps, InkNetwork, close_gaps
 from heartguard.page.make import PAGE_MM, PX_PER_MM, SECONDS_TOLERANCE, Found, Scale, make_page
 from heartguard.page.marks import find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.photo import StraightPhoto, settle_photo, straighten_photo
@@ -33,9 +33,8 @@ _BAR_SHARE = 0.06
 _BAR_PX = (7, 25)
 
 
-def find_photo(upload: Upload, corrections: Corrections) -> Page | None:
+def find_photo(upload: Upload, network: InkNetwork | None, corrections: Corrections) -> Page | None:
     """Read a photographed page; None without a grid or the network, or at another speed than 25 mm/s."""
-    network = load_ink_network()
     if network is None or corrections.speed_mm_per_s not in (None, PAPER_SPEED_MM_PER_S):
         return None
     photo = straighten_photo(upload.image, PX_PER_MM)

@@ -2,7 +2,7 @@
 
 from heartguard.intake import printable
 from heartguard.report.signals import to_csv
-from heartguard.report.structured import DISCLAIMER, rejected_json, to_json
+from heartguard.report.structured import rejected_json, to_json
 from heartguard.report.text import rejected_text, to_text
 
-__all__ = ["DISCLAIMER", "printable", "rejected_json", "rejected_text", "to_csv", "to_json", "to_text"]
+__all__ = ["printable", "rejected_json", "rejected_text", "to_csv", "to_json", "to_text"]

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from heartguard.errors import HeartGuardError
-from heartguard.values import Measurements, Reading, SecondOpinion
+from heartguard.values import Measurements, Page, Reading, SecondOpinion
+from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
 
-DISCLAIMER = "For research and education. Not a medical device; every answer needs a physician's judgement."
-
-CLASSES = ("Normal", "MI", "PMI", "HB")
 _NO_MORE = dict.fromkeys(("possible", "possible_level", "novelty", "unlike", "findings", "second", "network"))
-STAGES = ("intake", "page", "trace", "measure", "classify", "total")
+_TIMED = (*STAGES, "total")
 
 _DECIMALS = {
     "heart_rate_bpm": 1,
@@ -43,6 +41,15 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
     dict
         Keys ``file, status, reason, prediction, measurements, quality, timings_ms, model`` and more; None where a value
         is unknown. Times in ms, rate in beats per minute, axis in degrees, probabilities and quality from 0 to 1.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> from heartguard import read_ecg
+    >>> sample = list_samples()[0]
+    >>> said = to_json(read_ecg(sample.path))
+    >>> said["file"], said["status"], said["prediction"]["label"], said["measurements"]["heart_rate_bpm"]
+    ('normal-3x4.png', 'ok', 'Normal', 72.1)
     """
     upload, page, prediction = reading.upload, reading.page, reading.prediction
     return {
@@ -68,19 +75,30 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
         },
         "measurements": _measured(reading.measurements),
         "quality": _rounded(reading.quality, 3),
-        "timings_ms": {stage: _rounded(reading.timings_ms.get(stage), 1) for stage in STAGES},
+        "timings_ms": {stage: _rounded(reading.timings_ms.get(stage), 1) for stage in _TIMED},
         "model": prediction.model,
+        "models": dict(reading.models),
         "page": upload.page + 1,
         "pages": upload.pages,
         "kind": upload.kind,
         "sha256": upload.sha256,
         "layout": page.layout.name,
-        "scale": {"px_per_mm": _rounded(page.px_per_mm, 3), "source": page.scale_source},
+        "scale": _scale(page),
         "tilt_deg": _rounded(page.tilt_deg, 2),
         "rhythm_lead": reading.ecg.rhythm_lead,
         "warnings": [{"code": w.code, "severity": w.severity, "text": w.text} for w in reading.warnings],
         "error": None,
         "disclaimer": DISCLAIMER,
+    }
+
+
+def _scale(page: Page) -> dict[str, Any]:
+    """Return the scale of the straight page, and the paper speed and gain that it was read at."""
+    return {
+        "px_per_mm": _rounded(page.px_per_mm, 3),
+        "speed_mm_s": page.paper_speed_mm_per_s,
+        "gain_mm_mv": page.gain_mm_per_mv,
+        "source": page.scale_source,
     }
 
 
@@ -104,22 +122,30 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
     error : BaseException
         A `heartguard.errors.HeartGuardError` gives its sentence as the reason; any other gives a general sentence. The
         name of its class stands under ``error``.
+
+    Examples
+    --------
+    >>> from heartguard.errors import EmptyFileError
+    >>> said = rejected_json("ecg.png", EmptyFileError("The file is empty."))
+    >>> said["status"], said["reason"], said["error"], said["prediction"]["label"]
+    ('rejected', 'The file is empty.', 'EmptyFileError', None)
     """
     return {
         "file": file,
         "status": "rejected",
         "reason": reason_of(error),
-        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASSES), **_NO_MORE},
+        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASS_NAMES), **_NO_MORE},
         "measurements": _measured(Measurements()),
         "quality": None,
-        "timings_ms": dict.fromkeys(STAGES),
+        "timings_ms": dict.fromkeys(_TIMED),
         "model": None,
+        "models": {},
         "page": None,
         "pages": None,
         "kind": None,
         "sha256": None,
         "layout": None,
-        "scale": {"px_per_mm": None, "source": None},
+        "scale": dict.fromkeys(("px_per_mm", "speed_mm_s", "gain_mm_mv", "source")),
         "tilt_deg": None,
         "rhythm_lead": None,
         "warnings": [],
@@ -129,7 +155,16 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the sentence for a person: that of a named error, or a general one."""
+    """Return the sentence for a person: that of a named error, or a general one.
+
+    Examples
+    --------
+    >>> from heartguard.errors import EmptyFileError
+    >>> reason_of(EmptyFileError("The file is empty."))
+    'The file is empty.'
+    >>> reason_of(KeyError("x"))
+    'The file could not be read because of a fault of the program. Please report it, with the type of the file.'
+    """
     if isinstance(error, HeartGuardError) and str(error):
         return str(error)
     return "The file could not be read because of a fault of the program. Please report it, with the type of the file."

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from heartguard.intake import printable
-from heartguard.report.structured import DISCLAIMER, reason_of
+from heartguard.report.structured import reason_of
 from heartguard.values import Measurements, Prediction, Reading, Upload
+from heartguard.vocabulary import DISCLAIMER, class_name
 
-_CLASS_WORDS = {
-    "Normal": "normal",
-    "MI": "myocardial infarction",
-    "PMI": "history of myocardial infarction",
-    "HB": "abnormal heartbeat",
-}
 _ROWS = (
     ("Heart rate", "heart_rate_bpm", "/min"),
     ("RR", "rr_ms", "ms"),
@@ -25,10 +20,22 @@ _ROWS = (
 
 
 def to_text(reading: Reading, *, file: str | None = None) -> str:
-    """Return the answer, the measurements and the warnings of `reading` as text of several lines."""
+    """Return the answer, the measurements and the warnings of `reading` as text of several lines.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> from heartguard import read_ecg
+    >>> print(to_text(read_ecg(list_samples()[0].path)))
+    normal-3x4.png
+      Answer            Normal...
+      Heart rate        72 /min
+      ...
+    """
     prediction = reading.prediction
     ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
-    answer = f"{prediction.label} ({_CLASS_WORDS.get(prediction.label, prediction.label)})"
+    name = class_name(prediction.label)
+    answer = name if name == prediction.label else f"{name} ({prediction.label})"
     lines = [
         printable(file if file is not None else reading.upload.name),
         *_page(reading.upload),
@@ -67,21 +74,29 @@ def _findings(prediction: Prediction) -> list[str]:
 
 
 def _second(prediction: Prediction) -> list[str]:
-    """Return the line on the second opinion; none where there is none."""
+    """Return the line on the signal model and VGG16; none where only VGG16 answered."""
     second = prediction.second
     if second is None:
         return []
     network = prediction.network or prediction.probabilities
     verdict = "agrees" if second.agrees else f"says {second.label}"
     return [
-        f"  Second opinion    a model that sees the signals, not the drawing, {verdict} "
-        f"({second.probabilities[second.label]:.0%}); the network alone: {max(network.values()):.0%} "
-        f"{max(network, key=lambda name: network[name])}"
+        f"  Signal model      {verdict} ({second.probabilities[second.label]:.0%}); VGG16 (image model) alone: "
+        f"{max(network.values()):.0%} {max(network, key=lambda name: network[name])}"
     ]
 
 
 def rejected_text(file: str, error: BaseException) -> str:
-    """Return why a file was not read, as two lines of text."""
+    """Return why a file was not read, as two lines of text.
+
+    Examples
+    --------
+    >>> from heartguard.errors import EmptyFileError
+    >>> print(rejected_text("ecg.png", EmptyFileError("The file is empty.")))
+    ecg.png
+      Not read          The file is empty.
+    <BLANKLINE>
+    """
     return f"{printable(file)}\n  Not read          {reason_of(error)}\n"
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import numpy as np
 from heartguard.layers import LAST_SHUFFLE, Layer, network_graph, shuffled
 from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, Crop
 from heartguard.values import Doubles, Floats
-from heartguard.weights import Weights, models_folder, read_named
+from heartguard.weights import NetworkSpec, Weights, named, read_spec, read_weights
 
 __all__ = ["LINE_LAYERS", "POWER", "LineNetwork", "load_line_network", "stacked_rows"]
 
@@ -65,9 +64,18 @@ def stacked_rows(pictures: Any) -> Any:
 
 
 class LineNetwork:
-    """The trained network, run by OpenCV."""
+    """The trained network, run by OpenCV.
 
-    def __init__(self, weights: Weights) -> None:
+    Parameters
+    ----------
+    weights : dict of str to ndarray
+        `{layer}/kernel`, shape (k, k, in, out), and `{layer}/bias` of every layer of `LINE_LAYERS`.
+    identity : str
+        Name and the start of the weights' digest.
+    """
+
+    def __init__(self, weights: Weights, identity: str = "") -> None:
+        self.identity = identity
         graph = network_graph("line", LINE_LAYERS, weights, (_BATCH, 6, *_SIZE), _SIZE)
         self._network: Any = cv2.dnn.readNetFromONNX(np.frombuffer(graph, np.uint8))
         self._running = threading.Lock()
@@ -131,16 +139,13 @@ def _moments(shares: Floats) -> tuple[Doubles, Doubles]:
     return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 
-_LOADING = threading.Lock()
+def load_line_network(folder: Path) -> LineNetwork:
+    """Load the network of a models folder.
 
-
-@lru_cache(maxsize=1)
-def _load_once(folder: Path) -> LineNetwork | None:
-    weights = read_named("line", folder)
-    return None if weights is None else LineNetwork(weights)
-
-
-def load_line_network() -> LineNetwork | None:
-    """Return the shipped network, loaded once per process; None where none is shipped."""
-    with _LOADING:
-        return _load_once(models_folder())
+    Raises
+    ------
+    ModelError
+        If ``line.json`` or its weights are missing or altered.
+    """
+    spec = read_spec(folder / "line.json", NetworkSpec)
+    return LineNetwork(read_weights(folder / spec.weights_file, spec.sha256), named("line", spec.sha256))

@@ -10,7 +10,7 @@ from heartguard.errors import TraceError
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.trace.limb_leads import agree_limb_leads
 from heartguard.trace.line import heights
-from heartguard.trace.line_network import load_line_network
+from heartguard.trace.line_network import LineNetwork
 from heartguard.trace.panels import Line, above_rest, find_lines, seconds_of
 from heartguard.trace.refine import refine_lines
 from heartguard.trace.strips import name_strips
@@ -24,14 +24,14 @@ _MIN_COVERED = 0.5
 _LARGE_MOVE_MV = 0.1
 
 
-def trace(page: Page, *, refined: bool = True) -> Ecg:
+def trace(page: Page, network: LineNetwork | None) -> Ecg:
     """Trace all leads of a page.
 
     Parameters
     ----------
     page : Page
-    refined : bool
-        Whether the line network, where it is shipped, places the steep and the shared parts of the lines.
+    network : LineNetwork or None
+        What places the steep and the shared parts of the lines; None leaves them where the paths run.
 
     Returns
     -------
@@ -48,7 +48,6 @@ def trace(page: Page, *, refined: bool = True) -> Ecg:
         raise TraceError(
             "The traces on this page are too broken to be followed. Open a larger or sharper picture of it."
         )
-    network = load_line_network() if refined else None
     if network is not None:
         traced = refine_lines(page.ink, traced, network)
     signals = [_to_signal(page, t) for t in traced]

@@ -16,7 +16,8 @@ from heartguard.ui.about_text import (
 )
 from heartguard.ui.frame import sheet
 from heartguard.ui.leaderboard_view import show_leaderboard
-from heartguard.ui.words import CLASS_MEANING, CLASS_NAMES, DISCLAIMER, sentence_list
+from heartguard.ui.words import sentence_list
+from heartguard.vocabulary import CLASS_MEANING, CLASS_NAMES, DISCLAIMER
 
 __all__ = ["show"]
 
@@ -60,7 +61,7 @@ def _limits() -> None:
 def _data() -> None:
     st.header("Data and licences", anchor="data")
     st.markdown(
-        "The network was trained and measured on these public collections. None of their pages, photos or signals are "
+        "The models were trained and measured on these public collections. None of their pages, photos or signals are "
         "part of HeartGuard; the sample ECGs are HeartGuard's own simulations. HeartGuard itself stands under the MIT "
         "licence."
     )

@@ -8,7 +8,8 @@ import altair as alt
 import pandas as pd
 
 from heartguard.leads import LEADS
-from heartguard.ui.words import class_name, percent
+from heartguard.ui.words import percent
+from heartguard.vocabulary import class_name
 
 __all__ = [
     "AGAINST",

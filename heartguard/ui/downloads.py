@@ -10,8 +10,8 @@ import streamlit as st
 
 from heartguard.ui.problems import calm
 from heartguard.ui.session import Chosen
-from heartguard.ui.words import DISCLAIMER
 from heartguard.values import Reading
+from heartguard.vocabulary import DISCLAIMER
 
 __all__ = ["show_downloads"]
 

@@ -12,10 +12,10 @@ from heartguard.ui.charts import AGAINST, FOR
 from heartguard.ui.frame import dark_theme
 from heartguard.ui.overlays import blend_heat, encode_jpeg, enlarge, fit_width, mute
 from heartguard.ui.page_view import PAGE_WIDTH
-from heartguard.ui.running import load_model
+from heartguard.ui.running import load_models
 from heartguard.ui.signal_charts import evidence_chart
-from heartguard.ui.words import class_name
 from heartguard.values import Drawing, Floats, Image, Reading
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.explain import MapMaker, Tape
@@ -35,7 +35,7 @@ def map_maker() -> MapMaker:
     """Return what makes the maps of the model, once for all sessions; it keeps nothing of a drawing."""
     from heartguard.explain import MapMaker
 
-    return MapMaker(load_model())
+    return MapMaker(load_models().vgg16)
 
 
 def _tape(reading: Reading) -> Tape:

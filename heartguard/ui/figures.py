@@ -10,7 +10,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from heartguard.ui.words import class_name
+from heartguard.resources import shipped
+from heartguard.vocabulary import class_name
 
 __all__ = [
     "RESULTS_FOLDER",
@@ -29,7 +30,7 @@ __all__ = [
     "set_table",
 ]
 
-RESULTS_FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
+RESULTS_FOLDER = shipped("benchmarks", "results")
 
 SUBSETS = {"3x4": "3×4 pages alone", "all": "All pages"}
 """Key in classifier.json and its name on the screen; the one to believe first."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+
+from heartguard.resources import shipped
 
 __all__ = ["MAX_WIDTH_PX", "dark_theme", "set_up", "sheet"]
 
 MAX_WIDTH_PX = 1240
-_ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 
 def set_up() -> None:
     """Set title, icon, width and logo; to be called once, first, by the entry point."""
-    st.set_page_config(page_title="HeartGuard", page_icon=str(_ASSETS / "icon.png"), layout="wide")
-    st.logo(str(_ASSETS / ("logo-dark.svg" if dark_theme() else "logo-light.svg")), size="large")
+    st.set_page_config(page_title="HeartGuard", page_icon=str(shipped("assets", "icon.png")), layout="wide")
+    st.logo(str(shipped("assets", "logo-dark.svg" if dark_theme() else "logo-light.svg")), size="large")
 
 
 def dark_theme() -> bool:

@@ -12,10 +12,11 @@ from heartguard.ui.job_view import kept_result, show_progress, start_job
 from heartguard.ui.jobs import Job
 from heartguard.ui.overlays import blend_heat, encode_jpeg, enlarge
 from heartguard.ui.problems import calm
-from heartguard.ui.running import load_model
+from heartguard.ui.running import load_models
 from heartguard.ui.trials_view import show_trials
-from heartguard.ui.words import class_name, percent
+from heartguard.ui.words import NEEDS_SHAP, percent
 from heartguard.values import Reading
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.explain import PixelShap
@@ -29,7 +30,7 @@ _UNTESTED = "Not offered: it has not passed its tests with this model (benchmark
 _CAVEAT = (
     "**Orange** ink raises the probability of the class, **blue** lowers it. From {base} on white paper to {end}; all "
     "ink together adds {total:+.1f} points. A stretch in one colour was not taken apart: {asked} drawings are spent "
-    "where the probability moves most. Ink that turns white in mid-beat is a drawing that the network never met in "
+    "where the probability moves most. Ink that turns white in mid-beat is a drawing that VGG16 never met in "
     "training, so trust the lead more than the single wave."
 )
 
@@ -38,10 +39,13 @@ _CAVEAT = (
 @calm
 def show_pixels(reading: Reading, label: str) -> None:
     """Offer SHAP by pixel for a class, show its progress, or its result."""
-    from heartguard.explain import PIXEL_SHAP, is_offered
+    from heartguard.explain import PIXEL_SHAP, is_offered, shap_installed
 
     if not is_offered(PIXEL_SHAP):
         st.caption(_UNTESTED)
+        return
+    if not shap_installed():
+        st.caption(NEEDS_SHAP)
         return
     key = f"pixels-{reading.upload.sha256}-{reading.prediction.model}-{label}"
     found: PixelShap | None = kept_result(key)
@@ -57,13 +61,13 @@ def show_pixels(reading: Reading, label: str) -> None:
         on_click=_start,
         args=(reading, label, key),
     )
-    st.caption("Asks the network two hundred times: about half a minute. It can be stopped.")
+    st.caption("Asks VGG16 two hundred times: about half a minute. It can be stopped.")
 
 
 def _start(reading: Reading, label: str, key: str) -> None:
     from heartguard.explain import pixel_shap
 
-    engine, drawing = load_model(), drawing_of(reading)  # loaded here: a thread of the queue has no session
+    engine, drawing = load_models().vgg16, drawing_of(reading)  # loaded here: a thread of the queue has no session
 
     def work(job: Job[PixelShap]) -> PixelShap:
         return pixel_shap(drawing, engine, label, on_progress=job.report, cancelled=job.stopping)

@@ -10,8 +10,8 @@ from heartguard.ui.frame import sheet
 from heartguard.ui.problems import calm, log_surprise, show_problem, show_surprise
 from heartguard.ui.session import Chosen
 from heartguard.ui.source import SAMPLE, choose_source, file_bar
-from heartguard.ui.words import DISCLAIMER
 from heartguard.values import Reading
+from heartguard.vocabulary import DISCLAIMER
 
 __all__ = ["show"]
 

@@ -13,28 +13,20 @@ from heartguard.errors import HeartGuardError
 from heartguard.ui import session
 from heartguard.ui.session import Chosen
 from heartguard.values import Reading
+from heartguard.vocabulary import STAGES
 
 if TYPE_CHECKING:
-    from heartguard.classify import Engine
+    from heartguard.models import Models
 
-__all__ = ["STAGES", "load_model", "read_with_progress", "remembered"]
-
-STAGES = {
-    "intake": "Opening the file",
-    "page": "Straightening the page and finding its scale",
-    "trace": "Tracing the twelve leads",
-    "measure": "Measuring rate, intervals and axis",
-    "classify": "Drawing the leads again and asking the VGG16 network",
-}
-"""What the doctor reads while a stage of `heartguard.read_ecg` runs."""
+__all__ = ["load_models", "read_with_progress", "remembered"]
 
 
 @st.cache_resource(show_spinner=False)
-def load_model() -> Engine:
-    """Load the model once for all sessions; it holds no patient data."""
-    from heartguard.classify import load_engine
+def load_models() -> Models:
+    """Load the models once for all sessions; they hold no patient data."""
+    from heartguard.models import Models
 
-    return load_engine()
+    return Models.load()
 
 
 def remembered(chosen: Chosen) -> Reading | HeartGuardError | None:
@@ -59,11 +51,11 @@ def read_with_progress(chosen: Chosen, place: DeltaGenerator) -> Reading:
     heartguard.errors.HeartGuardError
         What `heartguard.read_ecg` raises.
     """
-    with place.status("Loading the model …", expanded=True) as status:
-        model = load_model()
-        st.session_state["model"] = model.spec.identity
+    with place.status("Loading the models …", expanded=True) as status:
+        models = load_models()
+        st.session_state["model"] = "+".join(models.ids.values())
         try:
-            reading = _read(chosen, model, lambda text: status.update(label=text))
+            reading = _read(chosen, models, lambda text: status.update(label=text))
         except HeartGuardError as error:
             session.remember_problem(_key(chosen), error)
             raise
@@ -75,7 +67,7 @@ def _key(chosen: Chosen) -> session.Key:
     return chosen.digest, chosen.page, st.session_state["model"], DRAWING_VERSION, chosen.corrections
 
 
-def _read(chosen: Chosen, model: Engine, headline: Callable[[str], None]) -> Reading:
+def _read(chosen: Chosen, models: Models, headline: Callable[[str], None]) -> Reading:
     from heartguard import read_ecg
 
     def on_stage(stage: str) -> None:
@@ -87,6 +79,6 @@ def _read(chosen: Chosen, model: Engine, headline: Callable[[str], None]) -> Rea
         name=chosen.name,
         page=chosen.page,
         corrections=chosen.corrections,
-        engine=model,
+        models=models,
         on_stage=on_stage,
     )

@@ -12,9 +12,10 @@ from heartguard.ui.frame import dark_theme
 from heartguard.ui.job_view import kept_result, show_progress, start_job
 from heartguard.ui.jobs import Job
 from heartguard.ui.problems import calm
-from heartguard.ui.running import load_model
-from heartguard.ui.words import class_name, percent
+from heartguard.ui.running import load_models
+from heartguard.ui.words import NEEDS_SHAP, percent
 from heartguard.values import Reading
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.explain import Shapley
@@ -29,15 +30,18 @@ _UNTESTED = "Not offered: it has not passed its tests with this model (benchmark
 @calm
 def show_shap(reading: Reading, label: str) -> None:
     """Offer lead SHAP for a class, show its progress, or its result."""
-    from heartguard.explain import LEAD_SHAP, is_offered
+    from heartguard.explain import LEAD_SHAP, is_offered, shap_installed
 
     st.markdown(
         "**What each lead adds to the probability (SHAP)**",
         help="Shapley values with the leads as players: leads are left out of the drawing in many combinations, and "
-        "the network is asked each time. Slower than the map, but it measures what the network does without a lead.",
+        "VGG16 is asked each time. Slower than the map, but it measures what VGG16 does without a lead.",
     )
     if not is_offered(LEAD_SHAP):
         st.caption(_UNTESTED)
+        return
+    if not shap_installed():
+        st.caption(NEEDS_SHAP)
         return
     found: Shapley | None = kept_result(_key(reading, label))
     if found is not None:
@@ -52,7 +56,7 @@ def show_shap(reading: Reading, label: str) -> None:
         on_click=_start,
         args=(reading, label),
     )
-    st.caption("Asks the network about fifty times: a few seconds, the first time some more. It can be stopped.")
+    st.caption("Asks VGG16 about fifty times: a few seconds, the first time some more. It can be stopped.")
 
 
 def _key(reading: Reading, label: str) -> str:
@@ -62,7 +66,7 @@ def _key(reading: Reading, label: str) -> str:
 def _start(reading: Reading, label: str) -> None:
     from heartguard.explain import lead_shap
 
-    engine, ecg = load_model(), reading.ecg  # loaded here: a thread of the queue has no session
+    engine, ecg = load_models().vgg16, reading.ecg  # loaded here: a thread of the queue has no session
 
     def work(job: Job[Shapley]) -> Shapley:
         return lead_shap(ecg, engine, label, batch=4, on_progress=job.report, cancelled=job.stopping)
@@ -86,7 +90,7 @@ def _result(reading: Reading, label: str, found: Shapley) -> None:
         steps = waterfall(found.values, found.base, found.prediction, dark_theme())
         st.altair_chart(steps, width="stretch", alt=waterfall_text(found.values, found.base, found.prediction, label))
     st.caption(
-        f"With no trace at all the network gives {class_name(label)} {percent(found.base)}, with all leads "
+        f"With no trace at all VGG16 gives {class_name(label)} {percent(found.base)}, with all leads "
         f"{percent(found.prediction)}. The bars add up to the difference (within {max(found.error, 1e-4):.0e})."
     )
     _waves(reading, label)
@@ -107,7 +111,7 @@ def _waves(reading: Reading, label: str) -> None:
     key = f"{_key(reading, label)}-{lead}"
     if key not in st.session_state:
         with st.spinner("Leaving waves out"):
-            st.session_state[key] = wave_shap(reading.ecg, reading.measurements, load_model(), label, lead)
+            st.session_state[key] = wave_shap(reading.ecg, reading.measurements, load_models().vgg16, label, lead)
     found: Shapley = st.session_state[key]
     chart = lead_bars(found.values, f"{_ADDS}, all other leads unchanged", "+.1%", dark_theme())
     st.altair_chart(chart, width="stretch", alt=lead_bars_text(found.values, label))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from heartguard.ui import session
+from heartguard.ui.camera import photograph_page
 from heartguard.ui.session import Chosen
-from heartguard.ui.words import class_name
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.samples import Sample
@@ -18,6 +19,9 @@ __all__ = ["SAMPLE", "choose_source", "file_bar"]
 
 _UPLOAD, _CAMERA, SAMPLE = "Upload a file", "Use the camera", "Try a sample"
 _ICONS = {_UPLOAD: ":material/upload_file:", _CAMERA: ":material/photo_camera:", SAMPLE: ":material/labs:"}
+_PHOTOS = ("image/*",)
+"""Any picture: a phone then offers its own camera, and its HEIC photos."""
+
 _THUMBNAIL = (480, 320)
 _PRIVACY = (
     "The file stays in the memory of this session: it is not stored, and not used for training. "
@@ -75,12 +79,10 @@ def _upload() -> None:
 
 def _camera() -> None:
     st.markdown("Hold the camera straight above the flat page, in even light, and let the page fill the picture.")
-    photo = st.camera_input(
-        "Photograph the ECG page", key=f"camera-{session.round_number()}", label_visibility="collapsed"
-    )
+    photo = photograph_page(f"camera-{session.round_number()}", _PHOTOS)
     st.caption(f":material/lock: {_PRIVACY}")
     if photo is not None:
-        session.choose(Chosen("Camera photo", photo.getvalue(), "camera"))
+        session.choose(Chosen(photo.name, photo.getvalue(), "camera"))
         st.rerun()
 
 

@@ -11,9 +11,10 @@ from heartguard.ui.charts import change_bars, change_text
 from heartguard.ui.frame import dark_theme
 from heartguard.ui.overlays import encode_jpeg, enlarge
 from heartguard.ui.problems import calm
-from heartguard.ui.running import load_model
-from heartguard.ui.words import class_name, percent
+from heartguard.ui.running import load_models
+from heartguard.ui.words import percent
 from heartguard.values import Reading
+from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
     from heartguard.explain import Counterfactual
@@ -33,7 +34,7 @@ def show_what_if(reading: Reading, label: str) -> None:
     st.markdown(
         "**What if one lead were normal?**",
         help="The trace of the lead, or one wave of each of its beats, is replaced by that of a simulated textbook "
-        "heart at the same moments, and the network is asked again. It tests the network, not the heart.",
+        "heart at the same moments, and VGG16 is asked again. It tests VGG16, not the heart.",
     )
     if not reading.measurements.beats_s.size:
         st.caption("Not offered: no heart beats were found on this page, so there is nowhere to put normal ones.")
@@ -66,6 +67,6 @@ def _found(reading: Reading, lead: str, wave: str | None) -> Counterfactual:
     key = f"{reading.upload.sha256}-{reading.prediction.model}-{lead}-{wave}"
     kept: tuple[str, Counterfactual] | None = st.session_state.get("what-if")
     if kept is None or kept[0] != key:
-        kept = (key, counterfactual(reading.ecg, reading.measurements, load_model(), lead, wave))
+        kept = (key, counterfactual(reading.ecg, reading.measurements, load_models().vgg16, lead, wave))
         st.session_state["what-if"] = kept
     return kept[1]

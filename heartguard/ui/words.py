@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from heartguard.vocabulary import class_name
+
 __all__ = [
-    "CLASS_MEANING",
-    "CLASS_NAMES",
-    "DISCLAIMER",
     "FINDING_NAMES",
     "INFARCTIONS",
+    "NEEDS_SHAP",
     "RATES",
-    "class_name",
     "finding_name",
     "likelihood",
     "natural_frequency",
@@ -23,23 +22,10 @@ __all__ = [
     "sentence_list",
 ]
 
-DISCLAIMER = "Decision support for research and education, not a medical device."
-
-CLASS_NAMES = {
-    "Normal": "Normal",
-    "MI": "Myocardial infarction",
-    "PMI": "History of MI",
-    "HB": "Abnormal heartbeat",
-}
-
-CLASS_MEANING = {
-    "Normal": "The traces look like those of people recorded as normal. This does not rule out disease.",
-    "MI": "The traces look like those of patients with an acute myocardial infarction. "
-    "If the patient's state fits, act on the patient, not on this screen.",
-    "PMI": "The traces look like those of patients who had a myocardial infarction before.",
-    "HB": "The traces look like those of patients with an abnormal rhythm, conduction or beat shape. "
-    "The class does not say which.",
-}
+NEEDS_SHAP = (
+    "Not offered here, because the package shap is not installed. Whoever installed HeartGuard can add it: "
+    "pip install shap."
+)
 
 FINDING_NAMES = {
     "rhythm:AFIB": "Atrial fibrillation",
@@ -64,11 +50,6 @@ RATES = ("rhythm:SBRAD", "rhythm:STACH")
 
 _LIKELIHOODS = ((0.95, "very likely"), (0.80, "likely"), (0.50, "more likely than not"))
 _QUALITIES = ((0.75, "good"), (0.5, "fair"))
-
-
-def class_name(label: str) -> str:
-    """Return the full name of a class, or the label itself for a class that is not known here."""
-    return CLASS_NAMES.get(label, label)
 
 
 def finding_name(statement: str) -> str:
@@ -127,19 +108,19 @@ def possible_help(level: float) -> str:
 
 
 def second_text(network: tuple[str, float], second: tuple[str, float]) -> str:
-    """Say what the network and the second model answer, each as (class, probability).
+    """Say what VGG16 and the signal model answer, each as (class, probability).
 
     Examples
     --------
     >>> second_text(("HB", 0.5), ("HB", 0.62))
-    'A second model that sees the signals, not the drawing, agrees: Abnormal heartbeat (62 %; the network alone 50 %).'
+    'The signal model agrees: Abnormal heartbeat (62 %; VGG16, the image model, alone 50 %).'
     """
     (first_label, first), (label, probability) = network, second
-    sees = "A second model that sees the signals, not the drawing,"
     if label == first_label:
-        return f"{sees} agrees: {class_name(label)} ({percent(probability)}; the network alone {percent(first)})."
+        agrees = f"The signal model agrees: {class_name(label)} ({percent(probability)};"
+        return f"{agrees} VGG16, the image model, alone {percent(first)})."
     return (
-        f"{sees} says **{class_name(label)}** ({percent(probability)}); the network alone says "
+        f"The signal model says **{class_name(label)}** ({percent(probability)}); VGG16, the image model, alone says "
         f"**{class_name(first_label)}** ({percent(first)})."
     )
 

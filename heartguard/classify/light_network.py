@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from heartguard.classify import ModelSpec, load_spec, models_folder
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
-from heartguard.classify.light import read_light
 from heartguard.values import Floats, Image
 
 LAYERS = ("block3_conv3", *(f"block{b}_conv{k}" for b in (4, 5) for k in range(1, len(VGG16_BLOCKS[b - 1]) + 1)))
@@ -28,7 +25,6 @@ FAR = (*LAYERS, "pool4")
 
 _IDENTIFIER = b"TFL3"
 _MEANS = np.array(CHANNEL_MEANS_BGR, np.float32)
-_OPENING = threading.Lock()
 
 
 class LightNetwork:
@@ -123,27 +119,3 @@ def _run(net: Any, values: Floats, wanted: Sequence[int] = (0,)) -> list[Floats]
     net.invoke()
     outputs = net.get_output_details()
     return [net.get_tensor(outputs[number]["index"])[0] for number in wanted]
-
-
-def light_network(spec: ModelSpec) -> LightNetwork | None:
-    """Return the light network of a model, opened once a process.
-
-    Returns
-    -------
-    LightNetwork or None
-        None where no light file serves for these weights, or LiteRT is not installed.
-    """
-    with _OPENING:
-        return _open_once(spec.name, spec.sha256)
-
-
-@lru_cache(maxsize=1)
-def _open_once(name: str, sha256: str) -> LightNetwork | None:
-    path = models_folder() / f"{name}.json"
-    content = read_light(models_folder(), load_spec(path)) if path.exists() else None
-    if content is None or load_spec(path).sha256 != sha256:
-        return None
-    try:
-        return LightNetwork(content)
-    except ModuleNotFoundError:
-        return None

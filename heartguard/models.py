@@ -1,0 +1,108 @@
+"""All networks that a reading needs, loaded once and handed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from heartguard.classify import SecondModel, VggEngine, load_engine, load_second
+from heartguard.errors import ModelError
+from heartguard.page import InkNetwork, load_ink_network
+from heartguard.trace import LineNetwork, load_line_network
+from heartguard.weights import models_folder
+
+__all__ = ["Models", "shared_models"]
+
+_LOADING = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Models:
+    """The networks of HeartGuard; safe to share between threads.
+
+    Attributes
+    ----------
+    ink : InkNetwork
+        Takes the ink of photographed pages apart.
+    line : LineNetwork
+        Places the steep and the shared parts of traced lines.
+    vgg16 : VggEngine
+        The image model, on the canonical drawing: classes, findings, and how unlike the training data a drawing is.
+    signal : SecondModel
+        The signal model: trees on measured waves, and 1-D networks on the leads.
+
+    Examples
+    --------
+    >>> models = Models.load()
+    >>> sorted(models.ids)
+    ['findings', 'ink', 'line', 'novelty', 'signal', 'vgg16']
+    """
+
+    ink: InkNetwork
+    line: LineNetwork
+    vgg16: VggEngine
+    signal: SecondModel
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Models:
+        """Load all networks of a models folder, or none.
+
+        Parameters
+        ----------
+        folder : Path, optional
+            By default the one that is shipped.
+
+        Raises
+        ------
+        ModelError
+            If a file is missing or altered, or belongs to other networks than those beside it; the sentence names it.
+        """
+        home = folder or models_folder()
+        for name in ("vgg16.json", "vgg16-light.json", "findings.json", "novelty.json", "second.json"):
+            if not (home / name).exists():
+                raise ModelError(f"{name} is missing from the models folder.")
+        vgg16 = load_engine(folder=home)
+        signal = load_second(home)
+        if vgg16.finding_spec is None:
+            raise ModelError(_unfit("findings.json"))
+        if vgg16.novelty is None:
+            raise ModelError(_unfit("novelty.json"))
+        if signal is None or signal.spec.joint is None or signal.spec.joint.network_sha256 != vgg16.spec.sha256:
+            raise ModelError(_unfit("second.json"))
+        return cls(load_ink_network(home), load_line_network(home), vgg16, signal)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Identity of each network, its name and the start of its weights' digest, by what it is."""
+        findings, novelty = self.vgg16.finding_spec, self.vgg16.novelty
+        return {
+            "ink": self.ink.identity,
+            "line": self.line.identity,
+            "vgg16": self.vgg16.spec.identity,
+            "findings": findings.identity if findings is not None else "",
+            "novelty": novelty.identity if novelty is not None else "",
+            "signal": self.signal.spec.identity,
+        }
+
+
+def _unfit(name: str) -> str:
+    return f"{name} in the models folder was made for other weights than vgg16.json names."
+
+
+def shared_models() -> Models:
+    """Return the shipped networks, loaded once a process however many threads ask for them.
+
+    Raises
+    ------
+    ModelError
+        As `Models.load`.
+    """
+    with _LOADING:
+        return _load_once()
+
+
+@lru_cache(maxsize=1)
+def _load_once() -> Models:
+    return Models.load()

@@ -1,0 +1,47 @@
+"""Words that the whole product shares: classes, stages of a reading, and the disclaimer.
+
+The order of the classes is a fact of each model (`heartguard.classify.ModelSpec.classes`), not of this table.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CLASS_MEANING", "CLASS_NAMES", "DISCLAIMER", "STAGES", "class_name"]
+
+DISCLAIMER = "Decision support for research and education, not a medical device."
+
+CLASS_NAMES = {
+    "Normal": "Normal",
+    "MI": "Myocardial infarction",
+    "PMI": "History of MI",
+    "HB": "Abnormal heartbeat",
+}
+
+CLASS_MEANING = {
+    "Normal": "The traces look like those of people recorded as normal. This does not rule out disease.",
+    "MI": "The traces look like those of patients with an acute myocardial infarction. "
+    "If the patient's state fits, act on the patient, not on this screen.",
+    "PMI": "The traces look like those of patients who had a myocardial infarction before.",
+    "HB": "The traces look like those of patients with an abnormal rhythm, conduction or beat shape. "
+    "The class does not say which.",
+}
+
+STAGES = {
+    "intake": "Opening the file",
+    "page": "Straightening the page and finding its scale",
+    "trace": "Tracing the leads",
+    "measure": "Measuring rate, intervals and axis",
+    "classify": "Asking VGG16 and the signal model",
+}
+"""Stages of `heartguard.read_ecg`, in their order, with what a doctor reads while one runs: the names that ``on_stage``
+is given and keys of ``Reading.timings_ms``. The drawing is part of classify."""
+
+
+def class_name(label: str) -> str:
+    """Return the full name of a class, or the label itself for a class that is not known here.
+
+    Examples
+    --------
+    >>> class_name("PMI")
+    'History of MI'
+    """
+    return CLASS_NAMES.get(label, label)
