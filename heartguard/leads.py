@@ -12,16 +12,6 @@ LEADS = LIMB_LEADS + CHEST_LEADS
 CABRERA_LEADS = ("aVL", "I", "aVR", "II", "aVF", "III")
 """The limb leads by their direction in the frontal plane; aVR is drawn upside down, as -aVR."""
 
-LIMB_MIX = {
-    "I": (1.0, 0.0),
-    "II": (0.0, 1.0),
-    "III": (-1.0, 1.0),
-    "aVR": (-0.5, -0.5),
-    "aVL": (1.0, -0.5),
-    "aVF": (-0.5, 1.0),
-}
-"""Every limb lead as a sum of I and II (Einthoven 1913, Goldberger 1942)."""
-
 LEAD_INDEX = {lead: index for index, lead in enumerate(LEADS)}
 
 SAMPLING_RATE_HZ = 500

@@ -12,18 +12,12 @@ import numpy as np
 from heartguard.classify import classify
 from heartguard.drawing import draw
 from heartguard.intake import Source, open_upload
-from heartguard.measure import lead_disagreement, measure
+from heartguard.limb_law import lead_disagreement
+from heartguard.measure import measure
 from heartguard.models import Models, shared_models
 from heartguard.page import find_page
 from heartguard.trace import trace
-from heartguard.values import (
-    NO_CORRECTIONS,
-    Corrections,
-    Ecg,
-    Page,
-    Prediction,
-    Reading,
-)
+from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Page, Prediction, Reading
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
 
 __all__ = ["overall_quality", "read_ecg"]

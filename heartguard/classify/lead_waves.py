@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Doubles
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
-from heartguard.measure.filters import Array, samples
+from heartguard.measure.filters import samples
 from heartguard.measure.median_beat import MedianBeat
 
 WAVES = (
@@ -37,7 +38,7 @@ def lead_waves(beat: MedianBeat, on: int, off: int) -> dict[str, float]:
     return found
 
 
-def _p_and_qrs(wave: Array, on: int, off: int) -> tuple[float, ...]:
+def _p_and_qrs(wave: Doubles, on: int, off: int) -> tuple[float, ...]:
     p_wave = wave[max(0, on - samples(0.2)) : on - samples(0.03)]
     qrs = wave[on : off + 1]
     peak = int(np.argmax(qrs))
@@ -57,7 +58,7 @@ def _p_and_qrs(wave: Array, on: int, off: int) -> tuple[float, ...]:
     )
 
 
-def _st_and_t(wave: Array, off: int) -> tuple[float, ...]:
+def _st_and_t(wave: Doubles, off: int) -> tuple[float, ...]:
     t_wave = wave[off + samples(0.08) : off + samples(0.36)]
     st = [known_part(np.mean, wave[(at := off + samples(s)) - 2 : at + 3]) for s in (0.0, 0.04, 0.08)]
     known = np.isfinite(t_wave)
@@ -72,7 +73,7 @@ def _st_and_t(wave: Array, off: int) -> tuple[float, ...]:
     )
 
 
-def known_part(measure: Callable[[Array], Any], part: Array) -> float:
+def known_part(measure: Callable[[Doubles], Any], part: Doubles) -> float:
     """Return a measure of the known samples; NaN where there is none."""
     known = part[np.isfinite(part)]
     return float(measure(known)) if known.size else np.nan

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify.findings import reported
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import possible_classes, probabilities
@@ -16,7 +17,7 @@ from heartguard.classify.signal_network import SignalNetwork, mean_logits, netwo
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import cut_pieces
 from heartguard.errors import ModelError
-from heartguard.values import Doubles, Ecg, Finding, Floats, Prediction, SecondOpinion
+from heartguard.values import Ecg, Finding, Prediction, SecondOpinion
 from heartguard.weights import named, read_spec, read_weights
 
 FLOOR = 1e-6

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.drawing import PIECE_RATE_HZ, Pieces, condition
 from heartguard.drawing.windows import COLUMN_SECONDS
 from heartguard.errors import ModelError
-from heartguard.values import Floats
 from heartguard.weights import Weights
 
 COLUMNS = 4

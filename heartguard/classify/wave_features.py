@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats, Indices
 from heartguard.classify.lead_waves import WAVES, known_part, lead_waves, ms
 from heartguard.drawing import PIECE_RATE_HZ, Pieces, condition
 from heartguard.drawing.windows import START_S, TRIM_START_S
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
+from heartguard.measure.axis import frontal_axis
 from heartguard.measure.beats import detect_beats, stand_out
-from heartguard.measure.energy import Indices
-from heartguard.measure.filters import Array, bridge_gaps
+from heartguard.measure.filters import bridge_gaps
 from heartguard.measure.intervals import Fiducials, find_fiducials, p_coherence
 from heartguard.measure.median_beat import MedianBeat, align_beats, drop_artefacts, likeness, median_beat, usual_beats
 from heartguard.measure.rhythm import Rhythm, rhythm_of
-from heartguard.measure.vectors import frontal_axis
-from heartguard.values import Floats
 
 RHYTHM = (
     "rate", "RR variation", "RMSSD", "longest RR", "shortest RR", "RR skew", "beats", "usual beats", "least likeness",
@@ -80,7 +79,7 @@ def wave_features(pieces: Pieces) -> Floats:
     return np.array([found[name] for name in FEATURES], np.float32)
 
 
-def _on_page(pieces: Pieces) -> Array:
+def _on_page(pieces: Pieces) -> Doubles:
     """Return the filtered stretches where they stand on the 10 s axis, the strip as a thirteenth row; 500 Hz."""
     signals = np.full((len(LEADS) + 1, SAMPLES), np.nan)
     trimmed = round(TRIM_START_S * SAMPLING_RATE_HZ)
@@ -91,7 +90,7 @@ def _on_page(pieces: Pieces) -> Array:
     return signals
 
 
-def _place(row: Array, wave: Floats, start: int) -> None:
+def _place(row: Doubles, wave: Floats, start: int) -> None:
     """Write a stretch at 125 Hz into a row at 500 Hz."""
     known = np.isfinite(wave)
     if known.sum() < 2:
@@ -103,7 +102,7 @@ def _place(row: Array, wave: Floats, start: int) -> None:
     row[start : start + at.size] = fine
 
 
-def _rhythm(beats: Indices, rhythm: Rhythm, alike: Array) -> dict[str, float]:
+def _rhythm(beats: Indices, rhythm: Rhythm, alike: Doubles) -> dict[str, float]:
     rr = np.diff(beats) / SAMPLING_RATE_HZ
     mean, spread = float(rr.mean()), float(rr.std())
     return {
@@ -158,7 +157,7 @@ def _joint(found: dict[str, float], beat: MedianBeat, on: int, off: int) -> dict
     return {name: float(value) for name, value in joint.items()}
 
 
-def _second(values: Array) -> float:
+def _second(values: Doubles) -> float:
     """Return the second greatest of the known values: two leads must agree."""
     known = np.sort(values[np.isfinite(values)])
     return float(known[-2]) if known.size > 1 else np.nan

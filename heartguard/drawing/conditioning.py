@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask, runs_of_true
 from heartguard.leads import SAMPLING_RATE_HZ
-from heartguard.values import Doubles, Floats
 
 LOW_HZ = 0.67
 HIGH_HZ = 25.0
@@ -64,7 +63,7 @@ def condition(stretches: Floats) -> Floats:
     return banded
 
 
-def _bridge(stretches: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def _bridge(stretches: Floats) -> tuple[Floats, Mask]:
     """Interpolate over what is not traced; return it with a mask of the gaps that stay open."""
     filled, gaps = stretches.copy(), ~np.isfinite(stretches)
     columns = np.arange(stretches.shape[1])
@@ -77,9 +76,8 @@ def _bridge(stretches: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     return filled, gaps
 
 
-def _close_short_gaps(missing: NDArray[np.bool_]) -> None:
+def _close_short_gaps(missing: Mask) -> None:
     """Clear, in place, runs of a mask that are short enough to draw through."""
-    edges = np.flatnonzero(np.diff(missing.astype(np.int8), prepend=0, append=0))
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+    for start, stop in runs_of_true(missing):
         if stop - start <= _LONGEST_BRIDGE:
             missing[start:stop] = False

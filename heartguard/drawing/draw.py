@@ -7,6 +7,7 @@ from collections.abc import Collection
 import cv2
 import numpy as np
 
+from heartguard.arrays import Floats, Image, runs_of_true
 from heartguard.drawing.conditioning import PIECE_RATE_HZ, condition
 from heartguard.drawing.geometry import (
     DRAWING_HEIGHT,
@@ -21,7 +22,7 @@ from heartguard.drawing.geometry import (
 )
 from heartguard.drawing.windows import ENOUGH, TRIM_START_S, cut_pieces
 from heartguard.leads import LEAD_INDEX
-from heartguard.values import Box, Drawing, Ecg, Floats, Image
+from heartguard.values import Box, Drawing, Ecg
 
 LINE_WIDTH_PX = 1.25
 _SCALE = 4
@@ -106,7 +107,6 @@ def _draw_line(canvas: Image, box: Box, signal: Floats, thickness: int) -> None:
     y = np.clip(box.baseline_y - signal * PX_PER_MV, box.y0 + edge, box.y1 - edge)
     # Pixel centres: drawing pixel p covers canvas pixels from p * _SCALE on.
     points = np.stack([x, y], axis=1) * _SCALE - 0.5
-    finite = np.flatnonzero(np.isfinite(signal))
-    runs = np.split(finite, np.flatnonzero(np.diff(finite) > 1) + 1)
-    lines = [np.round(points[run] * (1 << _SHIFT)).astype(np.int32) for run in runs if run.size > 1]
+    runs = runs_of_true(np.isfinite(signal))
+    lines = [np.round(points[first:last] * (1 << _SHIFT)).astype(np.int32) for first, last in runs if last - first > 1]
     cv2.polylines(canvas, lines, False, 0, thickness, cv2.LINE_8, _SHIFT)

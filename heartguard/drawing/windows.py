@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.drawing.geometry import SHORT_ROWS, StripPart
 from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
-from heartguard.values import Ecg, Floats
+from heartguard.values import Ecg
 
 TRIM_START_S = 0.12
 """Left off at the start of each stretch: there a 3x4 page has a separator and a lead name, a 6x2 page may have none."""

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from heartguard.arrays import Doubles
 from heartguard.classify import Engine, probabilities
 from heartguard.drawing import draw
 from heartguard.explain.waves import WAVES, known_waves, wave_at
 from heartguard.leads import LEAD_INDEX, LEADS
-from heartguard.values import Doubles, Drawing, Ecg, Measurements
+from heartguard.values import Drawing, Ecg, Measurements
 
 FADE_S = 0.016
 """Over this much at each end a replaced wave passes into the trace."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Floats, Image, Mask
 from heartguard.drawing import PLAYERS, RHYTHM, condition, cut_pieces, draw, render
 from heartguard.explain.waves import BETWEEN, WAVES, sample_seconds, wave_at
 from heartguard.leads import LEAD_INDEX
-from heartguard.values import Ecg, Floats, Image, Measurements
+from heartguard.values import Ecg, Measurements
 
 WHITE = 255
 
@@ -39,14 +40,14 @@ class Players:
     rest: Image
     whole: Image
 
-    def drawings(self, masks: NDArray[np.bool_]) -> Image:
+    def drawings(self, masks: Mask) -> Image:
         """Return the drawings of coalitions, masks of shape (n, players), as images of shape (n, h, w).
 
         Traces never share a pixel with another box, so the darkest of the layers is the drawing itself.
         """
         return np.stack([self._drawing(mask) for mask in masks])
 
-    def _drawing(self, mask: NDArray[np.bool_]) -> Image:
+    def _drawing(self, mask: Mask) -> Image:
         if mask.all():  # waves that meet are one line here, and two that end side by side in the layers
             return self.whole
         return np.asarray(np.minimum(self.rest, self.layers[mask].min(axis=0, initial=WHITE)))
@@ -96,7 +97,7 @@ def _conditioned(ecg: Ecg, player: str) -> Floats:
     return strip
 
 
-def _only(signal: Floats, inside: NDArray[np.bool_]) -> Floats:
+def _only(signal: Floats, inside: Mask) -> Floats:
     """Return a signal with gaps everywhere else; one sample more at the end, so that neighbours meet."""
     wider = inside.copy()
     wider[1:] |= inside[:-1]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles
 from heartguard.drawing import PIECE_RATE_HZ
 from heartguard.drawing.windows import TRIM_START_S
 from heartguard.explain.on_page import shown_from
-from heartguard.values import Box, Doubles, Ecg, Measurements
+from heartguard.values import Box, Ecg, Measurements
 
 WAVES = ("P", "QRS", "ST-T")
 """The segments of a beat; what lies between two beats belongs to none."""

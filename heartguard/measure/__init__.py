@@ -1,6 +1,5 @@
-"""Ecg to Measurements: beats, rate, intervals, axis, and how well the limb leads agree."""
+"""Ecg to Measurements: beats, rate, intervals, axis."""
 
 from heartguard.measure.measuring import measure
-from heartguard.measure.vectors import lead_disagreement
 
-__all__ = ["lead_disagreement", "measure"]
+__all__ = ["measure"]

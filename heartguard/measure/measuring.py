@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Indices
 from heartguard.leads import SAMPLING_RATE_HZ
+from heartguard.limb_law import einthoven_residual
+from heartguard.measure.axis import frontal_axis
 from heartguard.measure.beats import detect_beats, stand_out
-from heartguard.measure.energy import Indices
-from heartguard.measure.filters import Array, bridge_gaps
+from heartguard.measure.filters import bridge_gaps
 from heartguard.measure.intervals import Fiducials, find_fiducials
 from heartguard.measure.median_beat import MedianBeat, align_beats, drop_artefacts, median_beat, usual_beats
 from heartguard.measure.rhythm import Rhythm, rhythm_of
-from heartguard.measure.vectors import einthoven_residual, frontal_axis
 from heartguard.values import Ecg, Measurements
 
 LEAST_CONTRAST = 1.35
@@ -77,7 +78,7 @@ def measure(ecg: Ecg) -> Measurements:
     )
 
 
-def _waves(signals: Array, beats: Indices, rhythm: Rhythm, reasons: dict[str, str]) -> dict[str, Any]:
+def _waves(signals: Doubles, beats: Indices, rhythm: Rhythm, reasons: dict[str, str]) -> dict[str, Any]:
     """Return the fields taken from the median beat; the reason of each None goes into `reasons`."""
     beat = median_beat(signals, beats[usual_beats(signals, beats)])
     marks = find_fiducials(beat, rhythm.rr_ms / 1000, rhythm.rr_variation)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from heartguard.arrays import Doubles, Image
 from heartguard.errors import NotAnEcgError, TooTiltedError
 from heartguard.leads import GAIN_MM_PER_MV, PAPER_SPEED_MM_PER_S
 from heartguard.page.arrange import keep_separators, name_mask, settle_rows
@@ -17,7 +18,7 @@ from heartguard.page.make import PAGE_MM, PX_PER_MM, SECONDS_TOLERANCE, Found, S
 from heartguard.page.marks import Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.speed import read_speed
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
-from heartguard.values import Corrections, Doubles, Image, Page, Upload
+from heartguard.values import Corrections, Page, Upload
 
 __all__ = ["find_flat"]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from heartguard.arrays import Image
 from heartguard.leads import PAPER_SPEED_MM_PER_S
 from heartguard.page.arrange import keep_separators, name_mask, settle_rows
 from heartguard.page.attached import attached_pulses, find_bars, join_lines, place_by_bars
@@ -18,7 +19,7 @@ from heartguard.page.ink_maps import InkMaps, InkNetwork, close_gaps
 from heartguard.page.make import PAGE_MM, PX_PER_MM, SECONDS_TOLERANCE, Found, Scale, make_page
 from heartguard.page.marks import find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.photo import StraightPhoto, settle_photo, straighten_photo
-from heartguard.values import Corrections, Image, Page, Upload
+from heartguard.values import Corrections, Page, Upload
 from heartguard.warning import note
 
 __all__ = ["find_photo"]

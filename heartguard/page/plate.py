@@ -12,7 +12,7 @@ from scipy.linalg import solveh_banded
 from scipy.sparse import csr_matrix, dia_matrix, diags, eye, kron, vstack
 from threadpoolctl import ThreadpoolController
 
-from heartguard.values import Doubles
+from heartguard.arrays import Doubles
 
 __all__ = ["plate"]
 

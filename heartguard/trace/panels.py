@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.trace.line import line_through
 from heartguard.trace.path import PathCosts
 from heartguard.trace.runs import find_runs
 from heartguard.trace.share import Path, share_ink
 from heartguard.trace.together import Track, follow_all
-from heartguard.values import Doubles, Floats, Page, Panel
+from heartguard.values import Page, Panel
 
 __all__ = ["FINER", "Line", "above_rest", "find_lines", "seconds_of", "seconds_per_px"]
 
