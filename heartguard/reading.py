@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from heartguard.classify import classify
-from heartguard.drawing import draw
+from heartguard.drawing import draw, segment_leads
 from heartguard.intake import Source, open_upload
 from heartguard.limb_law import lead_disagreement
 from heartguard.measure import measure
@@ -96,10 +96,11 @@ def read_ecg(
 
 def _answer(ecg: Ecg, models: Models) -> Prediction:
     """Return VGG16's answer joined with the signal model's; alone where the drawing is out of distribution."""
-    prediction = classify(draw(ecg), models.vgg16)
+    segments = segment_leads(ecg)
+    prediction = classify(draw(segments), models.vgg16)
     if prediction.unlike:
         return prediction
-    return models.signal.consult(prediction, ecg, models.vgg16.spec.sha256)
+    return models.signal.consult(prediction, segments, models.vgg16.spec.sha256)
 
 
 def overall_quality(page: Page, ecg: Ecg) -> float:

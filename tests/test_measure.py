@@ -5,7 +5,7 @@ import pytest
 
 from heartguard.lab.ecg_simulator import SimulatedEcg, simulate_ecg
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
-from heartguard.measure import measure
+from heartguard.measure import find_r_peaks, measure, study_beats
 from heartguard.measure.axis import frontal_axis
 from heartguard.measure.beats import detect_beats
 from heartguard.measure.filters import bridge_gaps, smooth
@@ -216,3 +216,36 @@ def test_measuring_changes_no_input() -> None:
     measure(ecg)
     assert np.array_equal(before, ecg.signals, equal_nan=True)
     detect_beats(bridge_gaps(ecg.signals))
+
+
+def qrs_at(beats: list[int], heights: list[float]) -> np.ndarray:
+    """Return twelve leads with a narrow QRS complex, and nothing else, at each sample."""
+    time = np.arange(SAMPLES)
+    wave = sum(h * np.exp(-0.5 * ((time - b) / 8) ** 2) for b, h in zip(beats, heights, strict=True))
+    return np.outer(np.linspace(0.5, 1.5, 12), wave)
+
+
+def test_r_peaks_are_where_the_complexes_are_highest() -> None:
+    beats = list(range(300, 4800, 450))
+    found = find_r_peaks(qrs_at(beats, [1.0] * len(beats)), "II")
+    assert found.beats.tolist() == beats
+    assert found.contrast > 10
+    nothing = find_r_peaks(np.zeros((12, SAMPLES)))
+    assert (nothing.beats.size, nothing.contrast) == (0, 0.0)
+
+
+def test_a_study_takes_the_median_beat_of_the_dominant_beats_alone() -> None:
+    beats = list(range(300, 4800, 450))
+    upside_down = [1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    study = study_beats(qrs_at(beats, upside_down), np.array(beats))
+    assert study.dominant.tolist() == [height > 0 for height in upside_down]
+    assert study.template_correlation[3] == pytest.approx(-1, abs=0.01)
+    assert study.template_correlation[[0, 9]] == pytest.approx(1, abs=0.01)
+    assert study.rhythm.heart_rate_bpm == pytest.approx(60 / 0.9)
+    assert study.median.counts.tolist() == [9] * 12
+    assert study.median.waves[:, study.median.centre] == pytest.approx(np.linspace(0.5, 1.5, 12), abs=1e-3)
+    on, off = study.fiducials.qrs_on, study.fiducials.qrs_off
+    assert on is not None
+    assert off is not None
+    assert (study.median.centre - on) == pytest.approx(off - study.median.centre, abs=2)  # a symmetrical wave
+    assert study.axis_deg == pytest.approx(frontal_axis(study.median.waves, on, off))

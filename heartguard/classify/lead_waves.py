@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from heartguard.arrays import Doubles
-from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
-from heartguard.measure.filters import samples
-from heartguard.measure.median_beat import MedianBeat
+from heartguard.leads import LEAD_INDEX, LEADS
+from heartguard.measure import MedianBeat, milliseconds, samples
 
 WAVES = (
     "P max", "P min", "Q", "Q ms", "R", "R ms", "S", "R'", "net QRS", "QRS size",
@@ -48,9 +47,9 @@ def _p_and_qrs(wave: Doubles, on: int, off: int) -> tuple[float, ...]:
         known_part(np.max, p_wave),
         known_part(np.min, p_wave),
         float(first.min()),
-        ms(np.count_nonzero(first < -0.04)),
+        milliseconds(np.count_nonzero(first < -0.04)),
         float(qrs[peak]),
-        ms(peak),
+        milliseconds(peak),
         float(last.min()),
         float(last[trough:].max()),
         float(qrs.mean()),
@@ -69,7 +68,7 @@ def _st_and_t(wave: Doubles, off: int) -> tuple[float, ...]:
         known_part(np.max, t_wave),
         known_part(np.min, t_wave),
         known_part(np.mean, t_wave),
-        ms(top) if known.sum() > samples(0.15) else np.nan,
+        milliseconds(top) if known.sum() > samples(0.15) else np.nan,
     )
 
 
@@ -77,8 +76,3 @@ def known_part(measure: Callable[[Doubles], Any], part: Doubles) -> float:
     """Return a measure of the known samples; NaN where there is none."""
     known = part[np.isfinite(part)]
     return float(measure(known)) if known.size else np.nan
-
-
-def ms(count: float | np.integer[Any]) -> float:
-    """Return the milliseconds of a count of samples."""
-    return 1000.0 * float(count) / SAMPLING_RATE_HZ

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats
-from heartguard.drawing.windows import COLUMN_SECONDS, ENOUGH
+from heartguard.drawing import COLUMN_SECONDS, ENOUGH
 from heartguard.values import Bend, Box, Drawing, Ecg, Page, Panel, Segment
 
 BAND_MM = 4.0

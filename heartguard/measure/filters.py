@@ -20,6 +20,11 @@ def samples(seconds: float) -> int:
     return round(seconds * SAMPLING_RATE_HZ)
 
 
+def milliseconds(count: float | np.integer[Any]) -> float:
+    """Return the duration of a number of samples."""
+    return 1000.0 * float(count) / SAMPLING_RATE_HZ
+
+
 def bridge_gaps(signals: NDArray[Any], longest_s: float = 0.12) -> Doubles:
     """Fill gaps no longer than `longest_s` between traced samples by a straight line.
 

@@ -142,13 +142,14 @@ def _needless(beat: int, before: int | None, after: int | None, usual: float) ->
     return 0.85 * usual < after - before < 1.15 * usual
 
 
-def usual_beats(signals: Doubles, beats: Indices) -> Mask:
+def usual_beats(beats: Indices, alike: Doubles) -> Mask:
     """Tell the beats of the prevailing shape from ectopic, premature and damaged ones.
 
     Parameters
     ----------
-    signals : ndarray, shape (12, T), mV
     beats : ndarray, shape (n,), int64
+    alike : ndarray, shape (n,)
+        Their `likeness`.
 
     Returns
     -------
@@ -156,11 +157,10 @@ def usual_beats(signals: Doubles, beats: Indices) -> Mask:
     """
     if beats.size < 3:
         return np.ones(beats.size, dtype=bool)
-    alike_of = likeness(signals, beats)
-    alike: Mask = (alike_of > _ALIKE) & (alike_of > np.median(alike_of) - 0.25)
+    of_one_shape: Mask = (alike > _ALIKE) & (alike > np.median(alike) - 0.25)
     rr = np.diff(beats)
     timely = np.concatenate([[True], rr > 0.8 * np.median(rr)])
-    for usual in (alike & timely, alike):
+    for usual in (of_one_shape & timely, of_one_shape):
         if usual.sum() >= max(2, 0.3 * beats.size):
             return np.asarray(usual, dtype=bool)
     return np.ones(beats.size, dtype=bool)
