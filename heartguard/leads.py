@@ -20,6 +20,10 @@ SAMPLES = round(SAMPLING_RATE_HZ * PAGE_SECONDS)
 
 PAPER_SPEED_MM_PER_S = 25.0
 SPEEDS_MM_PER_S = (25.0, 50.0)
+TIME_TOLERANCE = 0.07
+"""How far, relatively, the time that a page or a column shows may be from what its grid says: recorders fit their
+2.5, 5 or 10 s to the paper."""
+
 GAINS_MM_PER_MV = (5.0, 10.0, 20.0)
 GAIN_MM_PER_MV = 10.0
 LARGE_SQUARE_MM = 5.0

@@ -9,7 +9,7 @@ import pytest
 
 from heartguard.drawing import PLAYERS, RHYTHM, draw, segment_leads
 from heartguard.explain import Evidence, counterfactual, evidence_sentence, map_evidence, time_bands, wave_shap
-from heartguard.explain.counterfactual import normal_beat, normal_lead, with_normal
+from heartguard.explain.counterfactuals import normal_beat, normal_lead, with_normal
 from heartguard.explain.offered import (
     BY_LEAD,
     BY_PIXEL,

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Image, Mask
-from heartguard.classify.engine import Engine
-from heartguard.classify.prediction import probabilities
+from heartguard.classify import Engine, probabilities
 from heartguard.explain.surrogate import Surrogate, fit_surrogate, stretch_parts
 
 BATCH = 8

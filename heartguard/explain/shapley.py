@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from heartguard.arrays import Doubles
-from heartguard.classify.engine import Engine
+from heartguard.classify import Engine
 from heartguard.drawing import PLAYERS
 from heartguard.explain.game import BATCH, Coalitions, Game, Progress, seeded_numpy
 from heartguard.explain.players import lead_players, wave_players

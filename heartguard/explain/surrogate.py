@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Mask
-from heartguard.classify.architecture import REGIONS, region_weights
-from heartguard.classify.prediction import probabilities
+from heartguard.classify import REGIONS, probabilities, region_weights
 from heartguard.drawing import PLAYERS, drawing_boxes
 from heartguard.values import Box
 

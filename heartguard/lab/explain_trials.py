@@ -23,7 +23,7 @@ from heartguard.explain.faithfulness import (
 from heartguard.explain.game import Game
 from heartguard.explain.maps import MAP_METHODS
 from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP
-from heartguard.explain.pixel_shap import pixel_shap
+from heartguard.explain.owen_values import pixel_shap
 from heartguard.explain.players import WHITE, Ask, lead_players
 from heartguard.explain.road import fill_from_around
 from heartguard.explain.shapley import lead_shap

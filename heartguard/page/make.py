@@ -18,16 +18,13 @@ from heartguard.page.speed import seconds_shown, speed_warnings
 from heartguard.values import Corrections, Page, ScaleSource, Upload
 from heartguard.warning import Warning, caution, fault, note
 
-__all__ = ["PAGE_MM", "PX_PER_MM", "SECONDS_TOLERANCE", "Found", "Scale", "make_page"]
+__all__ = ["PAGE_MM", "PX_PER_MM", "Found", "Scale", "make_page"]
 
 PX_PER_MM = 8.0
 """Scale of every straight page."""
 
 PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 """Length of the 10 s that a page shows, at the usual speed."""
-
-SECONDS_TOLERANCE = 0.07
-"""How far, relatively, a page may be from showing 10 s and still be taken to show them."""
 
 _CERTAIN = 0.7
 """Certainty of a layout under which it is called a guess."""

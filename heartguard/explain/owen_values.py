@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats
-from heartguard.classify.engine import Engine
+from heartguard.classify import Engine
 from heartguard.explain.game import BATCH, Game, Progress, seeded_numpy
 from heartguard.explain.patches import Patches, patches_of
 from heartguard.explain.stepping import stepping
