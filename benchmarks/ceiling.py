@@ -36,7 +36,8 @@ from heartguard.lab.page_traces import PageTraces, load_traces, trace_pages
 from heartguard.lab.second_opinion import shares_of
 from heartguard.lab.signal_labels import CLASSES
 from heartguard.lab.trees import TreeRecipe, Trees
-from heartguard.measure import lead_disagreement, measure
+from heartguard.limb_law import lead_disagreement
+from heartguard.measure import measure
 from heartguard.values import Measurements
 
 RESULTS = Path(__file__).parent / "results"

@@ -26,7 +26,7 @@ from tqdm import tqdm
 from heartguard.classify import SecondModel, load_second, models_folder
 from heartguard.classify.second_opinion import joint_share
 from heartguard.classify.signal_network import mean_logits, stacked_signals
-from heartguard.drawing import cut_pieces, draw
+from heartguard.drawing import draw, segment_leads
 from heartguard.errors import HeartGuardError
 from heartguard.lab.datasets import measured_signals, read_record_500hz
 from heartguard.lab.joint_findings import said_of
@@ -57,14 +57,15 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:
         ecg = trace(find_page(Upload("simulated.png", "", "png", page.image), models.ink), models.line)
     except HeartGuardError:
         return np.full((2, names), -1.0)
-    logits = shared_models().vgg16.predict(draw(ecg).image[None]).finding_logits
+    segments = segment_leads(ecg)
+    logits = shared_models().vgg16.predict(draw(segments).image[None]).finding_logits
     if logits is None:
         raise SystemExit("The shipped model has no findings: run `heartguard train findings` first.")
     alone = 1 / (1 + np.exp(-logits[0].astype(np.float64)))
     networks = shared_second().networks
     if not networks:
         return np.stack([alone, alone])
-    heard = mean_logits(networks, stacked_signals(cut_pieces(ecg)))[1].astype(np.float64)
+    heard = mean_logits(networks, stacked_signals(segments))[1].astype(np.float64)
     joint = shared_second().spec.joint
     weight = 0.5 if joint is None else joint.finding_share
     return np.stack([np.vectorize(joint_share)(alone, heard, weight), alone])

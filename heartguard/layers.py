@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.onnx import conv_tensors, model, node, tensor
-from heartguard.values import Floats
 from heartguard.weights import Weights
 
 __all__ = ["LAST_SHUFFLE", "Layer", "network_graph", "shuffled"]

@@ -12,16 +12,6 @@ LEADS = LIMB_LEADS + CHEST_LEADS
 CABRERA_LEADS = ("aVL", "I", "aVR", "II", "aVF", "III")
 """The limb leads by their direction in the frontal plane; aVR is drawn upside down, as -aVR."""
 
-LIMB_MIX = {
-    "I": (1.0, 0.0),
-    "II": (0.0, 1.0),
-    "III": (-1.0, 1.0),
-    "aVR": (-0.5, -0.5),
-    "aVL": (1.0, -0.5),
-    "aVF": (-0.5, 1.0),
-}
-"""Every limb lead as a sum of I and II (Einthoven 1913, Goldberger 1942)."""
-
 LEAD_INDEX = {lead: index for index, lead in enumerate(LEADS)}
 
 SAMPLING_RATE_HZ = 500
@@ -30,6 +20,10 @@ SAMPLES = round(SAMPLING_RATE_HZ * PAGE_SECONDS)
 
 PAPER_SPEED_MM_PER_S = 25.0
 SPEEDS_MM_PER_S = (25.0, 50.0)
+TIME_TOLERANCE = 0.07
+"""How far, relatively, the time that a page or a column shows may be from what its grid says: recorders fit their
+2.5, 5 or 10 s to the paper."""
+
 GAINS_MM_PER_MV = (5.0, 10.0, 20.0)
 GAIN_MM_PER_MV = 10.0
 LARGE_SQUARE_MM = 5.0

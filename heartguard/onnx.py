@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats
 
 __all__ = ["conv_tensors", "model", "node", "tensor"]
 

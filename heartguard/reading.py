@@ -10,21 +10,15 @@ from dataclasses import replace
 import numpy as np
 
 from heartguard.classify import classify
-from heartguard.drawing import draw
+from heartguard.drawing import draw, segment_leads
 from heartguard.intake import Source, open_upload
-from heartguard.measure import lead_disagreement, measure
+from heartguard.limb_law import lead_disagreement
+from heartguard.measure import measure
 from heartguard.models import Models, shared_models
 from heartguard.page import find_page
 from heartguard.page_search import naming_the_ecg_page
 from heartguard.trace import trace
-from heartguard.values import (
-    NO_CORRECTIONS,
-    Corrections,
-    Ecg,
-    Page,
-    Prediction,
-    Reading,
-)
+from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Page, Prediction, Reading
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
 
 __all__ = ["overall_quality", "read_ecg"]
@@ -103,10 +97,11 @@ def read_ecg(
 
 def _answer(ecg: Ecg, models: Models) -> Prediction:
     """Return VGG16's answer joined with the signal model's; alone where the drawing is out of distribution."""
-    prediction = classify(draw(ecg), models.vgg16)
+    segments = segment_leads(ecg)
+    prediction = classify(draw(segments), models.vgg16)
     if prediction.unlike:
         return prediction
-    return models.signal.consult(prediction, ecg, models.vgg16.spec.sha256)
+    return models.signal.consult(prediction, segments, models.vgg16.spec.sha256)
 
 
 def overall_quality(page: Page, ecg: Ecg) -> float:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles as Doubles
+from heartguard.arrays import Floats as Floats
+from heartguard.arrays import Image as Image
 from heartguard.leads import (
     GAINS_MM_PER_MV,
     LEAD_INDEX,
@@ -23,10 +25,6 @@ from heartguard.leads import (
     Layout,
 )
 from heartguard.warning import Warning
-
-Image = NDArray[np.uint8]
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 
 ScaleSource = Literal["grid", "pulse", "layout"]
 

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.errors import ModelError
 from heartguard.resources import shipped
-from heartguard.values import Floats
 
 __all__ = ["HEAD", "NetworkSpec", "Weights", "models_folder", "named", "read_spec", "read_weights", "write_weights"]
 

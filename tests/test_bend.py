@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy.linalg import solveh_banded
 from threadpoolctl import threadpool_info
 
 from heartguard.page.bend import NODE_MM, follow_lines
 from heartguard.page.lattice import Lattice
 from heartguard.page.photo import _frame, shows_a_desk
-from heartguard.page.plate import _Blas, plate
+from heartguard.page.plate import _is_of_scipy, _ScipyBlas, plate
 
 PX_PER_MM = 4.0
 SHAPE = (320, 400)
@@ -72,8 +76,8 @@ def test_a_dark_border_is_a_desk_and_a_white_one_is_none():
     assert shows_a_desk(on_desk)
 
 
-def blas_threads() -> list[int]:
-    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+def blas_threads() -> dict[str, int]:
+    return {pool["filepath"]: pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
 
 def test_a_plate_keeps_what_it_is_given():
@@ -81,8 +85,16 @@ def test_a_plate_keeps_what_it_is_given():
     assert plate(slope, np.ones((20, 30)), 1.0, np.inf) == pytest.approx(slope, abs=1e-4)
 
 
-def test_blas_works_on_one_thread_until_the_last_solve_is_done():
-    before, blas = blas_threads(), _Blas()
+def test_the_blas_of_scipy_is_told_by_its_folder():
+    assert _is_of_scipy(Path("/site-packages/scipy.libs/libscipy_openblas-68440149.so"))
+    assert _is_of_scipy(Path("/site-packages/scipy/.dylibs/libscipy_openblas.dylib"))
+    assert not _is_of_scipy(Path("/site-packages/numpy.libs/libscipy_openblas64_-56d6093b.so"))
+    assert not _is_of_scipy(Path("/usr/lib/libopenblas.so"))
+
+
+def test_only_the_blas_of_scipy_works_on_one_thread_until_the_last_solve_is_done():
+    blas, before = _ScipyBlas(), blas_threads()
+    own = {path for path in before if _is_of_scipy(Path(path))} or set(before)
 
     def fail() -> None:
         with blas.on_one_thread():
@@ -91,5 +103,19 @@ def test_blas_works_on_one_thread_until_the_last_solve_is_done():
     with blas.on_one_thread():
         with pytest.raises(ArithmeticError):
             fail()
-        assert set(blas_threads()) == {1}
+        assert blas_threads() == before | dict.fromkeys(own, 1)
+    assert blas_threads() == before
+
+
+def test_a_plate_is_solved_on_one_thread_and_hands_the_threads_back(monkeypatch):
+    seen, before = [], blas_threads()
+
+    def solve(*given: Any, **options: Any) -> np.ndarray:
+        seen.append(blas_threads())
+        return solveh_banded(*given, **options)
+
+    monkeypatch.setattr("heartguard.page.plate.solveh_banded", solve)
+    plate(np.ones((20, 30)), np.ones((20, 30)), 1.0, 0.3)
+    assert len(seen) == 2  # the field, and again without its outliers
+    assert all(count == 1 for threads in seen for path, count in threads.items() if _is_of_scipy(Path(path)))
     assert blas_threads() == before

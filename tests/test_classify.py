@@ -26,7 +26,7 @@ from heartguard.classify.engine import Outputs, VggEngine
 from heartguard.classify.findings import FindingHead, findings_of, load_findings, reported
 from heartguard.classify.light import light_path
 from heartguard.classify.novelty import NoveltySpec, load_novelty
-from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw
+from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw, segment_leads
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
 from heartguard.values import Ecg
@@ -286,7 +286,7 @@ class FixedEngine:
 
 
 def test_classify_answers_with_temperature_and_abstains_below_the_threshold():
-    drawing = draw(an_ecg())
+    drawing = draw(segment_leads(an_ecg()))
     engine = FixedEngine()
     prediction = classify(drawing, engine)
     best = np.exp(2) / (np.exp(2) + 3)
@@ -324,18 +324,18 @@ def test_an_unlike_drawing_gets_no_answer():
     usual = engine.predict
     for novelty, unlike in ((0.9, False), (1.1, True)):
         engine.predict = lambda images, novelty=novelty: usual(images)._replace(novelty=np.array([novelty]))
-        prediction = classify(draw(an_ecg()), engine)
+        prediction = classify(draw(segment_leads(an_ecg())), engine)
         assert (prediction.unlike, prediction.abstained) == (unlike, unlike)
 
 
 def test_classify_refuses_a_drawing_of_another_version():
-    drawing = dataclasses.replace(draw(an_ecg()), version="another")
+    drawing = dataclasses.replace(draw(segment_leads(an_ecg())), version="another")
     with pytest.raises(DrawingRangeError, match="another"):
         classify(drawing, FixedEngine())
 
 
 def test_the_shipped_model_loads_and_reads_a_drawing(shipped):
-    prediction = classify(draw(an_ecg()), shipped)
+    prediction = classify(draw(segment_leads(an_ecg())), shipped)
     assert tuple(prediction.probabilities) == shipped.spec.classes == CLASSES
     assert sum(prediction.probabilities.values()) == pytest.approx(1.0)
     assert prediction.class_maps.shape == (4, DRAWING_HEIGHT // 16, DRAWING_WIDTH // 16)
@@ -348,5 +348,5 @@ def test_the_shipped_model_loads_and_reads_a_drawing(shipped):
 
 def test_the_shipped_model_reads_white_paper_without_a_strip(shipped):
     nothing = Ecg(np.full((12, SAMPLES), np.nan, np.float32), np.zeros(12, np.float32))
-    prediction = classify(draw(nothing), shipped)
+    prediction = classify(draw(segment_leads(nothing)), shipped)
     assert all(0 <= p <= 1 for p in prediction.probabilities.values())

@@ -12,9 +12,11 @@ from heartguard.drawing import (
     PLAYERS,
     PX_PER_MV,
     PX_PER_S,
-    condition,
+    bandpass_resample,
+    cut_segments,
     draw,
     drawing_boxes,
+    segment_leads,
 )
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.values import Box, Ecg, Floats, Image
@@ -47,7 +49,7 @@ def ink_centre(column: Image) -> float:
 
 
 def test_the_drawing_has_the_size_and_boxes_that_it_says():
-    drawing = draw(an_ecg(bumps()))
+    drawing = draw(segment_leads(an_ecg(bumps())))
     assert drawing.image.shape == (DRAWING_HEIGHT, DRAWING_WIDTH)
     assert drawing.image.dtype == np.uint8
     assert drawing.version == DRAWING_VERSION
@@ -63,7 +65,7 @@ def test_a_wave_is_as_high_as_its_millivolts_and_stands_at_its_second(height_mv)
     signals = np.zeros((12, SAMPLES), np.float32)
     signals[LEAD_INDEX["II"]] = bumps(height_mv, every_s=20.0, first_s=1.3)[0]
     box = box_of("II")
-    part = inside(draw(an_ecg(signals, rhythm_lead=None), without=["rhythm"]).image, box)
+    part = inside(draw(segment_leads(an_ecg(signals, rhythm_lead=None)), without=["rhythm"]).image, box)
     column = round(1.3 * PX_PER_S - 0.5)
     tip = np.flatnonzero(part[:, column] < 128)
     reached = box.baseline_y - box.y0 - (tip.min() if height_mv > 0 else tip.max())
@@ -83,7 +85,7 @@ def test_both_page_layouts_of_the_same_heart_give_the_same_drawing():
         six[LEAD_INDEX[lead], half] = whole[LEAD_INDEX[lead], half]
     for signals in (three, six):
         signals[LEAD_INDEX["II"]] = whole[LEAD_INDEX["II"]]
-    first, second, full = (draw(an_ecg(s)).image for s in (three, six, whole))
+    first, second, full = (draw(segment_leads(an_ecg(s))).image for s in (three, six, whole))
     assert np.array_equal(first, second)
     assert np.array_equal(first, full)
 
@@ -92,15 +94,15 @@ def test_slow_wander_and_fast_noise_leave_the_drawing_nearly_as_it_was():
     clean = bumps()
     wander = 0.3 * np.sin(2 * np.pi * 0.15 * SECONDS)
     mains = 0.2 * np.sin(2 * np.pi * 50.0 * SECONDS)
-    before, after = draw(an_ecg(clean)).image, draw(an_ecg(clean + wander + mains)).image
+    before, after = draw(segment_leads(an_ecg(clean))).image, draw(segment_leads(an_ecg(clean + wander + mains))).image
     assert np.abs(before.astype(int) - after).mean() < 4
-    assert np.abs(before.astype(int) - draw(an_ecg(1.3 * clean)).image).mean() > 1
+    assert np.abs(before.astype(int) - draw(segment_leads(an_ecg(1.3 * clean))).image).mean() > 1
 
 
 @pytest.mark.parametrize("player", ["I", "V6", "rhythm"])
 def test_a_player_left_out_leaves_its_box_blank_and_the_rest_alone(player):
     ecg = an_ecg(bumps())
-    full, less = draw(ecg).image, draw(ecg, without=[player]).image
+    full, less = draw(segment_leads(ecg)).image, draw(segment_leads(ecg), without=[player]).image
     box = box_of(player, rhythm=player == "rhythm")
     assert (inside(less, box) == 255).all()
     assert (inside(full, box) < 255).any()
@@ -110,19 +112,19 @@ def test_a_player_left_out_leaves_its_box_blank_and_the_rest_alone(player):
 
 
 def test_all_players_left_out_is_white_paper():
-    assert (draw(an_ecg(bumps()), without=PLAYERS).image == 255).all()
+    assert (draw(segment_leads(an_ecg(bumps())), without=PLAYERS).image == 255).all()
 
 
 def test_a_name_that_is_no_player_is_refused():
     with pytest.raises(ValueError, match="V7"):
-        draw(an_ecg(bumps()), without=["V7"])
+        draw(segment_leads(an_ecg(bumps())), without=["V7"])
 
 
 def test_leads_that_were_not_traced_are_blank_and_gaps_stay_open():
     signals = bumps()
     signals[LEAD_INDEX["V2"]] = np.nan
     signals[LEAD_INDEX["I"], 500:700] = np.nan
-    image = draw(an_ecg(signals)).image
+    image = draw(segment_leads(an_ecg(signals))).image
     assert (inside(image, box_of("V2")) == 255).all()
     box = inside(image, box_of("I"))
     gap = slice(round(1.02 * PX_PER_S), round(1.38 * PX_PER_S))
@@ -134,7 +136,7 @@ def test_leads_that_were_not_traced_are_blank_and_gaps_stay_open():
 def test_too_few_seconds_leave_the_strip_empty():
     signals = bumps()
     signals[:, 1250:] = np.nan
-    drawing = draw(an_ecg(signals, rhythm_lead=None))
+    drawing = draw(segment_leads(an_ecg(signals, rhythm_lead=None)))
     assert (inside(drawing.image, box_of("II", rhythm=True)) == 255).all()
 
 
@@ -147,12 +149,12 @@ def test_on_a_page_without_strip_the_leads_that_it_shows_stand_in(layout, leads)
         for column, lead in enumerate(row):
             here = slice(*(round((column + k) * LAYOUTS[layout].column_seconds * SAMPLING_RATE_HZ) for k in (0, 1)))
             signals[LEAD_INDEX[lead], here] = bumps()[0, here] + LEAD_INDEX[lead]
-    drawing = draw(an_ecg(signals, rhythm_lead=None))
+    drawing = draw(segment_leads(an_ecg(signals, rhythm_lead=None)))
     parts = [box for box in drawing.boxes if box.rhythm]
     assert [box.lead for box in parts] == leads
     assert [box.x0 for box in parts] == pytest.approx([box.start_s * PX_PER_S for box in parts])
     assert parts[-1].end_s == 10
-    whole = draw(an_ecg(bumps())).image
+    whole = draw(segment_leads(an_ecg(bumps()))).image
     # Joined leads look as one lead would, though each of them had a level of its own.
     strip = box_of("II", rhythm=True)
     assert np.abs(inside(drawing.image, strip).astype(float) - inside(whole, strip)).mean() < 2
@@ -161,14 +163,14 @@ def test_on_a_page_without_strip_the_leads_that_it_shows_stand_in(layout, leads)
 def test_a_lead_that_shows_other_seconds_is_taken_from_where_it_begins():
     signals = np.full((12, SAMPLES), np.nan, np.float32)
     signals[:, :1250] = bumps()[:, :1250]
-    image = draw(an_ecg(signals, rhythm_lead=None)).image
+    image = draw(segment_leads(an_ecg(signals, rhythm_lead=None))).image
     assert np.array_equal(inside(image, box_of("V6")), inside(image, box_of("I")))
 
 
 def test_tall_waves_are_held_at_the_edge_of_their_row():
     signals = np.zeros((12, SAMPLES), np.float32)
     signals[LEAD_INDEX["II"]] = bumps(5.0)[0]
-    image = draw(an_ecg(signals, rhythm_lead=None), without=["rhythm", *(set(LEADS) - {"II"})]).image
+    image = draw(segment_leads(an_ecg(signals, rhythm_lead=None)), without=["rhythm", *(set(LEADS) - {"II"})]).image
     box = box_of("II")
     rows = np.flatnonzero((image < 255).any(axis=1))
     assert rows.min() >= box.y0
@@ -178,16 +180,36 @@ def test_tall_waves_are_held_at_the_edge_of_their_row():
 
 def test_the_same_ecg_is_drawn_the_same_way_twice():
     ecg = an_ecg(bumps())
-    assert np.array_equal(draw(ecg).image, draw(ecg).image)
+    assert np.array_equal(draw(segment_leads(ecg)).image, draw(segment_leads(ecg)).image)
 
 
 def test_conditioning_keeps_the_band_and_takes_the_rest():
     def kept(hz: float) -> float:
         wave = np.sin(2 * np.pi * hz * SECONDS[:4910])[None].astype(np.float32)
-        return float(condition(wave)[0, 200:-200].std() / wave.std())
+        return float(bandpass_resample(wave)[0, 200:-200].std() / wave.std())
 
     assert kept(0.2) < 0.05
     assert kept(0.67) == pytest.approx(0.5, abs=0.05)
     assert kept(5.0) == pytest.approx(1.0, abs=0.03)
     assert kept(25.0) == pytest.approx(0.5, abs=0.1)
     assert kept(50.0) < 0.02
+
+
+def test_segments_are_the_filtered_cut_and_keep_where_they_come_from():
+    ecg = an_ecg(bumps())
+    raw, segments = cut_segments(ecg), segment_leads(ecg)
+    assert raw.leads.shape == (12, 1160)  # 2.5 s less the margins of 0.12 and 0.06 s, 500 Hz
+    assert segments.leads.shape == (12, 290)
+    assert np.array_equal(segments.leads, bandpass_resample(raw.leads))
+    assert np.array_equal(segments.strip, bandpass_resample(raw.strip[None])[0])
+    assert segments.strip_parts == raw.strip_parts
+    assert segments.ecg is ecg
+    assert draw(segments).ecg is ecg
+
+
+def test_drawing_with_a_player_less_leaves_the_segments_as_they_were():
+    segments = segment_leads(an_ecg(bumps()))
+    before = segments.leads.copy(), segments.strip.copy()
+    draw(segments, without=["I", "rhythm"])
+    assert np.array_equal(segments.leads, before[0])
+    assert np.array_equal(segments.strip, before[1])

@@ -8,7 +8,16 @@ import pytest
 
 from heartguard.classify.engine import Outputs
 from heartguard.classify.spec import ModelSpec
-from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, PLAYERS, RHYTHM, draw, drawing_boxes
+from heartguard.drawing import (
+    DRAWING_HEIGHT,
+    DRAWING_VERSION,
+    DRAWING_WIDTH,
+    PLAYERS,
+    RHYTHM,
+    draw,
+    drawing_boxes,
+    segment_leads,
+)
 from heartguard.explain import ExplanationCancelledError, class_map, lead_shap, map_evidence, map_on_page, map_on_upload
 from heartguard.explain.cam import player_of
 from heartguard.lab.ecg_simulator import simulate_ecg
@@ -144,7 +153,7 @@ def straight_page(layout: str, rhythm_lead: str | None) -> tuple[Page, Ecg]:
 
 def warm(lead: str, *, rhythm: bool = False) -> tuple[np.ndarray, Drawing]:
     """Return a map that is 1 in one box and 0 elsewhere."""
-    drawing = draw(simulated())
+    drawing = draw(segment_leads(simulated()))
     heat = np.zeros(drawing.image.shape, np.float32)
     for box in drawing.boxes:
         if box.lead == lead and box.rhythm == rhythm:
@@ -184,7 +193,7 @@ def test_heat_of_the_strip_stands_on_the_strip_alone() -> None:
 
 def test_heat_of_a_strip_that_was_put_together_stands_on_the_leads_that_stood_in() -> None:
     page, ecg = straight_page("6x2", None)
-    drawing = draw(ecg)
+    drawing = draw(segment_leads(ecg))
     heat = np.zeros(drawing.image.shape, np.float32)
     heat[round(drawing.boxes[-1].y0) :] = 1
     rows, columns = np.nonzero(map_on_page(heat, page, ecg, drawing) > 0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.drawing import PLAYERS, RHYTHM, draw
+from heartguard.drawing import PLAYERS, RHYTHM, draw, segment_leads
 from heartguard.explain.players import lead_players
 from heartguard.lab.explain_cases import ST_MV, WALLS, Case, pointing_cases, st_elevation, wide_beat
 from heartguard.leads import LEAD_INDEX, LEADS
@@ -33,9 +33,13 @@ def test_one_wide_beat_shows_in_one_column_and_the_strip(seed):
     case = wide_beat(seed)
     assert len(case.truth) == 4
     assert RHYTHM in case.truth
-    difference = draw(case.ecg).image != draw(case.normal).image
+    difference = draw(segment_leads(case.ecg)).image != draw(segment_leads(case.normal)).image
     ink = {
-        name for box in draw(case.ecg).boxes if not box.rhythm for name in [box.lead] if _inside(difference, box) > 8
+        name
+        for box in draw(segment_leads(case.ecg)).boxes
+        if not box.rhythm
+        for name in [box.lead]
+        if _inside(difference, box) > 8
     }
     assert ink == case.truth - {RHYTHM}
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.drawing import PLAYERS, RHYTHM, draw
+from heartguard.drawing import PLAYERS, RHYTHM, draw, segment_leads
 from heartguard.explain import Evidence, counterfactual, evidence_sentence, map_evidence, time_bands, wave_shap
-from heartguard.explain.counterfactual import normal_beat, normal_lead, with_normal
+from heartguard.explain.counterfactuals import normal_beat, normal_lead, with_normal
 from heartguard.explain.offered import (
     BY_LEAD,
     BY_PIXEL,
@@ -54,7 +54,7 @@ def test_any_coalition_is_the_drawing_without_the_others(heart):
     masks = rng.random((6, len(PLAYERS))) < 0.5
     for mask, image in zip(masks, players.drawings(masks), strict=True):
         without = {name for name, present in zip(PLAYERS, mask, strict=True) if not present}
-        assert np.array_equal(image, draw(ecg, without=without).image)
+        assert np.array_equal(image, draw(segment_leads(ecg), without=without).image)
 
 
 def test_waves_lie_where_the_simulator_put_them(heart):
@@ -71,12 +71,12 @@ def test_the_waves_of_a_lead_make_up_its_trace(heart, player):
     ecg, measured = as_ecg(heart), as_measured(heart)
     players = wave_players(ecg, measured, player)
     assert players.names == WAVES
-    whole = draw(ecg).image
+    whole = draw(segment_leads(ecg)).image
     assert np.array_equal(players.drawings(np.ones((1, 3), bool))[0], whole)
     pieces = np.minimum(players.rest, players.layers.min(axis=0))
     assert np.abs(pieces.astype(int) - whole).max() < 80
     assert (players.rest < 128).sum() < (whole < 128).sum()
-    outside = draw(ecg, without={player}).image
+    outside = draw(segment_leads(ecg), without={player}).image
     assert (players.rest <= outside).all()
 
 
@@ -95,7 +95,7 @@ def test_wave_shap_adds_up(heart):
 
 def test_evidence_is_summed_over_leads_and_waves(heart):
     ecg, measured = as_ecg(heart), as_measured(heart)
-    drawing = draw(ecg)
+    drawing = draw(segment_leads(ecg))
     heat = np.zeros(drawing.image.shape, np.float32)
     box = next(box for box in drawing.boxes if box.lead == "V3" and not box.rhythm)
     beat = next(b for b in heart.fiducials if box.start_s + 0.4 < b.r < box.end_s - 0.6)

@@ -7,7 +7,7 @@ import pytest
 
 from heartguard.classify import load_engine
 from heartguard.classify.light_network import LAYERS, LightNetwork
-from heartguard.drawing import draw, drawing_boxes
+from heartguard.drawing import draw, drawing_boxes, segment_leads
 from heartguard.explain import OpenNetwork, lead_shap, open_network
 from heartguard.explain.hires_cam import hires_cam
 from heartguard.explain.network import BEFORE_POOLING
@@ -93,7 +93,7 @@ def test_maps_of_the_light_file_are_those_of_the_full_weights(network, ecg):
     light = open_network(load_engine())
     assert isinstance(light._recorder, LightRecorder)
     full = OpenNetwork(light.spec, light._weights)
-    tapes = [found.record(draw(ecg).image) for found in (light, full)]
+    tapes = [found.record(draw(segment_leads(ecg)).image) for found in (light, full)]
     for layer in (LAYERS[0], BEFORE_POOLING):
         first, second = (hires_cam(tape.activations[layer], tape.gradient("MI", layer)) for tape in tapes)
         assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.98

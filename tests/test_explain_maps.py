@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from heartguard.classify import classify
-from heartguard.drawing import draw
+from heartguard.drawing import draw, segment_leads
 from heartguard.errors import DrawingRangeError
 from heartguard.explain import MAP_METHODS, MapMaker, OpenNetwork
 from heartguard.explain.grad_cam import grad_cam
@@ -49,7 +49,7 @@ def maker(weights, network) -> MapMaker:
 
 @pytest.fixture(scope="module")
 def prediction(weights) -> Prediction:
-    drawing = Drawing(a_drawing(), draw(an_ecg()).boxes, a_spec().drawing_version)
+    drawing = Drawing(a_drawing(), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
     return classify(drawing, an_engine(a_spec(), weights))
 
 
@@ -202,14 +202,14 @@ def test_ten_threads_get_the_activations_of_their_own_drawings(network):
 def test_a_silent_network_has_an_empty_map(method, weights):
     silent = {name: np.zeros_like(values) for name, values in weights.items()}
     engine = an_engine(a_spec(), silent)
-    drawing = Drawing(a_drawing(), draw(an_ecg()).boxes, a_spec().drawing_version)
+    drawing = Drawing(a_drawing(), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
     quiet = MapMaker(engine, OpenNetwork(a_spec(), silent))
     assert not quiet.heat_map(method, classify(drawing, engine), "MI").any()
 
 
 @pytest.mark.parametrize("method", [name for name, method in MAP_METHODS.items() if method.from_paper])
 def test_white_paper_has_an_empty_map(method, weights, maker):
-    paper = Drawing(np.full(SIZE, 255, np.uint8), draw(an_ecg()).boxes, a_spec().drawing_version)
+    paper = Drawing(np.full(SIZE, 255, np.uint8), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
     heat = maker.heat_map(method, classify(paper, an_engine(a_spec(), weights)), "MI")
     assert np.abs(heat).max() < 1e-3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.drawing import PLAYERS, draw
+from heartguard.drawing import PLAYERS, draw, segment_leads
 from heartguard.explain import ExplanationCancelledError, pixel_shap
 from heartguard.explain.cam import player_of
 from heartguard.explain.patches import PATCH_PX, Patches, patches_of
@@ -16,7 +16,7 @@ from tests.test_explain import engine
 
 @pytest.fixture(scope="module")
 def drawing() -> Drawing:
-    return draw(Ecg(simulate_ecg("normal", 70, seed=2).signals, np.ones(12, np.float32), "II"))
+    return draw(segment_leads(Ecg(simulate_ecg("normal", 70, seed=2).signals, np.ones(12, np.float32), "II")))
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ import pytest
 
 from heartguard.lab.ecg_simulator import SimulatedEcg, simulate_ecg
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
-from heartguard.measure import lead_disagreement, measure
+from heartguard.measure import find_r_peaks, measure, study_beats
+from heartguard.measure.axis import frontal_axis
 from heartguard.measure.beats import detect_beats
 from heartguard.measure.filters import bridge_gaps, smooth
-from heartguard.measure.vectors import einthoven_residual, frontal_axis
 from heartguard.values import Ecg, Measurements
 
 FIELDS = (
@@ -165,16 +165,6 @@ def test_every_none_has_its_reason_and_nothing_else_has() -> None:
         assert missing == set(found.reasons)
 
 
-def test_einthoven_residual_is_zero_for_true_leads_and_the_error_of_a_wrong_one() -> None:
-    signals = simulate_ecg("normal", 70, seed=1).signals.copy()
-    assert einthoven_residual(signals) == pytest.approx(0, abs=1e-5)
-    signals[LEAD_INDEX["III"]] += 0.3
-    signals[LEAD_INDEX["aVR"] : LEAD_INDEX["aVF"] + 1] = np.nan
-    assert einthoven_residual(signals) == pytest.approx(0.3, abs=1e-5)
-    signals[LEAD_INDEX["I"]] = np.nan
-    assert einthoven_residual(signals) is None
-
-
 @pytest.mark.parametrize("axis", [-75.0, -20.0, 45.0, 100.0, 179.0])
 def test_axis_of_one_vector_seen_by_any_two_limb_leads(axis: float) -> None:
     angles = {"I": 0, "II": 60, "III": 120, "aVR": -150, "aVL": -30, "aVF": 90}
@@ -228,10 +218,34 @@ def test_measuring_changes_no_input() -> None:
     detect_beats(bridge_gaps(ecg.signals))
 
 
-def test_leads_disagree_when_they_have_nothing_to_do_with_each_other() -> None:
-    signals = np.random.default_rng(0).standard_normal((12, 5000)).astype(np.float32)
-    assert lead_disagreement(signals) == pytest.approx(3**-0.5, abs=0.02)
-    signals[1] = signals[0] + signals[2]
-    assert lead_disagreement(signals) == pytest.approx(0, abs=1e-6)
-    signals[0, 100:] = np.nan
-    assert lead_disagreement(signals) is None
+def qrs_at(beats: list[int], heights: list[float]) -> np.ndarray:
+    """Return twelve leads with a narrow QRS complex, and nothing else, at each sample."""
+    time = np.arange(SAMPLES)
+    wave = sum(h * np.exp(-0.5 * ((time - b) / 8) ** 2) for b, h in zip(beats, heights, strict=True))
+    return np.outer(np.linspace(0.5, 1.5, 12), wave)
+
+
+def test_r_peaks_are_where_the_complexes_are_highest() -> None:
+    beats = list(range(300, 4800, 450))
+    found = find_r_peaks(qrs_at(beats, [1.0] * len(beats)), "II")
+    assert found.beats.tolist() == beats
+    assert found.contrast > 10
+    nothing = find_r_peaks(np.zeros((12, SAMPLES)))
+    assert (nothing.beats.size, nothing.contrast) == (0, 0.0)
+
+
+def test_a_study_takes_the_median_beat_of_the_dominant_beats_alone() -> None:
+    beats = list(range(300, 4800, 450))
+    upside_down = [1.0, 1.0, 1.0, -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    study = study_beats(qrs_at(beats, upside_down), np.array(beats))
+    assert study.dominant.tolist() == [height > 0 for height in upside_down]
+    assert study.template_correlation[3] == pytest.approx(-1, abs=0.01)
+    assert study.template_correlation[[0, 9]] == pytest.approx(1, abs=0.01)
+    assert study.rhythm.heart_rate_bpm == pytest.approx(60 / 0.9)
+    assert study.median.counts.tolist() == [9] * 12
+    assert study.median.waves[:, study.median.centre] == pytest.approx(np.linspace(0.5, 1.5, 12), abs=1e-3)
+    on, off = study.fiducials.qrs_on, study.fiducials.qrs_off
+    assert on is not None
+    assert off is not None
+    assert (study.median.centre - on) == pytest.approx(off - study.median.centre, abs=2)  # a symmetrical wave
+    assert study.axis_deg == pytest.approx(frontal_axis(study.median.waves, on, off))

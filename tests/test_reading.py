@@ -14,6 +14,7 @@ import pytest
 
 import heartguard
 from heartguard import errors, reading
+from heartguard.drawing import preprocessing
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
@@ -125,6 +126,21 @@ def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monk
     assert poor.prediction.possible is None
     assert poor.prediction.findings == ()
     assert "the class is no answer" in poor.warnings[0].text
+
+
+@needs_model
+def test_leads_are_cut_and_filtered_once_a_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def count(name: str) -> None:
+        real = getattr(preprocessing, name)
+        monkeypatch.setattr(preprocessing, name, lambda *given: calls.append(name) or real(*given))
+
+    count("cut_segments")
+    count("bandpass_resample")
+    answer = reading._answer(limb_leads(misnamed=False), heartguard.models.shared_models())
+    assert answer.second is not None  # both models were asked
+    assert calls == ["cut_segments", "bandpass_resample", "bandpass_resample"]  # the leads, then the strip
 
 
 class Contrary:

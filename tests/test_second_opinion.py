@@ -12,7 +12,7 @@ from heartguard.classify import JointFacts, load_second, read_weights, save_spec
 from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.second_opinion import SecondSpec, mean_of_logs
 from heartguard.classify.wave_features import FEATURES, wave_features
-from heartguard.drawing import cut_pieces
+from heartguard.drawing import segment_leads
 from heartguard.errors import ModelError
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.signal_labels import CLASSES
@@ -36,7 +36,7 @@ def on_paper(signals: np.ndarray, layout: str, rhythm: str = "II") -> Ecg:
 
 
 def features_of(signals: np.ndarray, layout: str = "3x4+1") -> dict[str, float]:
-    return dict(zip(FEATURES, map(float, wave_features(cut_pieces(on_paper(signals, layout)))), strict=True))
+    return dict(zip(FEATURES, map(float, wave_features(segment_leads(on_paper(signals, layout)))), strict=True))
 
 
 def test_features_are_those_of_the_heart():
@@ -57,13 +57,13 @@ def test_fibrillation_is_irregular():
 
 def test_features_do_not_see_how_many_seconds_the_paper_shows():
     signals = simulate_ecg("normal", 68, seed=5).signals
-    short, whole = (wave_features(cut_pieces(on_paper(signals, name))) for name in ("3x4+1", "12x1"))
+    short, whole = (wave_features(segment_leads(on_paper(signals, name))) for name in ("3x4+1", "12x1"))
     np.testing.assert_array_equal(short, whole)
 
 
 def test_an_empty_page_has_no_features():
     empty = make_ecg(signals=np.full((12, SAMPLES), np.nan, np.float32), quality=np.zeros(12, np.float32))
-    assert np.isnan(wave_features(cut_pieces(replace(empty, rhythm_lead=None)))).all()
+    assert np.isnan(wave_features(segment_leads(replace(empty, rhythm_lead=None)))).all()
 
 
 def small_forest() -> Forest:
@@ -123,15 +123,15 @@ FAST = on_paper(simulate_ecg("normal", 130, seed=1).signals, "3x4+1")
 def test_it_agrees_or_disagrees_and_its_probabilities_sum_to_one(folder):
     model = load_second(folder)
     network = make_prediction(label="MI")
-    said = model.consult(network, FAST, "any")
+    said = model.consult(network, segment_leads(FAST), "any")
     assert (said.second.label, said.second.agrees) == ("MI", True)
     assert sum(said.second.probabilities.values()) == pytest.approx(1)
     assert said.second.model == model.spec.identity
-    assert not model.consult(make_prediction(), FAST, "any").second.agrees
+    assert not model.consult(make_prediction(), segment_leads(FAST), "any").second.agrees
 
 
 def test_without_facts_on_both_together_the_answer_stays_the_network_s(folder):
-    said = load_second(folder).consult(make_prediction(), FAST, "any")
+    said = load_second(folder).consult(make_prediction(), segment_leads(FAST), "any")
     assert said.probabilities == make_prediction().probabilities
     assert (said.label, said.model, said.network) == ("Normal", make_prediction().model, None)
 
@@ -139,7 +139,7 @@ def test_without_facts_on_both_together_the_answer_stays_the_network_s(folder):
 def test_a_page_without_beats_gets_no_second_opinion(folder):
     flat = make_ecg(signals=np.zeros((12, SAMPLES), np.float32), quality=np.ones(12, np.float32))
     network = make_prediction()
-    assert load_second(folder).consult(network, flat, "any") is network
+    assert load_second(folder).consult(network, segment_leads(flat), "any") is network
 
 
 def test_both_together_answer_beside_the_network_that_they_were_measured_with(folder):
@@ -148,9 +148,9 @@ def test_both_together_answer_beside_the_network_that_they_were_measured_with(fo
     save_spec(replace(model.spec, joint=joint), folder / "second.json")
     model = load_second(folder)
     network = make_prediction(probabilities={"Normal": 0.5, "MI": 0.4, "PMI": 0.05, "HB": 0.05})
-    both = model.consult(network, FAST, "abc")
+    both = model.consult(network, segment_leads(FAST), "abc")
     own = np.array([0.5, 0.4, 0.05, 0.05])
-    second = np.exp(small_forest().logits(wave_features(cut_pieces(FAST))))
+    second = np.exp(small_forest().logits(wave_features(segment_leads(FAST))))
     expected = np.sqrt(own * second / second.sum())
     expected /= expected.sum()
     assert list(both.probabilities.values()) == pytest.approx(list(expected), abs=1e-4)
@@ -159,7 +159,7 @@ def test_both_together_answer_beside_the_network_that_they_were_measured_with(fo
     assert set(both.possible) == {name for name, p in zip(CLASSES, expected, strict=True) if p >= 0.2}
     assert both.network == network.probabilities
     assert both.model == f"{network.model}+{model.spec.identity}"
-    assert model.consult(network, FAST, "another network").network is None
+    assert model.consult(network, segment_leads(FAST), "another network").network is None
 
 
 def test_the_second_opinion_weighs_as_many_voices_as_it_has():
@@ -176,11 +176,11 @@ def test_findings_are_named_by_drawing_and_signals_together(folder, weight):
     spec = SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01", joint, ("rhythm:AFIB",))
     save_spec(spec, folder / "second.json")
     network = replace(make_prediction(), findings=(Finding("rhythm:AFIB", 0.5, False), Finding("sub:LVH", 0.9, True)))
-    (both,) = load_second(folder).consult(network, FAST, "abc").findings
+    (both,) = load_second(folder).consult(network, segment_leads(FAST), "abc").findings
     assert both.statement == "rhythm:AFIB"
     assert both.probability == pytest.approx(1 / (1 + np.exp(-3 * weight)), abs=1e-3)
     assert both.present
-    assert load_second(folder).consult(network, FAST, "other weights").findings == network.findings
+    assert load_second(folder).consult(network, segment_leads(FAST), "other weights").findings == network.findings
 
 
 def test_networks_that_do_not_fit_are_refused(folder):
@@ -244,7 +244,7 @@ def test_reports_and_app_say_what_the_second_model_says():
 
 def test_the_strip_adds_no_waves():
     signals = simulate_ecg("normal", 72, seed=2).signals
-    usual = cut_pieces(on_paper(signals, "3x4+1"))
+    usual = segment_leads(on_paper(signals, "3x4+1"))
     taller = replace(usual, strip=usual.strip * 3)
     names = [k for k, name in enumerate(FEATURES) if name.endswith((" R", " ST40", " T max"))]
     np.testing.assert_allclose(wave_features(usual)[names], wave_features(taller)[names], atol=0.02)

@@ -181,10 +181,10 @@ def test_batches_of_drawings_are_the_same_wherever_a_stream_begins():
 
 
 def test_wave_targets_measure_a_known_beat():
-    from heartguard.drawing import PIECE_RATE_HZ
+    from heartguard.drawing import SEGMENT_RATE_HZ
     from heartguard.lab.wave_targets import RHYTHMS, WAVES, find_beats, lead_targets, rhythm_targets
 
-    seconds = np.arange(290) / PIECE_RATE_HZ
+    seconds = np.arange(290) / SEGMENT_RATE_HZ
     r_wave = np.exp(-0.5 * (((seconds + 0.4) % 0.8 - 0.4) / 0.012) ** 2)
     t_wave = 0.3 * np.exp(-0.5 * (((seconds - 0.28 + 0.4) % 0.8 - 0.4) / 0.04) ** 2)
     leads = np.tile(r_wave + t_wave, (12, 1)).astype(np.float32)

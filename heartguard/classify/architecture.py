@@ -6,9 +6,9 @@ from functools import cache
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_WIDTH, drawing_boxes
 from heartguard.leads import LEAD_INDEX, LEADS
-from heartguard.values import Floats
 
 VGG16_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 """Output channels of the 3x3 convolutions of each block; a 2x2 max pooling stands between two blocks."""

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, HEAD_LEVELS
 from heartguard.classify.onnx_graph import LEVELS, vgg16_graph
-from heartguard.values import Floats, Image
 from heartguard.weights import Weights
 
 _MEANS = np.array(CHANNEL_MEANS_BGR, np.float32)

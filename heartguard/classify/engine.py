@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats, Image
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, REGIONS, region_weights
 from heartguard.classify.backbone import Backbone, LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
@@ -19,7 +20,6 @@ from heartguard.classify.light_network import LightNetwork
 from heartguard.classify.novelty import Novelty, load_novelty
 from heartguard.classify.spec import ModelSpec, load_spec
 from heartguard.errors import DrawingRangeError, ModelError
-from heartguard.values import Doubles, Floats, Image
 from heartguard.weights import HEAD, Weights, models_folder, read_weights
 
 

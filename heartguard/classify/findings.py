@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.values import Doubles, Finding, Floats
+from heartguard.arrays import Doubles, Floats
+from heartguard.values import Finding
 from heartguard.weights import Weights, named, read_spec, read_weights
 
 _FIBRILLATION = "rhythm:AFIB"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Floats, Mask
 from heartguard.errors import ModelError
-from heartguard.values import Floats
 from heartguard.weights import Weights
 
 
@@ -33,7 +33,7 @@ class Forest:
 
     feature: NDArray[np.int64]
     threshold: Floats
-    unknown_left: NDArray[np.bool_]
+    unknown_left: Mask
     leaf: Floats
     place: NDArray[np.int64]
     base: Floats

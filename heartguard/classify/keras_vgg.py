@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.classify.architecture import (
     CHANNEL_MEANS_BGR,
     HEAD_LEVELS,
@@ -16,7 +17,6 @@ from heartguard.classify.architecture import (
 )
 from heartguard.classify.engine import Outputs, check_images
 from heartguard.classify.spec import ModelSpec
-from heartguard.values import Floats, Image
 from heartguard.weights import Weights
 
 

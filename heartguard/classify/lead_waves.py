@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
-from heartguard.measure.filters import Array, samples
-from heartguard.measure.median_beat import MedianBeat
+from heartguard.arrays import Doubles
+from heartguard.leads import LEAD_INDEX, LEADS
+from heartguard.measure import MedianBeat, milliseconds, samples
 
 WAVES = (
     "P max", "P min", "Q", "Q ms", "R", "R ms", "S", "R'", "net QRS", "QRS size",
@@ -37,7 +37,7 @@ def lead_waves(beat: MedianBeat, on: int, off: int) -> dict[str, float]:
     return found
 
 
-def _p_and_qrs(wave: Array, on: int, off: int) -> tuple[float, ...]:
+def _p_and_qrs(wave: Doubles, on: int, off: int) -> tuple[float, ...]:
     p_wave = wave[max(0, on - samples(0.2)) : on - samples(0.03)]
     qrs = wave[on : off + 1]
     peak = int(np.argmax(qrs))
@@ -47,9 +47,9 @@ def _p_and_qrs(wave: Array, on: int, off: int) -> tuple[float, ...]:
         known_part(np.max, p_wave),
         known_part(np.min, p_wave),
         float(first.min()),
-        ms(np.count_nonzero(first < -0.04)),
+        milliseconds(np.count_nonzero(first < -0.04)),
         float(qrs[peak]),
-        ms(peak),
+        milliseconds(peak),
         float(last.min()),
         float(last[trough:].max()),
         float(qrs.mean()),
@@ -57,7 +57,7 @@ def _p_and_qrs(wave: Array, on: int, off: int) -> tuple[float, ...]:
     )
 
 
-def _st_and_t(wave: Array, off: int) -> tuple[float, ...]:
+def _st_and_t(wave: Doubles, off: int) -> tuple[float, ...]:
     t_wave = wave[off + samples(0.08) : off + samples(0.36)]
     st = [known_part(np.mean, wave[(at := off + samples(s)) - 2 : at + 3]) for s in (0.0, 0.04, 0.08)]
     known = np.isfinite(t_wave)
@@ -68,16 +68,11 @@ def _st_and_t(wave: Array, off: int) -> tuple[float, ...]:
         known_part(np.max, t_wave),
         known_part(np.min, t_wave),
         known_part(np.mean, t_wave),
-        ms(top) if known.sum() > samples(0.15) else np.nan,
+        milliseconds(top) if known.sum() > samples(0.15) else np.nan,
     )
 
 
-def known_part(measure: Callable[[Array], Any], part: Array) -> float:
+def known_part(measure: Callable[[Doubles], Any], part: Doubles) -> float:
     """Return a measure of the known samples; NaN where there is none."""
     known = part[np.isfinite(part)]
     return float(measure(known)) if known.size else np.nan
-
-
-def ms(count: float | np.integer[Any]) -> float:
-    """Return the milliseconds of a count of samples."""
-    return 1000.0 * float(count) / SAMPLING_RATE_HZ

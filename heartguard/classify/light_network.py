@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
-from heartguard.values import Floats, Image
 
 LAYERS = ("block3_conv3", *(f"block{b}_conv{k}" for b in (4, 5) for k in range(1, len(VGG16_BLOCKS[b - 1]) + 1)))
 """The layers whose activations can be asked for, from the image to the head."""

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify.architecture import HEAD_LEVELS
-from heartguard.values import Doubles, Floats
 from heartguard.weights import Weights, named, read_spec, read_weights
 
 JUDGED = slice(0, HEAD_LEVELS["level4"])

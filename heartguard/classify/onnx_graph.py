@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from heartguard.arrays import Floats
 from heartguard.classify.architecture import MAP_STRIDE, VGG16_BLOCKS
 from heartguard.onnx import conv_tensors, model, node
-from heartguard.values import Floats
 
 LEVELS = ("pool4", "block5_conv3.relu")
 """Names of the outputs: what the linear head sees."""

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles
 from heartguard.classify.engine import Engine, Outputs
 from heartguard.classify.findings import findings_of
 from heartguard.errors import DrawingRangeError
-from heartguard.values import Doubles, Drawing, Finding, Prediction
+from heartguard.values import Drawing, Finding, Prediction
 
 
 def probabilities(logits: NDArray[np.floating], temperature: float = 1.0) -> Doubles:

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify.findings import reported
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import possible_classes, probabilities
 from heartguard.classify.signal_network import SignalNetwork, mean_logits, networks_of, stacked_signals
 from heartguard.classify.wave_features import FEATURES, wave_features
-from heartguard.drawing import cut_pieces
+from heartguard.drawing import LeadSegments
 from heartguard.errors import ModelError
-from heartguard.values import Doubles, Ecg, Finding, Floats, Prediction, SecondOpinion
+from heartguard.values import Finding, Prediction, SecondOpinion
 from heartguard.weights import named, read_spec, read_weights
 
 FLOOR = 1e-6
@@ -93,32 +94,31 @@ class SecondModel:
     forest: Forest
     networks: tuple[SignalNetwork, ...] = ()
 
-    def _heard(self, ecg: Ecg) -> tuple[Doubles | Floats | None, dict[str, float]]:
+    def _heard(self, segments: LeadSegments) -> tuple[Doubles | Floats | None, dict[str, float]]:
         """Return the logits of the classes and of the statements; None and none where no beats can be measured."""
-        pieces = cut_pieces(ecg)
-        features = wave_features(pieces)
+        features = wave_features(segments)
         if np.isnan(features).all():
             return None, {}
         by_trees = self.forest.logits(features)
         if not self.networks:
             return by_trees, {}
-        by_networks, statements = mean_logits(self.networks, stacked_signals(pieces))
+        by_networks, statements = mean_logits(self.networks, stacked_signals(segments))
         logits = mean_of_logs(probabilities(by_trees), probabilities(by_networks))
         return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
 
-    def consult(self, prediction: Prediction, ecg: Ecg, network_sha256: str) -> Prediction:
+    def consult(self, prediction: Prediction, segments: LeadSegments, network_sha256: str) -> Prediction:
         """Return VGG16's prediction with that of the signal model, as the joint answer where they belong together.
 
         Parameters
         ----------
         prediction : Prediction
             The network's own.
-        ecg : Ecg
+        segments : LeadSegments
             What its drawing was made from.
         network_sha256 : str
             Digest of the network's weights.
         """
-        logits, statements = self._heard(ecg)
+        logits, statements = self._heard(segments)
         if logits is None:
             return prediction
         shares = self._named(probabilities(logits, self.spec.temperature))

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.drawing import PIECE_RATE_HZ, Pieces, condition
-from heartguard.drawing.windows import COLUMN_SECONDS
+from heartguard.arrays import Floats
+from heartguard.drawing import COLUMN_SECONDS, SEGMENT_RATE_HZ, LeadSegments
 from heartguard.errors import ModelError
-from heartguard.values import Floats
 from heartguard.weights import Weights
 
 COLUMNS = 4
@@ -22,20 +21,19 @@ STEM = 7
 KERNEL = 5
 
 
-def stacked_signals(pieces: Pieces) -> Floats:
+def stacked_signals(segments: LeadSegments) -> Floats:
     """Return a page's signals as channels that run at the same time, shape (16, 290), mV, 125 Hz.
 
     The twelve leads' stretches, then the four quarters of the strip that stand beside the four columns; 0 where nothing
     is traced.
     """
-    leads = condition(pieces.leads)
-    quarters = np.zeros((COLUMNS, leads.shape[1]), np.float32)
-    if pieces.strip is not None:
-        strip = np.nan_to_num(condition(pieces.strip[None])[0])
+    quarters = np.zeros((COLUMNS, segments.leads.shape[1]), np.float32)
+    if segments.strip is not None:
+        strip = np.nan_to_num(segments.strip)
         for number, row in enumerate(quarters):
-            part = strip[(at := round(number * COLUMN_SECONDS * PIECE_RATE_HZ)) : at + row.size]
+            part = strip[(at := round(number * COLUMN_SECONDS * SEGMENT_RATE_HZ)) : at + row.size]
             row[: part.size] = part
-    return np.concatenate([np.nan_to_num(leads), quarters])
+    return np.concatenate([np.nan_to_num(segments.leads), quarters])
 
 
 @dataclass(frozen=True, eq=False)

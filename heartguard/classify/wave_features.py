@@ -1,6 +1,6 @@
 """What a signal model sees of a page: the waves of its leads and the rhythm, from the seconds that the drawing shows.
 
-Everything is measured on the stretches of `cut_pieces`, brought into 0.67-25 Hz as for the drawing, so that a page of
+Everything is measured on the segments that the drawing shows, filtered to 0.67-25 Hz as for it, so that a page of
 another layout, recorder or printed band gives the same features. The strip adds beats only, never waves: which lead it
 shows is a fact about the paper.
 """
@@ -9,18 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from heartguard.classify.lead_waves import WAVES, known_part, lead_waves, ms
-from heartguard.drawing import PIECE_RATE_HZ, Pieces, condition
-from heartguard.drawing.windows import START_S, TRIM_START_S
+from heartguard.arrays import Doubles, Floats
+from heartguard.classify.lead_waves import WAVES, known_part, lead_waves
+from heartguard.drawing import SEGMENT_RATE_HZ, START_S, TRIM_START_S, LeadSegments
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
-from heartguard.measure.beats import detect_beats, stand_out
-from heartguard.measure.energy import Indices
-from heartguard.measure.filters import Array, bridge_gaps
-from heartguard.measure.intervals import Fiducials, find_fiducials, p_coherence
-from heartguard.measure.median_beat import MedianBeat, align_beats, drop_artefacts, likeness, median_beat, usual_beats
-from heartguard.measure.rhythm import Rhythm, rhythm_of
-from heartguard.measure.vectors import frontal_axis
-from heartguard.values import Floats
+from heartguard.measure import BeatStudy, bridge_gaps, find_r_peaks, milliseconds, p_coherence, study_beats
 
 RHYTHM = (
     "rate", "RR variation", "RMSSD", "longest RR", "shortest RR", "RR skew", "beats", "usual beats", "least likeness",
@@ -43,55 +36,49 @@ FEATURES = (
 )
 """Names of the features: mV, ms, beats a minute, or without unit."""
 
-_UP = SAMPLING_RATE_HZ // PIECE_RATE_HZ
+_UP = SAMPLING_RATE_HZ // SEGMENT_RATE_HZ
 
 
-def wave_features(pieces: Pieces) -> Floats:
-    """Measure the stretches that the drawing shows.
+def wave_features(segments: LeadSegments) -> Floats:
+    """Measure the segments that the drawing shows.
 
     Parameters
     ----------
-    pieces : Pieces
+    segments : LeadSegments
 
     Returns
     -------
     ndarray, shape (len(FEATURES),), float32
-        NaN for what the stretches do not show.
+        NaN for what the segments do not show.
     """
     found = dict.fromkeys(FEATURES, np.nan)
-    signals = bridge_gaps(_on_page(pieces))
-    beats, detection = detect_beats(signals)
+    signals = bridge_gaps(_on_page(segments))
+    beats, contrast = find_r_peaks(signals)
     if beats.size < 2:
         return np.array(list(found.values()), np.float32)
-    contrast = stand_out(beats, detection)
-    beats = drop_artefacts(signals, align_beats(signals, beats, None), detection)
-    if beats.size < 2:
-        return np.array(list(found.values()), np.float32)
-    usual = usual_beats(signals, beats)
-    rhythm, alike = rhythm_of(beats), likeness(signals, beats)
-    beat = median_beat(signals, beats[usual])
-    marks = find_fiducials(beat, rhythm.rr_ms / 1000, rhythm.rr_variation)
-    found |= _rhythm(beats, rhythm, alike)
-    found |= {"usual beats": float(usual.mean()), "contrast": contrast}
+    study = study_beats(signals, beats)
+    marks = study.fiducials
+    found |= _rhythm(study)
+    found |= {"usual beats": float(study.dominant.mean()), "contrast": contrast}
     if marks.qrs_on is not None and marks.qrs_off is not None:
-        found |= _intervals(beat, marks, marks.qrs_on, marks.qrs_off, rhythm)
-        found |= lead_waves(beat, marks.qrs_on, marks.qrs_off)
-        found |= _joint(found, beat, marks.qrs_on, marks.qrs_off)
+        found |= _intervals(study, marks.qrs_on, marks.qrs_off)
+        found |= lead_waves(study.median, marks.qrs_on, marks.qrs_off)
+        found |= _joint(found, study.axis_deg)
     return np.array([found[name] for name in FEATURES], np.float32)
 
 
-def _on_page(pieces: Pieces) -> Array:
-    """Return the filtered stretches where they stand on the 10 s axis, the strip as a thirteenth row; 500 Hz."""
+def _on_page(segments: LeadSegments) -> Doubles:
+    """Return the segments where they stand on the 10 s axis, the strip as a thirteenth row; 500 Hz."""
     signals = np.full((len(LEADS) + 1, SAMPLES), np.nan)
     trimmed = round(TRIM_START_S * SAMPLING_RATE_HZ)
-    for lead, wave in zip(LEADS, condition(pieces.leads), strict=True):
+    for lead, wave in zip(LEADS, segments.leads, strict=True):
         _place(signals[LEAD_INDEX[lead]], wave, round(START_S[lead] * SAMPLING_RATE_HZ) + trimmed)
-    if pieces.strip is not None:
-        _place(signals[-1], condition(pieces.strip[None])[0], trimmed)
+    if segments.strip is not None:
+        _place(signals[-1], segments.strip, trimmed)
     return signals
 
 
-def _place(row: Array, wave: Floats, start: int) -> None:
+def _place(row: Doubles, wave: Floats, start: int) -> None:
     """Write a stretch at 125 Hz into a row at 500 Hz."""
     known = np.isfinite(wave)
     if known.sum() < 2:
@@ -103,43 +90,43 @@ def _place(row: Array, wave: Floats, start: int) -> None:
     row[start : start + at.size] = fine
 
 
-def _rhythm(beats: Indices, rhythm: Rhythm, alike: Array) -> dict[str, float]:
-    rr = np.diff(beats) / SAMPLING_RATE_HZ
+def _rhythm(study: BeatStudy) -> dict[str, float]:
+    rr, alike = np.diff(study.beats) / SAMPLING_RATE_HZ, study.template_correlation
     mean, spread = float(rr.mean()), float(rr.std())
     return {
-        "rate": rhythm.heart_rate_bpm,
-        "RR variation": rhythm.rr_variation,
+        "rate": study.rhythm.heart_rate_bpm,
+        "RR variation": study.rhythm.rr_variation,
         "RMSSD": float(np.sqrt(np.mean(np.diff(rr) ** 2))) / mean if rr.size > 1 else 0.0,
         "longest RR": float(rr.max()) / float(np.median(rr)),
         "shortest RR": float(rr.min()) / float(np.median(rr)),
         "RR skew": float(np.mean((rr - mean) ** 3)) / (spread**3 + 1e-6),
-        "beats": float(beats.size),
+        "beats": float(study.beats.size),
         "least likeness": float(alike.min()),
         "median likeness": float(np.median(alike)),
     }
 
 
-def _intervals(beat: MedianBeat, marks: Fiducials, on: int, off: int, rhythm: Rhythm) -> dict[str, float]:
-    rr_s = 60.0 / rhythm.heart_rate_bpm
-    qt = ms(marks.t_off - on) if marks.t_off is not None else np.nan
+def _intervals(study: BeatStudy, on: int, off: int) -> dict[str, float]:
+    marks, rr_s = study.fiducials, 60.0 / study.rhythm.heart_rate_bpm
+    qt = milliseconds(marks.t_off - on) if marks.t_off is not None else np.nan
     return {
-        "P coherence": p_coherence(beat, on, rr_s),
+        "P coherence": p_coherence(study.median, on, rr_s),
         "P found": float(marks.p_on is not None),
-        "PR ms": ms(on - marks.p_on) if marks.p_on is not None else np.nan,
-        "QRS ms": ms(off - on),
+        "PR ms": milliseconds(on - marks.p_on) if marks.p_on is not None else np.nan,
+        "QRS ms": milliseconds(off - on),
         "QT ms": qt,
         "QTc ms": qt / np.sqrt(rr_s),
     }
 
 
-def _joint(found: dict[str, float], beat: MedianBeat, on: int, off: int) -> dict[str, float]:
+def _joint(found: dict[str, float], axis: float | None) -> dict[str, float]:
     """Return what leads say together: territories, axes, voltage sums, progression of R."""
     joint = {
         f"{area} {wave}": known_part(np.mean, np.array([found[f"{lead} {wave}"] for lead in leads]))
         for area, leads in TERRITORIES.items()
         for wave in _SUMS
     }
-    axis, t_axis = frontal_axis(beat.waves, on, off), _t_axis(found)
+    t_axis = _t_axis(found)
     if axis is not None:
         joint |= {"QRS axis cos": np.cos(np.deg2rad(axis)), "QRS axis sin": np.sin(np.deg2rad(axis))}
     if t_axis is not None:
@@ -158,7 +145,7 @@ def _joint(found: dict[str, float], beat: MedianBeat, on: int, off: int) -> dict
     return {name: float(value) for name, value in joint.items()}
 
 
-def _second(values: Array) -> float:
+def _second(values: Doubles) -> float:
     """Return the second greatest of the known values: two leads must agree."""
     known = np.sort(values[np.isfinite(values)])
     return float(known[-2]) if known.size > 1 else np.nan

@@ -2,14 +2,14 @@
 
 from heartguard.explain.by_time import Band, time_bands
 from heartguard.explain.cam import class_map
-from heartguard.explain.counterfactual import Counterfactual, counterfactual
+from heartguard.explain.counterfactuals import Counterfactual, counterfactual
 from heartguard.explain.evidence import Evidence, map_evidence
 from heartguard.explain.game import ExplanationCancelledError
 from heartguard.explain.maps import MAP_METHODS, MapMaker, MapMethod
 from heartguard.explain.network import OpenNetwork, Tape, open_network
 from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP, is_offered, offered_maps, shap_installed, trials_of
 from heartguard.explain.on_page import map_on_page, map_on_upload
-from heartguard.explain.pixel_shap import PIXEL_EVALUATIONS, PixelShap, pixel_shap
+from heartguard.explain.owen_values import PIXEL_EVALUATIONS, PixelShap, pixel_shap
 from heartguard.explain.sentence import evidence_sentence
 from heartguard.explain.shapley import DEFAULT_EVALUATIONS, Shapley, lead_shap, wave_shap
 from heartguard.explain.waves import WAVES, known_waves

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from heartguard.values import Floats, Image
+from heartguard.arrays import Floats, Image
 
 GRAIN_PX = 8
 """Size of a patch of the random map: single pixels would cut every trace into dots."""

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.explain.waves import column_seconds
-from heartguard.values import Drawing, Floats
+from heartguard.values import Drawing
 
 BAND_PX = 4
 """Columns of the drawing to one band: 0.1 s, the finest map's cell."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.drawing import RHYTHM
-from heartguard.values import Box, Drawing, Floats, Prediction
+from heartguard.values import Box, Drawing, Prediction
 
 
 def class_map(prediction: Prediction, label: str, paper: Floats | None = None) -> Floats:

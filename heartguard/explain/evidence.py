@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.explain.cam import player_of
 from heartguard.explain.waves import BETWEEN, WAVES, column_seconds, known_waves, wave_at
-from heartguard.values import Drawing, Floats, Measurements
+from heartguard.values import Drawing, Measurements
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Image, Mask
 from heartguard.explain.players import WHITE, Ask, Players
-from heartguard.values import Doubles, Floats, Image
 
 INK_STEPS = (0.1, 0.25, 0.5)
 """Shares of the ink that are taken out, or put in, one after the other."""
@@ -20,13 +19,11 @@ INK_STEPS = (0.1, 0.25, 0.5)
 LEAD_STEPS = (1, 3, 6)
 """Numbers of leads that are taken out, or put in."""
 
-Fill = Callable[[Image, NDArray[np.bool_]], Image]
+Fill = Callable[[Image, Mask], Image]
 """Paints over the pixels of a mask."""
 
 
-def deletion_by_lead(
-    ask: Callable[[NDArray[np.bool_]], Doubles], players: Players, scores: Mapping[str, float]
-) -> float:
+def deletion_by_lead(ask: Callable[[Mask], Doubles], players: Players, scores: Mapping[str, float]) -> float:
     """Return the mean probability while the highest scored leads are taken out; low is good.
 
     Parameters
@@ -40,14 +37,12 @@ def deletion_by_lead(
     return float(ask(~_highest(players, scores)).mean())
 
 
-def insertion_by_lead(
-    ask: Callable[[NDArray[np.bool_]], Doubles], players: Players, scores: Mapping[str, float]
-) -> float:
+def insertion_by_lead(ask: Callable[[Mask], Doubles], players: Players, scores: Mapping[str, float]) -> float:
     """Return the mean probability while the highest scored leads alone are put onto white paper; high is good."""
     return float(ask(_highest(players, scores)).mean())
 
 
-def _highest(players: Players, scores: Mapping[str, float]) -> NDArray[np.bool_]:
+def _highest(players: Players, scores: Mapping[str, float]) -> Mask:
     order = np.argsort([-scores[name] for name in players.names], kind="stable")
     steps = [step for step in LEAD_STEPS if step < len(order)]
     masks = np.zeros((len(steps), len(order)), bool)
@@ -76,7 +71,7 @@ def insertion_by_pixel(ask: Ask, image: Image, heat: Floats) -> float:
     return float(ask(np.stack([np.where(mask, image, WHITE) for mask in put]).astype(np.uint8)).mean())
 
 
-def hottest_ink(image: Image, heat: Floats, share: float) -> NDArray[np.bool_]:
+def hottest_ink(image: Image, heat: Floats, share: float) -> Mask:
     """Return a mask of the hottest pixels that hold a share of the ink; ties are broken by place."""
     ink = WHITE - image.astype(np.float64).ravel()
     order = np.argsort(-heat.ravel(), kind="stable")

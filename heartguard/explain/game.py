@@ -11,10 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify.engine import Engine
-from heartguard.classify.prediction import probabilities
+from heartguard.arrays import Doubles, Floats, Image, Mask
+from heartguard.classify import Engine, probabilities
 from heartguard.explain.surrogate import Surrogate, fit_surrogate, stretch_parts
-from heartguard.values import Doubles, Floats, Image
 
 BATCH = 8
 
@@ -44,7 +43,7 @@ class Parts(Protocol):
         """Name of each part."""
         ...
 
-    def drawings(self, masks: NDArray[np.bool_]) -> Image:
+    def drawings(self, masks: Mask) -> Image:
         """Return the drawings of coalitions, masks of shape (n, parts), as images of shape (n, h, w)."""
         ...
 
@@ -109,7 +108,7 @@ class Game:
         spec = self.engine.spec
         return fit_surrogate(masks, parts, self.players.names, self.engine.bias, spec.temperature, self.place)
 
-    def _evaluate(self, masks: NDArray[np.bool_]) -> None:
+    def _evaluate(self, masks: Mask) -> None:
         if self.cancelled is not None and self.cancelled():
             raise ExplanationCancelledError("The computation of SHAP values was stopped.")
         found = self.engine.predict(self.players.drawings(masks))

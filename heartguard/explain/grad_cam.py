@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats
 
 
 def grad_cam(activations: Floats, gradients: Floats) -> Floats:

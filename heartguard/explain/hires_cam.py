@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats
 
 
 def hires_cam(activations: Floats, gradients: Floats) -> Floats:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.classify import Engine
 from heartguard.drawing import PX_PER_S
 from heartguard.explain.cam import class_map, drawing_of
@@ -18,7 +19,7 @@ from heartguard.explain.hires_cam import hires_cam
 from heartguard.explain.layer_cam import layer_cam
 from heartguard.explain.network import BEFORE_POOLING, LAST, OpenNetwork, Tape, open_network
 from heartguard.explain.players import WHITE
-from heartguard.values import Floats, Image, Prediction
+from heartguard.values import Prediction
 
 Rule = Callable[[Floats, Floats], Floats]
 """From activations and gradients, both (channels, rows, columns), to a map of (rows, columns)."""

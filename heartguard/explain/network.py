@@ -12,13 +12,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from heartguard.classify import Engine, ModelSpec, Weights, read_weights
-from heartguard.classify.architecture import region_weights
-from heartguard.classify.engine import VggEngine, check_images
-from heartguard.classify.light_network import LAYERS
+from heartguard.arrays import Floats, Image
+from heartguard.classify import (
+    LAYERS,
+    Engine,
+    ModelSpec,
+    VggEngine,
+    Weights,
+    check_images,
+    read_weights,
+    region_weights,
+)
 from heartguard.errors import ModelError
 from heartguard.explain.recorders import FloatRecorder, LightRecorder, Recorder
-from heartguard.values import Floats, Image
 
 LAST, BEFORE_POOLING = "block5_conv3", "block4_conv3"
 """Where the head looks: the last activations, and those of block 4 after their pooling."""

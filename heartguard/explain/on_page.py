@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from heartguard.drawing.windows import COLUMN_SECONDS, ENOUGH
-from heartguard.values import Bend, Box, Doubles, Drawing, Ecg, Floats, Page, Panel, Segment
+from heartguard.arrays import Doubles, Floats
+from heartguard.drawing import COLUMN_SECONDS, ENOUGH
+from heartguard.values import Bend, Box, Drawing, Ecg, Page, Panel, Segment
 
 BAND_MM = 4.0
 """Half height of the band around a trace that takes its full heat; it fades to nothing over the next `FADE_MM`."""

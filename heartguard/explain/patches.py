@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Image, Mask
 from heartguard.drawing import PLAYERS
 from heartguard.explain.cam import player_of
 from heartguard.explain.players import WHITE
-from heartguard.values import Doubles, Drawing, Floats, Image
+from heartguard.values import Drawing
 
 PATCH_PX = 4
 """Side of the smallest patch: 0.1 s by 0.3 mV."""
@@ -41,7 +42,7 @@ class Patches:
     names: tuple[str, ...]
     joins: Doubles
 
-    def drawings(self, masks: NDArray[np.bool_]) -> Image:
+    def drawings(self, masks: Mask) -> Image:
         """Return the drawings of coalitions, masks of shape (n, patches), as images of shape (n, h, w)."""
         shown = np.concatenate([masks, np.zeros((len(masks), 1), bool)], axis=1)
         return np.where(shown[:, self.place], self.image, WHITE).astype(np.uint8)

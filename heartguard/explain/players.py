@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.drawing import PLAYERS, RHYTHM, condition, cut_pieces, draw, render
+from heartguard.arrays import Floats, Image, Mask
+from heartguard.drawing import PLAYERS, RHYTHM, LeadSegments, draw, render, segment_leads
 from heartguard.explain.waves import BETWEEN, WAVES, sample_seconds, wave_at
 from heartguard.leads import LEAD_INDEX
-from heartguard.values import Ecg, Floats, Image, Measurements
+from heartguard.values import Ecg, Measurements
 
 WHITE = 255
 
@@ -39,14 +40,14 @@ class Players:
     rest: Image
     whole: Image
 
-    def drawings(self, masks: NDArray[np.bool_]) -> Image:
+    def drawings(self, masks: Mask) -> Image:
         """Return the drawings of coalitions, masks of shape (n, players), as images of shape (n, h, w).
 
         Traces never share a pixel with another box, so the darkest of the layers is the drawing itself.
         """
         return np.stack([self._drawing(mask) for mask in masks])
 
-    def _drawing(self, mask: NDArray[np.bool_]) -> Image:
+    def _drawing(self, mask: Mask) -> Image:
         if mask.all():  # waves that meet are one line here, and two that end side by side in the layers
             return self.whole
         return np.asarray(np.minimum(self.rest, self.layers[mask].min(axis=0, initial=WHITE)))
@@ -54,11 +55,12 @@ class Players:
 
 def lead_players(ecg: Ecg) -> Players:
     """Return the leads and the strip that the drawing of an Ecg shows, as players before white paper."""
-    everyone = {name: draw(ecg, without=set(PLAYERS) - {name}).image for name in PLAYERS}
+    segments = segment_leads(ecg)
+    everyone = {name: draw(segments, without=set(PLAYERS) - {name}).image for name in PLAYERS}
     shown = tuple(name for name, image in everyone.items() if image.min() < WHITE)
-    blank = draw(ecg, without=PLAYERS).image
+    blank = draw(segments, without=PLAYERS).image
     layers = np.stack([everyone[name] for name in shown]) if shown else np.empty((0, *blank.shape), np.uint8)
-    return Players(shown, layers, blank, draw(ecg).image)
+    return Players(shown, layers, blank, draw(segments).image)
 
 
 def wave_players(ecg: Ecg, measurements: Measurements, player: str) -> Players:
@@ -71,12 +73,13 @@ def wave_players(ecg: Ecg, measurements: Measurements, player: str) -> Players:
     ValueError
         If `player` is no player or the drawing does not show it.
     """
-    whole = draw(ecg)
+    segments = segment_leads(ecg)
+    whole = draw(segments)
     box = next((box for box in whole.boxes if player == (RHYTHM if box.rhythm else box.lead)), None)
-    others = draw(ecg, without={player}).image if box is not None else whole.image
+    others = draw(segments, without={player}).image if box is not None else whole.image
     if box is None or np.array_equal(others, whole.image):
         raise ValueError(f"The drawing shows no {player!r}.")
-    signal = _conditioned(ecg, player)
+    signal = _signal_of(segments, player)
     places = wave_at(sample_seconds(box, ecg, signal.size), measurements)
     present = tuple(wave for number, wave in enumerate(WAVES) if np.any(places == number))
     layers = [_render_one(player, _only(signal, places == WAVES.index(wave))) for wave in present]
@@ -85,18 +88,16 @@ def wave_players(ecg: Ecg, measurements: Measurements, player: str) -> Players:
     return Players(present, stacked, rest, whole.image)
 
 
-def _conditioned(ecg: Ecg, player: str) -> Floats:
-    pieces = cut_pieces(ecg)
+def _signal_of(segments: LeadSegments, player: str) -> Floats:
     if player != RHYTHM:
-        lead: Floats = condition(pieces.leads)[LEAD_INDEX[player]]
+        lead: Floats = segments.leads[LEAD_INDEX[player]]
         return lead
-    if pieces.strip is None:
+    if segments.strip is None:
         raise ValueError("The drawing shows no strip.")
-    strip: Floats = condition(pieces.strip[None])[0]
-    return strip
+    return segments.strip
 
 
-def _only(signal: Floats, inside: NDArray[np.bool_]) -> Floats:
+def _only(signal: Floats, inside: Mask) -> Floats:
     """Return a signal with gaps everywhere else; one sample more at the end, so that neighbours meet."""
     wider = inside.copy()
     wider[1:] |= inside[:-1]

@@ -8,11 +8,8 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
-from heartguard.classify import Weights
-from heartguard.classify.architecture import CHANNEL_MEANS_BGR
-from heartguard.classify.light_network import LAYERS, LightNetwork
-from heartguard.classify.onnx_graph import activation_graph, activation_name
-from heartguard.values import Floats, Image
+from heartguard.arrays import Floats, Image
+from heartguard.classify import CHANNEL_MEANS_BGR, LAYERS, LightNetwork, Weights, activation_graph, activation_name
 
 
 class Recorder(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.values import Doubles, Image
+from heartguard.arrays import Doubles, Image, Mask
 
 NOISE = 10.0
 """Standard deviation of the noise, grey levels."""
@@ -14,7 +14,7 @@ NEIGHBOURS = ((0, 1, 1 / 6), (1, 0, 1 / 6), (1, 1, 1 / 12), (1, -1, 1 / 12))
 """Rows down, columns across, and weight of the pixel there; the opposite neighbour weighs the same."""
 
 
-def fill_from_around(image: Image, mask: NDArray[np.bool_], seed: int = 0) -> Image:
+def fill_from_around(image: Image, mask: Mask, seed: int = 0) -> Image:
     """Give each painted pixel the weighted mean of its eight neighbours, painted ones included, plus noise.
 
     Parameters
@@ -40,7 +40,7 @@ def fill_from_around(image: Image, mask: NDArray[np.bool_], seed: int = 0) -> Im
     return filled
 
 
-def _system(image: Image, mask: NDArray[np.bool_]) -> tuple[object, Doubles]:
+def _system(image: Image, mask: Mask) -> tuple[object, Doubles]:
     """Return matrix and right side of: pixel x sum of weights - sum of painted neighbours = sum of known ones."""
     from scipy.sparse import csc_matrix
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.classify.engine import Engine
+from heartguard.arrays import Doubles
+from heartguard.classify import Engine
 from heartguard.drawing import PLAYERS
 from heartguard.explain.game import BATCH, Coalitions, Game, Progress, seeded_numpy
 from heartguard.explain.players import lead_players, wave_players
 from heartguard.explain.stepping import stepping
 from heartguard.explain.waves import WAVES
-from heartguard.values import Doubles, Ecg, Measurements
+from heartguard.values import Ecg, Measurements
 
 DEFAULT_EVALUATIONS = 54
 """Two permutations of thirteen players, forwards and backwards. What more would change stands in

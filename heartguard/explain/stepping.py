@@ -6,11 +6,10 @@ from copy import copy
 
 import numpy as np
 
-from heartguard.classify.architecture import HEAD_LEVELS
-from heartguard.classify.engine import Engine, VggEngine
-from heartguard.classify.light_network import CUT_STRIDE, LightNetwork
+from heartguard.arrays import Floats, Image
+from heartguard.classify import CUT_STRIDE, HEAD_LEVELS, Engine, LightNetwork, VggEngine
 from heartguard.drawing import drawing_boxes
-from heartguard.values import Box, Floats, Image
+from heartguard.values import Box
 
 REACH_PX = 8
 """The first two blocks see 6 pixels around; the next multiple of their stride."""

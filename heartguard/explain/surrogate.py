@@ -14,10 +14,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify.architecture import REGIONS, region_weights
-from heartguard.classify.prediction import probabilities
+from heartguard.arrays import Doubles, Floats, Mask
+from heartguard.classify import REGIONS, probabilities, region_weights
 from heartguard.drawing import PLAYERS, drawing_boxes
-from heartguard.values import Box, Doubles, Floats
+from heartguard.values import Box
 
 RIDGE = 0.3
 ENDS_WEIGHT = 1000.0
@@ -75,7 +75,7 @@ class Surrogate:
 
 
 def fit_surrogate(
-    masks: NDArray[np.bool_], parts: Doubles, names: Sequence[str], bias: Floats, temperature: float, place: int
+    masks: Mask, parts: Doubles, names: Sequence[str], bias: Floats, temperature: float, place: int
 ) -> Surrogate:
     """Fit the stand-in by ridge regression.
 
@@ -106,7 +106,7 @@ def fit_surrogate(
     return Surrogate(tuple(names), tuple(coefficients), bias, temperature, place)
 
 
-def _by_player(masks: NDArray[np.bool_], names: Sequence[str]) -> Doubles:
+def _by_player(masks: Mask, names: Sequence[str]) -> Doubles:
     """Return masks over all of `PLAYERS`; who is no player is absent."""
     present = np.zeros((len(masks), len(PLAYERS)))
     present[:, [PLAYERS.index(name) for name in names]] = masks

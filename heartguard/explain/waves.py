@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.drawing import PIECE_RATE_HZ
-from heartguard.drawing.windows import TRIM_START_S
+from heartguard.arrays import Doubles
+from heartguard.drawing import SEGMENT_RATE_HZ, TRIM_START_S
 from heartguard.explain.on_page import shown_from
-from heartguard.values import Box, Doubles, Ecg, Measurements
+from heartguard.values import Box, Ecg, Measurements
 
 WAVES = ("P", "QRS", "ST-T")
 """The segments of a beat; what lies between two beats belongs to none."""
@@ -54,6 +54,6 @@ def column_seconds(box: Box, ecg: Ecg) -> Doubles:
 
 
 def sample_seconds(box: Box, ecg: Ecg, samples: int) -> Doubles:
-    """Return the moment on the page's axis of each conditioned sample that a box shows, shape (samples,)."""
-    seconds: Doubles = shown_from(ecg, box) + TRIM_START_S + np.arange(samples) / PIECE_RATE_HZ
+    """Return the moment on the page's axis of each sample of a segment that a box shows, shape (samples,)."""
+    seconds: Doubles = shown_from(ecg, box) + TRIM_START_S + np.arange(samples) / SEGMENT_RATE_HZ
     return seconds

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.drawing import PX_PER_MV, condition, render
-from heartguard.drawing.draw import LINE_WIDTH_PX
-from heartguard.drawing.windows import COLUMN_SECONDS, START_S, trim
+from heartguard.drawing import PX_PER_MV, RawSegments, preprocess, render
+from heartguard.drawing.rendering import LINE_WIDTH_PX
+from heartguard.drawing.segments import COLUMN_SECONDS, START_S, trim
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
 from heartguard.values import Floats, Image
 
@@ -142,8 +142,7 @@ def augmented_drawing(
     """
     s = strength or Strength()
     changed = augment(stretches, rng, s)
-    leads = condition(changed.leads)
-    strip = None if changed.strip is None else condition(changed.strip[None])[0]
+    segments = preprocess(RawSegments(changed.leads, changed.strip))
     shift = rng.uniform(-s.offset_px, s.offset_px, (12, 1)).astype(np.float32) / PX_PER_MV
     width = LINE_WIDTH_PX + rng.uniform(-s.line_px, s.line_px)
-    return render(leads + shift, strip, line_width=width), leads, strip
+    return render(segments.leads + shift, segments.strip, line_width=width), segments.leads, segments.strip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heartguard.drawing import RHYTHM
-from heartguard.drawing.windows import COLUMN_SECONDS, START_S
+from heartguard.drawing.segments import COLUMN_SECONDS, START_S
 from heartguard.lab.ecg_simulator import SimulatedEcg, simulate_ecg
 from heartguard.leads import LEAD_INDEX, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.values import Doubles, Ecg

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.classify import Engine, ModelSpec, Weights, classify, load_spec, models_folder
-from heartguard.drawing import draw
+from heartguard.drawing import draw, segment_leads
 from heartguard.explain.maps import MapMaker
 from heartguard.explain.network import OpenNetwork
 from heartguard.lab.cross_validation import PageSet, fold_head, page_set, to_weights
@@ -32,7 +32,7 @@ class TrialModel:
 
     def predict(self, ecg: Ecg) -> Prediction:
         """Answer on one Ecg."""
-        return classify(draw(ecg), self.engine)
+        return classify(draw(segment_leads(ecg)), self.engine)
 
 
 @dataclass(frozen=True, eq=False)

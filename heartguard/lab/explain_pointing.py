@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from heartguard.drawing import PLAYERS, draw
+from heartguard.drawing import PLAYERS, draw, segment_leads
 from heartguard.explain.baselines import edge_map
 from heartguard.explain.cam import player_of
 from heartguard.explain.faithfulness import pointing_hit
@@ -28,7 +28,7 @@ def pointing_trials(case: Case, model: TrialModel, number: int) -> Iterator[Resu
     for and against the class, so only the second question is about nothing but the abnormality.
     """
     ask, group = probability_of(model, case.label), f"{case.name}-{number}"
-    without, within = ask(np.stack([draw(case.normal).image, draw(case.ecg).image]))
+    without, within = ask(np.stack([draw(segment_leads(case.normal)).image, draw(segment_leads(case.ecg)).image]))
     yield Result("network", f"abnormality seen, {case.name}", float(within - without >= MOVED), group)
     if within - without < MOVED:
         return
@@ -42,9 +42,9 @@ def pointing_trials(case: Case, model: TrialModel, number: int) -> Iterator[Resu
 
 def _pointing_hits(case: Case, model: TrialModel) -> dict[str, tuple[bool, bool]]:
     """Return for each method whether its highest value, and its greatest change, lie in the truth."""
-    drawing = draw(case.ecg)
+    drawing = draw(segment_leads(case.ecg))
     heats = all_maps(model, case.ecg, case.label) | {EDGE: edge_map(drawing.image)}
-    before = all_maps(model, case.normal, case.label) | {EDGE: edge_map(draw(case.normal).image)}
+    before = all_maps(model, case.normal, case.label) | {EDGE: edge_map(draw(segment_leads(case.normal)).image)}
     hits = {}
     for name, heat in heats.items():
         first, second = (hottest_player(shown, drawing) in case.truth for shown in (heat, heat - before[name]))

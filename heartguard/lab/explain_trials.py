@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from heartguard.classify import Weights, probabilities
-from heartguard.drawing import PLAYERS, draw
+from heartguard.drawing import PLAYERS, draw, segment_leads
 from heartguard.explain.baselines import edge_map, random_map
 from heartguard.explain.evidence import lead_evidence
 from heartguard.explain.faithfulness import (
@@ -23,7 +23,7 @@ from heartguard.explain.faithfulness import (
 from heartguard.explain.game import Game
 from heartguard.explain.maps import MAP_METHODS
 from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP
-from heartguard.explain.pixel_shap import pixel_shap
+from heartguard.explain.owen_values import pixel_shap
 from heartguard.explain.players import WHITE, Ask, lead_players
 from heartguard.explain.road import fill_from_around
 from heartguard.explain.shapley import lead_shap
@@ -66,7 +66,7 @@ def all_maps(model: TrialModel, ecg: Ecg, label: str | None = None) -> dict[str,
 def page_trials(page: TrialPage, seed: int) -> Iterator[Result]:
     """Give deletion, insertion, remove-and-debias and agreement of all methods on one page."""
     prediction = page.model.predict(page.ecg)
-    drawing, label = draw(page.ecg), prediction.label
+    drawing, label = draw(segment_leads(page.ecg)), prediction.label
     heats = {**all_maps(page.model, page.ecg), EDGE: edge_map(drawing.image)}
     shap = lead_shap(page.ecg, page.model.engine, label).values
     scores = {name: lead_evidence(heat, drawing) for name, heat in heats.items()} | {SHAP: dict(shap)}
@@ -80,7 +80,7 @@ def page_trials(page: TrialPage, seed: int) -> Iterator[Result]:
 def pixel_trials(page: TrialPage, seed: int) -> Iterator[Result]:
     """Give what `page_trials` gives, of SHAP by pixel on one page, and what is missing from its sum."""
     prediction = page.model.predict(page.ecg)
-    drawing, label = draw(page.ecg), prediction.label
+    drawing, label = draw(segment_leads(page.ecg)), prediction.label
     found = pixel_shap(drawing, page.model.engine, label)
     heats = {PIXELS: found.heat, EDGE: edge_map(drawing.image)}
     scores = {name: lead_evidence(heat, drawing) for name, heat in heats.items()}
@@ -94,7 +94,7 @@ def pixel_trials(page: TrialPage, seed: int) -> Iterator[Result]:
 
 def pixel_randomisation(page: TrialPage, weights: Weights) -> Iterator[Result]:
     """Give how alike SHAP by pixel stays when the head alone, and when every weight of the network is shuffled."""
-    drawing, label = draw(page.ecg), page.model.predict(page.ecg).label
+    drawing, label = draw(segment_leads(page.ecg)), page.model.predict(page.ecg).label
     before = pixel_shap(drawing, page.model.engine, label).heat
     for stage in (RANDOMISED[0], RANDOMISED[-1]):
         engine = trial_model(page.model.engine.spec, shuffled(weights, stage)).engine
@@ -172,7 +172,7 @@ def stability_trials(page: TrialPage, with_shap: bool) -> Iterator[Result]:
 
 def moved_maps(model: TrialModel, ecg: Ecg, label: str) -> dict[str, Floats]:
     """Return the maps of a drawing that stands one pixel further to the right."""
-    drawing = draw(ecg)
+    drawing = draw(segment_leads(ecg))
     image = np.roll(drawing.image, 1, axis=1)
     image[:, 0] = WHITE
     moved = Drawing(image, drawing.boxes, drawing.version, ecg)
@@ -193,7 +193,7 @@ def shap_trials(page: TrialPage, long_run: int) -> Iterator[Result]:
 
 
 def _image(ecg: Ecg) -> Image:
-    return draw(ecg).image
+    return draw(segment_leads(ecg)).image
 
 
 def _values(scores: Mapping[str, float]) -> Floats:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from heartguard.classify.architecture import region_weights
-from heartguard.drawing import DRAWING_VERSION, Pieces, cut_pieces, draw
+from heartguard.drawing import DRAWING_VERSION, RawSegments, cut_segments, draw, segment_leads
 from heartguard.lab.augmentation import Strength, Stretches, augmented_drawing
 from heartguard.lab.page_traces import PageTraces
 from heartguard.lab.signal_drawings import one_thread
@@ -124,10 +124,10 @@ class _Copies:
     def __getitem__(self, name: str) -> Image:
         rows = range(len(self.traces.page_ids))
         if name == "clean":
-            return np.stack([draw(self.traces.ecg(row)).image for row in rows])
+            return np.stack([draw(segment_leads(self.traces.ecg(row))).image for row in rows])
         rng = np.random.default_rng((_SEED, int(name)))
-        return np.stack([_augmented(cut_pieces(self.traces.ecg(row)), rng) for row in rows])
+        return np.stack([_augmented(cut_segments(self.traces.ecg(row)), rng) for row in rows])
 
 
-def _augmented(pieces: Pieces, rng: np.random.Generator) -> Image:
-    return augmented_drawing(Stretches(pieces.leads, pieces.strip), rng, Strength())[0]
+def _augmented(raw: RawSegments, rng: np.random.Generator) -> Image:
+    return augmented_drawing(Stretches(raw.leads, raw.strip), rng, Strength())[0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from heartguard.classify.engine import VggEngine
 from heartguard.classify.second_opinion import joint_share
 from heartguard.classify.signal_network import stacked_signals
-from heartguard.drawing import Pieces, condition, render
+from heartguard.drawing import RawSegments, preprocess, render
 from heartguard.lab.augmentation import random_stretches
 from heartguard.lab.datasets import calibration_signals, read_record_500hz
 from heartguard.lab.family.tuned import TunedNetworks
@@ -76,11 +76,11 @@ def heard(index: pd.DataFrame, engine: VggEngine, tuned: TunedNetworks) -> Doubl
     signals: list[Floats] = []
     for number, record in enumerate(index["record_id"]):
         cut = random_stretches(read_record_500hz(record), np.random.default_rng((_SEED, number)))
-        strip = None if cut.strip is None else condition(cut.strip[None])[0]
-        logits = engine.predict(render(condition(cut.leads), strip)[None]).finding_logits
+        segments = preprocess(RawSegments(cut.leads, cut.strip))
+        logits = engine.predict(render(segments.leads, segments.strip)[None]).finding_logits
         if logits is None:
             raise ValueError("The network has no findings: run `heartguard train findings` first.")
         drawn.append(logits[0])
-        signals.append(stacked_signals(Pieces(cut.leads, cut.strip, ())))
+        signals.append(stacked_signals(segments))
     by_network = 1 / (1 + np.exp(-np.stack(drawn).astype(np.float64)))
     return np.stack([by_network, tuned.logits(np.stack(signals), "tags").astype(np.float64)])

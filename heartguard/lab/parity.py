@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from heartguard.classify import Engine, probabilities
-from heartguard.drawing import draw
+from heartguard.drawing import draw, segment_leads
 from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.metrics import Labels, accuracy, macro_f1
 from heartguard.lab.page_traces import PageTraces
@@ -42,7 +42,7 @@ def measure_parity(full: Engine, light: Engine, traces: PageTraces, pages: PageS
     rows = np.arange(0, len(traces.page_ids), every)
     answers: dict[str, list[Doubles]] = {"full": [], "light": [], "full findings": [], "light findings": []}
     for done, row in enumerate(rows, start=1):
-        image = draw(traces.ecg(int(row))).image[None]
+        image = draw(segment_leads(traces.ecg(int(row)))).image[None]
         for name, engine in (("full", full), ("light", light)):
             found = engine.predict(image)
             answers[name].append(probabilities(found.logits[0], engine.spec.temperature))

@@ -14,8 +14,8 @@ import numpy as np
 from heartguard.classify import probabilities
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, overlap
 from heartguard.classify.second_opinion import mean_of_logs
-from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, condition, cut_pieces, render
-from heartguard.drawing.draw import LINE_WIDTH_PX
+from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, cut_segments, preprocess, render
+from heartguard.drawing.rendering import LINE_WIDTH_PX
 from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.features import FeatureBank, build_bank, pooled_features, trained_blocks
 from heartguard.lab.heads import HeadRecipe, LinearHead, Loss, cross_entropy, fit_head
@@ -81,11 +81,11 @@ class Workshop:
     ) -> Iterable[Image]:
         """Draw every page with another line width, size, or moved in time."""
         for row in range(len(self.traces.page_ids)):
-            pieces = cut_pieces(self.traces.ecg(row))
+            pieces = cut_segments(self.traces.ecg(row))
             if shift_s:
                 pieces = replace(pieces, leads=_moved(pieces.leads, shift_s))
-            strip = None if pieces.strip is None else condition(pieces.strip[None])[0]
-            yield render(condition(pieces.leads), strip, line_width=line_width, zoom=zoom)
+            segments = preprocess(pieces)
+            yield render(segments.leads, segments.strip, line_width=line_width, zoom=zoom)
 
     def out_of_fold(self, fit: Callable[[Any], LinearHead], answer: Callable[[LinearHead, Any], Floats]) -> Floats:
         """Return out-of-fold logits, shape (pages, 4), of a way to fit and a way to answer given rows of pages."""

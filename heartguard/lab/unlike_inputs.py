@@ -12,7 +12,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from heartguard.drawing import DRAWING_HEIGHT, DRAWING_WIDTH, draw
+from heartguard.drawing import DRAWING_HEIGHT, DRAWING_WIDTH, draw, segment_leads
 from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.lab.paper import PRESETS, random_style, render_page
 from heartguard.lab.samples import landscape
@@ -146,9 +146,11 @@ def unlike_drawings(ecgs: list[Ecg], count: int, first_seed: int = 0) -> dict[st
     pages = [ecgs[seed % len(ecgs)] for seed in seeds]
     return {
         **{kind: map(squashed, map(make, seeds)) for kind, make in PICTURES.items()},
-        "single lead": (draw(single_lead(ecg, seed)).image for seed, ecg in zip(seeds, pages, strict=True)),
-        "three or more leads missing": (
-            draw(leads_missing(ecg, seed)).image for seed, ecg in zip(seeds, pages, strict=True)
+        "single lead": (
+            draw(segment_leads(single_lead(ecg, seed))).image for seed, ecg in zip(seeds, pages, strict=True)
         ),
-        "noise": (draw(noise_ecg(seed)).image for seed in seeds),
+        "three or more leads missing": (
+            draw(segment_leads(leads_missing(ecg, seed))).image for seed, ecg in zip(seeds, pages, strict=True)
+        ),
+        "noise": (draw(segment_leads(noise_ecg(seed))).image for seed in seeds),
     }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from heartguard.drawing import PIECE_RATE_HZ
+from heartguard.drawing import SEGMENT_RATE_HZ
 from heartguard.drawing.geometry import SHORT_ROWS
 from heartguard.leads import LEAD_INDEX
 from heartguard.values import Doubles, Floats
 
 WAVES = ("R", "Q", "S", "ST", "T+", "T-", "P", "QRS area")
 RHYTHMS = ("log RR", "RR variation", "QRS width")
-_REFRACTORY = round(0.25 * PIECE_RATE_HZ)
+_REFRACTORY = round(0.25 * SEGMENT_RATE_HZ)
 
 
 def find_beats(leads: Floats) -> list[int]:
@@ -27,11 +27,11 @@ def find_beats(leads: Floats) -> list[int]:
     return sorted(beats)
 
 
-_BEFORE, _AFTER = round(0.25 * PIECE_RATE_HZ), round(0.43 * PIECE_RATE_HZ)
+_BEFORE, _AFTER = round(0.25 * SEGMENT_RATE_HZ), round(0.43 * SEGMENT_RATE_HZ)
 
 
 def _span(beats: Floats, start_s: float, end_s: float) -> Floats:
-    return beats[..., _BEFORE + round(start_s * PIECE_RATE_HZ) : _BEFORE + round(end_s * PIECE_RATE_HZ) + 1]
+    return beats[..., _BEFORE + round(start_s * SEGMENT_RATE_HZ) : _BEFORE + round(end_s * SEGMENT_RATE_HZ) + 1]
 
 
 def _waves(beats: Floats) -> Floats:
@@ -86,7 +86,7 @@ def rhythm_targets(strip: Floats | None) -> Floats:
     beats = find_beats(strip[None])
     if len(beats) < 4:
         return np.full(len(RHYTHMS), np.nan, np.float32)
-    rr = np.diff(beats) / PIECE_RATE_HZ
+    rr = np.diff(beats) / SEGMENT_RATE_HZ
     variation = min(1.0, float(rr.std() / rr.mean()) * 4)
     slope = np.abs(np.gradient(np.nan_to_num(strip)))
     inner = [b for b in beats if 12 <= b < strip.size - 12]

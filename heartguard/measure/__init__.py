@@ -1,6 +1,21 @@
-"""Ecg to Measurements: beats, rate, intervals, axis, and how well the limb leads agree."""
+"""Ecg to Measurements: beats, rate, intervals and axis."""
 
+from heartguard.measure.filters import bridge_gaps, milliseconds, samples
+from heartguard.measure.intervals import Fiducials, p_coherence
 from heartguard.measure.measuring import measure
-from heartguard.measure.vectors import lead_disagreement
+from heartguard.measure.median_beat import MedianBeat
+from heartguard.measure.study import BeatStudy, RPeaks, find_r_peaks, study_beats
 
-__all__ = ["lead_disagreement", "measure"]
+__all__ = [
+    "BeatStudy",
+    "Fiducials",
+    "MedianBeat",
+    "RPeaks",
+    "bridge_gaps",
+    "find_r_peaks",
+    "measure",
+    "milliseconds",
+    "p_coherence",
+    "samples",
+    "study_beats",
+]

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Indices
 from heartguard.measure.energy import (
     QRS_BAND_S,
     WIDE_BAND_S,
-    Indices,
     away_from,
     crests,
     first_levels,
@@ -23,7 +23,7 @@ from heartguard.measure.energy import (
     levels_at,
     qrs_energy,
 )
-from heartguard.measure.filters import Array, samples
+from heartguard.measure.filters import samples
 
 _STRONG = 0.42
 _PASSES = 3
@@ -32,7 +32,7 @@ _WIDE_HEIGHT = 0.35
 _OVER_T_WAVES = 1.6
 
 
-def detect_beats(signals: Array) -> tuple[Indices, Array]:
+def detect_beats(signals: Doubles) -> tuple[Indices, Doubles]:
     """Find the QRS complexes of a page.
 
     Parameters
@@ -68,7 +68,7 @@ def detect_beats(signals: Array) -> tuple[Indices, Array]:
     return _add_wide_beats(signals, beats), detection
 
 
-def stand_out(beats: Indices, detection: Array) -> float:
+def stand_out(beats: Indices, detection: Doubles) -> float:
     """Return the median height of the beats over the 95th percentile between them; about 1 in noise.
 
     Examples
@@ -83,7 +83,7 @@ def stand_out(beats: Indices, detection: Array) -> float:
     return float(np.median(detection[beats])) / max(between, 0.02)
 
 
-def _pick(detection: Array) -> Indices:
+def _pick(detection: Doubles) -> Indices:
     """Return the crests of the detection function that are beats."""
     peaks = crests(detection)
     if peaks.size == 0:
@@ -94,7 +94,7 @@ def _pick(detection: Array) -> Indices:
     return _search_back(beats, peaks, detection, typical)
 
 
-def _drop_t_waves(peaks: Indices, detection: Array) -> Indices:
+def _drop_t_waves(peaks: Indices, detection: Doubles) -> Indices:
     """Drop a peak that follows a clearly stronger one within the time of a T wave."""
     kept: list[int] = []
     for peak in peaks:
@@ -104,7 +104,7 @@ def _drop_t_waves(peaks: Indices, detection: Array) -> Indices:
     return np.array(kept, dtype=np.int64)
 
 
-def _search_back(beats: Indices, peaks: Indices, detection: Array, typical: float) -> Indices:
+def _search_back(beats: Indices, peaks: Indices, detection: Doubles, typical: float) -> Indices:
     """Add the best weaker peak to each RR that is far longer than its neighbours."""
     if beats.size < 3:
         return beats
@@ -120,7 +120,7 @@ def _search_back(beats: Indices, peaks: Indices, detection: Array, typical: floa
     return _merged(beats, added)
 
 
-def _add_wide_beats(signals: Array, beats: Indices) -> Indices:
+def _add_wide_beats(signals: Doubles, beats: Indices) -> Indices:
     """Add premature ventricular beats that are too slurred for the band of the other beats.
 
     In a lower band they stand out in most leads at once, which a slip of the tracing does not, and far higher than what
@@ -142,7 +142,7 @@ def _add_wide_beats(signals: Array, beats: Indices) -> Indices:
     return _merged(beats, added)
 
 
-def _after_neighbours(detection: Array, beats: Indices, crest: int) -> float:
+def _after_neighbours(detection: Doubles, beats: Indices, crest: int) -> float:
     """Return the greatest detection at a crest's delay from its own beat after the two beats on both sides."""
     own = int(np.searchsorted(beats, crest)) - 1
     delay = crest - beats[own]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from heartguard.measure.filters import Array, Mask, samples, slope, smooth
-
-Indices = NDArray[np.int64]
+from heartguard.arrays import Doubles, Indices, Mask, nan_median
+from heartguard.measure.filters import samples, slope, smooth
 
 QRS_BAND_S = (0.006, 0.024)
 """Standard deviations, seconds, of the two Gaussians whose difference is the band of the QRS complex (7 to 22 Hz)."""
@@ -23,7 +21,7 @@ _CLIP = 1.6
 _NEAR_S = 0.12
 
 
-def qrs_energy(signals: Array, band_s: tuple[float, float]) -> Array:
+def qrs_energy(signals: Doubles, band_s: tuple[float, float]) -> Doubles:
     """Return the smoothed steepness of each lead within a band.
 
     Parameters
@@ -49,7 +47,7 @@ def qrs_energy(signals: Array, band_s: tuple[float, float]) -> Array:
     return smooth(np.where(np.isfinite(signals), np.nan_to_num(steepness), np.nan), 0.03)
 
 
-def first_levels(energy: Array) -> Array:
+def first_levels(energy: Doubles) -> Doubles:
     """Return each lead's 96th percentile, no lead's below a third of the median lead's.
 
     Examples
@@ -63,7 +61,7 @@ def first_levels(energy: Array) -> Array:
     return np.asarray(np.maximum(levels, least), dtype=np.float64)
 
 
-def levels_at(energy: Array, beats: Indices, before: Array) -> tuple[Array, Array]:
+def levels_at(energy: Doubles, beats: Indices, before: Doubles) -> tuple[Doubles, Doubles]:
     """Return each lead's median energy at the beats, and its weight: how far that stands over the rest of the cycle."""
     level, weight = before.copy(), np.full(len(energy), 0.2)
     far = away_from(beats, energy.shape[1])
@@ -79,7 +77,7 @@ def levels_at(energy: Array, beats: Indices, before: Array) -> tuple[Array, Arra
     return level, weight
 
 
-def joint(energy: Array, level: Array, weight: Array) -> Array:
+def joint(energy: Doubles, level: Doubles, weight: Doubles) -> Doubles:
     """Return the weighted mean, over the leads present, of the energy over its level, each lead clipped; shape (T,).
 
     Examples
@@ -93,18 +91,15 @@ def joint(energy: Array, level: Array, weight: Array) -> Array:
     return np.asarray(total / np.maximum(weights.sum(axis=0), 1e-9), dtype=np.float64)
 
 
-def in_most_leads(energy: Array, level: Array) -> Array:
-    """Return the median, over the leads present, of the energy over its level; shape (T,).
+def in_most_leads(energy: Doubles, level: Doubles) -> Doubles:
+    """Return the median, over the leads present, of the energy over its level; shape (T,), 0 where none is.
 
     Examples
     --------
     >>> in_most_leads(np.array([[1.0, 0.0], [2.0, 0.0], [9.0, np.nan]]), level=np.array([1.0, 1.0, 1.0]))
     array([2., 0.])
     """
-    shown = np.isfinite(energy).any(axis=0)
-    result = np.zeros(energy.shape[1])
-    result[shown] = np.nanmedian(energy[:, shown] / level[:, None], axis=0)
-    return result
+    return np.nan_to_num(nan_median(energy / level[:, None]))
 
 
 def away_from(beats: Indices, size: int) -> Mask:
@@ -121,7 +116,7 @@ def away_from(beats: Indices, size: int) -> Mask:
     return far
 
 
-def crests(detection: Array) -> Indices:
+def crests(detection: Doubles) -> Indices:
     """Return the samples where a function is highest within `REFRACTORY_S` on both sides.
 
     Examples

@@ -11,10 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, runs_of_true
 from heartguard.leads import SAMPLING_RATE_HZ
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def samples(seconds: float) -> int:
@@ -28,19 +26,12 @@ def samples(seconds: float) -> int:
     return round(seconds * SAMPLING_RATE_HZ)
 
 
-def runs(mask: Mask) -> list[tuple[int, int]]:
-    """Return (start, stop) of each stretch of True of a 1-D mask.
-
-    Examples
-    --------
-    >>> runs(np.array([True, True, False, True]))
-    [(0, 2), (3, 4)]
-    """
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+def milliseconds(count: float | np.integer[Any]) -> float:
+    """Return the duration of a number of samples."""
+    return 1000.0 * float(count) / SAMPLING_RATE_HZ
 
 
-def bridge_gaps(signals: NDArray[Any], longest_s: float = 0.12) -> Array:
+def bridge_gaps(signals: NDArray[Any], longest_s: float = 0.12) -> Doubles:
     """Fill gaps no longer than `longest_s` between traced samples by a straight line.
 
     Parameters
@@ -63,13 +54,13 @@ def bridge_gaps(signals: NDArray[Any], longest_s: float = 0.12) -> Array:
     for row in filled:
         known = np.isfinite(row)
         row[~known] = np.nan
-        for start, stop in runs(~known):
+        for start, stop in runs_of_true(~known):
             if start > 0 and stop < row.size and stop - start <= samples(longest_s):
                 row[start:stop] = np.interp(np.arange(start, stop), [start - 1, stop], [row[start - 1], row[stop]])
     return filled
 
 
-def smooth(signals: Array, sigma_s: float) -> Array:
+def smooth(signals: Doubles, sigma_s: float) -> Doubles:
     """Return the Gaussian-weighted mean of the known samples around each known sample; NaN elsewhere.
 
     Parameters
@@ -89,7 +80,7 @@ def smooth(signals: Array, sigma_s: float) -> Array:
     return np.where(known, total / np.maximum(weight, 1e-9), np.nan)
 
 
-def _blur(rows: Array, sigma_s: float) -> Array:
+def _blur(rows: Doubles, sigma_s: float) -> Doubles:
     """Convolve each row with a Gaussian cut at three standard deviations; 0 beyond the ends."""
     sigma = sigma_s * SAMPLING_RATE_HZ
     size = (2 * round(3 * sigma) + 1, 1)
@@ -97,7 +88,7 @@ def _blur(rows: Array, sigma_s: float) -> Array:
     return np.asarray(blurred, dtype=np.float64)
 
 
-def slope(signals: Array) -> Array:
+def slope(signals: Doubles) -> Doubles:
     """Return the central difference in time, mV/s, NaN beside gaps.
 
     Parameters

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.measure.filters import Array, Mask, samples, slope, smooth
+from heartguard.arrays import Doubles, Mask
+from heartguard.measure.filters import samples, slope, smooth
 from heartguard.measure.median_beat import MedianBeat
 
 QRS_THRESHOLDS = (0.06, 0.09, 0.13)
@@ -83,7 +84,7 @@ def p_coherence(beat: MedianBeat, qrs_on: int, rr_s: float) -> float:
     return both / np.sqrt(shared * single) if shared * single > 0 else 0.0
 
 
-def spatial(waves: Array) -> Array:
+def spatial(waves: Doubles) -> Doubles:
     """Return the root mean square over the leads known at each sample, shape (W,).
 
     Examples
@@ -96,7 +97,7 @@ def spatial(waves: Array) -> Array:
     return np.asarray(np.sqrt(power.sum(axis=0) / np.maximum(known.sum(axis=0), 1)), dtype=np.float64)
 
 
-def _bound_qrs(waves: Array, centre: int) -> tuple[int, int] | None:
+def _bound_qrs(waves: Doubles, centre: int) -> tuple[int, int] | None:
     velocity = spatial(slope(smooth(waves, 0.006)))
     near = velocity[centre - samples(0.06) : centre + samples(0.06)]
     start = centre - samples(0.06) + int(np.argmax(near))
@@ -117,7 +118,7 @@ def _quiet_around(quiet: Mask, start: int, centre: int) -> tuple[int, int] | Non
     return None if on is None or off is None else (on, off)
 
 
-def _p_onset(waves: Array, qrs_on: int, rr_s: float) -> int | None:
+def _p_onset(waves: Doubles, qrs_on: int, rr_s: float) -> int | None:
     """Return the onset of the P wave: its two slopes, merged into one bump, are followed down to their foot."""
     first = max(0, qrs_on - samples(min(P_REACH_S, 0.5 * rr_s)))
     last = qrs_on - samples(0.020)
@@ -138,7 +139,7 @@ def _p_onset(waves: Array, qrs_on: int, rr_s: float) -> int | None:
     return next((i for i in range(crest, first, -1) if bump[i] < threshold), None)
 
 
-def _t_offset(waves: Array, qrs_on: int, qrs_off: int, rr_s: float) -> int | None:
+def _t_offset(waves: Doubles, qrs_on: int, qrs_off: int, rr_s: float) -> int | None:
     """Return where T ends in all but the last leads: there each lead's steepest tangent meets its isoelectric line."""
     first = qrs_off + samples(0.06)
     last_peak = qrs_on + samples(min(0.46 * np.sqrt(rr_s), rr_s - 0.2))
@@ -158,7 +159,7 @@ def _t_offset(waves: Array, qrs_on: int, qrs_off: int, rr_s: float) -> int | Non
     return round(float(np.percentile(end[large], T_PERCENTILE))) if large.any() else None
 
 
-def _tangent_end(wave: Array, first: int, last_peak: int, last: int) -> tuple[float, float] | None:
+def _tangent_end(wave: Doubles, first: int, last_peak: int, last: int) -> tuple[float, float] | None:
     part = wave[first : last + 1]
     if not np.isfinite(part).all():
         return None

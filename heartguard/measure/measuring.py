@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 
 from heartguard.leads import SAMPLING_RATE_HZ
-from heartguard.measure.beats import detect_beats, stand_out
-from heartguard.measure.energy import Indices
-from heartguard.measure.filters import Array, bridge_gaps
-from heartguard.measure.intervals import Fiducials, find_fiducials
-from heartguard.measure.median_beat import MedianBeat, align_beats, drop_artefacts, median_beat, usual_beats
-from heartguard.measure.rhythm import Rhythm, rhythm_of
-from heartguard.measure.vectors import einthoven_residual, frontal_axis
+from heartguard.limb_law import einthoven_residual
+from heartguard.measure.filters import bridge_gaps, milliseconds
+from heartguard.measure.intervals import Fiducials
+from heartguard.measure.study import BeatStudy, find_r_peaks, study_beats
 from heartguard.values import Ecg, Measurements
 
 LEAST_CONTRAST = 1.35
@@ -56,16 +53,15 @@ def measure(ecg: Ecg) -> Measurements:
     residual = einthoven_residual(ecg.independent)
     reasons = {} if residual is not None else {"einthoven_residual_mv": _NO_LIMBS}
     signals = bridge_gaps(ecg.signals)
-    beats, detection = detect_beats(signals)
-    if beats.size == 0 or stand_out(beats, detection) < LEAST_CONTRAST:
+    beats, contrast = find_r_peaks(signals, ecg.rhythm_lead)
+    if contrast < LEAST_CONTRAST:
         reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _NOTHING)
         return Measurements(einthoven_residual_mv=residual, reasons=reasons)
-    beats = drop_artefacts(signals, align_beats(signals, beats, ecg.rhythm_lead), detection)
     if beats.size < 2:
         reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _ONE_BEAT)
         return Measurements(beats_s=beats / SAMPLING_RATE_HZ, einthoven_residual_mv=residual, reasons=reasons)
-    rhythm = rhythm_of(beats)
-    waves = _waves(signals, beats, rhythm, reasons)
+    study = study_beats(signals, beats)
+    rhythm, waves = study.rhythm, _waves(study, reasons)
     return Measurements(
         heart_rate_bpm=rhythm.heart_rate_bpm,
         rr_ms=rhythm.rr_ms,
@@ -77,34 +73,32 @@ def measure(ecg: Ecg) -> Measurements:
     )
 
 
-def _waves(signals: Array, beats: Indices, rhythm: Rhythm, reasons: dict[str, str]) -> dict[str, Any]:
+def _waves(study: BeatStudy, reasons: dict[str, str]) -> dict[str, Any]:
     """Return the fields taken from the median beat; the reason of each None goes into `reasons`."""
-    beat = median_beat(signals, beats[usual_beats(signals, beats)])
-    marks = find_fiducials(beat, rhythm.rr_ms / 1000, rhythm.rr_variation)
+    marks, rhythm = study.fiducials, study.rhythm
     if marks.qrs_on is None or marks.qrs_off is None:
         reasons |= dict.fromkeys(_WAVE_FIELDS, _QRS)
         return {}
-    found: dict[str, Any] = {"qrs_ms": _ms(marks.qrs_off - marks.qrs_on), "fiducials_s": _seconds(marks, beat)}
+    found: dict[str, Any] = {
+        "qrs_ms": milliseconds(marks.qrs_off - marks.qrs_on),
+        "fiducials_s": _seconds(marks, study.median.centre),
+    }
     if marks.p_on is None:
         reasons["pr_ms"] = _P
     else:
-        found["pr_ms"] = _ms(marks.qrs_on - marks.p_on)
+        found["pr_ms"] = milliseconds(marks.qrs_on - marks.p_on)
     if marks.t_off is None:
         reasons |= dict.fromkeys(("qt_ms", "qtc_ms", "qtc_fridericia_ms"), _T)
     else:
-        qt, rr_s = _ms(marks.t_off - marks.qrs_on), 60.0 / rhythm.heart_rate_bpm
+        qt, rr_s = milliseconds(marks.t_off - marks.qrs_on), 60.0 / rhythm.heart_rate_bpm
         found |= {"qt_ms": qt, "qtc_ms": qt / np.sqrt(rr_s), "qtc_fridericia_ms": qt / np.cbrt(rr_s)}
-    found["axis_deg"] = frontal_axis(beat.waves, marks.qrs_on, marks.qrs_off)
+    found["axis_deg"] = study.axis_deg
     if found["axis_deg"] is None:
         reasons["axis_deg"] = _AXIS
     return {name: float(value) if isinstance(value, np.floating) else value for name, value in found.items()}
 
 
-def _ms(count: int) -> float:
-    return 1000.0 * count / SAMPLING_RATE_HZ
-
-
-def _seconds(marks: Fiducials, beat: MedianBeat) -> dict[str, float]:
+def _seconds(marks: Fiducials, centre: int) -> dict[str, float]:
     """Return the fiducials found, in seconds from the R peak."""
     places = {"p_on": marks.p_on, "qrs_on": marks.qrs_on, "qrs_off": marks.qrs_off, "t_off": marks.t_off}
-    return {name: (place - beat.centre) / SAMPLING_RATE_HZ for name, place in places.items() if place is not None}
+    return {name: (place - centre) / SAMPLING_RATE_HZ for name, place in places.items() if place is not None}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Indices, Mask, nan_median
 from heartguard.leads import LEAD_INDEX
-from heartguard.measure.energy import Indices
-from heartguard.measure.filters import Array, Mask, samples, smooth
+from heartguard.measure.filters import samples, smooth
 
 BEFORE_S = 0.40
 AFTER_S = 0.70
@@ -35,13 +35,13 @@ class MedianBeat:
         The single beats.
     """
 
-    waves: Array
+    waves: Doubles
     counts: NDArray[np.int64]
     centre: int
-    stack: Array
+    stack: Doubles
 
 
-def cut_beats(signals: Array, beats: Indices, before: int, after: int) -> Array:
+def cut_beats(signals: Doubles, beats: Indices, before: int, after: int) -> Doubles:
     """Return the window around each beat, shape (beats, leads, before + after + 1), NaN outside the page.
 
     Examples
@@ -55,7 +55,7 @@ def cut_beats(signals: Array, beats: Indices, before: int, after: int) -> Array:
     return np.stack([padded[:, beat : beat + before + after + 1] for beat in beats])
 
 
-def align_beats(signals: Array, beats: Indices, rhythm_lead: str | None) -> Indices:
+def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None) -> Indices:
     """Move each beat to where its QRS complexes best match the other beats', then to the R peak.
 
     Parameters
@@ -76,7 +76,7 @@ def align_beats(signals: Array, beats: Indices, rhythm_lead: str | None) -> Indi
     moved = beats.copy()
     for _ in range(2):
         moved = _match_templates(band, moved, beats)
-    template = np.nan_to_num(_nan_median(cut_beats(band, moved, samples(_HALF_S), samples(_HALF_S))))
+    template = np.nan_to_num(nan_median(cut_beats(band, moved, samples(_HALF_S), samples(_HALF_S))))
     shown = template[LEAD_INDEX[rhythm_lead]][None] if rhythm_lead else template
     if not shown.any():
         shown = template
@@ -84,10 +84,10 @@ def align_beats(signals: Array, beats: Indices, rhythm_lead: str | None) -> Indi
     return np.clip(moved + peak, 0, signals.shape[1] - 1)
 
 
-def _match_templates(band: Array, moved: Indices, found: Indices) -> Indices:
+def _match_templates(band: Doubles, moved: Indices, found: Indices) -> Indices:
     """Shift each beat, at most `_SHIFT_S` from where it was found, to its best fit with the leads' median QRS."""
     half, reach = samples(_HALF_S), samples(_SHIFT_S)
-    template = np.nan_to_num(_nan_median(cut_beats(band, moved, half, half)))
+    template = np.nan_to_num(nan_median(cut_beats(band, moved, half, half)))
     wide = np.nan_to_num(cut_beats(band, found, half + reach, half + reach))
     windows = np.lib.stride_tricks.sliding_window_view(wide, 2 * half + 1, axis=2)
     fit = np.einsum("blsw,lw->bs", windows, template, optimize=True)
@@ -97,11 +97,11 @@ def _match_templates(band: Array, moved: Indices, found: Indices) -> Indices:
     return np.asarray(np.clip(shifted, 0, band.shape[1] - 1), dtype=np.int64)
 
 
-def likeness(signals: Array, beats: Indices) -> Array:
+def likeness(signals: Doubles, beats: Indices) -> Doubles:
     """Return the correlation of each beat's QRS with the leads' median QRS, over all leads at once, shape (n,)."""
     band = smooth(signals, 0.006) - smooth(signals, 0.06)
     stack = cut_beats(band, beats, samples(0.08), samples(0.12))
-    template = _nan_median(stack)
+    template = nan_median(stack)
     known = np.isfinite(stack) & np.isfinite(template)
     shared, single = np.where(known, template, 0.0), np.where(known, stack, 0.0)
     power = np.sum(shared**2, axis=(1, 2)) + 1e-9
@@ -109,7 +109,7 @@ def likeness(signals: Array, beats: Indices) -> Array:
     return np.asarray(alike, dtype=np.float64)
 
 
-def drop_artefacts(signals: Array, beats: Indices, detection: Array) -> Indices:
+def drop_artefacts(signals: Doubles, beats: Indices, detection: Doubles) -> Indices:
     """Drop what stands between two beats of a regular rhythm, lower than they and shaped unlike them.
 
     Such are steps of the baseline and slips of the tracing at separators. Rarely an interpolated ventricular beat is
@@ -150,13 +150,14 @@ def _needless(beat: int, before: int | None, after: int | None, usual: float) ->
     return 0.85 * usual < after - before < 1.15 * usual
 
 
-def usual_beats(signals: Array, beats: Indices) -> Mask:
+def usual_beats(beats: Indices, alike: Doubles) -> Mask:
     """Tell the beats of the prevailing shape from ectopic, premature and damaged ones.
 
     Parameters
     ----------
-    signals : ndarray, shape (12, T), mV
     beats : ndarray, shape (n,), int64
+    alike : ndarray, shape (n,)
+        Their `likeness`.
 
     Returns
     -------
@@ -173,17 +174,16 @@ def usual_beats(signals: Array, beats: Indices) -> Mask:
     """
     if beats.size < 3:
         return np.ones(beats.size, dtype=bool)
-    alike_of = likeness(signals, beats)
-    alike: Mask = (alike_of > _ALIKE) & (alike_of > np.median(alike_of) - 0.25)
+    of_one_shape: Mask = (alike > _ALIKE) & (alike > np.median(alike) - 0.25)
     rr = np.diff(beats)
     timely = np.concatenate([[True], rr > 0.8 * np.median(rr)])
-    for usual in (alike & timely, alike):
+    for usual in (of_one_shape & timely, of_one_shape):
         if usual.sum() >= max(2, 0.3 * beats.size):
             return np.asarray(usual, dtype=bool)
     return np.ones(beats.size, dtype=bool)
 
 
-def median_beat(signals: Array, beats: Indices) -> MedianBeat:
+def median_beat(signals: Doubles, beats: Indices) -> MedianBeat:
     """Return the median beat of each lead, its baseline levelled before every QRS complex.
 
     Parameters
@@ -205,10 +205,10 @@ def median_beat(signals: Array, beats: Indices) -> MedianBeat:
     middle = np.isfinite(stack[:, :, before - samples(0.1) : before + samples(0.1)])
     whole: Mask = np.asarray(middle.all(axis=2))
     stack = np.where(whole[:, :, None], stack, np.nan)
-    return MedianBeat(_nan_median(stack), whole.sum(axis=0), before, stack)
+    return MedianBeat(nan_median(stack), whole.sum(axis=0), before, stack)
 
 
-def level_baseline(signals: Array, beats: Indices) -> Array:
+def level_baseline(signals: Doubles, beats: Indices) -> Doubles:
     """Subtract from each lead the straight lines between its levels just before the QRS complexes.
 
     Examples
@@ -230,11 +230,3 @@ def level_baseline(signals: Array, beats: Indices) -> Array:
         if knots:
             row -= np.interp(time, knots, levels)
     return levelled
-
-
-def _nan_median(stack: Array) -> Array:
-    """Return the median over the first axis without numpy's warning on columns of NaN."""
-    known: Mask = np.asarray(np.isfinite(stack).any(axis=0))
-    result = np.full(stack.shape[1:], np.nan)
-    result[known] = np.nanmedian(stack[:, known], axis=0)
-    return result

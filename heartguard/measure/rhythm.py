@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Indices
 from heartguard.leads import SAMPLING_RATE_HZ
-from heartguard.measure.energy import Indices
 
 
 @dataclass(frozen=True)

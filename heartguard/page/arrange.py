@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Mask
 from heartguard.leads import PAGE_SECONDS, Layout
 from heartguard.page.ends import Extent
 from heartguard.page.marks import Lines, Pulse
@@ -19,8 +19,6 @@ __all__ = [
     "name_mask",
     "settle_rows",
 ]
-
-Mask = NDArray[np.bool_]
 
 _MIN_COVERAGE = 0.55
 _FAINT = 0.7

@@ -6,16 +6,13 @@ from itertools import combinations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Floats, Mask
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.ends import Extent
 from heartguard.page.marks import Lines, Pulse
-from heartguard.values import Floats
 
 __all__ = ["attached_pulses", "find_bars", "join_lines", "place_by_bars"]
-
-Mask = NDArray[np.bool_]
 
 _BAR_MM = (0.55, 3.2)
 # The uprights of a calibration pulse are 10 mm tall.

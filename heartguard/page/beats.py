@@ -8,7 +8,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 from scipy.signal import find_peaks
 
-from heartguard.values import Doubles
+from heartguard.arrays import Doubles
 
 __all__ = ["beats_in_turn"]
 

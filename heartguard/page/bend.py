@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.plate import plate
-from heartguard.values import Doubles, Floats
 
 __all__ = [
     "NODE_MM",

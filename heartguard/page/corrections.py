@@ -7,8 +7,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from heartguard.arrays import Doubles, Image
 from heartguard.errors import CorrectionError
-from heartguard.values import Corrections, Doubles, Image, Upload
+from heartguard.values import Corrections, Upload
 from heartguard.warning import Warning, note
 
 __all__ = ["apply_corrections", "by_hand_warnings", "order_corners"]

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.errors import NotAnEcgError
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, SAMPLING_RATE_HZ
 from heartguard.page.ink import Contrasts
 from heartguard.page.marks import Lines, Pulse
-from heartguard.values import Doubles, Floats
 
 __all__ = ["Extent", "find_extent", "fit_extent"]
-
-Mask = NDArray[np.bool_]
 
 _MIN_TRACE_MM = 110.0
 _BAND_MM = 14.0

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.bend import (
     NODE_MM,
@@ -20,7 +21,6 @@ from heartguard.page.bend import (
     without_minor_lines,
 )
 from heartguard.page.plate import plate
-from heartguard.values import Doubles, Floats, Image
 
 __all__ = ["FineLines", "follow_fine_lines", "moved_back"]
 

@@ -7,17 +7,18 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from heartguard.arrays import Doubles, Image
 from heartguard.errors import NotAnEcgError, TooTiltedError
-from heartguard.leads import GAIN_MM_PER_MV, PAPER_SPEED_MM_PER_S
+from heartguard.leads import GAIN_MM_PER_MV, PAPER_SPEED_MM_PER_S, TIME_TOLERANCE
 from heartguard.page.arrange import keep_separators, name_mask, settle_rows
 from heartguard.page.ends import find_extent, fit_extent
 from heartguard.page.grid import PAGE_WIDTH_MM, Grid, find_grid
 from heartguard.page.ink import Contrasts, contrasts
-from heartguard.page.make import PAGE_MM, PX_PER_MM, SECONDS_TOLERANCE, Found, Scale, make_page
+from heartguard.page.make import PAGE_MM, PX_PER_MM, Found, Scale, make_page
 from heartguard.page.marks import Pulse, find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.speed import read_speed
 from heartguard.page.tilt import MAX_TILT_DEG, estimate_tilt
-from heartguard.values import Corrections, Doubles, Image, Page, Upload
+from heartguard.values import Corrections, Page, Upload
 
 __all__ = ["find_flat"]
 
@@ -127,7 +128,7 @@ def _settle_scale(image: Image, rotation: Doubles, scale: Scale) -> tuple[Found,
     if scale.source != "grid" or _shows_ten_seconds(found) or read_speed(found.pulses) != PAPER_SPEED_MM_PER_S:
         return found, to_page, scale
     factor = found.extent.width / PAGE_MM / PX_PER_MM
-    octaves = [f for f in (2.0, 0.5) if abs(factor / f - 1) < SECONDS_TOLERANCE]
+    octaves = [f for f in (2.0, 0.5) if abs(factor / f - 1) < TIME_TOLERANCE]
     others = [Scale(scale.px_per_mm_x * f, scale.px_per_mm_y * f, "grid", scale.strength) for f in octaves]
     for other in [*others, *_pulse_scale(found.pulses, scale)]:
         found_so, to_page_so = _examine(image, rotation, other)
@@ -137,7 +138,7 @@ def _settle_scale(image: Image, rotation: Doubles, scale: Scale) -> tuple[Found,
 
 
 def _shows_ten_seconds(found: Found) -> bool:
-    return abs(found.extent.width / PX_PER_MM / PAGE_MM - 1) < SECONDS_TOLERANCE
+    return abs(found.extent.width / PX_PER_MM / PAGE_MM - 1) < TIME_TOLERANCE
 
 
 def _pulse_scale(pulses: tuple[Pulse, ...], scale: Scale) -> list[Scale]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.leads import LARGE_SQUARE_MM
-from heartguard.values import Doubles, Floats
 
 __all__ = ["PAGE_WIDTH_MM", "Grid", "find_grid"]
 
@@ -29,7 +28,7 @@ class Grid:
     strength: float
 
 
-def find_grid(contrast: Floats, ink: NDArray[np.bool_]) -> Grid | None:
+def find_grid(contrast: Floats, ink: Mask) -> Grid | None:
     """Find the pitch of solid, dotted or faint grids, with or without fine lines.
 
     Parameters
@@ -64,7 +63,7 @@ def find_grid(contrast: Floats, ink: NDArray[np.bool_]) -> Grid | None:
     return Grid(refined[0], refined[1], float(strength))
 
 
-def _grid_marks(contrast: Floats, ink: NDArray[np.bool_]) -> Floats:
+def _grid_marks(contrast: Floats, ink: Mask) -> Floats:
     """Contrast without ink, capped so that no single stain outweighs the grid."""
     around = cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     light = contrast[~around]

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.values import Floats, Image
+from heartguard.arrays import Floats, Image, Mask
 
 __all__ = ["Contrasts", "contrasts"]
 
@@ -33,7 +33,7 @@ class Contrasts:
 
     any_channel: Floats
     every_channel: Floats
-    ink: NDArray[np.bool_]
+    ink: Mask
     ink_level: float
 
     @property

@@ -10,11 +10,10 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Floats, Image, Mask
 from heartguard.layers import LAST_SHUFFLE, network_graph, shuffled
 from heartguard.page.ink_network import CHANNELS, INK_LAYERS, PRINT, STRIDE, TRACE
-from heartguard.values import Floats, Image
 from heartguard.weights import NetworkSpec, Weights, named, read_spec, read_weights
 
 __all__ = ["InkMaps", "InkNetwork", "close_gaps", "ink_graph", "load_ink_network"]
@@ -57,7 +56,7 @@ class InkNetwork:
         self._networks: dict[int, Any] = {}
         self._running = threading.Lock()
 
-    def maps(self, image: Image, paper: NDArray[np.bool_]) -> InkMaps:
+    def maps(self, image: Image, paper: Mask) -> InkMaps:
         """Look at an evenly lit page; nothing outside of `paper` is ink.
 
         Parameters

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.fft import rfft2
 from scipy.ndimage import maximum_filter1d
 from scipy.optimize import least_squares
 
+from heartguard.arrays import Doubles, Floats, Image, Mask
 from heartguard.leads import LARGE_SQUARE_MM
-from heartguard.values import Doubles, Floats, Image
 
 __all__ = ["LATTICE_SIDE", "Lattice", "find_lattice", "line_marks"]
 
@@ -207,7 +206,7 @@ def _local_waves(scores: Floats, first: tuple[int, int], second: tuple[int, int]
     return np.stack([one, two], axis=1), np.minimum(*tops).astype(np.float64)
 
 
-def _fit(centres: Doubles, waves: Doubles, weights: Doubles) -> tuple[Doubles, NDArray[np.bool_]]:
+def _fit(centres: Doubles, waves: Doubles, weights: Doubles) -> tuple[Doubles, Mask]:
     """Fit a homography whose gradients are the wave vectors; return it (in mm) and which tiles it fits."""
     middle, size = centres.mean(axis=0), float(np.ptp(centres, axis=0).max()) + 1
     at = (centres - middle) / size

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
 
-from heartguard.leads import INVERTED, LIMB_MIX, ORDERS, PAGE_SECONDS, Layout
+from heartguard.arrays import Doubles
+from heartguard.leads import INVERTED, LIMB_LEADS, ORDERS, PAGE_SECONDS, Layout
+from heartguard.limb_law import exchange_leads, invert_lead, lead_matrix, residual_variance_ratio
 from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
-from heartguard.values import Doubles
 from heartguard.warning import Warning, caution
 
-__all__ = ["misfit", "misfit_in_turn", "swap_warnings", "unexplained"]
+__all__ = ["misfit", "misfit_in_turn", "swap_warnings"]
 
-_WORST = 0.1
 _FLOOR = 0.03
 _LEAST_LEADS = 3
 _LEAST_IN_TURN = 4
@@ -24,41 +24,6 @@ _ALIKE = 0.15
 _INSIDE = 0.025
 _SUSPECT = 0.08
 _SURE = 0.03
-
-
-def unexplained(rows: Doubles, mix: Doubles, least: int = 100) -> float:
-    """Return the share of simultaneous rows that no heart could draw if they were the leads that `mix` says.
-
-    The rows are fitted, sample by sample, by the two voltages that all limb leads are sums of. What is left is divided
-    by what would be left on average of rows that have nothing to do with each other, so that 0 is a perfect fit and
-    about 1 none.
-
-    Parameters
-    ----------
-    rows : ndarray, shape (n, T), n > 2
-        NaN where nothing is known.
-    mix : ndarray, shape (n, 2)
-        The rows' share of I and of II (see `LIMB_MIX`).
-    least : int
-        Samples known in all rows that it takes.
-
-    Returns
-    -------
-    float
-        NaN when fewer are known.
-    """
-    known = rows[:, np.isfinite(rows).all(axis=0)]
-    if known.shape[1] < least:
-        return float("nan")
-    level = known - np.median(known, axis=1, keepdims=True)
-    basis, _ = np.linalg.qr(mix)
-    left = level - basis @ (basis.T @ level)
-    by_sample = np.sum(left**2, axis=0)
-    # The worst tenth is left out: names, crossings and columns' ends spoil a few samples of any page.
-    usual = by_sample <= np.quantile(by_sample, 1 - _WORST)
-    power = float(np.sum(level[:, usual] ** 2))
-    share = (len(rows) - 2) / len(rows)
-    return float(np.sum(by_sample[usual])) / (share * power + 1e-9)
 
 
 def misfit(layout: Layout, followed: Doubles, extent: Extent) -> tuple[float, float]:
@@ -74,10 +39,13 @@ def misfit(layout: Layout, followed: Doubles, extent: Extent) -> tuple[float, fl
     Returns
     -------
     mean, worst : float
-        Geometric mean and greatest of `unexplained` over the columns that show three limb leads or more; NaN without
-        such a column.
+        Geometric mean and greatest of `residual_variance_ratio` over the columns that show three limb leads or more;
+        NaN without such a column.
     """
-    shares = [unexplained(rows, _mix(leads, layout.order)) for leads, rows in _limb_columns(layout, followed, extent)]
+    shares = [
+        residual_variance_ratio(rows, lead_matrix(leads, layout.inverted))
+        for leads, rows in _limb_columns(layout, followed, extent)
+    ]
     known = [share for share in shares if np.isfinite(share)]
     if not known:
         return float("nan"), float("nan")
@@ -115,7 +83,9 @@ def misfit_in_turn(layout: Layout, followed: Doubles, extent: Extent, *, marked:
     if not marked and np.sum((level - level.mean(axis=0)) ** 2) < _ALIKE * np.sum(level**2):
         return float("nan")
     left = {
-        order: unexplained(rows, _mix([leads[column] for column in known], order), least=_LEAST_OF_COMPLEX)
+        order: residual_variance_ratio(
+            rows, lead_matrix([leads[column] for column in known], INVERTED[order]), _LEAST_OF_COMPLEX
+        )
         for order, leads in ORDERS.items()
     }
     return left[layout.order] / sum(left.values())
@@ -125,14 +95,14 @@ def swap_warnings(layout: Layout, followed: Doubles, extent: Extent) -> tuple[Wa
     """Return a caution for every column whose limb leads fit only with two places changed, or one lead turned over."""
     warnings = []
     for leads, rows in _limb_columns(layout, followed, extent):
-        mix = _mix(leads, layout.order)
-        if not unexplained(rows, mix) > _SUSPECT:
+        matrix = lead_matrix(leads, layout.inverted)
+        if not residual_variance_ratio(rows, matrix) > _SUSPECT:
             continue
         changes = {
-            f"{leads[a]} and {leads[b]} have changed places": _swapped(mix, a, b)
+            f"{leads[a]} and {leads[b]} have changed places": exchange_leads(matrix, a, b)
             for a, b in combinations(range(len(leads)), 2)
-        } | {f"{lead} is upside down": _turned(mix, k) for k, lead in enumerate(leads)}
-        left = {said: unexplained(rows, changed) for said, changed in changes.items()}
+        } | {f"{lead} is upside down": invert_lead(matrix, k) for k, lead in enumerate(leads)}
+        left = {said: residual_variance_ratio(rows, changed) for said, changed in changes.items()}
         best = min(left.values())
         if best < _SURE:  # some changes cannot be told apart: I for II does to the law what turning III over does
             said = " or ".join(name for name, share in left.items() if share < 2 * best + _FLOOR)
@@ -144,7 +114,7 @@ def swap_warnings(layout: Layout, followed: Doubles, extent: Extent) -> tuple[Wa
 def _limb_columns(layout: Layout, followed: Doubles, extent: Extent) -> Iterator[tuple[list[str], Doubles]]:
     """Yield the limb leads of every column that shows three or more, with their stretches, shape (n, T)."""
     for column, pixels in enumerate(_column_pixels(layout, extent)):
-        places = [(k, row[column]) for k, row in enumerate(layout.rows) if row[column] in LIMB_MIX]
+        places = [(k, row[column]) for k, row in enumerate(layout.rows) if row[column] in LIMB_LEADS]
         if len(places) >= _LEAST_LEADS:
             yield [lead for _, lead in places], followed[[k for k, _ in places], pixels]
 
@@ -155,20 +125,3 @@ def _column_pixels(layout: Layout, extent: Extent) -> Iterator[slice]:
     for column in range(layout.columns):
         first, last = (extent.x0 + (column + part) * width for part in (_INSIDE, 1 - _INSIDE))
         yield slice(max(0, round(first)), max(0, round(last)))
-
-
-def _mix(leads: Sequence[str], order: str) -> Doubles:
-    signs = [-1.0 if lead in INVERTED[order] else 1.0 for lead in leads]
-    return np.asarray(np.array([LIMB_MIX[lead] for lead in leads]) * np.array(signs)[:, None], np.float64)
-
-
-def _swapped(mix: Doubles, a: int, b: int) -> Doubles:
-    changed = mix.copy()
-    changed[[a, b]] = mix[[b, a]]
-    return changed
-
-
-def _turned(mix: Doubles, k: int) -> Doubles:
-    changed = mix.copy()
-    changed[k] *= -1
-    return changed

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Image, Mask
 from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.arrange import make_panels
 from heartguard.page.ends import Extent
@@ -15,19 +15,16 @@ from heartguard.page.ink import Contrasts
 from heartguard.page.marks import Lines, Pulse
 from heartguard.page.recognise import choose_layout
 from heartguard.page.speed import seconds_shown, speed_warnings
-from heartguard.values import Corrections, Doubles, Floats, Image, Page, ScaleSource, Upload
+from heartguard.values import Corrections, Page, ScaleSource, Upload
 from heartguard.warning import Warning, caution, fault, note
 
-__all__ = ["PAGE_MM", "PX_PER_MM", "SECONDS_TOLERANCE", "Found", "Scale", "make_page"]
+__all__ = ["PAGE_MM", "PX_PER_MM", "Found", "Scale", "make_page"]
 
 PX_PER_MM = 8.0
 """Scale of every straight page."""
 
 PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 """Length of the 10 s that a page shows, at the usual speed."""
-
-SECONDS_TOLERANCE = 0.07
-"""How far, relatively, a page may be from showing 10 s and still be taken to show them."""
 
 _CERTAIN = 0.7
 """Certainty of a layout under which it is called a guess."""
@@ -49,11 +46,11 @@ class Found:
 
     image: Image
     contrast: Contrasts
-    solid: NDArray[np.bool_]
+    solid: Mask
     lines: Lines
     pulses: tuple[Pulse, ...]
-    trace: NDArray[np.bool_]
-    names: NDArray[np.bool_]
+    trace: Mask
+    names: Mask
     rows: tuple[float, ...]
     extent: Extent
 

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats, Mask, runs_of_true
 
 __all__ = ["Lines", "Pulse", "find_lines", "find_pulses", "find_rows", "trace_mask", "without_specks"]
-
-Mask = NDArray[np.bool_]
 
 _SEPARATOR_MM = 38.0
 _RULE_MM = 135.0
@@ -78,7 +76,7 @@ def find_lines(ink: Mask, contrast: Floats, px_per_mm: float) -> Lines:
     plain = ink.astype(np.uint8)
     vertical = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((round(_SEPARATOR_MM * px_per_mm), 1), np.uint8))
     horizontal = cv2.morphologyEx(plain, cv2.MORPH_OPEN, np.ones((1, round(_RULE_MM * px_per_mm)), np.uint8))
-    stretches = _stretches(vertical.any(axis=0)).tolist()
+    stretches = runs_of_true(vertical.any(axis=0)).tolist()
     centres = tuple(_middle(vertical, contrast, a, b) for a, b in stretches)
     ruled = tuple(x for x, (a, b) in zip(centres, stretches, strict=True) if _is_ruled(ink, vertical, a, b, px_per_mm))
     vertical = cv2.dilate(vertical, np.ones((1, 7), np.uint8))
@@ -119,12 +117,6 @@ def _slope(rows: NDArray[np.intp], edge: NDArray[np.intp]) -> float:
     return float(np.clip(rise / max(1.0, rows[half:].mean() - rows[:half].mean()), -_TILT, _TILT))
 
 
-def _stretches(mask: Mask) -> NDArray[np.intp]:
-    """Return the first and the after-last index of each unbroken stretch of True, shape (n, 2)."""
-    edges: NDArray[np.intp] = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return edges.reshape(-1, 2)
-
-
 def find_pulses(ink: Mask, px_per_mm: float) -> tuple[Pulse, ...]:
     """Find free-standing rectangular calibration pulses of 5, 10 or 20 mm, from top to bottom."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
@@ -136,7 +128,7 @@ def find_pulses(ink: Mask, px_per_mm: float) -> tuple[Pulse, ...]:
         part = ink[y : y + height, x : x + width]
         stroke = _stroke(part)
         upright = part.sum(axis=0) >= 0.8 * height
-        edges = _stretches(upright)
+        edges = runs_of_true(upright)
         top: Mask = np.asarray(part[: max(2, round(1.5 * stroke))].any(axis=0))
         if len(edges) != 2 or not top[edges[0, 0] : edges[1, 1]].all():
             continue

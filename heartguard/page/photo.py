@@ -7,12 +7,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Image, Mask, runs_of_true
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.bend import NODE_MM, at_moved, follow_grid, follow_lines, grid_surety, invert, rough_places
 from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
-from heartguard.values import Bend, Doubles, Floats, Image
+from heartguard.values import Bend
 
 __all__ = ["StraightPhoto", "settle_photo", "shows_a_desk", "straighten_photo"]
 
@@ -54,7 +54,7 @@ class StraightPhoto:
     """
 
     image: Image
-    paper: NDArray[np.bool_]
+    paper: Mask
     to_page: Doubles
     bend: Bend
     strength: float
@@ -249,7 +249,7 @@ def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int
     return page
 
 
-def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
+def _paper(surety: Doubles) -> tuple[Mask, Doubles, Doubles]:
     """Nodes on the grid's paper, and the first corner and size of their frame, mm (whole large squares).
 
     On a straight page the grid fills an upright rectangle: the rows and columns along most of which it is seen.
@@ -269,13 +269,13 @@ def _paper(surety: Doubles) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
     return paper, low * NODE_MM, (high - low) * NODE_MM
 
 
-def _sure(surety: Doubles) -> NDArray[np.bool_]:
+def _sure(surety: Doubles) -> Mask:
     """Return the nodes around which the grid is sure; on a desk, single nodes may seem so, but not those around."""
     around = cv2.blur(surety, (_AROUND_NODES, _AROUND_NODES))
     return np.asarray(around > _SURE * np.percentile(around, 90))
 
 
-def _filled(grid: NDArray[np.bool_]) -> slice:
+def _filled(grid: Mask) -> slice:
     """Return the longest run of rows that hold the grid along much of their length, and one more at both ends.
 
     A row of traces may hide the grid for a few rows.
@@ -283,8 +283,7 @@ def _filled(grid: NDArray[np.bool_]) -> slice:
     share = grid.mean(axis=1)
     full = (share > _FILLED * np.percentile(share, 90)).astype(np.uint8)[:, None]
     joined = cv2.morphologyEx(full, cv2.MORPH_CLOSE, np.ones((_HIDDEN_NODES, 1), np.uint8))[:, 0]
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], joined, [0]]).astype(int))).reshape(-1, 2)
-    first, last = max(edges.tolist(), key=lambda run: run[1] - run[0])
+    first, last = max(runs_of_true(joined > 0).tolist(), key=lambda run: run[1] - run[0])
     return slice(max(0, first - 1), last + 1)
 
 

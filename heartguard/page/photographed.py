@@ -7,7 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from heartguard.leads import PAPER_SPEED_MM_PER_S
+from heartguard.arrays import Image
+from heartguard.leads import PAPER_SPEED_MM_PER_S, TIME_TOLERANCE
 from heartguard.page.arrange import keep_separators, name_mask, settle_rows
 from heartguard.page.attached import attached_pulses, find_bars, join_lines, place_by_bars
 from heartguard.page.bend import NODE_MM, invert
@@ -15,10 +16,10 @@ from heartguard.page.ends import Extent, find_extent, fit_extent
 from heartguard.page.fine_lines import follow_fine_lines, moved_back
 from heartguard.page.ink import Contrasts
 from heartguard.page.ink_maps import InkMaps, InkNetwork, close_gaps
-from heartguard.page.make import PAGE_MM, PX_PER_MM, SECONDS_TOLERANCE, Found, Scale, make_page
+from heartguard.page.make import PAGE_MM, PX_PER_MM, Found, Scale, make_page
 from heartguard.page.marks import find_lines, find_pulses, find_rows, trace_mask, without_specks
 from heartguard.page.photo import StraightPhoto, settle_photo, straighten_photo
-from heartguard.values import Corrections, Image, Page, Upload
+from heartguard.values import Corrections, Page, Upload
 from heartguard.warning import note
 
 __all__ = ["find_photo"]
@@ -93,6 +94,6 @@ def _inspect_photo(photo: StraightPhoto, maps: InkMaps) -> Found:
 def _of_ten_seconds(extent: Extent) -> Extent:
     """Keep the paper's own time on a photo: ends that were found within a few per cent of 10 s are 10 s apart."""
     middle, half = (extent.x0 + extent.x1) / 2, PAGE_MM * PX_PER_MM / 2
-    if abs(extent.width / (2 * half) - 1) > SECONDS_TOLERANCE:
+    if abs(extent.width / (2 * half) - 1) > TIME_TOLERANCE:
         return extent
     return Extent(middle - half, middle + half)

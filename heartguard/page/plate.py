@@ -6,26 +6,34 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from scipy.linalg import solveh_banded
 from scipy.sparse import csr_matrix, dia_matrix, diags, eye, kron, vstack
 from threadpoolctl import ThreadpoolController
 
-from heartguard.values import Doubles
+from heartguard.arrays import Doubles
 
 __all__ = ["plate"]
 
 _ANCHOR = 1e-7
 
 
-class _Blas:
-    """BLAS on one thread, in the whole process, while any band is solved: its blocks are so small that threads wait."""
+class _ScipyBlas:
+    """The BLAS that scipy calls, on one thread while any band is solved: its blocks are so small that threads wait.
+
+    Two threads take many times the processor's time of one; a sparse factorisation, which needs no BLAS, takes twice as
+    long. Threads can only be limited for a whole library, so every other one is left alone wherever scipy brings its
+    own, as its wheels do. Solves at the same time count as one, so that the last restores what was.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._solves = 0
-        self._pools = ThreadpoolController().select(user_api="blas")
+        pools = ThreadpoolController().select(user_api="blas")
+        own = [pool["filepath"] for pool in pools.info() if _is_of_scipy(Path(pool["filepath"]))]
+        self._pools = pools.select(filepath=own) if own else pools
 
     @contextmanager
     def on_one_thread(self) -> Iterator[None]:
@@ -42,7 +50,12 @@ class _Blas:
                     self._limit.restore_original_limits()
 
 
-_blas = _Blas()
+def _is_of_scipy(library: Path) -> bool:
+    """Tell by its folder: ``scipy.libs``, or ``scipy/.dylibs`` on a Mac. Libraries of numpy may bear scipy's name."""
+    return any(folder.startswith("scipy") for folder in library.parent.parts[-2:])
+
+
+_blas = _ScipyBlas()
 
 
 def plate(values: Doubles, weights: Doubles, stiffness: float, outlier_mm: float) -> Doubles:

@@ -8,20 +8,18 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Mask
 from heartguard.errors import LayoutError, NotAnEcgError
 from heartguard.leads import LAYOUTS, Layout
 from heartguard.page.ends import Extent
 from heartguard.page.limbs import misfit, misfit_in_turn, swap_warnings
 from heartguard.page.marks import Lines
 from heartguard.page.rough import RoughTraces, strip_misfit
-from heartguard.values import Corrections, Doubles
+from heartguard.values import Corrections
 from heartguard.warning import Warning, caution
 
 __all__ = ["Arrangement", "choose_layout"]
-
-Mask = NDArray[np.bool_]
 
 _FEWEST_ROWS = 2
 _MOST_CHANGED = 2

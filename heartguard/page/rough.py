@@ -10,9 +10,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Mask
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, Layout
 from heartguard.page.ends import Extent
-from heartguard.values import Doubles
 
 __all__ = ["RoughTraces", "strip_misfit"]
 
@@ -38,7 +38,7 @@ class RoughTraces:
     px_per_mm: float
 
     @classmethod
-    def of(cls, trace: NDArray[np.bool_], px_per_mm: float) -> RoughTraces:
+    def of(cls, trace: Mask, px_per_mm: float) -> RoughTraces:
         """Return the pieces of a mask, numbered."""
         _, pieces = cv2.connectedComponents(trace.astype(np.uint8), connectivity=8, ltype=cv2.CV_32S)
         return cls(np.asarray(pieces, np.int32), px_per_mm)
@@ -87,7 +87,7 @@ class RoughTraces:
         return home
 
 
-def _furthest(own: NDArray[np.bool_], first: int, row: float, px_per_mm: float) -> Doubles:
+def _furthest(own: Mask, first: int, row: float, px_per_mm: float) -> Doubles:
     inked = own.any(axis=0)
     top = first + own.argmax(axis=0) - row
     bottom = first + len(own) - 1 - own[::-1].argmax(axis=0) - row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S
+from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, TIME_TOLERANCE
 from heartguard.page.marks import Pulse
 from heartguard.warning import Warning, caution, note
 
@@ -14,7 +14,6 @@ FAST_MM_PER_S = 50.0
 _PULSE_SECONDS = 0.2
 _WIDTH_TOLERANCE = 0.15
 _HIGH_MM = 15.0
-_SECONDS_TOLERANCE = 0.07
 
 
 def read_speed(pulses: tuple[Pulse, ...]) -> float:
@@ -38,7 +37,7 @@ def read_speed(pulses: tuple[Pulse, ...]) -> float:
 def seconds_shown(seconds: float, speed_mm_per_s: float) -> float:
     """Return what a page is meant to show: 10 s, or the 5 s that fit the usual paper at 50 mm/s."""
     half = PAGE_SECONDS / 2
-    return half if speed_mm_per_s == FAST_MM_PER_S and abs(seconds / half - 1) < _SECONDS_TOLERANCE else PAGE_SECONDS
+    return half if speed_mm_per_s == FAST_MM_PER_S and abs(seconds / half - 1) < TIME_TOLERANCE else PAGE_SECONDS
 
 
 def speed_warnings(seconds: float, speed_mm_per_s: float, by_hand: bool) -> tuple[Warning, ...]:
@@ -57,7 +56,7 @@ def speed_warnings(seconds: float, speed_mm_per_s: float, by_hand: bool) -> tupl
     if speed_mm_per_s != PAPER_SPEED_MM_PER_S and not by_hand:
         text = "The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that."
         warnings.append(note("scale.speed", text))
-    if abs(seconds / meant - 1) > _SECONDS_TOLERANCE:
+    if abs(seconds / meant - 1) > TIME_TOLERANCE:
         said = "set by hand" if by_hand else "assumed"
         text = (
             f"The traces span {seconds:.1f} s at the paper speed of {speed_mm_per_s:g} mm/s that was {said}, "

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from heartguard.trace.runs import stretches
+from heartguard.arrays import Doubles, Floats, Mask, runs_of_true
 from heartguard.trace.share import Path
-from heartguard.values import Doubles, Floats
 
 __all__ = [
     "CROP_COLUMNS",
@@ -61,7 +59,7 @@ class Crop:
     column: int
     row: int
     picture: Floats
-    wanted: NDArray[np.bool_]
+    wanted: Mask
 
 
 def lowered(ink: Floats) -> Floats:
@@ -121,7 +119,7 @@ class _Cover:
         self.highest, self.lowest = (rows_of(np.where(present, y, np.nan)) for y in (highest, lowest))
         hard = ((lowest - highest > _STEEP * path.runs.stroke) | path.shared[at]) & present
         near = cv2.dilate(hard.astype(np.uint8)[None], np.ones((1, 2 * _AROUND + 1), np.uint8))[0] > 0
-        self.difficult: NDArray[np.bool_] = near & present
+        self.difficult: Mask = near & present
 
     @property
     def last(self) -> int:
@@ -151,11 +149,11 @@ class _Cover:
         return covered
 
 
-def _parts(difficult: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _parts(difficult: Mask) -> Iterator[tuple[int, int]]:
     """Cut the difficult stretches into parts that a crop holds with a margin, neighbours together where they fit."""
     longest = CROP_COLUMNS - 2 * _MARGIN
     begun: tuple[int, int] | None = None
-    for first, last in stretches(difficult).tolist():
+    for first, last in runs_of_true(difficult).tolist():
         if begun is not None and last - begun[0] <= longest:
             begun = (begun[0], last)
             continue

@@ -13,13 +13,12 @@ from itertools import groupby
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from heartguard.leads import LIMB_MIX, PAGE_SECONDS
-from heartguard.page.limbs import unexplained
+from heartguard.arrays import Doubles, Floats, Mask, runs_of_true
+from heartguard.leads import LIMB_LEADS, PAGE_SECONDS
+from heartguard.limb_law import fit_limb_leads, lead_matrix, limb_residual, residual_variance_ratio
 from heartguard.trace.panels import Line, above_rest, seconds_of, seconds_per_px
-from heartguard.trace.runs import stretches
-from heartguard.values import Doubles, Floats, Page, Panel
+from heartguard.values import Page, Panel
 
 __all__ = ["agree_limb_leads"]
 
@@ -30,9 +29,8 @@ _GAP_PX = 2.0
 _SURE_PX = 2.4
 """A line is moved where its spread is greater, and altogether where it is twice as great."""
 _LEAST_SPREAD_PX = 1.2
-_ROUNDS = 8
 _STRANGE, _STRANGE_COMPLEX = 0.1, 0.05
-"""Shares that true limb leads do not leave unexplained, between and in their QRS complexes (see `unexplained`)."""
+"""`residual_variance_ratio` that true limb leads stay below, over all and in their QRS complexes."""
 _NEAR_PX = 4
 _INKED, _MOSTLY = 0.3, 0.8
 
@@ -51,7 +49,7 @@ def agree_limb_leads(page: Page, lines: Sequence[Line]) -> list[Line]:
     limbs = [
         k
         for k, line in enumerate(lines)
-        if line.panel.lead in LIMB_MIX and not line.panel.rhythm and line.covered > _LEAST_COVERED
+        if line.panel.lead in LIMB_LEADS and not line.panel.rhythm and line.covered > _LEAST_COVERED
     ]
     for _, together in groupby(sorted(limbs, key=lambda k: _shown(lines[k].panel)), lambda k: _shown(lines[k].panel)):
         group = list(together)
@@ -68,12 +66,13 @@ def _shown(panel: Panel) -> tuple[float, float]:
 def _agreeing(page: Page, lines: Sequence[Line]) -> list[Line]:
     time = np.arange(0, PAGE_SECONDS, _STEP_S)
     heights, spread = (np.stack(part) for part in zip(*(_sampled(page, line, time) for line in lines), strict=True))
-    mix = np.array([LIMB_MIX[line.panel.lead] for line in lines])
-    level = _levels(heights, spread, mix)
-    if level is None or not _lawful(heights - level, spread, mix):
+    matrix = lead_matrix([line.panel.lead for line in lines])
+    level = _levels(heights, spread, matrix)
+    if level is None or not _lawful(heights - level, spread, matrix):
         return list(lines)
     unsure = (np.isfinite(heights) & (spread > _SURE_PX)).any(axis=0)
-    fitted = _fitted(heights[:, unsure] - level, spread[:, unsure], mix) + level
+    variance = spread[:, unsure] ** 2 + _LEAST_SPREAD_PX**2
+    fitted = fit_limb_leads(heights[:, unsure] - level, variance, matrix) + level
     return [_moved(page, line, time[unsure], row) for line, row in zip(lines, fitted, strict=True)]
 
 
@@ -89,36 +88,21 @@ def _sampled(page: Page, line: Line, time: Doubles) -> tuple[Doubles, Doubles]:
     return np.where(outside, np.nan, above), np.where(outside, np.nan, np.interp(time, seconds, line.spread))
 
 
-def _levels(heights: Doubles, spread: Doubles, mix: Doubles) -> Doubles | None:
+def _levels(heights: Doubles, spread: Doubles, matrix: Doubles) -> Doubles | None:
     """Return how far each lead stands from where the law would have it, shape (leads, 1); None where little is sure."""
     sure = np.isfinite(heights).all(axis=0) & (spread <= _SURE_PX).all(axis=0)
-    if not unexplained(heights[:, sure], mix) < _STRANGE:
+    if not residual_variance_ratio(heights[:, sure], matrix) < _STRANGE:
         return None
     level = np.median(heights[:, sure], axis=1, keepdims=True)
-    basis, _ = np.linalg.qr(mix)
-    left = heights[:, sure] - level
-    return np.asarray(level + np.median(left - basis @ (basis.T @ left), axis=1, keepdims=True), np.float64)
+    left = limb_residual(heights[:, sure] - level, matrix)
+    return np.asarray(level + np.median(left, axis=1, keepdims=True), np.float64)
 
 
-def _lawful(heights: Doubles, spread: Doubles, mix: Doubles) -> bool:
+def _lawful(heights: Doubles, spread: Doubles, matrix: Doubles) -> bool:
     """Whether the leads obey the law where the network was asked and fairly sure of all: in clear QRS complexes."""
     greatest = spread.max(axis=0)
     clear = np.isfinite(heights).all(axis=0) & (greatest > _SURE_PX) & (greatest < 2 * _SURE_PX)
-    return unexplained(heights[:, clear], mix) < _STRANGE_COMPLEX
-
-
-def _fitted(heights: Doubles, spread: Doubles, mix: Doubles) -> Doubles:
-    """Fit the two voltages at each time; leads that do not fit are trusted less (by Cauchy's weights)."""
-    known = np.isfinite(heights)
-    variance = spread**2 + _LEAST_SPREAD_PX**2
-    measured, trust = np.where(known, heights, 0), np.ones(heights.shape)
-    for _ in range(_ROUNDS):
-        weight = np.where(known, trust / variance, 0)
-        normal = np.einsum("kt,ki,kj->tij", weight, mix, mix) + 1e-9 * np.eye(2)
-        voltages = np.linalg.solve(normal, np.einsum("kt,ki->ti", weight * measured, mix)[..., None])[..., 0]
-        fitted = mix @ voltages.T
-        trust = 1 / (1 + np.where(known, (measured - fitted) ** 2 / variance, 0))
-    return np.asarray(fitted, np.float64)
+    return residual_variance_ratio(heights[:, clear], matrix) < _STRANGE_COMPLEX
 
 
 def _moved(page: Page, line: Line, time: Doubles, above: Doubles) -> Line:
@@ -127,13 +111,13 @@ def _moved(page: Page, line: Line, time: Doubles, above: Doubles) -> Line:
     there = line.panel.baseline_y - (-up if line.panel.inverted else up)
     share = np.clip(line.spread / _SURE_PX - 1, 0, 1)
     inked = _inked(page.ink, line.x, there)
-    for first, last in stretches(share > 0):
+    for first, last in runs_of_true(share > 0):
         if np.mean(inked[first:last]) < _MOSTLY:
             share[first:last] = 0
     return replace(line, y=np.where(share > 0, line.y + share * (there - line.y), line.y))
 
 
-def _inked(ink: Floats, x: Doubles, y: Doubles) -> NDArray[np.bool_]:
+def _inked(ink: Floats, x: Doubles, y: Doubles) -> Mask:
     """Whether there is ink at or close to each place."""
     near = cv2.dilate((ink > _INKED).astype(np.uint8), np.ones((2 * _NEAR_PX + 1, 2 * _NEAR_PX + 1), np.uint8))
     row, column = (np.clip(np.round(at).astype(int), 0, size - 1) for at, size in zip((y, x), ink.shape, strict=True))

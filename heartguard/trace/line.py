@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
-from heartguard.trace.runs import stretches
-from heartguard.values import Doubles, Floats
+from heartguard.arrays import Doubles, Floats, Mask, runs_of_true
 
 __all__ = ["heights", "line_through"]
 
@@ -46,7 +44,7 @@ def line_through(top: Doubles, bottom: Doubles, stroke: float, columns_per_px: i
     present = ~np.isnan(top)
     level = _resting_level((top + bottom) / 2, present & (bottom - top < _SHORT * stroke))
     pen = _Pen(stroke, STEPS_PER_COLUMN * columns_per_px)
-    parts = [_undo_pen(a, top[a:b], bottom[a:b], level[a:b], pen) for a, b in stretches(present)]
+    parts = [_undo_pen(a, top[a:b], bottom[a:b], level[a:b], pen) for a, b in runs_of_true(present)]
     if not parts:
         return np.empty(0), np.empty(0)
     return np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
@@ -74,7 +72,7 @@ def _undo_pen(start: int, top: Doubles, bottom: Doubles, level: Doubles, pen: _P
     rest = np.interp(fine, columns, level)
     far = np.where(np.abs(upper - rest) >= np.abs(lower - rest), upper, lower)
     apart = np.abs(lower - upper) > _AGREE * pen.stroke
-    for a, b in stretches(apart):
+    for a, b in runs_of_true(apart):
         # A wave hides behind the pen's width at most; what is thick for longer is noise, and its middle is the signal.
         if b - a > _WIDEST * pen.steps:
             apart[a:b] = False
@@ -137,7 +135,7 @@ def _erode(edge: Doubles, pen: _Pen) -> Doubles:
     return eroded
 
 
-def _resting_level(centre: Doubles, flat: NDArray[np.bool_]) -> Doubles:
+def _resting_level(centre: Doubles, flat: Mask) -> Doubles:
     """Height that the line returns to around each column: its flat stretches, joined."""
     if not flat.any():
         level = float(np.nanmedian(centre)) if np.isfinite(centre).any() else np.nan

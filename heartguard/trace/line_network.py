@@ -15,9 +15,9 @@ from typing import Any
 import cv2
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.layers import LAST_SHUFFLE, Layer, network_graph, shuffled
 from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, Crop
-from heartguard.values import Doubles, Floats
 from heartguard.weights import NetworkSpec, Weights, named, read_spec, read_weights
 
 __all__ = ["LINE_LAYERS", "POWER", "LineNetwork", "load_line_network", "stacked_rows"]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
+from heartguard.leads import TIME_TOLERANCE
 from heartguard.trace.line import line_through
 from heartguard.trace.path import PathCosts
 from heartguard.trace.runs import find_runs
 from heartguard.trace.share import Path, share_ink
 from heartguard.trace.together import Track, follow_all
-from heartguard.values import Doubles, Floats, Page, Panel
+from heartguard.values import Page, Panel
 
 __all__ = ["FINER", "Line", "above_rest", "find_lines", "seconds_of", "seconds_per_px"]
 
@@ -21,7 +23,6 @@ FINER = 3
 
 _PHOTO_MARGIN_PX = 5
 _PHOTO_JUMP = 0.6
-_SQUEEZE = 0.07
 # Mean ink along a line of a photo that is worth nothing, and all.
 _UNSURE_INK, _SURE_INK = 0.85, 0.97
 
@@ -107,9 +108,8 @@ def _finer(ink: Floats) -> Floats:
 def seconds_per_px(page: Page, panel: Panel) -> float:
     """Time scale of a panel: recorders fit their 2.5, 5 or 10 s to the column, a little off their own grid."""
     by_column = (panel.end_s - panel.start_s) / (panel.x1 - panel.x0)
-    return (
-        by_column if abs(by_column * page.px_per_s - 1) < _SQUEEZE or page.scale_source != "grid" else 1 / page.px_per_s
-    )
+    fits = abs(by_column * page.px_per_s - 1) < TIME_TOLERANCE or page.scale_source != "grid"
+    return by_column if fits else 1 / page.px_per_s
 
 
 def seconds_of(page: Page, line: Line) -> Doubles:

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles
 from heartguard.trace.runs import Runs
-from heartguard.values import Doubles
 
 __all__ = ["PathCosts", "follow"]
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.trace.crops import CROP_ROWS, POINTS, ROWS_PER_PX, Crop, cut_crops, heights_of, lowered, points_x
 from heartguard.trace.line_network import LineNetwork
 from heartguard.trace.panels import FINER, Line
-from heartguard.values import Doubles, Floats
 
 __all__ = ["refine_lines"]
 
@@ -56,7 +55,7 @@ def _refined(line: Line, placed: Sequence[tuple[Crop, Doubles, Doubles]]) -> Lin
     return replace(line, y=y, spread=spread)
 
 
-def _faded(wanted: NDArray[np.bool_]) -> Doubles:
+def _faded(wanted: Mask) -> Doubles:
     """Return 1 inside of the wanted stretches, falling to 0 towards their ends."""
     kernel = np.ones(2 * _FADE + 1) / (2 * _FADE + 1)
     return np.asarray(np.convolve(wanted, kernel, mode="same") * wanted, np.float64)

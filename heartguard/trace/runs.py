@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats
 
-__all__ = ["Runs", "find_runs", "stretches"]
+__all__ = ["Runs", "find_runs"]
 
 INK_LEVEL = 0.5
 
@@ -59,12 +59,6 @@ def find_runs(ink: Floats) -> Runs:
     # The flattest lines show the pen's own thickness; noise only adds to it.
     stroke = float(np.percentile(lengths[lengths > 1], 10)) if (lengths > 1).any() else 1.0
     return Runs(first, top.astype(np.float32), bottom.astype(np.float32), stroke)
-
-
-def stretches(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the first and the after-last index of each unbroken stretch of True, shape (n, 2)."""
-    edges: NDArray[np.intp] = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return edges.reshape(-1, 2)
 
 
 def _crossing(outside: Floats, inside: Floats) -> Floats:

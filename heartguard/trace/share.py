@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.trace.runs import Runs, stretches
-from heartguard.values import Doubles
+from heartguard.arrays import Doubles, runs_of_true
+from heartguard.trace.runs import Runs
 
 __all__ = ["Path", "share_ink"]
 
@@ -90,7 +90,7 @@ def share_ink(paths: list[Path]) -> None:
         same = (mine == theirs) & (mine >= 0)
         first.shared[low - first.x0 : high - first.x0] |= same
         second.shared[low - second.x0 : high - second.x0] |= same
-        together += [(first, second, low + int(a), low + int(b)) for a, b in stretches(same)]
+        together += [(first, second, low + int(a), low + int(b)) for a, b in runs_of_true(same)]
     ranges = {id(path): path.usual_range() for path in paths}
     for first, second, a, b in together:
         _divide(first, second, a, b, ranges)

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.leads import SAMPLING_RATE_HZ
-from heartguard.values import Doubles, Floats
 
 __all__ = ["name_strips"]
 

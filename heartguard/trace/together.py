@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Mask, runs_of_true
 from heartguard.trace.path import PathCosts, follow
-from heartguard.trace.runs import Runs, stretches
-from heartguard.values import Doubles
+from heartguard.trace.runs import Runs
 
 __all__ = ["Track", "follow_all"]
 
@@ -52,7 +52,7 @@ def follow_all(runs: Runs, tracks: Sequence[Track], costs: PathCosts) -> list[ND
     """
     found = [follow(runs, t.x0, t.x1, t.baseline_y, costs) for t in tracks]
     chosen, own = [path for path, _ in found], [cost for _, cost in found]
-    yielded: list[dict[int, NDArray[np.bool_]]] = [{} for _ in tracks]
+    yielded: list[dict[int, Mask]] = [{} for _ in tracks]
     for _ in tracks:
         changes = []
         for k, track in enumerate(tracks):
@@ -69,7 +69,7 @@ def follow_all(runs: Runs, tracks: Sequence[Track], costs: PathCosts) -> list[ND
 
 
 def _note_sharing(
-    tracks: Sequence[Track], chosen: Sequence[NDArray[np.intp]], number: int, yielded: dict[int, NDArray[np.bool_]]
+    tracks: Sequence[Track], chosen: Sequence[NDArray[np.intp]], number: int, yielded: dict[int, Mask]
 ) -> bool:
     """Add to `yielded` the columns in which a path shares another's ink for long; say whether there are any now."""
     mine, shares = chosen[number], False
@@ -78,7 +78,7 @@ def _note_sharing(
         if k == number or here.start >= here.stop:
             continue
         same, ink = mine[here] == chosen[k][there], mine[here] >= 0
-        for first, last in stretches(same):
+        for first, last in runs_of_true(same):
             if ink[first:last].sum() > _LONG:
                 yielded.setdefault(k, np.zeros(len(mine), bool))[here][first:last] = True
                 shares = True
@@ -90,7 +90,7 @@ def _taken(
     tracks: Sequence[Track],
     chosen: Sequence[NDArray[np.intp]],
     number: int,
-    yielded: dict[int, NDArray[np.bool_]],
+    yielded: dict[int, Mask],
 ) -> Doubles:
     """Return what runs cost a path in the columns that it yields to others."""
     taken = np.zeros(len(runs.top))

@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.errors import TraceError
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
+from heartguard.limb_law import lead_disagreement
 from heartguard.trace.limb_leads import agree_limb_leads
 from heartguard.trace.line import heights
 from heartguard.trace.line_network import LineNetwork
 from heartguard.trace.panels import Line, above_rest, find_lines, seconds_of
 from heartguard.trace.refine import refine_lines
 from heartguard.trace.strips import name_strips
-from heartguard.values import Ecg, Floats, Page, Segment
+from heartguard.values import Ecg, Page, Segment
 from heartguard.warning import Warning, note
 
 __all__ = ["trace"]
@@ -120,14 +122,11 @@ def _fill(row: Floats, signal: Floats) -> None:
 
 def _with_residual(signals: Floats, quality: Floats) -> Floats:
     """Lower the quality of the limb leads where II differs from I + III."""
-    i, ii, iii = signals[:3]
-    both = ~np.isnan(i + ii + iii)
-    if both.sum() < SAMPLING_RATE_HZ:
+    disagreement = lead_disagreement(signals, min_samples=SAMPLING_RATE_HZ)
+    if disagreement is None:
         return quality
-    residual = (ii - i - iii)[both]
-    size = np.std(ii[both]) + np.std(i[both]) + np.std(iii[both]) + 0.05
     out = quality.copy()
-    out[:3] *= float(np.clip(1.15 - np.std(residual) / size, 0.2, 1))
+    out[:3] *= float(np.clip(1.15 - disagreement, 0.2, 1))
     return out
 
 

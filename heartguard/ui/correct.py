@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from heartguard.arrays import Image
 from heartguard.errors import HeartGuardError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S, Layout
 from heartguard.page import order_corners
@@ -18,7 +19,7 @@ from heartguard.ui import session
 from heartguard.ui.overlays import encode_jpeg, fit_width
 from heartguard.ui.problems import calm
 from heartguard.ui.session import Chosen
-from heartguard.values import Corrections, Image, Page, Upload
+from heartguard.values import Corrections, Page, Upload
 
 __all__ = ["corner_chart", "show_corrections"]
 

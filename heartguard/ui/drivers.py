@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from heartguard.arrays import Floats
 from heartguard.ui import session
 from heartguard.ui.charts import lead_bars, lead_bars_text
 from heartguard.ui.evidence_view import VIEWS, drawing_of, evidence_sentence_of, full_colour, heats_of, show_heat
@@ -14,7 +15,7 @@ from heartguard.ui.shap_view import show_shap
 from heartguard.ui.trials_view import show_trials
 from heartguard.ui.what_if import show_what_if
 from heartguard.ui.words import percent
-from heartguard.values import Floats, Reading
+from heartguard.values import Reading
 from heartguard.vocabulary import class_name
 
 __all__ = ["show_drivers"]

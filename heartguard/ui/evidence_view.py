@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from heartguard.arrays import Floats, Image
 from heartguard.ui.charts import AGAINST, FOR
 from heartguard.ui.frame import dark_theme
 from heartguard.ui.overlays import blend_heat, encode_jpeg, enlarge, fit_width, mute
 from heartguard.ui.page_view import PAGE_WIDTH
 from heartguard.ui.running import load_models
 from heartguard.ui.signal_charts import evidence_chart
-from heartguard.values import Drawing, Floats, Image, Reading
+from heartguard.values import Drawing, Reading
 from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:

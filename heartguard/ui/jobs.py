@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, Literal, TypeVar
 
-from heartguard.explain.game import ExplanationCancelledError
+from heartguard.explain import ExplanationCancelledError
 
 __all__ = ["LOST_S", "Job", "JobQueue", "State"]
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFont
 
-from heartguard.values import Floats, Image, Page, Panel, Segment
+from heartguard.arrays import Floats, Image, runs_of_true
+from heartguard.values import Page, Panel, Segment
 
 Scalar = TypeVar("Scalar", np.uint8, np.float32)
 
@@ -199,13 +200,11 @@ def _mix(below: Image, above: Image, opacity: float) -> Image:
 
 def _runs(segment: Segment) -> list[np.ndarray]:
     """Split a line at its gaps into fixed-point polylines, each of shape (n, 1, 2)."""
-    known = np.flatnonzero(np.isfinite(segment.y))
-    pieces = np.split(known, np.flatnonzero(np.diff(known) > 1) + 1)
-    scale = 1 << _SUBPIXEL_BITS
+    x, scale = segment.x0 + np.arange(len(segment.y)), 1 << _SUBPIXEL_BITS
     return [
-        np.rint(np.column_stack([segment.x0 + piece, segment.y[piece]]) * scale).astype(np.int32)[:, None]
-        for piece in pieces
-        if len(piece) > 1
+        np.rint(np.column_stack([x[first:last], segment.y[first:last]]) * scale).astype(np.int32)[:, None]
+        for first, last in runs_of_true(np.isfinite(segment.y))
+        if last - first > 1
     ]
 
 

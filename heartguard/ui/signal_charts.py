@@ -9,8 +9,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.leads import LEADS, PAGE_SECONDS
-from heartguard.values import Doubles, Ecg, Floats
+from heartguard.values import Ecg
 
 if TYPE_CHECKING:
     from heartguard.explain import Band

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from heartguard.arrays import Image
 from heartguard.ui.overlays import blend_heat, draw_traces, encode_jpeg, enlarge, fit_width
 from heartguard.ui.problems import calm
 from heartguard.ui.words import sentence_list
-from heartguard.values import Image, Reading
+from heartguard.values import Reading
 from heartguard.vocabulary import class_name
 
 __all__ = ["Step", "reading_steps", "show_steps"]

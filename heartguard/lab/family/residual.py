@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.classify.signal_network import CHANNELS, COLUMNS, KERNEL, STEM, stacked_signals
-from heartguard.drawing import Pieces, condition
+from heartguard.drawing import RawSegments, preprocess
 from heartguard.lab.augmentation import Strength, augment, random_stretches
 from heartguard.lab.signal_drawings import SignalSet, oversampled
 from heartguard.lab.signal_labels import CLASSES
@@ -105,9 +105,9 @@ def make_records(cache: Path, data: SignalSet, recipe: ResidualRecipe) -> Record
 
 def _copy_of(signals: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
     cut = augment(random_stretches(signals, rng), rng, _DISTURBED)
-    strip = None if cut.strip is None else condition(cut.strip[None])[0]
-    measured = np.concatenate([lead_targets(condition(cut.leads)).ravel(), rhythm_targets(strip)])
-    return stacked_signals(Pieces(cut.leads, cut.strip, ())), measured
+    segments = preprocess(RawSegments(cut.leads, cut.strip))
+    measured = np.concatenate([lead_targets(segments.leads).ravel(), rhythm_targets(segments.strip)])
+    return stacked_signals(segments), measured
 
 
 def build_residual(tags: int, recipe: ResidualRecipe) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 import heartguard
 from heartguard.classify.signal_network import stacked_signals
 from heartguard.classify.wave_features import wave_features
-from heartguard.drawing import Pieces, cut_pieces, draw
+from heartguard.drawing import LeadSegments, draw, segment_leads
 from heartguard.lab.cross_validation import PageSet
 from heartguard.lab.family.pictures import page_picture, random_features, vgg_features
 from heartguard.lab.family.residual import ResidualRecipe, make_records, residual_features, teach
@@ -35,9 +35,9 @@ class Pages:
     traces: PageTraces
     cache: Path
 
-    def pieces(self) -> Iterator[Pieces]:
+    def segments(self) -> Iterator[LeadSegments]:
         """Yield what the drawing shows of each page."""
-        return (cut_pieces(self.traces.ecg(row)) for row in range(len(self.traces.page_ids)))
+        return (segment_leads(self.traces.ecg(row)) for row in range(len(self.traces.page_ids)))
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ class View:
 
 
 def _waves(pages: Pages) -> Floats:
-    return np.stack([wave_features(pieces) for pieces in pages.pieces()])
+    return np.stack([wave_features(segments) for segments in pages.segments()])
 
 
 def _signals(pages: Pages) -> Floats:
-    return np.stack([stacked_signals(pieces) for pieces in pages.pieces()])
+    return np.stack([stacked_signals(segments) for segments in pages.segments()])
 
 
 def _seed_pictures(pages: Pages) -> Floats:
@@ -71,7 +71,7 @@ def _seed_pictures(pages: Pages) -> Floats:
 def _random_network(name: str) -> Callable[[Pages], Floats]:
     def make(pages: Pages) -> Floats:
         rows = range(len(pages.traces.page_ids))
-        return random_features(name, (draw(pages.traces.ecg(row)).image for row in rows))
+        return random_features(name, (draw(segment_leads(pages.traces.ecg(row))).image for row in rows))
 
     return make
 

@@ -1,4 +1,4 @@
-"""Draw an Ecg in the one way that the network knows."""
+"""Draw the segments of an Ecg in the one way that the network knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 import cv2
 import numpy as np
 
-from heartguard.drawing.conditioning import PIECE_RATE_HZ, condition
+from heartguard.arrays import Floats, Image, runs_of_true
 from heartguard.drawing.geometry import (
     DRAWING_HEIGHT,
     DRAWING_VERSION,
@@ -19,21 +19,22 @@ from heartguard.drawing.geometry import (
     WHOLE_STRIP,
     drawing_boxes,
 )
-from heartguard.drawing.windows import ENOUGH, TRIM_START_S, cut_pieces
+from heartguard.drawing.preprocessing import SEGMENT_RATE_HZ, LeadSegments
+from heartguard.drawing.segments import ENOUGH, TRIM_START_S
 from heartguard.leads import LEAD_INDEX
-from heartguard.values import Box, Drawing, Ecg, Floats, Image
+from heartguard.values import Box, Drawing
 
 LINE_WIDTH_PX = 1.25
 _SCALE = 4
 _SHIFT = 4
 
 
-def draw(ecg: Ecg, *, without: Collection[str] = ()) -> Drawing:
-    """Draw the canonical drawing of an Ecg.
+def draw(segments: LeadSegments, *, without: Collection[str] = ()) -> Drawing:
+    """Draw the canonical drawing of an Ecg's segments.
 
     Parameters
     ----------
-    ecg : Ecg
+    segments : LeadSegments
     without : collection of str
         Players to leave out, from `PLAYERS`: a lead name removes its short stretch, ``"rhythm"`` the strip.
 
@@ -50,14 +51,12 @@ def draw(ecg: Ecg, *, without: Collection[str] = ()) -> Drawing:
     unknown = set(without) - set(PLAYERS)
     if unknown:
         raise ValueError(f"No such players: {sorted(unknown)}; expected names of {PLAYERS}.")
-    pieces = cut_pieces(ecg)
-    leads = condition(pieces.leads)
+    leads = segments.leads.copy()
     for name in set(without) - {RHYTHM}:
         leads[LEAD_INDEX[name]] = np.nan
-    shown = pieces.strip is not None and RHYTHM not in without
-    strip = condition(pieces.strip[None])[0] if shown and pieces.strip is not None else None
-    boxes = drawing_boxes(pieces.strip_parts or WHOLE_STRIP)
-    return Drawing(image=render(leads, strip), boxes=boxes, version=DRAWING_VERSION, ecg=ecg)
+    strip = None if RHYTHM in without else segments.strip
+    boxes = drawing_boxes(segments.strip_parts or WHOLE_STRIP)
+    return Drawing(image=render(leads, strip), boxes=boxes, version=DRAWING_VERSION, ecg=segments.ecg)
 
 
 def render(
@@ -68,19 +67,19 @@ def render(
     zoom: float = 1.0,
     enough: float = ENOUGH,
 ) -> Image:
-    """Draw conditioned stretches.
+    """Draw filtered segments.
 
     Parameters
     ----------
     leads : ndarray, shape (12, n), float32, mV
-        125 Hz, as `condition` returns them.
+        125 Hz, as in `LeadSegments`.
     strip : ndarray, shape (m,), float32, mV, or None
     line_width : float
         Pixels.
     zoom : float
         Size of the drawing against the one that the network sees; the line keeps its width in pixels.
     enough : float
-        A stretch is left out where a smaller share of it is finite.
+        A segment is left out where a smaller share of it is finite.
 
     Returns
     -------
@@ -100,13 +99,12 @@ def render(
 
 def _draw_line(canvas: Image, box: Box, signal: Floats, thickness: int) -> None:
     """Draw one stretch onto the enlarged canvas; what leaves the row is held at its edge."""
-    seconds = TRIM_START_S + np.arange(signal.size) / PIECE_RATE_HZ
+    seconds = TRIM_START_S + np.arange(signal.size) / SEGMENT_RATE_HZ
     x = box.x0 + seconds * PX_PER_S
     edge = LINE_WIDTH_PX
     y = np.clip(box.baseline_y - signal * PX_PER_MV, box.y0 + edge, box.y1 - edge)
     # Pixel centres: drawing pixel p covers canvas pixels from p * _SCALE on.
     points = np.stack([x, y], axis=1) * _SCALE - 0.5
-    finite = np.flatnonzero(np.isfinite(signal))
-    runs = np.split(finite, np.flatnonzero(np.diff(finite) > 1) + 1)
-    lines = [np.round(points[run] * (1 << _SHIFT)).astype(np.int32) for run in runs if run.size > 1]
+    runs = runs_of_true(np.isfinite(signal))
+    lines = [np.round(points[first:last] * (1 << _SHIFT)).astype(np.int32) for first, last in runs if last - first > 1]
     cv2.polylines(canvas, lines, False, 0, thickness, cv2.LINE_8, _SHIFT)

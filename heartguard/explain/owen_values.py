@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.classify.engine import Engine
+from heartguard.arrays import Doubles, Floats
+from heartguard.classify import Engine
 from heartguard.explain.game import BATCH, Game, Progress, seeded_numpy
 from heartguard.explain.patches import Patches, patches_of
 from heartguard.explain.stepping import stepping
-from heartguard.values import Doubles, Drawing, Floats
+from heartguard.values import Drawing
 
 PIXEL_EVALUATIONS = 200
 """Drawings that the network is asked about. Single patches everywhere would need thousands; so many tell parts of a

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.drawing.geometry import SHORT_ROWS, StripPart
 from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
-from heartguard.values import Ecg, Floats
+from heartguard.values import Ecg
 
 TRIM_START_S = 0.12
 """Left off at the start of each stretch: there a 3x4 page has a separator and a lead name, a 6x2 page may have none."""
@@ -27,8 +28,8 @@ STAND_INS = ("II", "V5", "V6", "aVF", "V2", *LEADS)
 
 
 @dataclass(frozen=True, eq=False)
-class Pieces:
-    """The stretches of one drawing, trimmed, not yet filtered.
+class RawSegments:
+    """The segments of the leads that the drawing shows, trimmed, not yet filtered.
 
     Attributes
     ----------
@@ -42,7 +43,7 @@ class Pieces:
 
     leads: Floats
     strip: Floats | None
-    strip_parts: tuple[StripPart, ...]
+    strip_parts: tuple[StripPart, ...] = ()
 
 
 def _sample(seconds: float) -> int:
@@ -54,8 +55,8 @@ def trim(stretch: Floats) -> Floats:
     return stretch[..., _sample(TRIM_START_S) : stretch.shape[-1] - _sample(TRIM_END_S)]
 
 
-def cut_pieces(ecg: Ecg) -> Pieces:
-    """Cut the stretches that the drawing shows.
+def cut_segments(ecg: Ecg) -> RawSegments:
+    """Cut the segments that the drawing shows.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def cut_pieces(ecg: Ecg) -> Pieces:
 
     Returns
     -------
-    Pieces
+    RawSegments
         The seconds that a 3x4 page shows. A lead that has none of them is taken from where its trace begins. A page
         without a rhythm strip shows ten seconds of the heart all the same, a few of each lead: these become the strip,
         so that a drawing does not tell which pages have none.
@@ -72,13 +73,13 @@ def cut_pieces(ecg: Ecg) -> Pieces:
     leads = np.stack([trim(_stretch(ecg.lead(lead), _sample(START_S[lead]), length)) for lead in LEADS])
     parts = _strip_parts(ecg)
     if not parts:
-        return Pieces(leads, None, ())
+        return RawSegments(leads, None)
     strip = np.full(ecg.signals.shape[1], np.nan, np.float32)
     for part in parts:
         here = slice(_sample(part.start_s), _sample(part.end_s))
         shown = ecg.lead(part.lead)[here]
         strip[here] = shown - np.nanmedian(shown)
-    return Pieces(leads, trim(strip), parts)
+    return RawSegments(leads, trim(strip), parts)
 
 
 def _stretch(signal: Floats, start: int, length: int) -> Floats:

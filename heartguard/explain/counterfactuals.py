@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from heartguard.arrays import Doubles
 from heartguard.classify import Engine, probabilities
-from heartguard.drawing import draw
+from heartguard.drawing import draw, segment_leads
 from heartguard.explain.waves import WAVES, known_waves, wave_at
 from heartguard.leads import LEAD_INDEX, LEADS
-from heartguard.values import Doubles, Drawing, Ecg, Measurements
+from heartguard.values import Drawing, Ecg, Measurements
 
 FADE_S = 0.016
 """Over this much at each end a replaced wave passes into the trace."""
@@ -84,8 +85,9 @@ def counterfactual(
     ValueError
         If no beats were found, or the wave was not measured.
     """
-    changed = draw(with_normal(ecg, measurements, lead, wave))
-    answers = probabilities(engine.predict(np.stack([draw(ecg).image, changed.image])).logits, engine.spec.temperature)
+    as_it_is, changed = (draw(segment_leads(one)) for one in (ecg, with_normal(ecg, measurements, lead, wave)))
+    images = np.stack([as_it_is.image, changed.image])
+    answers = probabilities(engine.predict(images).logits, engine.spec.temperature)
     before, after = (dict(zip(engine.spec.classes, map(float, row), strict=True)) for row in answers)
     return Counterfactual(lead, wave, before, after, changed)
 

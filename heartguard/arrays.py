@@ -1,0 +1,60 @@
+"""Array types of the package, and what numpy does not say in one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Doubles", "Floats", "Image", "Indices", "Mask", "nan_median", "runs_of_true"]
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Indices = NDArray[np.int64]
+
+
+def runs_of_true(mask: NDArray[np.bool_]) -> Indices:
+    """Return where each unbroken run of True begins and ends.
+
+    Parameters
+    ----------
+    mask : ndarray, shape (n,), bool
+
+    Returns
+    -------
+    ndarray, shape (runs, 2), int64
+        The first index of each run and the one after its last.
+
+    Examples
+    --------
+    >>> runs_of_true(np.array([True, True, False, True])).tolist()
+    [[0, 2], [3, 4]]
+    """
+    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
+    return np.asarray(edges.reshape(-1, 2), np.int64)
+
+
+def nan_median(stack: NDArray[Any]) -> Doubles:
+    """Return the median over the first axis of what is known; unlike `numpy.nanmedian` silent where nothing is.
+
+    Parameters
+    ----------
+    stack : ndarray, shape (n, ...)
+
+    Returns
+    -------
+    ndarray, shape (...), float64
+        NaN where all n values are.
+
+    Examples
+    --------
+    >>> nan_median(np.array([[1.0, np.nan], [3.0, np.nan]])).tolist()
+    [2.0, nan]
+    """
+    known = np.isfinite(stack).any(axis=0)
+    median = np.full(stack.shape[1:], np.nan)
+    median[known] = np.nanmedian(stack[:, known], axis=0)
+    return median
