@@ -165,11 +165,7 @@ def usual_beats(beats: Indices, alike: Doubles) -> Mask:
 
     Examples
     --------
-    >>> beat = np.sin(np.linspace(0, np.pi, 40))
-    >>> lead = np.zeros((1, 3000))
-    >>> for start, sign in ((300, 1), (800, 1), (1300, -1), (1800, 1), (2300, 1)):
-    ...     lead[0, start : start + 40] = sign * beat
-    >>> usual_beats(lead, np.array([320, 820, 1320, 1820, 2320]))
+    >>> usual_beats(np.array([320, 820, 1320, 1820, 2320]), alike=np.array([0.99, 0.98, -0.9, 0.97, 0.99]))
     array([ True,  True, False,  True,  True])
     """
     if beats.size < 3:
