@@ -1,20 +1,18 @@
-"""The command line: ``heartguard read | app``, and in a checkout ``train | convert | evaluate | leaderboard``."""
+"""The command line: ``heartguard read | app``."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
 import io
 import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from heartguard import __version__
+from heartguard import __version__, launch
 from heartguard.errors import HeartGuardError, OutputError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S
 
@@ -22,15 +20,6 @@ EXIT_READ = 0
 EXIT_FAILED = 1
 EXIT_SOME_REJECTED = 3
 EXIT_INTERRUPTED = 130
-
-_APP = {"app": ("heartguard.launch", "open the app in the browser, served on this computer alone")}
-
-_LAB = {
-    "train": ("heartguard.lab.training", "train a model on the data folder and write its weights, spec and figures"),
-    "convert": ("heartguard.lab.conversion", "write the light file of the shipped model and compare its answers"),
-    "evaluate": ("heartguard.lab.evaluation", "measure the readings and the model on the data folder"),
-    "leaderboard": ("heartguard.lab.leaderboard", "put the answers of all trained models into one table"),
-}
 
 _DESCRIPTION = """\
 HeartGuard reads a paper 12-lead ECG: it straightens the page, traces the leads, measures rate and intervals, and gives
@@ -44,10 +33,6 @@ examples:
   heartguard read *.jpg --json > all.jsonl    one JSON object a line for each file, in order
   heartguard read *.jpg --out signals         also write the traced leads as CSV files
   heartguard app                              open the app in the browser"""
-
-_LAB_EXAMPLES = """
-  heartguard train --help                     how to train a model
-  heartguard evaluate --help                  how to measure one"""
 
 _READ_DESCRIPTION = """\
 Read ECG pages: PNG, JPEG, WebP, TIFF, BMP, PDF, or DICOM (one picture, or a PDF in it). The type is found from the
@@ -70,20 +55,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         Arguments after the program's name; by default those of the process.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # A file name may hold bytes that are no text.
     try:
-        args = build_parser(arguments[0] if arguments else None).parse_args(arguments)
+        args = build_parser().parse_args(argv)
         status: int = args.run(args)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except ModuleNotFoundError as error:
-        print(f"This command needs the package {error.name}: pip install -e '.[train]' in a checkout", file=sys.stderr)
-        return EXIT_FAILED
-    except (HeartGuardError, FileNotFoundError) as error:
+    except HeartGuardError as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED
     except BrokenPipeError:
@@ -93,24 +74,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def build_parser(command: str | None) -> argparse.ArgumentParser:
-    """Build the parser; the options of a command are only imported when it is the one that is called."""
-    has_lab = find_spec("heartguard.lab") is not None  # The wheel leaves the laboratory out.
-    examples = _EXAMPLES + (_LAB_EXAMPLES if has_lab else "")
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser."""
     parser = argparse.ArgumentParser(
-        "heartguard", description=_DESCRIPTION, epilog=examples, formatter_class=_Formatter
+        "heartguard", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=_Formatter
     )
     parser.add_argument("--version", action="version", version=f"heartguard {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_read(commands)
-    for name, (module, summary) in (_APP | _LAB if has_lab else _APP).items():
-        sub = commands.add_parser(
-            name, help=summary, description=summary.capitalize() + ".", formatter_class=_Formatter
-        )
-        if name == command:
-            called = importlib.import_module(module)
-            called.add_arguments(sub)
-            sub.set_defaults(run=called.run)
+    _add_app(commands)
     return parser
 
 
@@ -139,6 +111,13 @@ def _add_read(commands: Any) -> None:
         "--turn", type=int, choices=(0, 90, 180, 270), default=0, help="turn the picture clockwise, degrees"
     )
     read.set_defaults(run=_read)
+
+
+def _add_app(commands: Any) -> None:
+    summary = "open the app in the browser, served on this computer alone"
+    app = commands.add_parser("app", help=summary, description=summary.capitalize() + ".", formatter_class=_Formatter)
+    launch.add_arguments(app)
+    app.set_defaults(run=launch.run)
 
 
 def _page_number(text: str) -> int:
