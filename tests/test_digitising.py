@@ -8,7 +8,7 @@ import pytest
 from heartguard.intake import open_upload
 from heartguard.leads import LAYOUTS
 from heartlab.benchmarks.digitise import NAMES
-from heartlab.benchmarks.tables import merged
+from heartlab.data.tables import merged
 from heartlab.evaluate import digitising_conditions
 from heartlab.evaluate.digitising import CaseScore, score_case, summarise
 from heartlab.evaluate.digitising_conditions import CONDITIONS, Case, make_case

@@ -10,9 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from heartlab import cli
-from heartlab.benchmarks import BENCHMARKS, runner
-from heartlab.benchmarks.tables import merged, read_table, write_table
+from heartlab import bench, cli
+from heartlab.data.tables import merged, read_table, write_table
 
 
 def command(status: int) -> types.SimpleNamespace:
@@ -53,16 +52,16 @@ def test_the_runner_finds_a_benchmark_by_its_name_and_passes_its_options(monkeyp
         asked.append(name)
         return command(3)
 
-    monkeypatch.setattr(runner.importlib, "import_module", import_module)
+    monkeypatch.setattr(bench.importlib, "import_module", import_module)
     parser = argparse.ArgumentParser()
-    runner.add_arguments(parser)
-    assert runner.run(parser.parse_args(["measure-ludb", "--more", "4"])) == 7
+    bench.add_arguments(parser)
+    assert bench.run(parser.parse_args(["measure-ludb", "--more", "4"])) == 7
     assert asked == ["heartlab.benchmarks.measure_ludb"]
     with pytest.raises(SystemExit):
         parser.parse_args(["no-such-benchmark"])
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+@pytest.mark.parametrize("name", bench.names())
 def test_every_benchmark_says_what_it_measures_and_how_it_is_called(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,6 +46,7 @@ LAB: dict[str, set[str]] = {
     "evaluate": {"checkout", "metrics", "simulate", "data", "train", "baselines"},
     "benchmarks": {"checkout", "metrics", "simulate", "data", "train", "baselines", "evaluate"},
     "trainers": {"checkout", "data", "train", "baselines"},
+    "bench": {"benchmarks"},
     "cli": set(),
 }
 """Rooms of the laboratory and what they may import beside themselves; all may import HeartGuard."""

@@ -21,7 +21,7 @@ _COMMANDS = {
     "convert": ("heartlab.export.conversion", "write the light file of the shipped model and compare its answers"),
     "evaluate": ("heartlab.evaluate.evaluation", "work out the figures of the classifier and its model card"),
     "leaderboard": ("heartlab.evaluate.leaderboard", "put the answers of all trained models into one table"),
-    "bench": ("heartlab.benchmarks.runner", "run one of the benchmarks and write its table"),
+    "bench": ("heartlab.bench", "run one of the benchmarks and write its table"),
 }
 
 _DESCRIPTION = """\

@@ -26,12 +26,12 @@ from heartguard.classify import probabilities
 from heartguard.classify.second_opinion import mean_of_logs
 from heartguard.measure import lead_disagreement, measure
 from heartguard.values import Measurements
-from heartlab.benchmarks.tables import write_table
 from heartlab.checkout import RESULTS
 from heartlab.data.answers import answers_path, read_answers, shares_of
 from heartlab.data.page_set import Pages, PageSet, add_page_arguments, is_plain, load_traced_pages
 from heartlab.data.page_traces import PageTraces
 from heartlab.data.signal_labels import CLASSES
+from heartlab.data.tables import write_table
 from heartlab.metrics.classification import macro_auroc, macro_f1
 from heartlab.train.by_fold import answers_by_fold
 from heartlab.train.signal.trees import TreeRecipe, Trees
@@ -156,7 +156,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-curve", action="store_true", help="leave the learning curve as it is")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Write the three tables."""
     clinic = load_traced_pages(args)
     pages = clinic.labelled
@@ -167,4 +167,3 @@ def run(args: argparse.Namespace) -> int:
         recipe = shipped_head_recipe()
         recipe = recipe if args.copies is None else replace(recipe, copies=args.copies)
         write_table(learning_curve(clinic, recipe, args.seeds), "learning-curve")
-    return 0

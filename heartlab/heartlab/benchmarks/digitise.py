@@ -23,8 +23,8 @@ import cv2
 import pandas as pd
 
 from heartguard.models import shared_models
-from heartlab.benchmarks.tables import merged, read_table, write_table
 from heartlab.data.datasets import held_back_signals, load_photos
+from heartlab.data.tables import merged, read_table, write_table
 from heartlab.evaluate.digitising import CaseScore, score_case, summarise
 from heartlab.evaluate.digitising_conditions import CONDITIONS, REAL_PHOTOS, make_case, real_photo_case
 from heartlab.metrics.memory import peak_memory_mb
@@ -102,7 +102,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--details", type=Path, help="also write one row a page to this file")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Run the chosen conditions and write the table."""
     names = list(held_back_signals()["record_id"])
     records = names[:: max(1, len(names) // args.records)][: args.records]
@@ -115,4 +115,3 @@ def run(args: argparse.Namespace) -> int:
             if args.details:
                 write_details(args.details, done)
     print(f"{time.perf_counter() - start:.0f} s in all")
-    return 0

@@ -34,8 +34,8 @@ from heartguard.explain import MAP_METHODS, MapMaker, lead_shap, pixel_shap
 from heartguard.models import shared_models
 from heartguard.samples import SAMPLES_FOLDER
 from heartguard.values import Ecg
-from heartlab.benchmarks.tables import merged, read_table, write_table
 from heartlab.checkout import CACHE
+from heartlab.data.tables import merged, read_table, write_table
 from heartlab.evaluate import explain_trials as trials
 from heartlab.evaluate.explain_cases import pointing_cases
 from heartlab.evaluate.explain_models import Bench, TrialPage, trial_model
@@ -184,7 +184,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--long-run", type=int, default=270, help="drawings of the run that lead SHAP is held against")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Run all trials and write the table; rows of another model are dropped."""
     tables = [pd.DataFrame(timings())] if "timings" in args.only else []
     if set(args.only) - {"timings"}:
@@ -195,4 +195,3 @@ def run(args: argparse.Namespace) -> int:
     fresh = pd.concat(tables, ignore_index=True).round(4).assign(model=model).reindex(columns=TABLE_COLUMNS)
     kept = kept if kept.empty else kept[kept["model"] == model]
     print(write_table(merged(fresh, kept, ["method", "test"]), "explain").round(3).to_string(index=False))
-    return 0

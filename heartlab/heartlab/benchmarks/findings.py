@@ -32,8 +32,8 @@ from heartguard.models import shared_models
 from heartguard.page import find_page
 from heartguard.trace import trace
 from heartguard.values import Upload
-from heartlab.benchmarks.tables import write_table
 from heartlab.data.datasets import measured_signals, read_record_500hz
+from heartlab.data.tables import write_table
 from heartlab.metrics.classification import auroc, binary_auroc, bootstrap_interval
 from heartlab.simulate.page import PRESETS, render_page
 from heartlab.train.signal.joint_findings import said_of
@@ -84,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--records", type=int, default=400, help="records, drawn at random (default: 400)")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Draw, read back, and measure."""
     index = measured_signals()
     index = index.sample(min(args.records, len(index)), random_state=0).reset_index(drop=True)
@@ -101,7 +101,6 @@ def run(args: argparse.Namespace) -> int:
     rows.append({"statement": "mean over the superclasses", "records": len(index), **mean})
     print(write_table(rows, "findings").to_string(index=False))
     print(f"{int((scores[:, 0, 0] < 0).sum())} of {len(index)} pages were refused")
-    return 0
 
 
 def _scores(records: list[str]) -> NDArray[np.float64]:

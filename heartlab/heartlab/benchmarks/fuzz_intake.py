@@ -16,7 +16,7 @@ from collections import Counter
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-from heartlab.benchmarks.tables import write_table
+from heartlab.data.tables import write_table
 from heartlab.evaluate.mutations import Case, cases, drawn_files, sample_files
 
 TIME_LIMIT_S = 120.0

@@ -24,8 +24,8 @@ from PIL import Image as PilImage
 
 from heartguard.leads import LEADS
 from heartguard.values import Image
-from heartlab.benchmarks.tables import write_table
 from heartlab.data.datasets import held_back_signals, load_pages, load_photos, read_record_500hz, scan_files
+from heartlab.data.tables import write_table
 from heartlab.simulate.page import PRESETS, render_page
 
 
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pages", type=int, default=3, help="pages of each kind (default: 3)")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Read the pages and write the table."""
     from rapidocr_onnxruntime import RapidOCR
 
@@ -71,4 +71,3 @@ def run(args: argparse.Namespace) -> int:
         rows.append({**row, "speed_read": sum(speeds), "seconds": round(median(seconds), 1)})
         print(rows[-1], flush=True)
         write_table(rows, "lead-names")
-    return 0

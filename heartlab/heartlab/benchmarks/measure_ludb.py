@@ -26,8 +26,8 @@ from tqdm import tqdm
 from heartguard.leads import LAYOUTS, LEAD_INDEX, SAMPLING_RATE_HZ
 from heartguard.measure import measure
 from heartguard.values import Ecg
-from heartlab.benchmarks.tables import write_table
 from heartlab.data.datasets import read_ludb_waves, read_signal
+from heartlab.data.tables import write_table
 
 VIEWS = (("12x1", "II", None), ("3x4+1", "II", (0.67, 25.0)), ("3x4+1", "III", (0.67, 25.0)))
 """What is shown: layout, rhythm lead (neurokit2's lead), and the band of the recorder."""
@@ -184,8 +184,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, help="only the first N records")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Run the comparison and write the table."""
     warnings.simplefilter("ignore")
     print(write_table(summary(measured_rows(args.limit)), "measure-ludb").to_string(index=False))
-    return 0

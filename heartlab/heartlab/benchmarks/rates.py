@@ -23,10 +23,10 @@ from heartguard.intake import open_upload
 from heartguard.measure import measure
 from heartguard.page import find_page
 from heartguard.trace import trace
-from heartlab.benchmarks.tables import write_table
 from heartlab.checkout import CHECKOUT
 from heartlab.data.datasets import load_pages, originals
 from heartlab.data.page_traces import reading_networks
+from heartlab.data.tables import write_table
 
 WRONG_PRINTS = CHECKOUT / "benchmarks" / "printed-rates-wrong.csv"
 
@@ -77,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pages", type=int, help="only so many, drawn at random")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Read all pages on two cores."""
     limit, wrong = args.pages, set(pd.read_csv(WRONG_PRINTS)["page_id"])
     rows: list[dict[str, object]] = []
@@ -92,4 +92,3 @@ def run(args: argparse.Namespace) -> int:
         columns = ["page_id", "layout", "read_as", "hr_printed", "rate", "error"]
         write_table(worst[columns].round(1).sort_values("page_id"), f"rates-misses-{of}")
     print(write_table(rows, "rates").to_string(index=False))
-    return 0

@@ -18,8 +18,8 @@ import time
 import numpy as np
 
 from heartguard.values import Floats
-from heartlab.benchmarks.tables import merged, read_table, write_table
 from heartlab.data.page_set import PageSet, add_page_arguments, is_plain, load_traced_pages
+from heartlab.data.tables import merged, read_table, write_table
 from heartlab.evaluate.leaderboard import mi_recall
 from heartlab.evaluate.recipes import TRIALS, Workshop
 from heartlab.metrics.calibration import calibrate_out_of_fold, risk_coverage
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", default="", help="run the trials whose lever or setting holds this word")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Run the trials, and keep the rows of those that are not run."""
     clinic = load_traced_pages(args)
     network = hashlib.sha256((args.cache / "pretrained.pt").read_bytes()).hexdigest()[:12]
@@ -71,4 +71,3 @@ def run(args: argparse.Namespace) -> int:
         row = {"lever": trial.lever, "setting": trial.setting, **figures(shop.pages, logits), **facts}
         print(row, flush=True)
         write_table(merged([row], read_table("recipes"), key, order), "recipes")
-    return 0

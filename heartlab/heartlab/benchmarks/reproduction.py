@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from heartlab.benchmarks.tables import write_table
 from heartlab.checkout import RESULTS
 from heartlab.data.answers import read_answers
 from heartlab.data.datasets import load_pages
+from heartlab.data.tables import write_table
 from heartlab.evaluate.leaderboard import answers_of, figures
 from heartlab.metrics.calibration import risk_coverage
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("other", type=Path, help="the results of the other clone")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Compare all three models.
 
     Raises
@@ -51,4 +51,3 @@ def run(args: argparse.Namespace) -> int:
             row = {"model": model, "which": which, **figures(found, found.plain, REPEATS)}
             rows.append({**row, "accuracy_at_80": round(at_80, 4), "same_class": round(float(same), 4)})
     print(write_table(rows, "reproduction").to_string(index=False))
-    return 0

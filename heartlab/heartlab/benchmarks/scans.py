@@ -21,9 +21,9 @@ from heartguard import read_ecg
 from heartguard.errors import HeartGuardError
 from heartguard.ui.overlays import draw_traces
 from heartguard.values import Reading
-from heartlab.benchmarks.tables import merged, read_table, write_table
 from heartlab.checkout import CHECKOUT
 from heartlab.data.datasets import scan_files
+from heartlab.data.tables import merged, read_table, write_table
 
 VERDICTS = CHECKOUT / "benchmarks" / "scans-verdicts.csv"
 FACTS = ["file", "outcome", "layout", "strip", "scale", "as_photo", "quality", "answered", "reason"]
@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", action="append", metavar="FILE", help="read only this one; may be given again")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Read every page and write the table."""
     rows, files = [], scan_files()
     for path in files:
@@ -77,7 +77,6 @@ def run(args: argparse.Namespace) -> int:
             _write_overlay(reading, args.overlays / f"{path.stem}.png")
     facts = merged(pd.DataFrame(rows, columns=FACTS), read_table("scans"), ["file"], [path.name for path in files])
     write_table(with_verdicts(facts), "scans")
-    return 0
 
 
 def _write_overlay(reading: Reading, path: Path) -> None:

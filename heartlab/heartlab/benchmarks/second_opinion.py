@@ -15,24 +15,19 @@ import argparse
 
 import numpy as np
 
-from heartlab.benchmarks.tables import write_table
 from heartlab.checkout import RESULTS
 from heartlab.data.answers import read_answers, shares_of
 from heartlab.data.datasets import load_pages
 from heartlab.data.page_set import is_plain
 from heartlab.data.signal_labels import CLASSES
+from heartlab.data.tables import write_table
 from heartlab.evaluate.leaderboard import MEASURES
 from heartlab.metrics.classification import paired_difference, selective_accuracy
 
 PAIRS = (("second", "vgg16"), ("vgg16+second", "vgg16"), ("vgg16+second", "second"))
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add nothing: there is nothing to choose."""
-    del parser
-
-
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Compare, print and write."""
     del args
     answers = {name: read_answers(RESULTS, name) for name in ("vgg16", "second", "vgg16+second")}
@@ -51,7 +46,6 @@ def run(args: argparse.Namespace) -> int:
                 rows.append(row | {key: round(value, 4) for key, value in found.items()})
         rows += agreement(subset, labels[chosen], shares["vgg16"][chosen], shares["second"][chosen])
     print(write_table(rows, "second-opinion").to_string(index=False))
-    return 0
 
 
 def agreement(subset: str, labels: np.ndarray, first: np.ndarray, second: np.ndarray) -> list[dict[str, object]]:

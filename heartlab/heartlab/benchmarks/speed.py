@@ -22,7 +22,7 @@ import pandas as pd
 from heartguard.drawing import draw
 from heartguard.samples import SAMPLES_FOLDER
 from heartguard.values import Drawing
-from heartlab.benchmarks.tables import write_table
+from heartlab.data.tables import write_table
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.page import render_page
 from heartlab.simulate.photo import PHOTO_KINDS, random_print, take_photo
@@ -95,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, nargs="?", default=SAMPLE, help="a page (default: a shipped sample)")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Measure and write the table."""
     path = args.file
     seconds, megabytes = cold_start(path)
@@ -112,4 +112,3 @@ def run(args: argparse.Namespace) -> int:
     rows += photo_rows()
     table = pd.DataFrame(rows, columns=["what", "value", "unit"]).round(1)
     print(write_table(table, "speed").to_string(index=False))
-    return 0

@@ -22,9 +22,9 @@ from heartguard.errors import HeartGuardError
 from heartguard.page import find_page
 from heartguard.trace import trace
 from heartguard.values import Upload
-from heartlab.benchmarks.tables import write_table
 from heartlab.data.page_set import add_page_arguments, load_traced_pages
 from heartlab.data.page_traces import reading_networks
+from heartlab.data.tables import write_table
 from heartlab.evaluate.unlike_inputs import PICTURES, unlike_drawings
 from heartlab.metrics.classification import auroc, binary_auroc, bootstrap_interval
 from heartlab.train.vgg16.features import build_bank
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", type=int, default=40, help="pictures of each kind given to the page finder")
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> None:
     """Draw, score and compare."""
     cv2.setNumThreads(1)
     clinic, recipe, engine = load_traced_pages(args), NoveltyRecipe(), load_engine()
@@ -81,4 +81,3 @@ def run(args: argparse.Namespace) -> int:
     above = float((page_scores > 1).mean())
     rows.append({"kind": "clinic pages, out of fold", "drawings": len(page_scores), "above_limit": above})
     write_table(pd.DataFrame(rows).round(3), "unlike")
-    return 0

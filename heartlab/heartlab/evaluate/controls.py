@@ -15,6 +15,7 @@ from heartguard.values import Doubles, Floats
 from heartlab.data.page_set import PageSet, is_plain
 from heartlab.data.signal_labels import CLASSES
 from heartlab.metrics.classification import auroc, binary_auroc, bootstrap_interval, macro_auroc, macro_f1
+from heartlab.metrics.folds import out_of_fold
 from heartlab.train.vgg16.cross_validation import fold_head
 from heartlab.train.vgg16.features import FeatureBank, pooled_features, trained_blocks
 from heartlab.train.vgg16.heads import HeadRecipe
@@ -122,11 +123,10 @@ def tint_control(pages: PageSet) -> dict[str, Any]:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     tint = pages.table[["grid_tint"]].to_numpy(float)
-    shares = np.zeros((len(tint), len(CLASSES)))
-    for fold in np.unique(pages.folds):
-        held = pages.folds == fold
-        model = HistGradientBoostingClassifier(max_iter=60, class_weight="balanced", random_state=0)
-        shares[held] = model.fit(tint[~held], pages.classes[~held]).predict_proba(tint[held])
+    model = HistGradientBoostingClassifier(max_iter=60, class_weight="balanced", random_state=0)
+    shares = out_of_fold(
+        pages.folds, lambda known, asked: model.fit(tint[known], pages.classes[known]).predict_proba(tint[asked])
+    )
     return _by_subset(pages, shares, with_auroc=True)
 
 
@@ -172,9 +172,5 @@ def _by_band(six: NDArray[np.bool_], scores: Doubles, bands: NDArray[np.str_]) -
 def _out_of_fold_scores(x: Floats, positive: NDArray[np.bool_], folds: NDArray[np.int64]) -> Doubles:
     from sklearn.linear_model import LogisticRegression
 
-    scores = np.zeros(len(x))
-    for fold in np.unique(folds):
-        held = folds == fold
-        model = LogisticRegression(C=0.002, class_weight="balanced", max_iter=500)
-        scores[held] = model.fit(x[~held], positive[~held]).predict_proba(x[held])[:, 1]
-    return scores
+    model = LogisticRegression(C=0.002, class_weight="balanced", max_iter=500)
+    return out_of_fold(folds, lambda known, asked: model.fit(x[known], positive[known]).predict_proba(x[asked])[:, 1])

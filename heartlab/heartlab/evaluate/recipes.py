@@ -18,9 +18,11 @@ from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, c
 from heartguard.drawing.draw import LINE_WIDTH_PX
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.values import Floats, Image
+from heartlab.data.kept import kept_array
 from heartlab.data.page_set import Pages, PageSet
 from heartlab.data.page_traces import PageTraces
 from heartlab.data.signal_labels import CLASSES
+from heartlab.metrics.folds import out_of_fold
 from heartlab.train.signal.trees import TreeRecipe, Trees
 from heartlab.train.signal.views import WAVES
 from heartlab.train.signal_drawings import load_signal_set
@@ -70,13 +72,10 @@ class Workshop:
     def features(self, pretrained: Path, name: str, drawings: Drawings, regions: Floats | None = None) -> Floats:
         """Work out, or read, the pooled features of other drawings of the pages, shape (pages, stretches, 1024)."""
         key = hashlib.sha256(pretrained.read_bytes() + self.traces.signals.tobytes() + DRAWING_VERSION.encode())
-        path = self.cache / f"recipe-{key.hexdigest()[:12]}-{name}.npy"
-        if not path.exists():
-            part = path.with_suffix(".part.npy")
-            np.save(part, pooled_features(trained_blocks(pretrained), np.stack(list(drawings())), regions))
-            part.replace(path)
-        kept: Floats = np.load(path)
-        return kept
+        return kept_array(
+            self.cache / f"recipe-{key.hexdigest()[:12]}-{name}.npy",
+            lambda: pooled_features(trained_blocks(pretrained), np.stack(list(drawings())), regions),
+        )
 
     def drawings(
         self, *, line_width: float = LINE_WIDTH_PX, zoom: float = 1.0, shift_s: float = 0.0
@@ -91,11 +90,10 @@ class Workshop:
 
     def out_of_fold(self, fit: Callable[[Any], LinearHead], answer: Callable[[LinearHead, Any], Floats]) -> Floats:
         """Return out-of-fold logits, shape (pages, 4), of a way to fit and a way to answer given rows of pages."""
-        logits = np.zeros((len(self.pages.classes), len(CLASSES)), np.float32)
-        for fold in np.unique(self.pages.folds):
-            held = np.flatnonzero(self.pages.folds == fold)
-            logits[held] = answer(fit(np.flatnonzero((self.pages.folds != fold) & self.pages.readable)), held)
-        return logits
+        return out_of_fold(
+            self.pages.folds,
+            lambda known, asked: answer(fit(np.flatnonzero(known & self.pages.readable)), np.flatnonzero(asked)),
+        )
 
     def head_trial(self, bank: FeatureBank, recipe: HeadRecipe, loss: Loss = cross_entropy) -> Floats:
         """Return the out-of-fold logits of a head on a bank."""
@@ -192,14 +190,15 @@ def _distilled(shop: Workshop) -> Floats:
 
 def _teachers(shop: Workshop, waves: Floats, rows: Any) -> Floats:
     folds, classes = shop.pages.folds[rows], shop.pages.classes[rows]
-    shares = np.zeros((rows.size, len(CLASSES)), np.float32)
-    for fold in np.unique(folds):
-        train, held = rows[folds != fold], rows[folds == fold]
-        head = fit_head(shop.bank, train, classes[folds != fold], replace(shop.shipped, copies=1))
+
+    def answer(known: Any, asked: Any) -> Floats:
+        train, held = rows[known], rows[asked]
+        head = fit_head(shop.bank, train, classes[known], replace(shop.shipped, copies=1))
         network = probabilities(head.logits(shop.bank.clean[held]))
-        trees = Trees(TreeRecipe()).fit(waves[train], classes[folds != fold]).predict_proba(waves[held])
-        shares[folds == fold] = probabilities(mean_of_logs(network, trees))
-    return shares
+        trees = Trees(TreeRecipe()).fit(waves[train], classes[known]).predict_proba(waves[held])
+        return probabilities(mean_of_logs(network, trees)).astype(np.float32)
+
+    return out_of_fold(folds, answer)
 
 
 def _test_time(views: Callable[[Workshop], list[Floats]]) -> Callable[[Workshop], Floats]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from heartguard.classify import probabilities
 from heartguard.values import Doubles, Floats
 from heartlab.metrics.classification import Labels, fit_temperature, selective_threshold
+from heartlab.metrics.folds import out_of_fold
 
 SELECTIVE_ACCURACY = 0.95
 """What the answers above the threshold of "not sure" reach."""
@@ -62,10 +63,9 @@ def set_figures(
 
     The thresholds of a fold come from the pages of the other folds.
     """
-    holds = np.zeros(shares.shape, bool)
-    for fold in np.unique(folds):
-        inside = folds == fold
-        holds[inside] = shares[inside] >= set_thresholds(labels[~inside], shares[~inside], SET_LEVEL)
+    holds = out_of_fold(
+        folds, lambda known, asked: shares[asked] >= set_thresholds(labels[known], shares[known], SET_LEVEL)
+    )
     right, size = holds[np.arange(len(labels)), labels], holds.sum(axis=1)
     return {
         "level": SET_LEVEL,
@@ -92,9 +92,7 @@ def risk_coverage(labels: Labels, shares: Doubles, steps: int = 20) -> list[dict
 
 def calibrate_out_of_fold(logits: Floats, labels: Labels, folds: NDArray[np.int64]) -> Doubles:
     """Return probabilities of each fold under the temperature of the other folds."""
-    shares = np.zeros(logits.shape)
-    for fold in np.unique(folds):
-        inside = folds == fold
-        temperature = fit_temperature(labels[~inside], logits[~inside].astype(float))
-        shares[inside] = probabilities(logits[inside], temperature)
-    return shares
+    return out_of_fold(
+        folds,
+        lambda known, asked: probabilities(logits[asked], fit_temperature(labels[known], logits[known].astype(float))),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,15 +99,18 @@ def bootstrap_interval(
     labels: Labels, shares: Doubles, groups: Sequence[Any], measure: Measure, repeats: int = 1000, seed: int = 0
 ) -> tuple[float, float]:
     """Return the 95 % interval of a measure: groups, not pages, are drawn with replacement (percentile bootstrap)."""
+    found = [measure(labels[drawn], shares[drawn]) for drawn in _draws(groups, repeats, seed)]
+    low, high = np.nanpercentile(found, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _draws(groups: Sequence[Any], repeats: int, seed: int) -> Iterator[Labels]:
+    """Yield the rows of as many groups as there are, drawn with replacement."""
     rng = np.random.default_rng(seed)
     _, group = np.unique(np.asarray(groups), return_inverse=True)
     members = [np.flatnonzero(group == g) for g in range(group.max() + 1)]
-    found = []
     for _ in range(repeats):
-        drawn = np.concatenate([members[g] for g in rng.integers(0, len(members), len(members))])
-        found.append(measure(labels[drawn], shares[drawn]))
-    low, high = np.nanpercentile(found, [2.5, 97.5])
-    return float(low), float(high)
+        yield np.concatenate([members[g] for g in rng.integers(0, len(members), len(members))])
 
 
 def paired_difference(
@@ -128,12 +131,8 @@ def paired_difference(
         `value` of the first, `other` of the second, `difference`, `low` and `high` of it, and `not_above`, the
         share of draws in which the first is not above the second.
     """
-    rng = np.random.default_rng(seed)
-    _, group = np.unique(np.asarray(groups), return_inverse=True)
-    members = [np.flatnonzero(group == g) for g in range(group.max() + 1)]
     found = []
-    for _ in range(repeats):
-        drawn = np.concatenate([members[g] for g in rng.integers(0, len(members), len(members))])
+    for drawn in _draws(groups, repeats, seed):
         first, second = (measure(labels[drawn], own[drawn]) for own in shares)
         found.append(first - second)
     low, high = np.nanpercentile(found, [2.5, 97.5])

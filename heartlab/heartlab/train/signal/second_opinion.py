@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from heartguard.classify import Weights, load_engine, load_spec, probabilities, save_spec, write_weights
 from heartguard.classify.forest import to_table
@@ -38,6 +39,7 @@ from heartlab.metrics.classification import (
     macro_auroc,
     macro_f1,
 )
+from heartlab.metrics.folds import Mask, out_of_fold
 from heartlab.train.by_fold import answers_by_fold
 from heartlab.train.signal.joint_findings import join_findings
 from heartlab.train.signal.residual import TAUGHT, ResidualRecipe, make_records, teach
@@ -112,17 +114,17 @@ def layout_control(waves: Floats, pages: PageSet) -> pd.DataFrame:
     rows = []
     for name in ("HB", "PMI"):
         chosen = np.flatnonzero((pages.classes == CLASSES.index(name)) & pages.readable)
-        scores = np.zeros((len(chosen), 2))
-        for fold in np.unique(pages.folds):
-            held = pages.folds[chosen] == fold
-            known = chosen[~held]
-            trees = Trees(TreeRecipe(rounds=60)).fit(waves[known], six[known].astype(np.int64))
-            scores[held] = trees.predict_proba(waves[chosen[held]])
-        labels = six[chosen].astype(np.int64)
+        seen, labels = waves[chosen], six[chosen].astype(np.int64)
+        trees = Trees(TreeRecipe(rounds=60))
+        scores = out_of_fold(pages.folds[chosen], partial(_fit_and_answer, trees, seen, labels))
         low, high = bootstrap_interval(labels, scores, groups[chosen].tolist(), binary_auroc, repeats=500)
         area = binary_auroc(labels, scores)
         rows.append({"class": name, "pages": len(chosen), "auroc": area, "low": low, "high": high})
     return pd.DataFrame(rows).round(4)
+
+
+def _fit_and_answer(trees: Trees, seen: Floats, labels: NDArray[np.int64], known: Mask, asked: Mask) -> Doubles:
+    return trees.fit(seen[known], labels[known]).predict_proba(seen[asked])
 
 
 def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> JointFacts | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,11 @@ import heartguard
 from heartguard.classify.signal_network import stacked_signals
 from heartguard.classify.wave_features import wave_features
 from heartguard.values import Floats
+from heartlab.data.kept import kept_array
 from heartlab.data.page_set import Pages
 from heartlab.data.page_traces import PageTraces
 
 __all__ = ["SAME", "SIGNALS", "WAVES", "View"]
-
-log = logging.getLogger(__name__)
 
 SAME = "2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"
 """What most models see, for the leaderboard."""
@@ -46,14 +44,7 @@ class View:
     def load(self, pages: Pages) -> Floats:
         """Return what it shows of every page, from the cache if this code has made it of these traces before."""
         path = pages.cache / f"family-{self.name}-{_made_from(pages.traces)}.npy"
-        if not path.exists():
-            pages.cache.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(".part.npy")
-            np.save(part, self.make(pages))
-            part.replace(path)
-            log.info("view %s of the pages kept", self.name)
-        kept: Floats = np.load(path)
-        return kept
+        return kept_array(path, lambda: self.make(pages))
 
 
 def _waves(pages: Pages) -> Floats:

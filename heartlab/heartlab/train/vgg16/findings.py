@@ -8,6 +8,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,9 @@ from heartguard.classify import FindingSpec, load_spec, save_spec, write_weights
 from heartguard.drawing import DRAWING_VERSION
 from heartguard.values import Doubles, Floats, Image
 from heartlab.data.datasets import open_signals
+from heartlab.data.kept import kept_array
 from heartlab.metrics.classification import auroc
+from heartlab.metrics.folds import out_of_fold
 from heartlab.train.augmentation import Strength, augmented_drawing, random_stretches
 from heartlab.train.device import device
 from heartlab.train.signal_drawings import SignalSet, load_signal_set
@@ -81,11 +84,12 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     recipe = FindingRecipe()
     bank = build_finding_bank(args.cache, load_signal_set(args.cache), recipe)
-    scores = np.zeros(bank.targets.shape)
-    for fold in np.unique(bank.folds):
-        held = np.flatnonzero(bank.folds == fold)
-        kernel, bias = fit_findings(bank, np.flatnonzero(bank.folds != fold), recipe)
-        scores[held] = np.tensordot(bank.copies[0][held], kernel, axes=2) + bias
+
+    def answer(known: NDArray[np.bool_], asked: NDArray[np.bool_]) -> Doubles:
+        kernel, bias = fit_findings(bank, np.flatnonzero(known), recipe)
+        return (np.tensordot(bank.copies[0][asked], kernel, axes=2) + bias).astype(np.float64)
+
+    scores = out_of_fold(bank.folds, answer)
     areas = {name: auroc(bank.targets[:, k] == 1, scores[:, k]) for k, name in enumerate(bank.names)}
     kernel, bias = fit_findings(bank, np.arange(len(bank.folds)), recipe)
     _ship(args, bank, (kernel, bias), (areas, scores), recipe)
@@ -97,16 +101,12 @@ def build_finding_bank(cache: Path, data: SignalSet, recipe: FindingRecipe) -> F
     rows = np.flatnonzero(np.isfinite(data.tags).all(axis=1))
     pretrained = cache / "pretrained.pt"
     key = hashlib.sha256(pretrained.read_bytes() + rows.tobytes() + DRAWING_VERSION.encode()).hexdigest()
-    blocks, copies = None, []
-    for number in range(recipe.copies):
-        path = cache / f"findings-{key[:12]}-{number}.npy"
-        if not path.exists():
-            blocks = blocks or trained_blocks(pretrained)
-            part = path.with_suffix(".part.npy")
-            np.save(part, pooled_features(blocks, np.stack(list(_drawings(data, rows, recipe.seed, number)))))
-            part.replace(path)
-            log.info("findings: drawing %d of %d kept", number + 1, recipe.copies)
-        copies.append(np.load(path))
+
+    def features(number: int) -> Floats:
+        return pooled_features(trained_blocks(pretrained), np.stack(list(_drawings(data, rows, recipe.seed, number))))
+
+    paths = [cache / f"findings-{key[:12]}-{number}.npy" for number in range(recipe.copies)]
+    copies = [kept_array(path, partial(features, number)) for number, path in enumerate(paths)]
     folds = open_signals()["strat_fold"].to_numpy()[rows].astype(np.int64) % 5
     return FindingBank(copies, data.tag_names, data.tags[rows], folds)
 

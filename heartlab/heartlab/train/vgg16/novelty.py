@@ -16,6 +16,7 @@ from heartguard.values import Doubles, Floats
 from heartguard.weights import Weights
 from heartlab.data.page_set import load_traced_pages
 from heartlab.data.page_traces import PageTraces
+from heartlab.metrics.folds import out_of_fold
 from heartlab.train.vgg16.features import build_bank
 
 log = logging.getLogger(__name__)
@@ -78,11 +79,10 @@ def whole_pages(traces: PageTraces, least_traced: float) -> NDArray[np.bool_]:
 
 def out_of_fold_scores(features: Floats, folds: NDArray[np.int64], whole: NDArray[np.bool_], rank: int) -> Doubles:
     """Return the score of each drawing under a model of the whole pages of the other folds, shape (n,)."""
-    scores = np.zeros(len(features))
-    for fold in np.unique(folds):
-        inside = folds == fold
-        scores[inside] = Novelty(np.inf, fit_novelty(features[~inside & whole], rank)).scores(features[inside])
-    return scores
+    return out_of_fold(
+        folds,
+        lambda known, asked: Novelty(np.inf, fit_novelty(features[known & whole], rank)).scores(features[asked]),
+    )
 
 
 def fit_novelty(features: Floats, rank: int) -> Weights:
