@@ -5,8 +5,9 @@ APP_READY := $(VENV)/.app-ready
 TEST_READY := $(VENV)/.test-ready
 TRAIN_READY := $(VENV)/.train-ready
 CHECK_READY := $(VENV)/.check-ready
+DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: app test lint format wheel-check cloud-check train family evaluate bench bench-digitise bench-explain clean
+.PHONY: app test lint format coverage docs wheel-check cloud-check train family evaluate bench bench-digitise bench-explain clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/heartguard app
@@ -18,6 +19,13 @@ lint: $(TEST_READY)  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/codespell $$(git ls-files)
+
+coverage: $(TEST_READY)  ## run the tests and count the lines and branches that they reach; slower
+	$(BIN)/pytest --cov --cov-report=term
+
+docs: $(DOCS_READY)  ## API documentation from the docstrings into docs/_build/html; warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going --jobs auto docs/api docs/_build/html
 
 format: $(TEST_READY)
 	$(BIN)/ruff check --fix .
@@ -58,7 +66,7 @@ bench-explain: $(TRAIN_READY)  ## test the explanations (needs the data folder a
 	$(BIN)/heartlab bench explain
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) docs/_build docs/api/generated .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/pip:
 	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "HeartGuard needs Python 3.11, 3.12 or 3.13: make app PYTHON=python3.13")'
@@ -75,6 +83,11 @@ $(APP_READY): pyproject.toml | $(BIN)/pip
 $(TEST_READY): pyproject.toml heartlab/pyproject.toml | $(BIN)/pip
 	@echo "Installing what the tests need into $(VENV), TensorFlow among it, once."
 	$(BIN)/pip install --editable '.[test,lint]' --editable ./heartlab
+	@touch $@
+
+$(DOCS_READY): pyproject.toml | $(BIN)/pip
+	@echo "Installing what the documentation needs into $(VENV), once."
+	$(BIN)/pip install --editable '.[docs]'
 	@touch $@
 
 $(TRAIN_READY): pyproject.toml heartlab/pyproject.toml | $(BIN)/pip

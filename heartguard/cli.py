@@ -23,8 +23,9 @@ EXIT_INTERRUPTED = 130
 
 _DESCRIPTION = """\
 HeartGuard reads a paper 12-lead ECG: it straightens the page, traces the leads, measures rate and intervals, and gives
-the probabilities of four classes by VGG16: Normal, MI (myocardial infarction), PMI (history of MI), HB (abnormal
-heartbeat). For research and education; not a medical device."""
+the probabilities of four classes: Normal, MI (myocardial infarction), PMI (history of MI), HB (abnormal heartbeat).
+The answer is the joint one of VGG16, which sees a drawing of the leads, and of a signal model (boosted trees on
+measured waves and 1-D residual networks). For research and education; not a medical device."""
 
 _EXAMPLES = """\
 examples:

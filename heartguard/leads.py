@@ -49,6 +49,14 @@ class Layout:
         Number of 10 s strips below the short rows.
     order : {"standard", "Cabrera"}
         Of the limb leads.
+
+    Examples
+    --------
+    >>> layout = LAYOUTS["3x4+1"]
+    >>> layout.rows[0], layout.columns, layout.column_seconds, layout.row_count
+    (('I', 'aVR', 'V1', 'V4'), 4, 2.5, 4)
+    >>> LAYOUTS["3x4 Cabrera"].inverted
+    ('aVR',)
     """
 
     name: str

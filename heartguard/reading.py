@@ -68,8 +68,8 @@ def read_ecg(
     --------
     >>> from heartguard.samples import list_samples
     >>> reading = read_ecg(list_samples()[0].path)
-    >>> reading.page.layout.name, reading.prediction.label
-    ('3x4+1', 'Normal')
+    >>> reading.page.layout.name, reading.prediction.label, round(reading.measurements.heart_rate_bpm)
+    ('3x4+1', 'Normal', 72)
     """
     models = models or shared_models()
     stages = _Stopwatch(on_stage)

@@ -36,7 +36,13 @@ class Sample:
 
 
 def list_samples(folder: Path = SAMPLES_FOLDER) -> tuple[Sample, ...]:
-    """Return the shipped samples in the order to show them; empty where the folder is not installed."""
+    """Return the shipped samples in the order to show them; empty where the folder is not installed.
+
+    Examples
+    --------
+    >>> [sample.label for sample in list_samples()]
+    ['Normal', 'MI', 'PMI', 'HB', 'HB', 'HB', 'MI', None]
+    """
     index = folder / "samples.json"
     if not index.is_file():
         return ()

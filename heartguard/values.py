@@ -399,7 +399,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class SecondOpinion:
-    """What a second model says, one that sees the signals and not the drawing.
+    """The answer of the signal model, which sees the signals and not the drawing.
 
     Attributes
     ----------
@@ -410,7 +410,7 @@ class SecondOpinion:
     agrees : bool
         True where `label` is the network's too.
     model : str
-        Identity of the second model.
+        Identity of the signal model.
     """
 
     label: str
@@ -445,7 +445,7 @@ class Prediction:
     findings : tuple of Finding
         The most probable first; empty where the model gives none.
     second : SecondOpinion or None
-        None where there is no second model, or where it can measure no beats.
+        None where there is no signal model, or where it can measure no beats.
     network : mapping of str to float, or None
         The network's own probabilities where `probabilities` are those of both models together; else None.
     novelty : float or None

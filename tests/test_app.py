@@ -153,7 +153,7 @@ def test_without_the_package_shap_the_app_says_so_in_place_of_its_buttons(read_a
 def test_it_is_said_which_of_both_models_is_explained(read_app):
     read_app.session_state["section"] = SECTIONS["drivers"]
     read_app.run()
-    assert "explains the network that sees the drawing. It alone says" in words(read_app)
+    assert "explains VGG16, the image model. It alone says" in words(read_app)
 
 
 def test_a_lead_can_be_made_normal(read_app):

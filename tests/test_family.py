@@ -225,7 +225,7 @@ def test_the_leaderboard_is_made_from_files(tmp_path):
     assert best["macro_f1"] > table.iloc[2]["macro_f1"]
     assert np.isnan(table.iloc[2]["train_seconds"])
     text = as_markdown(table)
-    assert text.index("## By fold") < text.index("| KNN |") < text.index("| VGG16, HeartGuard's own |")
+    assert text.index("## By fold") < text.index("| KNN |") < text.index("| HeartGuard's VGG16 (image model) |")
     assert f"{best['macro_f1']:.3f} ({best['macro_f1_low']:.3f} to {best['macro_f1_high']:.3f})" in text
     assert "evidence of nothing but leakage" in text
     assert "Not trained yet: " in text

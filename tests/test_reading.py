@@ -128,7 +128,7 @@ def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monk
 
 
 class Contrary:
-    """A second model that always says MI."""
+    """A signal model that always says MI."""
 
     def consult(self, prediction: Prediction, ecg: Any, network_sha256: str) -> Prediction:
         assert network_sha256 == "0" * 64

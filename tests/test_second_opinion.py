@@ -1,4 +1,4 @@
-"""The second opinion: its features do not see the paper, its trees are XGBoost's, and its answer reaches the doctor."""
+"""The signal model: its features do not see the paper, its trees are XGBoost's, and its answer reaches the doctor."""
 
 from __future__ import annotations
 
@@ -231,15 +231,15 @@ def test_reports_and_app_say_what_the_second_model_says():
     row = to_json(reading)["prediction"]
     assert row["second"] == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
     assert row["network"] == {"Normal": 0.8, "HB": 0.2}
-    assert "sees the signals, not the drawing, says MI (60%); the network alone: 80% Normal" in to_text(reading)
-    assert "says **Myocardial infarction** (60 %); the network alone says **Normal** (80 %)" in second_text(
+    assert "Signal model      says MI (60%); VGG16 (image model) alone: 80% Normal" in to_text(reading)
+    assert "says **Myocardial infarction** (60 %); VGG16, the image model, alone says **Normal** (80 %)" in second_text(
         ("Normal", 0.8), ("MI", 0.6)
     )
     assert second_text(("MI", 0.5), ("MI", 0.6)).endswith(
-        "agrees: Myocardial infarction (60 %; the network alone 50 %)."
+        "agrees: Myocardial infarction (60 %; VGG16, the image model, alone 50 %)."
     )
     assert to_json(make_reading())["prediction"]["second"] is None
-    assert "Second opinion" not in to_text(make_reading())
+    assert "Signal model" not in to_text(make_reading())
 
 
 def test_the_strip_adds_no_waves():
@@ -265,7 +265,7 @@ def test_the_answer_card_says_when_the_two_models_disagree():
 
     app = AppTest.from_function(answer_card, default_timeout=60).run()
     assert not app.exception
-    said = [mark.value for mark in app.markdown if "sees the signals, not the drawing" in mark.value]
+    said = [mark.value for mark in app.markdown if "The signal model" in mark.value]
     assert len(said) == 1
-    assert "says **Myocardial infarction** (60 %); the network alone says **Normal** (80 %)" in said[0]
+    assert "says **Myocardial infarction** (60 %); VGG16, the image model, alone says **Normal** (80 %)" in said[0]
     assert ":material/call_split:" in said[0]

@@ -71,7 +71,7 @@ def from_table(table: Weights, features: int, classes: int) -> Forest:
     try:
         parts = {name: table[f"head/{name}"] for name in _TABLES}
     except KeyError as error:
-        raise ModelError(f"The trees of the second opinion lack {error.args[0]}.") from error
+        raise ModelError(f"The trees of the signal model lack {error.args[0]}.") from error
     forest = Forest(
         parts["feature"].astype(np.int64),
         parts["threshold"],
@@ -85,5 +85,5 @@ def from_table(table: Weights, features: int, classes: int) -> Forest:
     fits = len(shapes) == 1 and forest.leaf.shape == (trees, nodes + 1) and (nodes & (nodes + 1)) == 0
     fits &= forest.place.shape == (trees,) and forest.base.shape == (classes,)
     if not fits or not 0 <= forest.feature.min() <= forest.feature.max() < features or forest.place.max() >= classes:
-        raise ModelError("The trees of the second opinion do not fit together.")
+        raise ModelError("The trees of the signal model do not fit together.")
     return forest

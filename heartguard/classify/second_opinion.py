@@ -1,4 +1,4 @@
-"""A second opinion that never sees the drawing: trees on waves and rhythm, and 1-D networks on the signals."""
+"""The signal model, which never sees the drawing: boosted trees on waves and rhythm, 1-D networks on the signals."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class JointFacts:
     Attributes
     ----------
     network_sha256 : str
-        Weights of the network that these facts were found with; beside another one the second model is only heard.
+        Weights of VGG16 that these facts were found with; beside others the signal model's answer is only shown.
     finding_thresholds : mapping of str to float
         Probability of both models together from which each statement is reported; empty where the network's own stand.
     share : float
-        Weight of the second opinion's log probability; the network has the rest.
+        Weight of the signal model's log probability; VGG16 has the rest.
     finding_share : float
         Weight of its logit of a statement; the network has the rest.
     """
@@ -51,7 +51,7 @@ class JointFacts:
 
 @dataclass(frozen=True)
 class SecondSpec:
-    """The facts of the second opinion, stored as JSON beside its weights.
+    """The facts of the signal model, stored as JSON beside its weights.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class SecondSpec:
 
 @dataclass(frozen=True, eq=False)
 class SecondModel:
-    """The second opinion: its facts, its trees and, where it has them, its networks."""
+    """The signal model: its facts, its trees and, where it has them, its networks."""
 
     spec: SecondSpec
     forest: Forest
@@ -107,7 +107,7 @@ class SecondModel:
         return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
 
     def consult(self, prediction: Prediction, ecg: Ecg, network_sha256: str) -> Prediction:
-        """Return a network's prediction with the second opinion, and as the answer of both where they belong together.
+        """Return VGG16's prediction with that of the signal model, as the joint answer where they belong together.
 
         Parameters
         ----------
@@ -177,7 +177,7 @@ def mean_of_logs(first: Doubles, second: Doubles, share: float = 0.5) -> Doubles
 
 
 def load_second(folder: Path) -> SecondModel | None:
-    """Read the second opinion of a models folder; None where there is none.
+    """Read the signal model of a models folder; None where there is none.
 
     Raises
     ------
@@ -189,7 +189,7 @@ def load_second(folder: Path) -> SecondModel | None:
         return None
     spec = read_spec(path, SecondSpec)
     if spec.features != FEATURES:
-        raise ModelError("The second opinion was trained on other features than this version measures; train it again.")
+        raise ModelError("The signal model was trained on other features than this version measures; train it again.")
     table = read_weights(folder / spec.weights_file, spec.sha256)
     forest = from_table(table, len(spec.features), len(spec.classes))
     return SecondModel(spec, forest, networks_of(table, len(spec.classes), len(spec.statements)))

@@ -124,7 +124,7 @@ def networks_of(table: Weights, classes: int, statements: int) -> tuple[SignalNe
     try:
         answers = [network.logits(np.zeros((len(CHANNELS), 290), np.float32)) for network in found]
     except (KeyError, ValueError) as error:
-        raise ModelError("The signal networks of the second opinion do not fit together.") from error
+        raise ModelError("The signal networks of the signal model do not fit together.") from error
     if any((len(one), len(other)) != (classes, statements) for one, other in answers):
-        raise ModelError("The signal networks of the second opinion do not fit its classes and statements.")
+        raise ModelError("The signal networks of the signal model do not fit its classes and statements.")
     return found

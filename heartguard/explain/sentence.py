@@ -35,7 +35,7 @@ def evidence_sentence(evidence: Evidence, class_name: str, *, signed: bool = Tru
 
     Examples
     --------
-    >>> evidence_sentence(Evidence({"V2": 3.0, "V3": 4.0, "I": -2.0, "II": 1.0}, {}), "MI")
+    >>> evidence_sentence(Evidence({"V2": 3.5, "V3": 3.5, "I": -2.0, "II": 1.0}, {}), "MI")
     'For MI: 88 % of the evidence lies in V2-V3; against: lead I.'
     """
     shares = evidence.shares()

@@ -28,6 +28,14 @@ def open_pdf(data: bytes, page: int) -> Decoded:
     """Draw one page at about `PDF_PX_PER_MM`, at most `WORKING_PIXELS`.
 
     Must run inside `heartguard.intake.guard.decoding`.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> pdf = next(sample.path for sample in list_samples() if sample.path.suffix == ".pdf")
+    >>> decoded = open_pdf(pdf.read_bytes(), page=0)
+    >>> decoded.image.dtype.name, decoded.pages
+    ('uint8', 1)
     """
     with _document(data) as document:
         pages = _checked_count(document)
@@ -40,7 +48,19 @@ def open_pdf(data: bytes, page: int) -> Decoded:
 
 
 def count_pdf_pages(data: bytes) -> int:
-    """Count the pages of a PDF."""
+    """Count the pages of a PDF.
+
+    Examples
+    --------
+    >>> from io import BytesIO
+    >>> import pypdfium2
+    >>> document, file = pypdfium2.PdfDocument.new(), BytesIO()
+    >>> for _ in range(3):
+    ...     _ = document.new_page(width=842, height=595)
+    >>> document.save(file)
+    >>> count_pdf_pages(file.getvalue())
+    3
+    """
     with _document(data) as document:
         return _checked_count(document)
 

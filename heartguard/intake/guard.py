@@ -33,6 +33,14 @@ def decoding(kind: str) -> Iterator[None]:
         RecursionError.
     FileTooLargeError
         The decoder ran out of memory, or its own guard against decompression bombs spoke.
+
+    Examples
+    --------
+    >>> with decoding("png"):
+    ...     raise IndexError("what a decoder may raise")
+    Traceback (most recent call last):
+    ...
+    heartguard.errors.DamagedFileError: The PNG picture is damaged, ...
     """
     what = KIND_NAMES[kind]
     with _DECODERS, warnings.catch_warnings():

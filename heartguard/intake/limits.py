@@ -27,7 +27,15 @@ PDF_PX_PER_MM = 8.0
 
 
 def check_bytes(count: int) -> None:
-    """Raise FileTooLargeError for a file of more than `MAX_BYTES`."""
+    """Raise FileTooLargeError for a file of more than `MAX_BYTES`.
+
+    Examples
+    --------
+    >>> check_bytes(60 * 2**20)
+    Traceback (most recent call last):
+    ...
+    heartguard.errors.FileTooLargeError: The file has 60 MB, more than the 50 MB that HeartGuard opens. ...
+    """
     if count > MAX_BYTES:
         raise FileTooLargeError(
             f"The file has {count / 2**20:.0f} MB, more than the {MAX_BYTES // 2**20} MB that HeartGuard opens. "
@@ -36,7 +44,12 @@ def check_bytes(count: int) -> None:
 
 
 def check_pages(count: int) -> None:
-    """Raise FileTooLargeError for a document of more than `MAX_PAGES`."""
+    """Raise FileTooLargeError for a document of more than `MAX_PAGES`.
+
+    Examples
+    --------
+    >>> check_pages(12)
+    """
     if count > MAX_PAGES:
         raise FileTooLargeError(
             f"The document has more than {MAX_PAGES} pages. Save the ECG page as a file of its own and open that."
@@ -44,7 +57,15 @@ def check_pages(count: int) -> None:
 
 
 def check_page_number(page: int, pages: int) -> None:
-    """Raise PageNumberError unless ``0 <= page < pages``."""
+    """Raise PageNumberError unless ``0 <= page < pages``.
+
+    Examples
+    --------
+    >>> check_page_number(2, pages=2)
+    Traceback (most recent call last):
+    ...
+    heartguard.errors.PageNumberError: There is no page 3: the file has 2 pages. Choose a page from 1 to 2.
+    """
     if not 0 <= page < pages:
         has = "1 page" if pages == 1 else f"{pages} pages"
         raise PageNumberError(f"There is no page {page + 1}: the file has {has}. Choose a page from 1 to {pages}.")
@@ -57,6 +78,14 @@ def check_size(width: int, height: int) -> None:
     ----------
     width, height : int
         Pixels, as the file's header states them.
+
+    Examples
+    --------
+    >>> check_size(2000, 1400)
+    >>> check_size(300, 200)
+    Traceback (most recent call last):
+    ...
+    heartguard.errors.ImageTooSmallError: The picture has 300 x 200 pixels, too few to show a readable ECG: ...
     """
     if width * height > MAX_PIXELS:
         raise FileTooLargeError(

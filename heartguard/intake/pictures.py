@@ -26,6 +26,12 @@ def open_picture(data: bytes, kind: str, page: int) -> Decoded:
     """Decode one page of a picture; only TIFF has more than one.
 
     Must run inside `heartguard.intake.guard.decoding`.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> open_picture(list_samples()[0].path.read_bytes(), "png", page=0).pages
+    1
     """
     _check_before_opening(data, kind)
     with Pillow.open(BytesIO(data), formats=_FORMATS[kind]) as picture:
@@ -41,7 +47,16 @@ def open_picture(data: bytes, kind: str, page: int) -> Decoded:
 
 
 def count_pages(data: bytes, kind: str) -> int:
-    """Count the pages of a picture without decoding one; 1 unless it is a TIFF."""
+    """Count the pages of a picture without decoding one; 1 unless it is a TIFF.
+
+    Examples
+    --------
+    >>> from io import BytesIO
+    >>> file, page = BytesIO(), Pillow.new("L", (842, 595))
+    >>> page.save(file, "TIFF", save_all=True, append_images=[page])
+    >>> count_pages(file.getvalue(), "tiff")
+    2
+    """
     _check_before_opening(data, kind)
     with Pillow.open(BytesIO(data), formats=_FORMATS[kind]) as picture:
         return _count(picture, kind)

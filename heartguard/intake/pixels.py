@@ -36,7 +36,15 @@ _UPRIGHT_BY = {
 
 
 def upright(picture: Pillow.Image) -> Pillow.Image:
-    """Undo the orientation that the camera noted in EXIF; a broken EXIF block is taken as none."""
+    """Undo the orientation that the camera noted in EXIF; a broken EXIF block is taken as none.
+
+    Examples
+    --------
+    >>> lying = Pillow.new("L", (400, 300))
+    >>> lying.getexif()[0x0112] = 6
+    >>> upright(lying).size
+    (300, 400)
+    """
     try:
         orientation = picture.getexif().get(_EXIF_ORIENTATION)
     except Exception:  # EXIF is a small TIFF of its own and fails in as many ways; the picture is still good.
@@ -49,6 +57,11 @@ def rgb8(picture: Pillow.Image) -> Decoded:
     """Return a loaded picture of any Pillow mode as RGB uint8, transparency on white.
 
     Modes of more than 8 bits are scaled by `grey8`; the note says so.
+
+    Examples
+    --------
+    >>> rgb8(Pillow.new("RGBA", (1, 1), (255, 0, 0, 128))).image.tolist()
+    [[[255, 127, 127]]]
     """
     if picture.has_transparency_data:
         return Decoded(_on_white(picture))
@@ -105,6 +118,11 @@ def fit(image: Image) -> tuple[Image, tuple[Warning, ...]]:
     image : ndarray, shape (h, w, 3), uint8
     warnings : tuple of Warning
         Empty where nothing was done.
+
+    Examples
+    --------
+    >>> fit(np.zeros((6000, 8000, 3), np.uint8))[0].shape
+    (3000, 4000, 3)
     """
     height, width = image.shape[:2]
     size = working_size(width, height)

@@ -21,6 +21,15 @@ def read_source(source: Source) -> bytes:
     UnreadableFileError
         The path is missing, no plain file, or may not be read.
     EmptyFileError, FileTooLargeError
+
+    Examples
+    --------
+    >>> read_source(b"%PDF-1.7")
+    b'%PDF-1.7'
+    >>> read_source(b"")
+    Traceback (most recent call last):
+    ...
+    heartguard.errors.EmptyFileError: The file is empty. ...
     """
     data = source if isinstance(source, bytes) else _read_path(Path(source))
     if not data:
@@ -49,14 +58,26 @@ def _read_path(path: Path) -> bytes:
 
 
 def file_name(source: Source, name: str | None) -> str:
-    """Return the name to show: `name`, or that of the path, without folders and control characters."""
+    """Return the name to show: `name`, or that of the path, without folders and control characters.
+
+    Examples
+    --------
+    >>> file_name("scans/ecg 7.png", None), file_name(b"...", None), file_name(b"%PDF", "../ecg.pdf")
+    ('ecg 7.png', 'upload', 'ecg.pdf')
+    """
     given = name if name is not None else ("upload" if isinstance(source, bytes) else str(source))
     last = PureWindowsPath(given).name
     return "".join(character for character in last if character.isprintable())[:_LONGEST_NAME] or "upload"
 
 
 def digest(data: bytes, page: int) -> str:
-    """Return the SHA-256 that names this page of these bytes; that of the first page is the file's own."""
+    """Return the SHA-256 that names this page of these bytes; that of the first page is the file's own.
+
+    Examples
+    --------
+    >>> digest(b"page", 0)[:12], digest(b"page", 1) == digest(b"page", 0)
+    ('3660315a9af3', False)
+    """
     content = hashlib.sha256(data)
     if page:
         content.update(f"#page={page}".encode())

@@ -34,6 +34,13 @@ def open_upload(source: Source, *, name: str | None = None, page: int = 0) -> Up
     ------
     heartguard.errors.IntakeError
         Always one of its subclasses, with a sentence on what is wrong and what to do.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> upload = open_upload(list_samples()[0].path)
+    >>> upload.name, upload.kind, upload.image.shape[2], upload.pages
+    ('normal-3x4.png', 'png', 3, 1)
     """
     data = read_source(source)
     kind = kind_of(data)
@@ -58,6 +65,12 @@ def page_count(source: Source) -> int:
     ------
     heartguard.errors.IntakeError
         As `open_upload`.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> page_count(list_samples()[0].path)
+    1
     """
     data = read_source(source)
     kind = kind_of(data)

@@ -46,6 +46,15 @@ def detect_beats(signals: Array) -> tuple[Indices, Array]:
         Sample of the greatest joint QRS energy of each beat.
     detection : ndarray, shape (T,)
         The detection function; about 1 at a QRS complex.
+
+    Examples
+    --------
+    >>> spikes = np.zeros((12, 2000))
+    >>> for start in (300, 800, 1300):
+    ...     spikes[:, start : start + 20] = np.sin(np.linspace(0, np.pi, 20))
+    >>> beats, detection = detect_beats(spikes)
+    >>> np.diff(beats)
+    array([500, 500])
     """
     energy = qrs_energy(signals, QRS_BAND_S)
     level, weight = first_levels(energy), np.ones(len(energy))
@@ -60,7 +69,15 @@ def detect_beats(signals: Array) -> tuple[Indices, Array]:
 
 
 def stand_out(beats: Indices, detection: Array) -> float:
-    """Return the median height of the beats over the 95th percentile between them; about 1 in noise."""
+    """Return the median height of the beats over the 95th percentile between them; about 1 in noise.
+
+    Examples
+    --------
+    >>> detection = np.full(1000, 0.1)
+    >>> detection[[250, 750]] = 1.0
+    >>> round(stand_out(np.array([250, 750]), detection), 1)
+    10.0
+    """
     rest = detection[away_from(beats, detection.size)]
     between = float(np.percentile(rest, 95)) if rest.size else 0.0
     return float(np.median(detection[beats])) / max(between, 0.02)

@@ -37,13 +37,26 @@ def qrs_energy(signals: Array, band_s: tuple[float, float]) -> Array:
     -------
     ndarray, shape (12, T), mV/s
         NaN where a lead is absent.
+
+    Examples
+    --------
+    >>> flat_then_absent = np.array([[0.0] * 500, [np.nan] * 500])
+    >>> energy = qrs_energy(flat_then_absent, QRS_BAND_S)
+    >>> float(energy[0].max()), bool(np.isnan(energy[1]).all())
+    (0.0, True)
     """
     steepness = np.abs(slope(smooth(signals, band_s[0]) - smooth(signals, band_s[1])))
     return smooth(np.where(np.isfinite(signals), np.nan_to_num(steepness), np.nan), 0.03)
 
 
 def first_levels(energy: Array) -> Array:
-    """Return each lead's 96th percentile, no lead's below a third of the median lead's."""
+    """Return each lead's 96th percentile, no lead's below a third of the median lead's.
+
+    Examples
+    --------
+    >>> first_levels(np.array([np.arange(101.0), np.full(101, np.nan)]))
+    array([96., 32.])
+    """
     levels = np.array([np.percentile(lead[np.isfinite(lead)], 96) if np.isfinite(lead).any() else 0 for lead in energy])
     present = levels[levels > 0]
     least = float(np.median(present)) / 3 if present.size else 1.0
@@ -67,7 +80,13 @@ def levels_at(energy: Array, beats: Indices, before: Array) -> tuple[Array, Arra
 
 
 def joint(energy: Array, level: Array, weight: Array) -> Array:
-    """Return the weighted mean, over the leads present, of the energy over its level, each lead clipped; shape (T,)."""
+    """Return the weighted mean, over the leads present, of the energy over its level, each lead clipped; shape (T,).
+
+    Examples
+    --------
+    >>> joint(np.array([[1.0, 0.5], [np.nan, 1.5]]), level=np.array([1.0, 1.0]), weight=np.array([1.0, 1.0]))
+    array([1., 1.])
+    """
     levelled = np.minimum(energy / level[:, None], _CLIP)
     weights = np.isfinite(levelled) * weight[:, None]
     total = np.sum(np.nan_to_num(levelled) * weights, axis=0)
@@ -75,7 +94,13 @@ def joint(energy: Array, level: Array, weight: Array) -> Array:
 
 
 def in_most_leads(energy: Array, level: Array) -> Array:
-    """Return the median, over the leads present, of the energy over its level; shape (T,)."""
+    """Return the median, over the leads present, of the energy over its level; shape (T,).
+
+    Examples
+    --------
+    >>> in_most_leads(np.array([[1.0, 0.0], [2.0, 0.0], [9.0, np.nan]]), level=np.array([1.0, 1.0, 1.0]))
+    array([2., 0.])
+    """
     shown = np.isfinite(energy).any(axis=0)
     result = np.zeros(energy.shape[1])
     result[shown] = np.nanmedian(energy[:, shown] / level[:, None], axis=0)
@@ -83,7 +108,13 @@ def in_most_leads(energy: Array, level: Array) -> Array:
 
 
 def away_from(beats: Indices, size: int) -> Mask:
-    """Return where no beat is near, shape (size,), bool."""
+    """Return where no beat is near, shape (size,), bool.
+
+    Examples
+    --------
+    >>> int(away_from(np.array([500]), 1000).sum())
+    880
+    """
     far = np.ones(size, dtype=bool)
     for beat in beats:
         far[max(0, beat - samples(_NEAR_S)) : beat + samples(_NEAR_S)] = False
@@ -91,7 +122,15 @@ def away_from(beats: Indices, size: int) -> Mask:
 
 
 def crests(detection: Array) -> Indices:
-    """Return the samples where a function is highest within `REFRACTORY_S` on both sides."""
+    """Return the samples where a function is highest within `REFRACTORY_S` on both sides.
+
+    Examples
+    --------
+    >>> detection = np.zeros(1000)
+    >>> detection[[200, 240, 700]] = 0.9, 0.4, 1.0
+    >>> crests(detection)
+    array([200, 700])
+    """
     reach = samples(REFRACTORY_S)
     highest = cv2.dilate(detection[None], np.ones((1, 2 * reach + 1), np.uint8))[0]
     places = np.flatnonzero((detection == highest) & (detection > 0.05))

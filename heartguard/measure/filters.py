@@ -18,12 +18,24 @@ Mask = NDArray[np.bool_]
 
 
 def samples(seconds: float) -> int:
-    """Return the number of samples nearest to a duration."""
+    """Return the number of samples nearest to a duration.
+
+    Examples
+    --------
+    >>> samples(0.1)
+    50
+    """
     return round(seconds * SAMPLING_RATE_HZ)
 
 
 def runs(mask: Mask) -> list[tuple[int, int]]:
-    """Return (start, stop) of each stretch of True of a 1-D mask."""
+    """Return (start, stop) of each stretch of True of a 1-D mask.
+
+    Examples
+    --------
+    >>> runs(np.array([True, True, False, True]))
+    [(0, 2), (3, 4)]
+    """
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
     return [(int(start), int(stop)) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
 
@@ -41,6 +53,11 @@ def bridge_gaps(signals: NDArray[Any], longest_s: float = 0.12) -> Array:
     Returns
     -------
     ndarray, shape (leads, T), float64, mV
+
+    Examples
+    --------
+    >>> bridge_gaps(np.array([[1.0, np.nan, np.nan, 4.0, np.nan]]))
+    array([[ 1.,  2.,  3.,  4., nan]])
     """
     filled = np.array(signals, dtype=np.float64)
     for row in filled:
@@ -60,6 +77,11 @@ def smooth(signals: Array, sigma_s: float) -> Array:
     signals : ndarray, shape (leads, T)
     sigma_s : float
         Standard deviation of the kernel, seconds; its -3 dB frequency is 0.1325 / `sigma_s` Hz.
+
+    Examples
+    --------
+    >>> smooth(np.array([[3.0, 3.0, np.nan, 3.0]]), sigma_s=0.006)
+    array([[ 3.,  3., nan,  3.]])
     """
     known = np.isfinite(signals)
     total = _blur(np.where(known, signals, 0.0), sigma_s)
@@ -81,5 +103,10 @@ def slope(signals: Array) -> Array:
     Parameters
     ----------
     signals : ndarray, shape (leads, T), mV
+
+    Examples
+    --------
+    >>> slope(np.array([[0.0, 0.001, 0.002]]))
+    array([[0.5, 0.5, 0.5]])
     """
     return np.asarray(np.gradient(signals, 1.0 / SAMPLING_RATE_HZ, axis=-1), dtype=np.float64)

@@ -84,7 +84,13 @@ def p_coherence(beat: MedianBeat, qrs_on: int, rr_s: float) -> float:
 
 
 def spatial(waves: Array) -> Array:
-    """Return the root mean square over the leads known at each sample, shape (W,)."""
+    """Return the root mean square over the leads known at each sample, shape (W,).
+
+    Examples
+    --------
+    >>> spatial(np.array([[3.0, 1.0], [4.0, np.nan]]))
+    array([3.53553391, 1.        ])
+    """
     known = np.isfinite(waves)
     power = np.where(known, waves, 0.0) ** 2
     return np.asarray(np.sqrt(power.sum(axis=0) / np.maximum(known.sum(axis=0), 1)), dtype=np.float64)

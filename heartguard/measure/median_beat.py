@@ -42,7 +42,15 @@ class MedianBeat:
 
 
 def cut_beats(signals: Array, beats: Indices, before: int, after: int) -> Array:
-    """Return the window around each beat, shape (beats, leads, before + after + 1), NaN outside the page."""
+    """Return the window around each beat, shape (beats, leads, before + after + 1), NaN outside the page.
+
+    Examples
+    --------
+    >>> cut_beats(np.array([[0.0, 1.0, 5.0, 1.0, 0.0]]), np.array([2, 4]), before=1, after=1)
+    array([[[ 1.,  5.,  1.]],
+    <BLANKLINE>
+           [[ 1.,  0., nan]]])
+    """
     padded = np.pad(signals, ((0, 0), (before, after)), constant_values=np.nan)
     return np.stack([padded[:, beat : beat + before + after + 1] for beat in beats])
 
@@ -153,6 +161,15 @@ def usual_beats(signals: Array, beats: Indices) -> Mask:
     Returns
     -------
     ndarray, shape (n,), bool
+
+    Examples
+    --------
+    >>> beat = np.sin(np.linspace(0, np.pi, 40))
+    >>> lead = np.zeros((1, 3000))
+    >>> for start, sign in ((300, 1), (800, 1), (1300, -1), (1800, 1), (2300, 1)):
+    ...     lead[0, start : start + 40] = sign * beat
+    >>> usual_beats(lead, np.array([320, 820, 1320, 1820, 2320]))
+    array([ True,  True, False,  True,  True])
     """
     if beats.size < 3:
         return np.ones(beats.size, dtype=bool)
@@ -174,6 +191,14 @@ def median_beat(signals: Array, beats: Indices) -> MedianBeat:
     signals : ndarray, shape (12, T), mV
     beats : ndarray, shape (n,), int64
         R peaks of like beats.
+
+    Examples
+    --------
+    >>> lead = np.full((12, 2000), 0.2)
+    >>> lead[:, [500, 1000, 1500]] += 1.0, 1.2, 1.1
+    >>> beat = median_beat(lead, np.array([500, 1000, 1500]))
+    >>> round(float(beat.waves[0, beat.centre]), 3), int(beat.counts[0])
+    (1.1, 3)
     """
     before, after = samples(BEFORE_S), samples(AFTER_S)
     stack = cut_beats(level_baseline(signals, beats), beats, before, after)
@@ -184,7 +209,15 @@ def median_beat(signals: Array, beats: Indices) -> MedianBeat:
 
 
 def level_baseline(signals: Array, beats: Indices) -> Array:
-    """Subtract from each lead the straight lines between its levels just before the QRS complexes."""
+    """Subtract from each lead the straight lines between its levels just before the QRS complexes.
+
+    Examples
+    --------
+    >>> lead = np.tile(np.linspace(0.0, 1.0, 1500), (12, 1))
+    >>> levelled = level_baseline(lead, np.array([400, 1000]))
+    >>> bool(np.abs(levelled[:, 360:960]).max() < 0.01)
+    True
+    """
     levelled = signals.copy()
     time = np.arange(signals.shape[1])
     for row in levelled:

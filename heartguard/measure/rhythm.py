@@ -30,7 +30,14 @@ class Rhythm:
 
 
 def rhythm_of(beats: Indices) -> Rhythm:
-    """Return the rhythm of at least two R peaks, given in samples."""
+    """Return the rhythm of at least two R peaks, given in samples.
+
+    Examples
+    --------
+    >>> rhythm = rhythm_of(np.array([0, 500, 800, 1500]))
+    >>> rhythm.heart_rate_bpm, rhythm.rr_ms, round(rhythm.rr_variation, 2)
+    (60.0, 1000.0, 0.33)
+    """
     rr = np.diff(beats) / SAMPLING_RATE_HZ
     mean = float(rr.mean())
     return Rhythm(60.0 / mean, 1000.0 * float(np.median(rr)), float(rr.std()) / mean)

@@ -32,6 +32,13 @@ def frontal_axis(waves: Array, qrs_on: int, qrs_off: int) -> float | None:
     float or None
         Degrees in (-180, 180]; None when fewer than two limb leads are known or when the complexes are as much up as
         down in all of them, so that the axis points nowhere in the frontal plane.
+
+    Examples
+    --------
+    >>> waves = np.full((12, 60), np.nan)
+    >>> waves[LEAD_INDEX["I"]] = waves[LEAD_INDEX["aVF"]] = np.sin(np.linspace(0, np.pi, 60))
+    >>> round(frontal_axis(waves, qrs_on=0, qrs_off=59), 1)
+    49.1
     """
     rows, areas, sizes = [], [], []
     for lead in LIMB_LEADS:
@@ -57,6 +64,11 @@ def st_step(qrs: Array) -> Array:
     """Return what a raised or sunken ST segment adds to the last 20 ms of a QRS complex, and the level before it.
 
     Without it the net area of a narrow complex in acute infarction would be ruled by the ST segment.
+
+    Examples
+    --------
+    >>> st_step(np.array([0.0] * 20 + [0.2])).round(2)[[0, 15, 20]]
+    array([0. , 0.1, 0.2])
     """
     from_end = np.arange(qrs.size) - (qrs.size - 1)
     return np.asarray(qrs[0] + (qrs[-1] - qrs[0]) * np.clip(1 + from_end / samples(0.02), 0, 1), dtype=np.float64)
@@ -75,6 +87,13 @@ def einthoven_residual(signals: NDArray[np.float32]) -> float | None:
     -------
     float or None
         None when the three leads of neither law share half a second.
+
+    Examples
+    --------
+    >>> signals = np.zeros((12, 5000), np.float32)
+    >>> signals[LEAD_INDEX["I"]], signals[LEAD_INDEX["II"]] = 0.3, 0.4  # III should be 0.1
+    >>> round(einthoven_residual(signals), 3)
+    0.071
     """
     lead = {name: signals[LEAD_INDEX[name]].astype(np.float64) for name in LIMB_LEADS}
     laws = (lead["II"] - lead["I"] - lead["III"], lead["aVR"] + lead["aVL"] + lead["aVF"])
@@ -97,6 +116,14 @@ def lead_disagreement(signals: NDArray[np.float32]) -> float | None:
     -------
     float or None
         None when the leads do not share half a second.
+
+    Examples
+    --------
+    >>> time = np.arange(5000) / 500
+    >>> signals = np.zeros((12, 5000), np.float32)
+    >>> signals[LEAD_INDEX["II"]] = signals[LEAD_INDEX["III"]] = np.sin(time)
+    >>> lead_disagreement(signals)
+    0.0
     """
     one, two, three = (signals[LEAD_INDEX[name]].astype(np.float64) for name in ("I", "II", "III"))
     both = np.isfinite(one + two + three)

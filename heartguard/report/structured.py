@@ -41,6 +41,15 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
     dict
         Keys ``file, status, reason, prediction, measurements, quality, timings_ms, model`` and more; None where a value
         is unknown. Times in ms, rate in beats per minute, axis in degrees, probabilities and quality from 0 to 1.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> from heartguard import read_ecg
+    >>> sample = list_samples()[0]
+    >>> said = to_json(read_ecg(sample.path))
+    >>> said["file"], said["status"], said["prediction"]["label"], said["measurements"]["heart_rate_bpm"]
+    ('normal-3x4.png', 'ok', 'Normal', 72.1)
     """
     upload, page, prediction = reading.upload, reading.page, reading.prediction
     return {
@@ -113,6 +122,13 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
     error : BaseException
         A `heartguard.errors.HeartGuardError` gives its sentence as the reason; any other gives a general sentence. The
         name of its class stands under ``error``.
+
+    Examples
+    --------
+    >>> from heartguard.errors import EmptyFileError
+    >>> said = rejected_json("ecg.png", EmptyFileError("The file is empty."))
+    >>> said["status"], said["reason"], said["error"], said["prediction"]["label"]
+    ('rejected', 'The file is empty.', 'EmptyFileError', None)
     """
     return {
         "file": file,
@@ -139,7 +155,16 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the sentence for a person: that of a named error, or a general one."""
+    """Return the sentence for a person: that of a named error, or a general one.
+
+    Examples
+    --------
+    >>> from heartguard.errors import EmptyFileError
+    >>> reason_of(EmptyFileError("The file is empty."))
+    'The file is empty.'
+    >>> reason_of(KeyError("x"))
+    'The file could not be read because of a fault of the program. Please report it, with the type of the file.'
+    """
     if isinstance(error, HeartGuardError) and str(error):
         return str(error)
     return "The file could not be read because of a fault of the program. Please report it, with the type of the file."

@@ -19,7 +19,18 @@ _ROWS = (
 
 
 def to_text(reading: Reading, *, file: str | None = None) -> str:
-    """Return the answer, the measurements and the warnings of `reading` as text of several lines."""
+    """Return the answer, the measurements and the warnings of `reading` as text of several lines.
+
+    Examples
+    --------
+    >>> from heartguard.samples import list_samples
+    >>> from heartguard import read_ecg
+    >>> print(to_text(read_ecg(list_samples()[0].path)))
+    normal-3x4.png
+      Answer            Normal...
+      Heart rate        72 /min
+      ...
+    """
     prediction = reading.prediction
     ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
     name = class_name(prediction.label)
@@ -56,21 +67,29 @@ def _findings(prediction: Prediction) -> list[str]:
 
 
 def _second(prediction: Prediction) -> list[str]:
-    """Return the line on the second opinion; none where there is none."""
+    """Return the line on the signal model and VGG16; none where only VGG16 answered."""
     second = prediction.second
     if second is None:
         return []
     network = prediction.network or prediction.probabilities
     verdict = "agrees" if second.agrees else f"says {second.label}"
     return [
-        f"  Second opinion    a model that sees the signals, not the drawing, {verdict} "
-        f"({second.probabilities[second.label]:.0%}); the network alone: {max(network.values()):.0%} "
-        f"{max(network, key=lambda name: network[name])}"
+        f"  Signal model      {verdict} ({second.probabilities[second.label]:.0%}); VGG16 (image model) alone: "
+        f"{max(network.values()):.0%} {max(network, key=lambda name: network[name])}"
     ]
 
 
 def rejected_text(file: str, error: BaseException) -> str:
-    """Return why a file was not read, as two lines of text."""
+    """Return why a file was not read, as two lines of text.
+
+    Examples
+    --------
+    >>> from heartguard.errors import EmptyFileError
+    >>> print(rejected_text("ecg.png", EmptyFileError("The file is empty.")))
+    ecg.png
+      Not read          The file is empty.
+    <BLANKLINE>
+    """
     return f"{file}\n  Not read          {reason_of(error)}\n"
 
 

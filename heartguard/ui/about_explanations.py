@@ -25,11 +25,11 @@ _TESTS = {
 }
 _NAMES = {"lead shap": "SHAP by lead", "pixel shap": "SHAP by pixel", "edge detector": "Edge detector"}
 _CANNOT = (
-    "It says where the network looked, not why, and not where the disease is.",
+    "It says where VGG16 looked, not why, and not where the disease is.",
     "A convincing map does not make the answer right: wrong answers have convincing maps too.",
     "Waves are told apart only by the finer map, to about 0.2 s; the exact map names leads.",
-    "Ink that is left out makes a drawing that the network never met in training. All tests share this weakness.",
-    "Where two leads show the same thing, the network may use one of them, and the map names that one alone.",
+    "Ink that is left out makes a drawing that VGG16 never met in training. All tests share this weakness.",
+    "Where two leads show the same thing, VGG16 may use one of them, and the map names that one alone.",
 )
 
 
@@ -43,11 +43,11 @@ def show_explanations() -> None:
         st.info("The explanations have not been tested here. Run `make bench-explain`.", icon=":material/info:")
         return
     st.markdown(
-        "Every explanation is tested on pages that the network's last layer has not seen: the leads or the ink that it "
+        "Every explanation is tested on pages that VGG16's last layer has not seen: the leads or the ink that it "
         "names are taken out of the drawing, or alone put in, and the probability must move more than with leads or "
         "ink chosen at random. Figures are that difference in points of probability, with 95 % intervals; the app "
         "offers a method only where they lie above 0. In the pointing game, an abnormality is put into known leads of "
-        "a simulated heart. With all weights of the network shuffled, likeness to the true map should fall to about 0."
+        "a simulated heart. With all weights of VGG16 shuffled, likeness to the true map should fall to about 0."
     )
     table = method_table(trials, is_offered)
     st.dataframe(table, hide_index=True, width="stretch", alt="Explanations and their tests")

@@ -61,7 +61,7 @@ def _limits() -> None:
 def _data() -> None:
     st.header("Data and licences", anchor="data")
     st.markdown(
-        "The network was trained and measured on these public collections. None of their pages, photos or signals are "
+        "The models were trained and measured on these public collections. None of their pages, photos or signals are "
         "part of HeartGuard; the sample ECGs are HeartGuard's own simulations. HeartGuard itself stands under the MIT "
         "licence."
     )

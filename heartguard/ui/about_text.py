@@ -5,9 +5,10 @@ from __future__ import annotations
 __all__ = ["CREDITS", "INTRODUCTION", "LIMITS", "STEPS", "WHAT_IT_IS_NOT"]
 
 INTRODUCTION = (
-    "HeartGuard turns a paper ECG back into signals, measures them, draws them again in one standard form, and lets a "
-    "VGG16 network judge that drawing. Nothing but the traces reaches the network: no grid colour, header, name, "
-    "recorder or layout."
+    "HeartGuard turns a paper ECG back into signals, measures them, and lets two models judge them. VGG16, the "
+    "image model, sees them drawn again in one standard form; the signal model, boosted trees on measured waves and "
+    "1-D residual networks, sees the signals. Both give one joint answer. Nothing but the traces reaches them: no "
+    "grid colour, header, name, recorder or layout."
 )
 
 STEPS = (
@@ -41,8 +42,8 @@ STEPS = (
     (
         ":material/neurology:",
         "Classify and explain",
-        "VGG16 with one pooled linear layer, averaged with a second opinion that sees only the signals: four "
-        "calibrated probabilities, “Not sure” below a threshold, and an exact map of the evidence for each class.",
+        "VGG16 with one pooled linear layer and the signal model give one joint answer: four calibrated probabilities, "
+        " “Not sure” below a threshold, and an exact map of the evidence for each class.",
     ),
 )
 
@@ -57,7 +58,7 @@ WHAT_IT_IS_NOT = (
 LIMITS = (
     "The pages it learned from come from one source and two print layouts. Other hospitals, recorders and populations "
     "will give lower figures.",
-    "In that source every normal page has one layout, grid and filter. The drawing hides this from the network, but "
+    "In that source every normal page has one layout, grid and filter. The drawing hides this from VGG16, but "
     "believe the figures for 3×4 pages more than those for all pages.",
     "Myocardial infarction is the rarest class by far: its figures rest on few pages and have wide intervals.",
     "The labels are those of the data set, one for each page; they were not checked against angiography or troponin.",

@@ -99,7 +99,7 @@ def _headline(prediction: Prediction, quality: float) -> None:
             st.markdown("The page could not be traced well enough to answer. **Read this ECG yourself.**")
             return
         if prediction.unlike:
-            st.markdown("The tracing is unlike those the network learnt from. **Read this ECG yourself.**")
+            st.markdown("The tracing is unlike those the models learnt from. **Read this ECG yourself.**")
             return
         runner_up = sorted(prediction.probabilities.items(), key=lambda item: -item[1])[1]
         st.markdown(
@@ -132,8 +132,9 @@ def _second(prediction: Prediction) -> None:
     icon = ":material/done_all:" if second.agrees else ":material/call_split:"
     st.markdown(
         f"{icon} {second_text((first, network[first]), (second.label, second.probabilities[second.label]))}",
-        help="Trees on waves, intervals and rhythm that are measured on the traces. "
-        + ("The probabilities beside are those of both models together. " if prediction.network else "")
+        help="The signal model is boosted trees on measured waves, intervals and rhythm, and 1-D residual networks on "
+        "the signals; it never sees the drawing. "
+        + ("The probabilities beside are the joint answer of both models. " if prediction.network else "")
         + "Where both name the same class, the answer was right far more often on test pages; else look twice.",
     )
 
@@ -143,13 +144,13 @@ def _findings(prediction: Prediction) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(
             "**Supporting findings**",
-            help="Further outputs of the same network, taught on cardiologists' statements of PTB-XL. Each is shown "
+            help="Further outputs of the models, trained on cardiologists' statements of PTB-XL. Each is shown "
             "from a probability that 2 in 100 records without it reach; no sinus rhythm beside atrial fibrillation. "
             "On other recorders they may be wrong more often; how often they were right on records kept apart stands "
             "on “How it works and how good it is”.",
         )
         if not present:
-            st.caption("None of the " + str(len(prediction.findings)) + " findings that the network knows stands out.")
+            st.caption("None of the " + str(len(prediction.findings)) + " findings that the models know stands out.")
         with st.container(horizontal=True, gap="xsmall"):
             for finding in present:
                 st.badge(f"{finding_name(finding.statement)} · {percent(finding.probability)}", color="blue")

@@ -21,13 +21,13 @@ __all__ = ["show_drivers"]
 
 _NOBODY = "No other class"
 _CAVEAT = (
-    "**Orange** speaks for the class{against}. The map shows where the network looked, no finer than about "
+    "**Orange** speaks for the class{against}. The map shows where VGG16 looked, no finer than about "
     "{seconds:.1f} s. It cannot say why, it does not mark a lesion or a culprit vessel, and a plausible map does not "
     "make the answer right."
 )
 _WHOSE = (
-    "What stands here explains the network that sees the drawing. It alone says **{own}** ({share}); "
-    "the second model, which hears the signals, has no map."
+    "This explains VGG16, the image model. It alone says **{own}** ({share}); the signal model, which has a part in "
+    "the joint answer, has no map."
 )
 _UNTESTED = (
     "No map is offered: in the tests of the explanations (benchmarks/results/explain.csv) none beats chance, or they "

@@ -70,7 +70,7 @@ def _watch() -> None:
         st.rerun()
     done, total = job.progress
     ahead = job_queue().ahead(job)
-    text = f"Asking the network: drawing {done} of {total}" if total else "Preparing"
+    text = f"Asking VGG16: drawing {done} of {total}" if total else "Preparing"
     if job.state == "waiting" and ahead:
         text = f"Waiting: {ahead} before you" if ahead > 1 else "Waiting: one before you"
     st.progress(min(done / total, 1.0) if total else 0.0, text=text)

@@ -30,7 +30,7 @@ _UNTESTED = "Not offered: it has not passed its tests with this model (benchmark
 _CAVEAT = (
     "**Orange** ink raises the probability of the class, **blue** lowers it. From {base} on white paper to {end}; all "
     "ink together adds {total:+.1f} points. A stretch in one colour was not taken apart: {asked} drawings are spent "
-    "where the probability moves most. Ink that turns white in mid-beat is a drawing that the network never met in "
+    "where the probability moves most. Ink that turns white in mid-beat is a drawing that VGG16 never met in "
     "training, so trust the lead more than the single wave."
 )
 
@@ -61,7 +61,7 @@ def show_pixels(reading: Reading, label: str) -> None:
         on_click=_start,
         args=(reading, label, key),
     )
-    st.caption("Asks the network two hundred times: about half a minute. It can be stopped.")
+    st.caption("Asks VGG16 two hundred times: about half a minute. It can be stopped.")
 
 
 def _start(reading: Reading, label: str, key: str) -> None:

@@ -35,7 +35,7 @@ def show_shap(reading: Reading, label: str) -> None:
     st.markdown(
         "**What each lead adds to the probability (SHAP)**",
         help="Shapley values with the leads as players: leads are left out of the drawing in many combinations, and "
-        "the network is asked each time. Slower than the map, but it measures what the network does without a lead.",
+        "VGG16 is asked each time. Slower than the map, but it measures what VGG16 does without a lead.",
     )
     if not is_offered(LEAD_SHAP):
         st.caption(_UNTESTED)
@@ -56,7 +56,7 @@ def show_shap(reading: Reading, label: str) -> None:
         on_click=_start,
         args=(reading, label),
     )
-    st.caption("Asks the network about fifty times: a few seconds, the first time some more. It can be stopped.")
+    st.caption("Asks VGG16 about fifty times: a few seconds, the first time some more. It can be stopped.")
 
 
 def _key(reading: Reading, label: str) -> str:
@@ -90,7 +90,7 @@ def _result(reading: Reading, label: str, found: Shapley) -> None:
         steps = waterfall(found.values, found.base, found.prediction, dark_theme())
         st.altair_chart(steps, width="stretch", alt=waterfall_text(found.values, found.base, found.prediction, label))
     st.caption(
-        f"With no trace at all the network gives {class_name(label)} {percent(found.base)}, with all leads "
+        f"With no trace at all VGG16 gives {class_name(label)} {percent(found.base)}, with all leads "
         f"{percent(found.prediction)}. The bars add up to the difference (within {max(found.error, 1e-4):.0e})."
     )
     _waves(reading, label)

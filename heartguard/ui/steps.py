@@ -59,12 +59,12 @@ def _network_steps(reading: Reading) -> tuple[Step, ...]:
     drawing, label = reading.drawing, reading.prediction.label
     if drawing is None:
         return ()
-    seen = f"Version {drawing.version}: 2.5 s of each lead and one strip of 10 s. The network sees only this."
+    seen = f"Version {drawing.version}: 2.5 s of each lead and one strip of 10 s. VGG16 sees only this."
     picture = enlarge(drawing.image, _ENLARGE)
     heat = enlarge(map_maker().heat_map("cam", reading.prediction, label), _ENLARGE)
     name = class_name(label)
     return (
-        Step("5 · Canonical drawing", seen, picture, "The drawing that the network sees"),
+        Step("5 · Canonical drawing", seen, picture, "The drawing that VGG16 sees"),
         Step(
             "6 · Evidence",
             f"Orange speaks for {name}, blue against it; more under “What drove the answer”.",

@@ -34,7 +34,7 @@ def show_what_if(reading: Reading, label: str) -> None:
     st.markdown(
         "**What if one lead were normal?**",
         help="The trace of the lead, or one wave of each of its beats, is replaced by that of a simulated textbook "
-        "heart at the same moments, and the network is asked again. It tests the network, not the heart.",
+        "heart at the same moments, and VGG16 is asked again. It tests VGG16, not the heart.",
     )
     if not reading.measurements.beats_s.size:
         st.caption("Not offered: no heart beats were found on this page, so there is nowhere to put normal ones.")

@@ -108,19 +108,19 @@ def possible_help(level: float) -> str:
 
 
 def second_text(network: tuple[str, float], second: tuple[str, float]) -> str:
-    """Say what the network and the second model answer, each as (class, probability).
+    """Say what VGG16 and the signal model answer, each as (class, probability).
 
     Examples
     --------
     >>> second_text(("HB", 0.5), ("HB", 0.62))
-    'A second model that sees the signals, not the drawing, agrees: Abnormal heartbeat (62 %; the network alone 50 %).'
+    'The signal model agrees: Abnormal heartbeat (62 %; VGG16, the image model, alone 50 %).'
     """
     (first_label, first), (label, probability) = network, second
-    sees = "A second model that sees the signals, not the drawing,"
     if label == first_label:
-        return f"{sees} agrees: {class_name(label)} ({percent(probability)}; the network alone {percent(first)})."
+        agrees = f"The signal model agrees: {class_name(label)} ({percent(probability)};"
+        return f"{agrees} VGG16, the image model, alone {percent(first)})."
     return (
-        f"{sees} says **{class_name(label)}** ({percent(probability)}); the network alone says "
+        f"The signal model says **{class_name(label)}** ({percent(probability)}); VGG16, the image model, alone says "
         f"**{class_name(first_label)}** ({percent(first)})."
     )
 

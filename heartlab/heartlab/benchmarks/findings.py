@@ -3,7 +3,7 @@
     heartlab bench findings [--records 400]
 
 Needs the shared data (see README). Writes ``benchmarks/results/findings.csv``: one row a statement with at least ten
-positives: AUROC of network and second opinion together with a 95 % interval (bootstrap over patients), that of the
+positives: AUROC of VGG16 and signal model together with a 95 % interval (bootstrap over patients), that of the
 network alone, and where the app reports the statement its threshold with sensitivity and specificity. The last row is
 the mean over the five superclasses. A page that is refused counts as the least probable of all. The thresholds were set
 on other patients (`heartlab.data.datasets.calibration_signals`).
@@ -72,10 +72,10 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:
 
 @functools.lru_cache(maxsize=1)
 def shared_second() -> SecondModel:
-    """Return the second opinion, loaded once a process."""
+    """Return the signal model, loaded once a process."""
     second = load_second(models_folder())
     if second is None:
-        raise SystemExit("There is no second opinion: run `heartlab train second` first.")
+        raise SystemExit("There is no signal model: run `heartlab train second` first.")
     return second
 
 

@@ -1,4 +1,4 @@
-"""Does the network gain by a second opinion? Paired comparison on the same pages, from the kept answers.
+"""Does VGG16 gain by the signal model? Paired comparison on the same pages, from the kept answers.
 
     heartlab bench second-opinion
 

@@ -51,9 +51,9 @@ def findings_section(results: Path) -> str:
         "### Statements of PTB-XL",
         "",
         f"{table['records'].max()} records of patients kept out of training and thresholds, drawn as pages in five "
-        "looks and read back. AUROC of drawing and signals together, with its interval over patients.",
+        "looks and read back. AUROC of VGG16 and signal model together, with its interval over patients.",
         "",
-        "| statement | positives | AUROC | the network alone | sensitivity at the shipped threshold | specificity |",
+        "| statement | positives | AUROC | VGG16 alone | sensitivity at the shipped threshold | specificity |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for row in table.to_dict("records"):
@@ -77,7 +77,7 @@ def ceiling_section(results: Path) -> str:
     lines = [
         "### Why the figures stop here",
         "",
-        "Drawing and trees together on the 3×4 pages, by the share of the header ids that were learned from:",
+        "VGG16 and boosted trees together on the 3×4 pages, by the share of the header ids that were learned from:",
         "",
         "| share | macro-F1 | macro AUROC |",
         "| --- | --- | --- |",

@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write classifier.json, classifier.csv and the model card; return the exit status.
 
-    They are of the shipped answer, that of the network and its second opinion together; the network's own stand in
+    They are of the shipped answer, the joint one of VGG16 and signal model; VGG16's own stand in
     classifier.json under ``network``.
     """
     answers = read_answers(args.results, "vgg16")

@@ -51,11 +51,11 @@ MEASURES: dict[str, Measure] = {
 PROTOCOLS = {"by fold": BY_FOLD, "leaky protocol": LEAKY}
 DRAWING = "drawing of 2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"
 OTHERS = {
-    "vgg16": ("VGG16, HeartGuard's own", DRAWING),
-    "second-trees": ("HeartGuard's second opinion, its trees alone", VIEWS["waves"].sees),
-    "second-networks": ("HeartGuard's second opinion, its 1-D networks alone", VIEWS["resnet1d"].sees),
-    "second": ("HeartGuard's second opinion", f"{VIEWS['waves'].sees}, and signals"),
-    "vgg16+second": ("HeartGuard's VGG16 and second opinion, averaged", f"{DRAWING}, waves, rhythm and signals"),
+    "vgg16": ("HeartGuard's VGG16 (image model)", DRAWING),
+    "second-trees": ("HeartGuard's signal model, its boosted trees alone", VIEWS["waves"].sees),
+    "second-networks": ("HeartGuard's signal model, its 1-D residual networks alone", VIEWS["resnet1d"].sees),
+    "second": ("HeartGuard's signal model", f"{VIEWS['waves'].sees}, and signals"),
+    "vgg16+second": ("HeartGuard's joint answer (VGG16 and signal model)", f"{DRAWING}, waves, rhythm and signals"),
 }
 
 

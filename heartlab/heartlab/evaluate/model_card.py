@@ -48,16 +48,16 @@ and the rhythm strip) and one linear layer, which sees block 4 after its pooling
 
 ## How good it is
 
-Out-of-fold answers of five folds by header id, 95 % bootstrap intervals over header ids. All figures but the rows "the
-network alone" are of the shipped answer. Recipes that were compared on the same folds:
+Out-of-fold answers of five folds by header id, 95 % bootstrap intervals over header ids. All figures but the rows
+"VGG16 alone" are of the shipped, joint answer. Recipes that were compared on the same folds:
 `benchmarks/results/recipes.csv`; other models: `docs/leaderboard.md`.
 """
 
-_ALONE = "The network answers alone: no second opinion belongs to these weights"
+_ALONE = "VGG16 answers alone: no signal model belongs to these weights"
 _SECOND = (
-    "The shipped answer joins it with the second opinion `{file}` (sha256 `{digest}`): boosted trees on {features} "
-    "measured waves, intervals and rhythm{networks}; the mean of the log probabilities of drawing and signals, "
-    "the latter weighing {share:.2f} ({findings:.2f} in the findings), "
+    "The shipped answer is the joint one with the signal model `{file}` (sha256 `{digest}`): boosted trees on "
+    "{features} measured waves, intervals and rhythm{networks}; the mean of the log probabilities of VGG16 and signal "
+    "model, the latter weighing {share:.2f} ({findings:.2f} in the findings), "
     'temperature {temperature}, "not sure" under {threshold}'
 )
 _NETWORKS = ", averaged with {networks} residual 1-D networks on the signals"
@@ -103,7 +103,7 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
 
 
 def _second(spec: ModelSpec, second: SecondSpec | None) -> str:
-    """Return the sentence on the second opinion."""
+    """Return the sentence on the signal model."""
     if second is None or second.joint is None or second.joint.network_sha256 != spec.sha256:
         return _ALONE
     return _SECOND.format(
@@ -151,7 +151,7 @@ def _subset(title: str, part: dict[str, Any], alone: dict[str, Any], classes: li
         lines.append(f"| {name} | {part[key]['value']:.3f} | {part[key]['low']:.3f} to {part[key]['high']:.3f} |")
     for key, name in (("macro_f1", "macro-F1"), ("macro_auroc", "macro AUROC"), ("accuracy", "accuracy")):
         figures = f"{alone[key]['value']:.3f} | {alone[key]['low']:.3f} to {alone[key]['high']:.3f}"
-        lines.append(f"| {name}, the network alone | {figures} |")
+        lines.append(f"| {name}, VGG16 alone | {figures} |")
     lines.append(f"| ECE before temperature | {part['ece']['before']:.3f} | |")
     lines.append(f"| ECE after temperature | {part['ece']['after']:.3f} | |")
     for point in part["risk_coverage"]:

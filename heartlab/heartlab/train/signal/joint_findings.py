@@ -1,4 +1,4 @@
-"""How network and second opinion report statements together, found on patients kept for it."""
+"""How VGG16 and signal model report statements together, found on patients kept for it."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from heartlab.train.vgg16.findings import LEAST_AUROC, SPECIFICITY
 log = logging.getLogger(__name__)
 
 WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)
-"""Weights of the second opinion that are tried."""
+"""Weights of the signal model that are tried."""
 
 _SEED = 99
 
 
 @dataclass(frozen=True)
 class JointFindings:
-    """How network and second opinion report statements together.
+    """How VGG16 and signal model report statements together.
 
     Attributes
     ----------
     share : float
-        Weight of the second opinion's logit.
+        Weight of the signal model's logit.
     thresholds : dict of str to float
         Probability that 98 % of the records without a statement stay under. Statements that the network does not
         report, or whose AUROC on these records is under 0.85, have none.
@@ -71,7 +71,7 @@ def said_of(index: pd.DataFrame, names: tuple[str, ...]) -> NDArray[np.bool_]:
 
 
 def heard(index: pd.DataFrame, engine: VggEngine, tuned: TunedNetworks) -> Doubles:
-    """Return the network's probabilities and the second opinion's logits from clean drawings, (2, records, names)."""
+    """Return VGG16's probabilities and the signal model's logits from clean drawings, (2, records, names)."""
     drawn: list[Floats] = []
     signals: list[Floats] = []
     for number, record in enumerate(index["record_id"]):

@@ -1,4 +1,4 @@
-"""``heartlab train second``: the second opinion by fold, averaged with the network's answers, and shipped."""
+"""``heartlab train second``: the signal model by fold, joined with VGG16's answers, and shipped."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ from heartlab.train.signal_drawings import load_signal_set
 log = logging.getLogger(__name__)
 
 TOGETHER = "vgg16+second"
-"""Name of the answers of network and second opinion together."""
+"""Name of the answers of VGG16 and signal model together."""
 
 LAYOUT = "second-layout.csv"
 SHARE = 3 / 4
-"""Weight of the second opinion, trees and 1-D networks alike, beside the drawing; chosen on the folds."""
+"""Weight of the signal model, trees and 1-D networks alike, beside the drawing; chosen on the folds."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -131,7 +131,7 @@ def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> Join
     """Write the answers of both models together; return what calibrates them, None without a network."""
     spec = args.out / "vgg16.json"
     if not answers_path(args.results, "vgg16").exists() or not spec.exists():
-        log.info("no network is here: the second opinion is shipped alone")
+        log.info("no VGG16 is here: the signal model is shipped alone")
         return None
     both = together(read_answers(args.results, "vgg16"), found)
     write_answers(both, args.results, TOGETHER)
@@ -139,7 +139,7 @@ def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> Join
 
 
 def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers of network and second opinion together, in the form of `with_logits`.
+    """Return the answers of VGG16 and signal model together, in the form of `with_logits`.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def _ship(folder: Path, table: Weights, spec: SecondSpec) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     spec = replace(spec, sha256=write_weights(table, folder / spec.weights_file))
     save_spec(spec, folder / "second.json")
-    log.info("second opinion %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])
+    log.info("signal model %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])
 
 
 def _subsets(pages: PageSet) -> dict[str, np.ndarray]:

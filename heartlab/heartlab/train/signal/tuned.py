@@ -1,4 +1,4 @@
-"""The 1-D network of the second opinion: taught on records, then on clinic pages with the records beside them."""
+"""The 1-D network of the signal model: taught on records, then on clinic pages with the records beside them."""
 
 from __future__ import annotations
 
