@@ -38,32 +38,32 @@ cloud-check: $(CHECK_READY)  ## run a fresh clone as Streamlit Community Cloud d
 	$(BIN)/python tools/cloud_check.py
 
 train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
-	$(BIN)/heartguard train vgg16
-	$(BIN)/heartguard train findings
-	$(BIN)/heartguard train second
-	$(BIN)/heartguard train novelty
-	$(BIN)/heartguard convert
+	$(BIN)/heartlab train vgg16
+	$(BIN)/heartlab train findings
+	$(BIN)/heartlab train second
+	$(BIN)/heartlab train novelty
+	$(BIN)/heartlab convert
 
 family: $(TRAIN_READY)  ## train what the model is compared with, and write the leaderboard
-	$(BIN)/heartguard train family
-	$(BIN)/python benchmarks/second_opinion.py
-	$(BIN)/heartguard leaderboard
+	$(BIN)/heartlab train family
+	$(BIN)/heartlab bench second-opinion
+	$(BIN)/heartlab leaderboard
 
 evaluate: $(TRAIN_READY)  ## compute the figures of the model card again
-	$(BIN)/heartguard evaluate
+	$(BIN)/heartlab evaluate
 
-bench: bench-digitise  ## every measurement of the README, each also runs by itself
-	$(BIN)/python benchmarks/speed.py
-	$(BIN)/python benchmarks/fuzz_intake.py
-	$(BIN)/python benchmarks/rates.py
-	$(BIN)/python benchmarks/findings.py
-	$(BIN)/python benchmarks/unlike.py
+bench: bench-digitise $(TRAIN_READY)  ## every measurement of the README, each also runs by itself
+	$(BIN)/heartlab bench speed
+	$(BIN)/heartlab bench fuzz-intake
+	$(BIN)/heartlab bench rates
+	$(BIN)/heartlab bench findings
+	$(BIN)/heartlab bench unlike
 
 bench-digitise: $(TEST_READY)  ## traced signals against the truth: clean pages, scans, photos (needs the data folder)
-	$(BIN)/python benchmarks/digitise.py
+	$(BIN)/heartlab bench digitise
 
 bench-explain: $(TRAIN_READY)  ## test the explanations (needs the data folder and what train kept)
-	$(BIN)/python benchmarks/explain.py
+	$(BIN)/heartlab bench explain
 
 clean:
 	rm -rf $(VENV) docs/_build docs/api/generated .mypy_cache .pytest_cache .ruff_cache
@@ -80,9 +80,9 @@ $(APP_READY): pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --no-compile --editable '.[explain]'
 	@touch $@
 
-$(TEST_READY): pyproject.toml | $(BIN)/pip
+$(TEST_READY): pyproject.toml heartlab/pyproject.toml | $(BIN)/pip
 	@echo "Installing what the tests need into $(VENV), TensorFlow among it, once."
-	$(BIN)/pip install --editable '.[test,lint]'
+	$(BIN)/pip install --editable '.[test,lint]' --editable ./heartlab
 	@touch $@
 
 $(DOCS_READY): pyproject.toml | $(BIN)/pip
@@ -90,9 +90,9 @@ $(DOCS_READY): pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --editable '.[docs]'
 	@touch $@
 
-$(TRAIN_READY): pyproject.toml | $(BIN)/pip
+$(TRAIN_READY): pyproject.toml heartlab/pyproject.toml | $(BIN)/pip
 	@echo "Installing what training needs into $(VENV), PyTorch and TensorFlow among it, once."
-	$(BIN)/pip install --editable '.[train]'
+	$(BIN)/pip install --editable '.[explain,keras]' --editable './heartlab[train]'
 	@touch $@
 
 $(CHECK_READY): pyproject.toml | $(BIN)/pip

@@ -1,31 +1,20 @@
-"""The command line: ``heartguard read | app``, and in a checkout ``train | convert | evaluate | leaderboard``."""
+"""The command line: ``heartguard read | app``."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import io
 import os
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Any
 
-from heartguard import __version__, cli_read
+from heartguard import __version__, cli_read, launch
 from heartguard.errors import HeartGuardError
 
 EXIT_READ = 0
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
-
-_APP = {"app": ("heartguard.launch", "open the app in the browser, served on this computer alone")}
-
-_LAB = {
-    "train": ("heartguard.lab.training", "train a model on the data folder and write its weights, spec and figures"),
-    "convert": ("heartguard.lab.conversion", "write the light file of the shipped model and compare its answers"),
-    "evaluate": ("heartguard.lab.evaluation", "measure the readings and the model on the data folder"),
-    "leaderboard": ("heartguard.lab.leaderboard", "put the answers of all trained models into one table"),
-}
 
 _DESCRIPTION = """\
 HeartGuard reads a paper 12-lead ECG: it straightens the page, traces the leads, measures rate and intervals, and gives
@@ -41,10 +30,6 @@ examples:
   heartguard read *.jpg --out signals         also write the traced leads as CSV files
   heartguard app                              open the app in the browser"""
 
-_LAB_EXAMPLES = """
-  heartguard train --help                     how to train a model
-  heartguard evaluate --help                  how to measure one"""
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status.
@@ -59,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # A file name may hold bytes that are no text.
     try:
-        parser = build_parser(arguments[0] if arguments else None)
+        parser = build_parser()
         taken_for_option = cli_read.file_like_option(arguments[1:]) if arguments[:1] == ["read"] else None
         if taken_for_option is not None:
             parser.error(taken_for_option)
@@ -68,10 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except ModuleNotFoundError as error:
-        print(f"This command needs the package {error.name}: pip install -e '.[train]' in a checkout", file=sys.stderr)
-        return EXIT_FAILED
-    except (HeartGuardError, FileNotFoundError) as error:
+    except HeartGuardError as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED
     except BrokenPipeError:
@@ -80,24 +62,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def build_parser(command: str | None) -> argparse.ArgumentParser:
-    """Build the parser; the options of a command are only imported when it is the one that is called."""
-    has_lab = find_spec("heartguard.lab") is not None  # The wheel leaves the laboratory out.
-    examples = _EXAMPLES + (_LAB_EXAMPLES if has_lab else "")
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser."""
     parser = argparse.ArgumentParser(
-        "heartguard", description=_DESCRIPTION, epilog=examples, formatter_class=_Formatter
+        "heartguard", description=_DESCRIPTION, epilog=_EXAMPLES, formatter_class=_Formatter
     )
     parser.add_argument("--version", action="version", version=f"heartguard {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_read(commands)
-    for name, (module, summary) in (_APP | _LAB if has_lab else _APP).items():
-        sub = commands.add_parser(
-            name, help=summary, description=summary.capitalize() + ".", formatter_class=_Formatter
-        )
-        if name == command:
-            called = importlib.import_module(module)
-            called.add_arguments(sub)
-            sub.set_defaults(run=called.run)
+    _add_app(commands)
     return parser
 
 
@@ -114,3 +87,10 @@ def _add_read(commands: Any) -> None:
         formatter_class=_Formatter,
     )
     cli_read.add_arguments(read)
+
+
+def _add_app(commands: Any) -> None:
+    summary = "open the app in the browser, served on this computer alone"
+    app = commands.add_parser("app", help=summary, description=summary.capitalize() + ".", formatter_class=_Formatter)
+    launch.add_arguments(app)
+    app.set_defaults(run=launch.run)

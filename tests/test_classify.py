@@ -154,11 +154,11 @@ def save_model(folder, weights: dict[str, np.ndarray]) -> ModelSpec:
 
 def test_the_light_file_gives_nearly_the_same_and_serves_only_when_proven(tmp_path):
     pytest.importorskip("ai_edge_litert")
-    from heartguard.lab.conversion import convert
+    from heartlab.export.conversion import convert
 
     save_model(tmp_path, random_weights())
     assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
-    with pytest.raises(ModelError, match="heartguard convert"):
+    with pytest.raises(ModelError, match="heartlab convert"):
         load_engine("tiny", folder=tmp_path, light=True)
     light = convert(tmp_path, "tiny")
     assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
@@ -173,7 +173,7 @@ def test_the_light_file_gives_nearly_the_same_and_serves_only_when_proven(tmp_pa
 
 def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(tmp_path):
     pytest.importorskip("ai_edge_litert")
-    from heartguard.lab.conversion import convert
+    from heartlab.export.conversion import convert
 
     save_model(tmp_path, random_weights())
     light = dataclasses.replace(convert(tmp_path, "tiny"), serves=True)
@@ -191,7 +191,7 @@ def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(
 
 
 def test_eight_bit_kernels_are_within_half_a_step():
-    from heartguard.lab.litert_graph import to_eight_bits
+    from heartlab.export.litert_graph import to_eight_bits
 
     kernel = np.random.default_rng(2).standard_normal((5, 3, 3, 7)).astype(np.float32)
     stored, steps = to_eight_bits(kernel)
@@ -200,7 +200,7 @@ def test_eight_bit_kernels_are_within_half_a_step():
 
 
 def test_parity_holds_only_when_every_probability_is_near():
-    from heartguard.lab.parity import parity_figures
+    from heartlab.export.parity import parity_figures
 
     full = np.array([[0.7, 0.3], [0.2, 0.8], [0.6, 0.4]])
     labels = np.array([0, 1, 0])
@@ -305,7 +305,7 @@ def stretches(rng: np.random.Generator, count: int) -> np.ndarray:
 
 
 def test_a_drawing_of_which_one_stretch_is_unlike_stands_out(tmp_path):
-    from heartguard.lab.novelty import EXACT, fit_novelty
+    from heartlab.train.vgg16.novelty import EXACT, fit_novelty
 
     rng = np.random.default_rng(4)
     digest = write_weights(fit_novelty(stretches(rng, 60), 4), tmp_path / "novelty.npz", exact=EXACT)

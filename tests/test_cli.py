@@ -119,7 +119,8 @@ def test_a_file_that_may_not_be_read_is_rejected(
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["read"], ["read", "a.png", "--page", "0"], ["read", "a.png", "--page", "x"], ["fly"]]
+    "arguments",
+    [[], ["read"], ["read", "a.png", "--page", "0"], ["read", "a.png", "--page", "x"], ["fly"], ["train", "vgg16"]],
 )
 def test_commands_that_are_not_understood_are_status_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
@@ -128,33 +129,6 @@ def test_commands_that_are_not_understood_are_status_2(
         cli.main(arguments)
     assert stopped.value.code == 2
     assert "usage: heartguard" in capsys.readouterr().err
-
-
-def test_laboratory_commands_pass_their_options_and_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    import types
-
-    laboratory = types.SimpleNamespace(
-        add_arguments=lambda parser: parser.add_argument("name"), run=lambda args: 7 if args.name == "vgg16" else 0
-    )
-    monkeypatch.setattr(cli.importlib, "import_module", lambda name: laboratory)
-    assert cli.main(["train", "vgg16"]) == 7
-
-
-def test_a_missing_package_or_data_folder_is_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fails(error: Exception) -> Any:
-        def import_module(name: str) -> Any:
-            raise error
-
-        return import_module
-
-    monkeypatch.setattr(cli.importlib, "import_module", fails(ModuleNotFoundError("No module", name="torch")))
-    assert cli.main(["train", "vgg16"]) == 1
-    assert "needs the package torch" in capsys.readouterr().err
-    monkeypatch.setattr(cli.importlib, "import_module", fails(FileNotFoundError("The data folder is not here.")))
-    assert cli.main(["evaluate"]) == 1
-    assert capsys.readouterr().err == "The data folder is not here.\n"
 
 
 def test_help_teaches_and_is_light() -> None:

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from heartguard.errors import CorrectionError, LayoutError
-from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.lab.paper import PRESETS, render_page
 from heartguard.page import apply_corrections
 from heartguard.page.corrections import order_corners
 from heartguard.values import Corrections, Upload
+from heartlab.simulate.ecg import simulate_ecg
+from heartlab.simulate.page import PRESETS, render_page
 from tests.networks import read_page
 
 

@@ -6,8 +6,8 @@ import lzma
 import numpy as np
 import pytest
 
-from heartguard.lab import datasets
 from heartguard.leads import LEAD_INDEX
+from heartlab.data import datasets
 
 needs_data = pytest.mark.skipif(datasets.data_folder() is None, reason="the shared data folder is not here")
 

@@ -1,19 +1,18 @@
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pandas as pd
 import pytest
 
 from heartguard.intake import open_upload
-from heartguard.lab import digitising_conditions
-from heartguard.lab.digitising import CaseScore, score_case, summarise
-from heartguard.lab.digitising_conditions import CONDITIONS, Case, make_case
-from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LAYOUTS
+from heartlab.benchmarks.digitise import NAMES
+from heartlab.data.tables import merged
+from heartlab.evaluate import digitising_conditions
+from heartlab.evaluate.digitising import CaseScore, score_case, summarise
+from heartlab.evaluate.digitising_conditions import CONDITIONS, Case, make_case
+from heartlab.simulate.ecg import simulate_ecg
 
 SIGNALS = simulate_ecg("normal", seed=4).signals
 
@@ -104,14 +103,8 @@ def test_quality_that_predicts_the_error_has_rank_correlation_one():
     assert row["quality_spearman"] == 1.0
 
 
-def test_rows_that_were_not_run_stay(tmp_path):
-    path = Path(__file__).parents[1] / "benchmarks" / "digitise.py"
-    spec = importlib.util.spec_from_file_location("digitise", path)
-    benchmark = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(benchmark)
-    table = tmp_path / "digitise.csv"
-    first = [summarise(name, [score(10.0)], 1.0) for name in ("simulated photos", "clean 3x4", "no longer measured")]
-    pd.DataFrame(first).to_csv(table, index=False)
-    merged = benchmark.merge_rows([summarise("clean 3x4", [score(30.0)], 2.0)], table)
-    assert merged["condition"].tolist() == ["clean 3x4", "simulated photos"]
-    assert merged["physionet_mean_db"].tolist() == [30.0, 10.0]
+def test_rows_that_were_not_run_stay():
+    old = [summarise(name, [score(10.0)], 1.0) for name in ("simulated photos", "clean 3x4", "no longer measured")]
+    table = merged([summarise("clean 3x4", [score(30.0)], 2.0)], pd.DataFrame(old), ["condition"], NAMES)
+    assert table["condition"].tolist() == ["clean 3x4", "simulated photos"]
+    assert table["physionet_mean_db"].tolist() == [30.0, 10.0]

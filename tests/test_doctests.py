@@ -1,4 +1,4 @@
-"""Every example in a docstring of the package runs and gives what it says."""
+"""Every example in a docstring of HeartGuard and its laboratory runs and gives what it says."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 import heartguard
+import heartlab
 
-PACKAGE = Path(heartguard.__file__).parent
+PACKAGES = [Path(package.__path__[0]) for package in (heartguard, heartlab)]
 
 
 def modules_with_examples() -> list[str]:
-    files = (file for file in PACKAGE.rglob("*.py") if ">>>" in file.read_text(encoding="utf-8"))
-    return sorted(".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts) for file in files)
+    files = [(root, file) for root in PACKAGES for file in root.rglob("*.py") if ">>>" in file.read_text("utf-8")]
+    return sorted(".".join(file.relative_to(root.parent).with_suffix("").parts) for root, file in files)
 
 
 @pytest.mark.parametrize("name", modules_with_examples())

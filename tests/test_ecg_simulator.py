@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.lab.dipole import Wave
-from heartguard.lab.ecg_simulator import CONDITIONS, simulate_ecg
 from heartguard.leads import LEAD_INDEX
+from heartlab.simulate.ecg import CONDITIONS, simulate_ecg
+from heartlab.simulate.ecg.dipole import Wave
 
 TEXTBOOK = {"variety": 0.0, "seed": 2}
 

@@ -20,9 +20,9 @@ from heartguard.drawing import (
 )
 from heartguard.explain import ExplanationCancelledError, class_map, lead_shap, map_evidence, map_on_page, map_on_upload
 from heartguard.explain.cam import player_of
-from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LAYOUTS, LEAD_INDEX, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.values import Drawing, Ecg, Page, Panel, Prediction, Segment, Upload
+from heartlab.simulate.ecg import simulate_ecg
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
 CELLS = (DRAWING_HEIGHT // 16, DRAWING_WIDTH // 16)

@@ -7,8 +7,8 @@ import pytest
 
 from heartguard.drawing import PLAYERS, RHYTHM, draw, segment_leads
 from heartguard.explain.players import lead_players
-from heartguard.lab.explain_cases import ST_MV, WALLS, Case, pointing_cases, st_elevation, wide_beat
 from heartguard.leads import LEAD_INDEX, LEADS
+from heartlab.evaluate.explain_cases import ST_MV, WALLS, Case, pointing_cases, st_elevation, wide_beat
 
 
 def changed_players(case: Case) -> set[str]:

@@ -23,9 +23,9 @@ from heartguard.explain.players import lead_players, wave_players
 from heartguard.explain.sentence import name_leads
 from heartguard.explain.surrogate import fit_surrogate, neighbours, stretch_parts
 from heartguard.explain.waves import BETWEEN, WAVES, known_waves, wave_at
-from heartguard.lab.ecg_simulator import SimulatedEcg, simulate_ecg
 from heartguard.leads import LEAD_INDEX, LEADS
 from heartguard.values import Ecg, Measurements
+from heartlab.simulate.ecg import SimulatedEcg, simulate_ecg
 from tests.test_explain import engine
 
 RATE = 70

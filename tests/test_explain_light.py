@@ -14,8 +14,8 @@ from heartguard.explain.network import BEFORE_POOLING
 from heartguard.explain.players import lead_players
 from heartguard.explain.recorders import LightRecorder
 from heartguard.explain.stepping import REACH_PX, SteppingBackbone, stepping, window
-from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.values import Ecg
+from heartlab.simulate.ecg import simulate_ecg
 from tests.test_explain import engine as fake_engine
 
 SHAPE = (160, 384)

@@ -9,8 +9,8 @@ from heartguard.drawing import PLAYERS, draw, segment_leads
 from heartguard.explain import ExplanationCancelledError, pixel_shap
 from heartguard.explain.cam import player_of
 from heartguard.explain.patches import PATCH_PX, Patches, patches_of
-from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.values import Drawing, Ecg
+from heartlab.simulate.ecg import simulate_ecg
 from tests.test_explain import engine
 
 

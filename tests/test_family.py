@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heartguard.lab.cross_validation import PageSet
-from heartguard.lab.family import MEMBERS, VIEWS, Member, answers_by_fold, answers_with_leakage
-from heartguard.lab.family.protocol import COPIES, copied_rows, no_group_in_both
-from heartguard.lab.family.tabular import linear_head, pipeline
-from heartguard.lab.leaderboard import as_markdown, leaderboard, mi_recall
-from heartguard.lab.second_opinion import together
-from heartguard.lab.signal_labels import CLASSES
+from heartlab.baselines import MEMBERS, VIEWS, Member, answers_with_leakage
+from heartlab.baselines.protocol import COPIES, copied_rows
+from heartlab.baselines.tabular import linear_head, pipeline
+from heartlab.data.answers import LEAKY, answers_path, read_answers, write_answers
+from heartlab.data.signal_labels import CLASSES
+from heartlab.evaluate.leaderboard import as_markdown, leaderboard, mi_recall
+from heartlab.train.by_fold import answers_by_fold, no_group_in_both
+from heartlab.train.signal.second_opinion import together
+from heartlab.train.vgg16.cross_validation import PageSet
 
 
 def made_up_pages(groups: int = 60, seed: int = 0) -> tuple[PageSet, np.ndarray]:
@@ -42,13 +44,14 @@ class Prior:
 
 
 def test_the_registry_holds_the_whole_family_and_train_takes_each_name():
-    from heartguard.lab.training import MODELS
+    pytest.importorskip("torch")
+    from heartlab.trainers import TRAINERS
 
     estimators = {
         f"{e}{p}{s}" for e in ("knn", "svm", "forest", "xgboost") for p in ("", "-pca") for s in ("", "-smote")
     }
     assert set(MEMBERS) == estimators | {"seed-vgg16", "resnet50", "inceptionv3", "resnet1d", "cnn1d", "lstm", "bilstm"}
-    assert set(MODELS) == {"vgg16", "findings", "second", "novelty", "ink", "line", "family", *MEMBERS}
+    assert set(TRAINERS) == {"vgg16", "findings", "second", "novelty", "ink", "line", "family", *MEMBERS}
     for name, member in MEMBERS.items():
         assert member.name == name
         assert VIEWS[member.view].sees
@@ -63,7 +66,7 @@ def test_no_group_is_on_both_sides_and_every_page_is_answered_by_a_model_that_di
         seen.append(Prior())
         return seen[-1]
 
-    answers = answers_by_fold(Member("prior", "Prior", "waves", build), x, pages)
+    answers = answers_by_fold("prior", build, x, pages)
     assert len(seen) == 5
     for fold, model in enumerate(seen):
         inside = pages.folds == fold
@@ -91,8 +94,7 @@ def test_smote_only_sees_training_rows(monkeypatch):
         return made
 
     monkeypatch.setattr(over_sampling.SMOTE, "fit_resample", noted)
-    member = Member("knn-smote", "KNN", "waves", lambda seed: pipeline("knn", seed, smote=True))
-    answers = answers_by_fold(member, x, pages)
+    answers = answers_by_fold("knn-smote", lambda seed: pipeline("knn", seed, smote=True), x, pages)
     expected = [(pages.folds != fold).sum() for fold in range(5)]
     assert [given for given, _ in resampled] == expected  # in fit of each fold, never when it is asked
     assert all(made == 4 * np.bincount(pages.classes[pages.folds != f]).max() for f, (_, made) in enumerate(resampled))
@@ -114,7 +116,7 @@ def test_the_leaky_protocol_copies_pages_and_scores_far_above_the_honest_one():
     assert np.bincount(copied_rows(pages.classes)).tolist() == [COPIES[CLASSES[c]] for c in pages.classes]
     noise = np.random.default_rng(1).normal(size=(len(pages.classes), 12)).astype(np.float32)
     member = Member("knn", "KNN", "waves", lambda seed: pipeline("knn", seed))
-    leaky, honest = answers_with_leakage(member, noise, pages), answers_by_fold(member, noise, pages)
+    leaky, honest = answers_with_leakage(member, noise, pages), answers_by_fold("knn", member.build, noise, pages)
 
     def right(answers: pd.DataFrame) -> float:
         shares = answers[[f"p_{name}" for name in CLASSES]].to_numpy()
@@ -128,7 +130,7 @@ def test_the_leaky_protocol_copies_pages_and_scores_far_above_the_honest_one():
 @pytest.mark.parametrize("name", ["cnn1d", "lstm", "bilstm"])
 def test_networks_learn_what_is_plain_to_see(name, monkeypatch):
     pytest.importorskip("torch")
-    from heartguard.lab.family import networks
+    from heartlab.baselines import networks
 
     monkeypatch.setitem(networks.EPOCHS, name, 12)
     rng = np.random.default_rng(0)
@@ -142,9 +144,9 @@ def test_networks_learn_what_is_plain_to_see(name, monkeypatch):
 
 
 def small_records(tmp_path):
-    residual = pytest.importorskip("heartguard.lab.family.residual")
+    residual = pytest.importorskip("heartlab.train.signal.residual")
     pytest.importorskip("torch")
-    from heartguard.lab.signal_drawings import SignalSet
+    from heartlab.train.signal_drawings import SignalSet
 
     rng = np.random.default_rng(0)
     tags = np.array([[1, 0], [0, 1], [np.nan, np.nan]], np.float32)
@@ -171,7 +173,7 @@ def test_the_residual_network_is_taught_on_records_and_kept(tmp_path, monkeypatc
 def test_numpy_answers_as_the_tuned_networks_do(tmp_path):
     residual, records, recipe = small_records(tmp_path)
     from heartguard.classify.signal_network import mean_logits, networks_of
-    from heartguard.lab.family.tuned import TunedNetworks, TuningRecipe, to_table
+    from heartlab.train.signal.tuned import TunedNetworks, TuningRecipe, to_table
 
     taught, other = (residual.teach(tmp_path / f"{seed}.pt", records, recipe, seed) for seed in (1, 2))
     before = {name: values.clone() for name, values in taught.state_dict().items()}
@@ -190,7 +192,7 @@ def test_numpy_answers_as_the_tuned_networks_do(tmp_path):
 def test_the_page_picture_of_the_seed_is_black_ink_on_a_white_square(tmp_path):
     cv2 = pytest.importorskip("cv2")
     pytest.importorskip("torch")
-    from heartguard.lab.family.pictures import page_picture
+    from heartlab.baselines.pictures import page_picture
 
     page = np.full((786, 1106), 230, np.uint8)
     page[400:404, 100:1000] = 20
@@ -205,15 +207,15 @@ def test_the_page_picture_of_the_seed_is_black_ink_on_a_white_square(tmp_path):
 
 def kept_answers(pages: PageSet, x: np.ndarray) -> pd.DataFrame:
     pytest.importorskip("sklearn")
-    return answers_by_fold(Member("linear", "Linear", "waves", linear_head), x, pages)
+    return answers_by_fold("linear", linear_head, x, pages)
 
 
 def test_the_leaderboard_is_made_from_files(tmp_path):
     pages, x = made_up_pages()
-    kept_answers(pages, x).to_csv(tmp_path / "oof-knn.csv", index=False)
+    write_answers(kept_answers(pages, x), tmp_path, "knn")
     blind = kept_answers(pages, np.random.default_rng(2).normal(size=x.shape).astype(np.float32))
-    blind.drop(columns="train_seconds").to_csv(tmp_path / "oof-vgg16.csv", index=False)
-    blind.assign(fold=-1, page_id="").to_csv(tmp_path / "leaky-knn.csv", index=False)
+    write_answers(blind.drop(columns="train_seconds"), tmp_path, "vgg16")
+    write_answers(blind.assign(fold=-1, page_id=""), tmp_path, "knn", LEAKY)
     table = leaderboard(tmp_path, pages.table, repeats=50)
     assert table["model"].tolist() == ["knn", "knn", "vgg16", "vgg16", "knn", "knn"]
     assert table["pages"].tolist() == ["3x4", "all"] * 3
@@ -228,6 +230,17 @@ def test_the_leaderboard_is_made_from_files(tmp_path):
     assert "evidence of nothing but leakage" in text
     assert "Not trained yet: " in text
     assert "random weights here" not in text
+
+
+def test_kept_answers_come_back_as_they_were_and_make_the_same_bytes(tmp_path):
+    pages, x = made_up_pages()
+    answers = kept_answers(pages, x).assign(page_id=lambda table: table["page_id"].where(table.index > 2, ""))
+    write_answers(answers, tmp_path, "knn")
+    content = answers_path(tmp_path, "knn").read_bytes()
+    pd.testing.assert_frame_equal(read_answers(tmp_path, "knn"), answers)
+    write_answers(read_answers(tmp_path, "knn"), tmp_path, "knn")
+    assert answers_path(tmp_path, "knn").read_bytes() == content
+    assert content[:6] == b"\xfd7zXZ\x00"
 
 
 def test_recall_of_mi_counts_mi_pages_only():

@@ -13,7 +13,7 @@ from pydicom.encaps import encapsulate
 from heartguard import errors
 from heartguard.errors import HeartGuardError, IntakeError
 from heartguard.intake import limits, open_upload, page_count
-from heartguard.lab.mutations import MUTATIONS, cases, drawn_files
+from heartlab.evaluate.mutations import MUTATIONS, cases, drawn_files
 from tests.files import (
     HEIC,
     HEIGHT,

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from heartguard.classify.second_opinion import joint_share
-from heartguard.lab import joint_findings
-from heartguard.lab.joint_findings import WEIGHTS, join_findings
+from heartlab.train.signal import joint_findings
+from heartlab.train.signal.joint_findings import WEIGHTS, join_findings
 
 NAMES = ("super:NORM", "super:MI", "rhythm:AFIB", "form:STD")
 RECORDS = 400

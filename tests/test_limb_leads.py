@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.lab.paper import PRESETS, render_page
 from heartguard.leads import LIMB_LEADS
 from heartguard.trace import tracer
 from heartguard.trace.limb_leads import agree_limb_leads
 from heartguard.trace.panels import Line, find_lines, seconds_per_px
 from heartguard.values import Page, Upload
+from heartlab.simulate.ecg import simulate_ecg
+from heartlab.simulate.page import PRESETS, render_page
 from tests.networks import read_page, trace_page
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals

@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LAYOUTS, LEAD_INDEX
 from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
 from heartguard.page.limbs import misfit, misfit_in_turn, swap_warnings
 from heartguard.page.rough import RoughTraces, strip_misfit
 from heartguard.trace.strips import name_strips
+from heartlab.simulate.ecg import simulate_ecg
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals
 WHOLE = Extent(0.0, 5000.0)

@@ -6,11 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.lab import line_lessons
-from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.lab.line_lessons import Lessons, simulate_lessons
-from heartguard.lab.paper import PRESETS, render_page
-from heartguard.lab.scoring import lead_physionet_db
 from heartguard.layers import shuffled
 from heartguard.trace.crops import (
     CROP_COLUMNS,
@@ -30,6 +25,11 @@ from heartguard.trace.runs import Runs
 from heartguard.trace.share import Path
 from heartguard.values import Corrections, Page, Upload
 from heartguard.weights import models_folder, read_weights
+from heartlab.metrics.scoring import lead_physionet_db
+from heartlab.simulate.ecg import simulate_ecg
+from heartlab.simulate.page import PRESETS, render_page
+from heartlab.train.line import lessons as line_lessons
+from heartlab.train.line.lessons import Lessons, simulate_lessons
 from tests.handmade import put_weights, random_weights
 from tests.networks import read_page, trace_page
 
@@ -81,7 +81,7 @@ def test_crops_hold_every_steep_column_once(page: Page) -> None:
 
 def test_opencv_and_pytorch_place_lines_alike(page: Page, weights: dict[str, np.ndarray]) -> None:
     torch = pytest.importorskip("torch")
-    from heartguard.lab.layers_torch import build_network, fold
+    from heartlab.train.layers_torch import build_network, fold
 
     network = build_network(LINE_LAYERS, 0).eval()
     put_weights(network, LINE_LAYERS, weights)
@@ -242,7 +242,7 @@ def test_crops_hold_the_ink_that_hangs_together(page: Page) -> None:
 
 def test_varied_lessons_keep_line_and_ink_together(lessons: Lessons) -> None:
     torch = pytest.importorskip("torch")
-    from heartguard.lab.line_training import varied
+    from heartlab.train.line.training import varied
 
     for seed in range(4):
         known = (torch.from_numpy(part) for part in (lessons.pictures, lessons.lines))
@@ -252,7 +252,7 @@ def test_varied_lessons_keep_line_and_ink_together(lessons: Lessons) -> None:
 
 def test_a_stopped_training_goes_on(lessons: Lessons, tmp_path) -> None:
     pytest.importorskip("torch")
-    from heartguard.lab.line_training import LineRecipe, fit
+    from heartlab.train.line.training import LineRecipe, fit
 
     few = Lessons(lessons.pictures[:8], lessons.lines[:8])
     _, first = fit(few, LineRecipe(epochs=2, batch=4), tmp_path / "network.pt")

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from heartguard.lab.ecg_simulator import SimulatedEcg, simulate_ecg
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.measure import find_r_peaks, measure, study_beats
 from heartguard.measure.axis import frontal_axis
 from heartguard.measure.beats import detect_beats
 from heartguard.measure.filters import bridge_gaps, smooth
 from heartguard.values import Ecg, Measurements
+from heartlab.simulate.ecg import SimulatedEcg, simulate_ecg
 
 FIELDS = (
     "heart_rate_bpm",

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
-from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.lab.paper import PRESETS, SimulatedPage, render_page
 from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
 from heartguard.page import PX_PER_MM, recognise
 from heartguard.page.arrange import settle_rows
@@ -17,6 +15,8 @@ from heartguard.page.ink import contrasts
 from heartguard.page.marks import Pulse, find_lines
 from heartguard.page.tilt import estimate_tilt
 from heartguard.values import Corrections, Page, Upload
+from heartlab.simulate.ecg import simulate_ecg
+from heartlab.simulate.page import PRESETS, SimulatedPage, render_page
 from tests.networks import read_page
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals

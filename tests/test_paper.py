@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.lab.ink import panel_points
-from heartguard.lab.paper import PRESETS, PaperStyle, random_style, render_page
-from heartguard.lab.paper_style import CLINIC_HEADER
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS
+from heartlab.simulate.ecg import simulate_ecg
+from heartlab.simulate.page import PRESETS, PaperStyle, random_style, render_page
+from heartlab.simulate.page.ink import panel_points
+from heartlab.simulate.page.paper_style import CLINIC_HEADER
 
 BARE = PaperStyle(grid="none", lead_names=False, header=(), footer="", pulse="none")
 FLAT = np.zeros((12, 5000), np.float32)

@@ -6,10 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from heartguard.lab.paper import PaperStyle, render_page
-from heartguard.lab.photo import take_photo, take_screenshot
-from heartguard.lab.photo_style import PHOTO_KINDS, PhotoStyle, random_photo, random_print
-from heartguard.lab.surface import make_surface
+from heartlab.simulate.page import PaperStyle, render_page
+from heartlab.simulate.photo import PHOTO_KINDS, PhotoStyle, random_photo, random_print, take_photo, take_screenshot
+from heartlab.simulate.photo.surface import make_surface
 
 FLAT = np.zeros((12, 5000), np.float32)
 BARE = PaperStyle(grid="none", lead_names=False, header=(), footer="", pulse="none", layout="12x1", px_per_mm=5.0)

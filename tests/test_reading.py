@@ -15,13 +15,13 @@ import pytest
 import heartguard
 from heartguard import errors, reading
 from heartguard.drawing import preprocessing
-from heartguard.lab.ecg_simulator import simulate_ecg
 from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
 from heartguard.values import Ecg, Prediction, SecondOpinion
 from heartguard.vocabulary import STAGES
 from heartguard.warning import caution, note
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
+from heartlab.simulate.ecg import simulate_ecg
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_upload
 
 MODEL = Path(__file__).parents[1] / "models" / "vgg16.json"

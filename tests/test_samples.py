@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from heartguard.lab.samples import draw_samples
 from heartguard.samples import list_samples
+from heartlab.export.samples import draw_samples
 
 
 def test_the_shipped_samples_show_every_class_and_one_picture_that_is_no_ecg():

@@ -3,14 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.lab.scoring import (
+from heartlab.metrics.scoring import (
     agreement,
     align_kaggle,
     align_physionet,
     lead_physionet_db,
     page_kaggle_ratio,
 )
+from heartlab.simulate.ecg import simulate_ecg
 
 SIGNALS = simulate_ecg("normal", seed=2).signals
 LEAD = SIGNALS[1]

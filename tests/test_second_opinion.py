@@ -14,12 +14,12 @@ from heartguard.classify.second_opinion import SecondSpec, mean_of_logs
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import segment_leads
 from heartguard.errors import ModelError
-from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.lab.signal_labels import CLASSES
 from heartguard.leads import LAYOUTS, LEAD_INDEX, SAMPLES
 from heartguard.report import to_json, to_text
 from heartguard.ui.words import second_text
 from heartguard.values import Ecg, Finding, SecondOpinion
+from heartlab.data.signal_labels import CLASSES
+from heartlab.simulate.ecg import simulate_ecg
 from tests.handmade import make_ecg, make_prediction, make_reading
 
 
@@ -87,7 +87,7 @@ def test_trees_are_walked_by_threshold_and_by_what_is_unknown():
 
 def test_numpy_trees_answer_as_xgboost_does():
     pytest.importorskip("xgboost")
-    from heartguard.lab.trees import TreeRecipe, Trees, to_forest
+    from heartlab.train.signal.trees import TreeRecipe, Trees, to_forest
 
     rng = np.random.default_rng(0)
     x = rng.normal(size=(300, 6)).astype(np.float32)

@@ -5,9 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.lab.digitisation import lead_snr_db, page_snr_db
-from heartguard.lab.ecg_simulator import simulate_ecg
-from heartguard.lab.paper import PRESETS, render_page
 from heartguard.leads import LEAD_INDEX
 from heartguard.trace import together
 from heartguard.trace.line import line_through
@@ -15,6 +12,9 @@ from heartguard.trace.path import PathCosts, follow
 from heartguard.trace.runs import find_runs
 from heartguard.trace.together import Track, follow_all
 from heartguard.values import Ecg, Upload
+from heartlab.metrics.snr import lead_snr_db, page_snr_db
+from heartlab.simulate.ecg import simulate_ecg
+from heartlab.simulate.page import PRESETS, render_page
 from tests.networks import read_page, trace_page
 
 SIGNALS = simulate_ecg("normal", 72, seed=3).signals

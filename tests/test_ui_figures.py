@@ -126,7 +126,8 @@ def test_controls_show_what_was_run():
 def test_only_short_readable_tables_are_shown(tmp_path):
     (tmp_path / "rate.csv").write_text("layout,error\n3x4,1.2\n", encoding="utf-8")
     (tmp_path / "long.csv").write_text("a\n" + "1\n" * 500, encoding="utf-8")
-    (tmp_path / "oof-vgg16.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "leaderboard.csv").write_text("a\n1\n", encoding="utf-8")
+    (tmp_path / "oof-vgg16.csv.xz").write_bytes(b"compressed")
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     assert list(result_tables(tmp_path)) == ["rate"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from heartguard.classify import load_spec, models_folder
 from heartguard.explain import trials_of
 from heartguard.explain.offered import BY_LEAD, SHUFFLED
-from heartguard.lab.card_sections import explain_section
 from heartguard.ui.about_explanations import method_table
 from heartguard.ui.trials_view import trial_facts, trial_table
+from heartlab.evaluate.card_sections import explain_section
 
 ROW = {"value": "0.237", "low": "0.19", "high": "0.287", "pages": "24", "model": "m"}
 TRIALS = {

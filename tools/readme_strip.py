@@ -15,14 +15,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from heartguard import read_ecg
-from heartguard.lab.paper import render_page
-from heartguard.lab.photo import take_photo
-from heartguard.lab.photo_style import PhotoStyle
-from heartguard.lab.samples import RECIPES, simulate
 from heartguard.leads import CHEST_LEADS, LIMB_LEADS
 from heartguard.ui.words import class_name, finding_name, percent
 from heartguard.values import Floats, Reading
 from heartguard.values import Image as Pixels
+from heartlab.export.samples import RECIPES, simulate
+from heartlab.simulate.page import render_page
+from heartlab.simulate.photo import PhotoStyle, take_photo
 
 STRIP = Path(__file__).resolve().parents[1] / "docs" / "strip.webp"
 SAMPLE = "old-mi-anterior.png"

@@ -216,7 +216,7 @@ def _light_backbone(home: Path, spec: ModelSpec, light: bool | None) -> Backbone
     content = read_light(home, spec, even_unproven=bool(light))
     if content is None:
         if light:
-            raise ModelError(f"{spec.name} has no light file for these weights: run `heartguard convert` first.")
+            raise ModelError(f"{spec.name} has no light file for these weights: run `heartlab convert` first.")
         return None
     try:
         return LiteRtBackbone(content)

@@ -54,7 +54,7 @@ class NormalBeat:
 
 @cache
 def normal_beat() -> NormalBeat:
-    """Return the beat that `heartguard.lab.normal_beat` wrote."""
+    """Return the beat that `heartlab.export.normal_beat` wrote."""
     facts = json.loads((Path(__file__).parent / "normal_beat.json").read_text(encoding="utf-8"))
     mv = np.array([facts["mv"][lead] for lead in LEADS])
     return NormalBeat(facts["first_s"] + np.arange(mv.shape[1]) / facts["rate_hz"], mv, facts["fiducials_s"])

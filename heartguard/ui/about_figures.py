@@ -56,7 +56,7 @@ def show_classifier() -> None:
     """Show how good the classifier is, for the pages that one chooses."""
     found = load_classifier()
     if found is None:
-        st.info("This model has not been evaluated yet. Run `heartguard evaluate`.", icon=":material/info:")
+        st.info("This model has not been evaluated yet. Run `heartlab evaluate`.", icon=":material/info:")
         return
     st.markdown(
         "Five-fold cross-validation by header id: every page is judged by a model that saw neither it nor another page "

@@ -37,12 +37,12 @@ SUBSETS = {"3x4": "3×4 pages alone", "all": "All pages"}
 
 _HEADLINE = {"macro_f1": "Macro-F1", "macro_auroc": "Macro AUROC", "accuracy": "Accuracy"}
 _MAX_ROWS = 40
-_OWN_PLACE = ("classifier", "leaderboard", "leaky-", "oof-")
+_OWN_PLACE = ("classifier", "leaderboard")
 _LADDER = ("#eef5f6", "#0b6570")
 
 
 def load_classifier(folder: Path = RESULTS_FOLDER) -> Mapping[str, Any] | None:
-    """Return what ``heartguard evaluate`` measured, or None where it has not been run or is of another form."""
+    """Return what ``heartlab evaluate`` measured, or None where it has not been run or is of another form."""
     try:
         found: dict[str, Any] = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

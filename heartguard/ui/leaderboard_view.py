@@ -18,7 +18,7 @@ _COLOURS = ["#2a8f9b", "#c2803d"]
 
 
 def load_leaderboard(folder: Path = RESULTS_FOLDER) -> pd.DataFrame | None:
-    """Return the rows of ``heartguard leaderboard`` on the 3x4 pages; None where there are none."""
+    """Return the rows of ``heartlab leaderboard`` on the 3x4 pages; None where there are none."""
     path = folder / "leaderboard.csv"
     if not path.exists():
         return None

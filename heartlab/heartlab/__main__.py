@@ -1,0 +1,7 @@
+"""``python -m heartlab``."""
+
+import sys
+
+from heartlab.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""Figures of the readings, of the classifier and of the explanations."""

@@ -1,0 +1,63 @@
+"""The pointing game: does an explanation point at the leads that an abnormality was put into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from heartguard.drawing import PLAYERS, draw, segment_leads
+from heartguard.explain.baselines import edge_map
+from heartguard.explain.cam import player_of
+from heartguard.explain.faithfulness import pointing_hit
+from heartguard.explain.shapley import lead_shap
+from heartguard.values import Drawing, Floats
+from heartlab.evaluate.explain_cases import Case
+from heartlab.evaluate.explain_models import TrialModel
+from heartlab.evaluate.explain_trials import EDGE, RANDOM, SHAP, Result, all_maps, probability_of
+
+MOVED = 0.1
+"""A case counts in the pointing game where its abnormality raises the class's probability by at least so much: there
+is nothing to point at in what the network does not see."""
+
+
+def pointing_trials(case: Case, model: TrialModel, number: int) -> Iterator[Result]:
+    """Give whether each method points at the leads that the abnormality was put into.
+
+    Twice: at what it rates highest, and at what the abnormality changed most in it. The heart below has its own reasons
+    for and against the class, so only the second question is about nothing but the abnormality.
+    """
+    ask, group = probability_of(model, case.label), f"{case.name}-{number}"
+    without, within = ask(np.stack([draw(segment_leads(case.normal)).image, draw(segment_leads(case.ecg)).image]))
+    yield Result("network", f"abnormality seen, {case.name}", float(within - without >= MOVED), group)
+    if within - without < MOVED:
+        return
+    for name, hits in _pointing_hits(case, model).items():
+        for game, hit in zip(("pointing game", "pointing game, change"), hits, strict=True):
+            yield Result(name, f"{game}, {case.name}", float(hit), group)
+            yield Result(name, game, float(hit), group)
+    for game in ("pointing game", "pointing game, change"):
+        yield Result(RANDOM, game, len(case.truth) / len(PLAYERS), group)
+
+
+def _pointing_hits(case: Case, model: TrialModel) -> dict[str, tuple[bool, bool]]:
+    """Return for each method whether its highest value, and its greatest change, lie in the truth."""
+    drawing = draw(segment_leads(case.ecg))
+    heats = all_maps(model, case.ecg, case.label) | {EDGE: edge_map(drawing.image)}
+    before = all_maps(model, case.normal, case.label) | {EDGE: edge_map(draw(segment_leads(case.normal)).image)}
+    hits = {}
+    for name, heat in heats.items():
+        first, second = (hottest_player(shown, drawing) in case.truth for shown in (heat, heat - before[name]))
+        hits[name] = first, second
+    after, base = (lead_shap(ecg, model.engine, case.label).values for ecg in (case.ecg, case.normal))
+    change = {name: after[name] - base[name] for name in PLAYERS}
+    return {**hits, SHAP: (pointing_hit(after, case.truth), pointing_hit(change, case.truth))}
+
+
+def hottest_player(heat: Floats, drawing: Drawing) -> str:
+    """Return the player whose box holds the hottest pixel."""
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    for box in drawing.boxes:
+        if box.y0 <= row < box.y1 and box.x0 <= column < box.x1:
+            return player_of(box)
+    raise ValueError("the boxes do not cover the drawing")

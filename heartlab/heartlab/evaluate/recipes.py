@@ -1,0 +1,343 @@
+"""The recipes of the classifier that cross-validation compares: one change at a time from the shipped one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from heartguard.classify import probabilities
+from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, overlap
+from heartguard.classify.second_opinion import mean_of_logs
+from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, cut_segments, preprocess, render
+from heartguard.drawing.rendering import LINE_WIDTH_PX
+from heartguard.leads import SAMPLING_RATE_HZ
+from heartguard.values import Floats, Image
+from heartlab.data.kept import kept_array
+from heartlab.data.page_set import Pages, PageSet
+from heartlab.data.page_traces import PageTraces
+from heartlab.data.signal_labels import CLASSES
+from heartlab.metrics.folds import out_of_fold
+from heartlab.train.signal.trees import TreeRecipe, Trees
+from heartlab.train.signal.views import WAVES
+from heartlab.train.signal_drawings import load_signal_set
+from heartlab.train.vgg16.features import FeatureBank, build_bank, pooled_features, trained_blocks
+from heartlab.train.vgg16.heads import HeadRecipe, LinearHead, Loss, cross_entropy, fit_head
+from heartlab.train.vgg16.pretraining import PretrainingRecipe, pretrain
+from heartlab.train.vgg16.vgg_torch import build_blocks, initial_weights, set_weights
+
+__all__ = ["TRIALS", "Trial", "Workshop"]
+
+SHIFTS_S = (-0.12, 0.12)
+BAGS = 5
+SHORT = 640
+"""Drawings of the short stage 1 in which depths of freezing are compared."""
+
+Drawings = Callable[[], Iterable[Image]]
+_ROW = DRAWING_HEIGHT // 4
+_COLUMN = DRAWING_WIDTH // 4
+
+
+@dataclass(frozen=True, eq=False)
+class Workshop:
+    """What trials work with: pages, their traces, and the folder of ``heartlab train vgg16``."""
+
+    cache: Path
+    pages: PageSet
+    traces: PageTraces
+    shipped: HeadRecipe
+
+    @cached_property
+    def bank(self) -> FeatureBank:
+        """Features of the shipped network."""
+        return build_bank(self.cache, self.cache / "pretrained.pt", self.traces, self.shipped.copies)
+
+    @cached_property
+    def untrained(self) -> Path:
+        """The network before stage 1."""
+        import torch
+
+        path = self.cache / "initial.pt"
+        if not path.exists():
+            blocks = build_blocks()
+            set_weights(blocks, initial_weights())
+            torch.save({"blocks": blocks.state_dict()}, path)
+        return path
+
+    def features(self, pretrained: Path, name: str, drawings: Drawings, regions: Floats | None = None) -> Floats:
+        """Work out, or read, the pooled features of other drawings of the pages, shape (pages, stretches, 1024)."""
+        key = hashlib.sha256(pretrained.read_bytes() + self.traces.signals.tobytes() + DRAWING_VERSION.encode())
+        return kept_array(
+            self.cache / f"recipe-{key.hexdigest()[:12]}-{name}.npy",
+            lambda: pooled_features(trained_blocks(pretrained), np.stack(list(drawings())), regions),
+        )
+
+    def drawings(
+        self, *, line_width: float = LINE_WIDTH_PX, zoom: float = 1.0, shift_s: float = 0.0
+    ) -> Iterable[Image]:
+        """Draw every page with another line width, size, or moved in time."""
+        for row in range(len(self.traces.page_ids)):
+            pieces = cut_segments(self.traces.ecg(row))
+            if shift_s:
+                pieces = replace(pieces, leads=_moved(pieces.leads, shift_s))
+            segments = preprocess(pieces)
+            yield render(segments.leads, segments.strip, line_width=line_width, zoom=zoom)
+
+    def out_of_fold(self, fit: Callable[[Any], LinearHead], answer: Callable[[LinearHead, Any], Floats]) -> Floats:
+        """Return out-of-fold logits, shape (pages, 4), of a way to fit and a way to answer given rows of pages."""
+        return out_of_fold(
+            self.pages.folds,
+            lambda known, asked: answer(fit(np.flatnonzero(known & self.pages.readable)), np.flatnonzero(asked)),
+        )
+
+    def head_trial(self, bank: FeatureBank, recipe: HeadRecipe, loss: Loss = cross_entropy) -> Floats:
+        """Return the out-of-fold logits of a head on a bank."""
+        return self.out_of_fold(
+            lambda rows: fit_head(bank, rows, self.pages.classes[rows], recipe, loss),
+            lambda head, held: head.logits(bank.clean[held]),
+        )
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One row of the table: which lever, how it is set, and how its out-of-fold logits come about."""
+
+    lever: str
+    setting: str
+    run: Callable[[Workshop], Floats]
+
+
+def _head(lever: str, setting: str, **changes: Any) -> Trial:
+    return Trial(lever, setting, lambda shop: shop.head_trial(shop.bank, replace(shop.shipped, **changes)))
+
+
+def _loss(lever: str, setting: str, loss: Loss) -> Trial:
+    return Trial(lever, setting, lambda shop: shop.head_trial(shop.bank, shop.shipped, loss))
+
+
+def _view(setting: str, view: Callable[[Floats], Floats]) -> Trial:
+    def run(shop: Workshop) -> Floats:
+        bank = FeatureBank(view(shop.bank.clean), [view(copy) for copy in shop.bank.copies])
+        return shop.head_trial(bank, shop.shipped)
+
+    return Trial("what the head sees", setting, run)
+
+
+def _smoothed(share: float, logits: Any, labels: Any, weights: Any) -> Any:
+    from torch.nn import functional as f
+
+    return f.cross_entropy(logits, labels, weight=weights, label_smoothing=share)
+
+
+def _focal(power: float, logits: Any, labels: Any, weights: Any) -> Any:
+    """Focal loss (Lin et al., ICCV 2017)."""
+    from torch.nn import functional as f
+
+    log_share = f.log_softmax(logits, dim=1).gather(1, labels[:, None])[:, 0]
+    weight = weights[labels]
+    return -(weight * (1 - log_share.exp()) ** power * log_share).sum() / weight.sum()
+
+
+def _one_against_rest(logits: Any, labels: Any, weights: Any) -> Any:
+    from torch.nn import functional as f
+
+    errors = f.binary_cross_entropy_with_logits(logits, f.one_hot(labels, logits.shape[1]).float(), reduction="none")
+    weight = weights[labels]
+    return (weight * errors.sum(dim=1)).sum() / weight.sum()
+
+
+def _bagged(shop: Workshop) -> Floats:
+    """Average the heads of several bootstraps of the training pages; the average is one linear head again."""
+
+    def fit(rows: Any) -> LinearHead:
+        rng = np.random.default_rng(0)
+        drawn = [rng.choice(rows, rows.size) for _ in range(BAGS)]
+        heads = [fit_head(shop.bank, bag, shop.pages.classes[bag], shop.shipped) for bag in drawn]
+        return LinearHead(np.mean([h.kernel for h in heads], axis=0), np.mean([h.bias for h in heads], axis=0))
+
+    return shop.out_of_fold(fit, lambda head, held: head.logits(shop.bank.clean[held]))
+
+
+def _softened(targets: Floats, logits: Any, labels: Any, weights: Any) -> Any:
+    """Cross entropy against shares instead of classes; `targets` are those of one drawing of each page."""
+    import torch
+    from torch.nn import functional as f
+
+    soft = torch.from_numpy(targets).to(labels.device).repeat(len(labels) // len(targets), 1)
+    weight = weights[labels]
+    return -(weight * (soft * f.log_softmax(logits, dim=1)).sum(dim=1)).sum() / weight.sum()
+
+
+def _distilled(shop: Workshop) -> Floats:
+    """Teach the head half by the labels, half by the joint answer of network and trees that have not seen the page.
+
+    The teachers of a fold are cross-validated on its training pages alone.
+    """
+    waves = WAVES.load(Pages(shop.pages, shop.traces, shop.cache))
+
+    def fit(rows: Any) -> LinearHead:
+        known = np.eye(len(CLASSES), dtype=np.float32)[shop.pages.classes[rows]]
+        targets = (known + _teachers(shop, waves, rows)) / 2
+        return fit_head(shop.bank, rows, shop.pages.classes[rows], shop.shipped, partial(_softened, targets))
+
+    return shop.out_of_fold(fit, lambda head, held: head.logits(shop.bank.clean[held]))
+
+
+def _teachers(shop: Workshop, waves: Floats, rows: Any) -> Floats:
+    folds, classes = shop.pages.folds[rows], shop.pages.classes[rows]
+
+    def answer(known: Any, asked: Any) -> Floats:
+        train, held = rows[known], rows[asked]
+        head = fit_head(shop.bank, train, classes[known], replace(shop.shipped, copies=1))
+        network = probabilities(head.logits(shop.bank.clean[held]))
+        trees = Trees(TreeRecipe()).fit(waves[train], classes[known]).predict_proba(waves[held])
+        return probabilities(mean_of_logs(network, trees)).astype(np.float32)
+
+    return out_of_fold(folds, answer)
+
+
+def _test_time(views: Callable[[Workshop], list[Floats]]) -> Callable[[Workshop], Floats]:
+    """Answer by the mean logits over several drawings of a page."""
+
+    def run(shop: Workshop) -> Floats:
+        seen = [shop.bank.clean, *views(shop)]
+        return shop.out_of_fold(
+            lambda rows: fit_head(shop.bank, rows, shop.pages.classes[rows], shop.shipped),
+            lambda head, held: np.mean([head.logits(view[held]) for view in seen], axis=0),
+        )
+
+    return run
+
+
+def _shifted(shop: Workshop) -> list[Floats]:
+    return [
+        shop.features(shop.cache / "pretrained.pt", f"shift{shift}", partial(shop.drawings, shift_s=shift))
+        for shift in SHIFTS_S
+    ]
+
+
+def _moved(leads: Floats, seconds: float) -> Floats:
+    """Move stretches in time; what comes in from outside is missing."""
+    samples = round(seconds * SAMPLING_RATE_HZ)
+    moved = np.full_like(leads, np.nan)
+    if samples > 0:
+        moved[:, samples:] = leads[:, :-samples]
+    else:
+        moved[:, :samples] = leads[:, -samples:]
+    return moved
+
+
+def _without_copies(shop: Workshop, clean: Floats) -> Floats:
+    return shop.head_trial(FeatureBank(clean, []), replace(shop.shipped, copies=0))
+
+
+def _drawn(lever: str, setting: str, **how: float) -> Trial:
+    """Draw differently for the network before stage 1, which has seen no drawing yet."""
+    name = "-".join(f"{key}{value}" for key, value in how.items()) or "plain"
+    return Trial(
+        lever,
+        setting,
+        lambda shop: _without_copies(shop, shop.features(shop.untrained, name, partial(shop.drawings, **how))),
+    )
+
+
+def _tiled(columns: int) -> Trial:
+    """Put the sixteen stretches of 2.5 s of the drawing (the strip is four) into rows of `columns`."""
+    rows = 16 // columns
+
+    def tiles(shop: Workshop) -> Iterable[Image]:
+        for image in shop.drawings():
+            cut = image.reshape(4, _ROW, 4, _COLUMN).transpose(0, 2, 1, 3).reshape(rows, columns, _ROW, _COLUMN)
+            yield cut.transpose(0, 2, 1, 3).reshape(rows * _ROW, columns * _COLUMN)
+
+    def run(shop: Workshop) -> Floats:
+        seen = shop.features(shop.untrained, f"tiles-{columns}", partial(tiles, shop), _tile_weights(rows, columns))
+        return _without_copies(shop, seen)
+
+    return Trial("lead layout, before stage 1", f"{rows} rows of {columns} x 2.5 s", run)
+
+
+def _tile_weights(rows: int, columns: int) -> Floats:
+    """Return how much of each map cell belongs to each tile, shape (16, map rows, map columns); each sums to 1."""
+    down, across = (
+        np.stack(
+            [overlap(k * size / MAP_STRIDE, (k + 1) * size / MAP_STRIDE, n * size // MAP_STRIDE) for k in range(n)]
+        )
+        for n, size in ((rows, _ROW), (columns, _COLUMN))
+    )
+    tiles = np.einsum("ry,cx->rcyx", down, across).reshape(rows * columns, down.shape[1], across.shape[1])
+    weights: Floats = (tiles / tiles.sum(axis=(1, 2), keepdims=True)).astype(np.float32)
+    return weights
+
+
+def _stage_1(setting: str, pretrained: Callable[[Workshop], Path]) -> Trial:
+    """Compare networks before the head, on the clean drawings alone."""
+
+    def run(shop: Workshop) -> Floats:
+        return _without_copies(shop, shop.features(pretrained(shop), "plain", shop.drawings))
+
+    return Trial("stage 1, clean drawings alone", setting, run)
+
+
+def _after(images: int, shop: Workshop) -> Path:
+    return shop.cache / f"pretrained-{images}.pt"
+
+
+def _frozen(blocks: int) -> Trial:
+    """Teach stage 1 shortly with some blocks at their initial weights."""
+
+    def pretrained(shop: Workshop) -> Path:
+        home = shop.cache / f"frozen-{blocks}"
+        home.mkdir(parents=True, exist_ok=True)
+        pretrain(home, load_signal_set(shop.cache), PretrainingRecipe(images=(SHORT,), warm_up=10, frozen=blocks))
+        return home / "pretrained.pt"
+
+    shown = f"blocks 1 to {blocks}"
+    trial = _stage_1(shown, pretrained)
+    return replace(trial, lever=f"frozen depth, {SHORT} drawings of stage 1, clean drawings alone")
+
+
+def _only(level: str) -> Callable[[Floats], Floats]:
+    first = 0 if level == "level4" else HEAD_LEVELS["level4"]
+    return lambda features: features[:, :, first : first + HEAD_LEVELS[level]]
+
+
+def _whole_page(features: Floats) -> Floats:
+    """Average the stretches by their area: twelve of 2.5 s and the strip of 10 s."""
+    weights = np.array([1.0] * 12 + [4.0], np.float32) / 16
+    pooled: Floats = np.einsum("nrd,r->nd", features, weights)[:, None]
+    return pooled
+
+
+TRIALS: tuple[Trial, ...] = (
+    _head("shipped recipe", "as in the model's spec"),
+    *(_head("penalty of the coefficients", f"ridge {r}", ridge=r) for r in (0.1, 0.2, 0.8, 1.6)),
+    *(_head("class weights", f"inverse frequency to the power {b}", balance=b) for b in (0.0, 0.5, 1.0)),
+    *(_head("log frequency given back", f"{p}", prior=p) for p in (0.0, 0.5)),
+    *(_head("augmented drawings of a page", f"{k}", copies=k) for k in (0, 1)),
+    *(_loss("label smoothing", f"{s}", partial(_smoothed, s)) for s in (0.05, 0.1)),
+    _loss("loss", "focal, power 2", partial(_focal, 2.0)),
+    _loss("loss", "one against the rest", _one_against_rest),
+    _view("block 5 alone", _only("level5")),
+    _view("block 4 alone", _only("level4")),
+    _view("one pool over the whole page", _whole_page),
+    Trial("weight averaging", f"mean of {BAGS} heads on bootstraps", _bagged),
+    Trial("ensemble distilled", "labels and joint answer, half and half", _distilled),
+    Trial("test time", "mean with three augmented drawings", _test_time(lambda shop: shop.bank.copies)),
+    Trial("test time", "mean with drawings moved by 0.12 s both ways", _test_time(_shifted)),
+    _stage_1("none: the initial weights", lambda shop: shop.untrained),
+    *(
+        _stage_1(f"{images} drawings", partial(_after, images))
+        for images in np.cumsum(PretrainingRecipe.images).tolist()
+    ),
+    *(_frozen(blocks) for blocks in (2, 3, 4)),
+    *(_drawn("line width, before stage 1", f"{w} px", line_width=w) for w in (0.75, 2.0)),
+    *(_drawn("drawing size, before stage 1", f"{z} times", zoom=z) for z in (0.7, 1.4)),
+    *(_tiled(columns) for columns in (2, 1)),
+)
+"""Every row of the table."""

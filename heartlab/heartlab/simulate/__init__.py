@@ -1,0 +1,1 @@
+"""Simulated hearts, pages and photos whose every truth is known."""

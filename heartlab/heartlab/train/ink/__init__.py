@@ -1,0 +1,1 @@
+"""The network that tells trace from print, grid and paper."""

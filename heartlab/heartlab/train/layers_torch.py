@@ -1,0 +1,156 @@
+"""Networks of `heartguard.layers` in PyTorch, for training only."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from heartguard.layers import LAST_SHUFFLE, Layer
+from heartguard.weights import Weights, write_weights
+from heartlab.train.device import device
+
+__all__ = ["build_network", "fold", "ship", "train"]
+
+log = logging.getLogger(__name__)
+
+
+class Recipe(Protocol):
+    """What the recipes of all such networks hold."""
+
+    @property
+    def epochs(self) -> int:
+        """How often all lessons are seen."""
+        ...
+
+    @property
+    def rate(self) -> float:
+        """Highest learning rate; it falls along half a cosine."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Of the first weights."""
+        ...
+
+
+def train(
+    layers: Sequence[Layer],
+    recipe: Recipe,
+    steps: int,
+    losses_of: Callable[[Any, int], Iterator[Any]],
+    kept: Path,
+) -> tuple[Any, list[float]]:
+    """Train; return the network and the loss of each epoch. A run that was stopped goes on from its last epoch.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    recipe : Recipe
+    steps : int
+        Batches of an epoch.
+    losses_of : callable
+        Takes the network and the number of an epoch, and yields the loss of each batch.
+    kept : Path
+        Where the state is kept after each epoch.
+    """
+    import torch
+
+    network = build_network(layers, recipe.seed).to(device(), memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=recipe.epochs * steps)
+    losses: list[float] = []
+    if kept.exists():
+        state = torch.load(kept, map_location=device(), weights_only=True)
+        for part, name in ((network, "network"), (optimiser, "optimiser"), (schedule, "schedule")):
+            part.load_state_dict(state[name])
+        losses = list(state["losses"])
+    for epoch in range(len(losses), recipe.epochs):
+        network.train()
+        found = []
+        for loss in losses_of(network, epoch):
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            found.append(loss.detach())
+        losses.append(float(torch.stack(found).mean()))
+        log.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, losses[-1])
+        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "losses": losses}
+        torch.save({**state, "schedule": schedule.state_dict()}, kept)
+    return network.eval(), losses
+
+
+def ship(folder: Path, name: str, network: Any, layers: Sequence[Layer], facts: dict[str, Any]) -> None:
+    """Write the weights of a network and, beside them, the facts on it.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        Of both files.
+    network : torch.nn.Module
+    layers : sequence of Layer
+    facts : dict
+        What it was trained on, its recipe and the loss of each epoch.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = write_weights(fold(network, layers), folder / f"{name}.npz")
+    date = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    told = {"sha256": digest, "weights_file": f"{name}.npz", "date": date, **facts}
+    (folder / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+def build_network(layers: Sequence[Layer], seed: int) -> Any:
+    """Return the network in PyTorch, each active layer with batch normalisation; it gives the finer pixels at last."""
+    import torch
+    from torch import nn
+
+    class Trainee(nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = nn.ModuleDict({layer.name: _module(layer) for layer in layers})
+
+        def forward(self, image: Any) -> Any:
+            values = {"image": image}
+            for layer in layers:
+                parts = [values[name] for name in layer.sources]
+                value = self.layers[layer.name](torch.cat(parts, dim=1) if len(parts) > 1 else parts[0])
+                values[layer.name] = (
+                    nn.functional.interpolate(value, scale_factor=layer.grown) if layer.grown > 1 else value
+                )
+            return nn.functional.pixel_shuffle(values[layers[-1].name], LAST_SHUFFLE)
+
+    torch.manual_seed(seed)
+    return Trainee()
+
+
+def _module(layer: Layer) -> Any:
+    from torch import nn
+
+    padding = layer.dilation * (layer.kernel // 2)
+    sizes = (layer.inputs, layer.outputs, layer.kernel, layer.stride, padding, layer.dilation)
+    if not layer.active:
+        return nn.Conv2d(*sizes)
+    return nn.Sequential(nn.Conv2d(*sizes, bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
+
+
+def fold(network: Any, layers: Sequence[Layer]) -> Weights:
+    """Return kernels, shape (k, k, in, out), and biases with the batch normalisation folded in."""
+    weights: Weights = {}
+    for layer in layers:
+        module = network.layers[layer.name]
+        convolution = module[0] if layer.active else module
+        kernel = convolution.weight.detach()
+        if layer.active:
+            norm = module[1]
+            scale = norm.weight.detach() / (norm.running_var + norm.eps).sqrt()
+            kernel, bias = kernel * scale[:, None, None, None], norm.bias.detach() - norm.running_mean * scale
+        else:
+            bias = convolution.bias.detach()
+        weights[f"{layer.name}/kernel"] = kernel.permute(2, 3, 1, 0).contiguous().cpu().numpy()
+        weights[f"{layer.name}/bias"] = bias.cpu().numpy()
+    return weights

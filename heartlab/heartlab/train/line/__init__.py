@@ -1,0 +1,1 @@
+"""The network that places lines in steep and shared ink."""

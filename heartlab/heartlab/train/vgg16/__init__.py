@@ -1,0 +1,1 @@
+"""The network on drawings, its head of findings, and its score for unlike inputs."""

@@ -1,0 +1,122 @@
+"""``heartlab train novelty``: fit the score for inputs unlike the training data, threshold at 99 % of its pages."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import logging
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heartguard.classify import load_spec, save_spec, write_weights
+from heartguard.classify.novelty import JUDGED, Novelty, NoveltySpec, stretch_distances
+from heartguard.values import Doubles, Floats
+from heartguard.weights import Weights
+from heartlab.data.page_set import load_traced_pages
+from heartlab.data.page_traces import PageTraces
+from heartlab.metrics.folds import out_of_fold
+from heartlab.train.vgg16.features import build_bank
+
+log = logging.getLogger(__name__)
+
+EXACT = ("mean", "scale", "variances", "rest", "usual")
+"""Entries that keep float32."""
+
+_RAISED = 0.02
+"""The spread of a feature is raised by this share of that of all: one that hardly stirs is not to be blown up."""
+
+
+@dataclass(frozen=True)
+class NoveltyRecipe:
+    """Settings of the score.
+
+    Attributes
+    ----------
+    rank : int
+        Principal directions of each stretch.
+    least_traced : float
+        A page teaches what is usual when of each lead at least this share of the 10 s was traced.
+    share : float
+        Training pages, each judged without its fold, that lie under the threshold.
+    """
+
+    rank: int = 64
+    least_traced: float = 0.2
+    share: float = 0.99
+
+
+def run(args: argparse.Namespace) -> int:
+    """Fit, choose the threshold out of fold, and write weights and spec; return the exit status."""
+    recipe = NoveltyRecipe()
+    clinic = load_traced_pages(args)
+    traces, pages = clinic.traces, clinic.labelled
+    features = build_bank(args.cache, args.cache / "pretrained.pt", traces, copies=0).clean[pages.readable]
+    whole = whole_pages(traces, recipe.least_traced)[pages.readable]
+    scores = out_of_fold_scores(features, pages.folds[pages.readable], whole, recipe.rank)
+    threshold = float(np.quantile(scores, recipe.share))
+    digest = write_weights(fit_novelty(features[whole], recipe.rank), args.out / "novelty.npz", exact=EXACT)
+    spec = NoveltySpec(
+        threshold=round(threshold, 4),
+        backbone_sha256=load_spec(args.out / "vgg16.json").sha256,
+        sha256=digest,
+        weights_file="novelty.npz",
+        date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        recipe={**asdict(recipe), "pages": int(whole.sum())},
+        metrics={"score_of_pages": {f"p{q}": round(float(np.percentile(scores, q)), 4) for q in (50, 95, 99)}},
+    )
+    save_spec(spec, args.out / "novelty.json")
+    log.info("novelty: threshold %.3f, %s", threshold, spec.metrics)
+    return 0
+
+
+def whole_pages(traces: PageTraces, least_traced: float) -> NDArray[np.bool_]:
+    """Return which pages have all their leads, shape (n,): a torn page must not teach that torn pages are usual."""
+    whole: NDArray[np.bool_] = (np.isfinite(traces.signals).mean(axis=2) >= least_traced).all(axis=1)
+    return whole
+
+
+def out_of_fold_scores(features: Floats, folds: NDArray[np.int64], whole: NDArray[np.bool_], rank: int) -> Doubles:
+    """Return the score of each drawing under a model of the whole pages of the other folds, shape (n,)."""
+    return out_of_fold(
+        folds,
+        lambda known, asked: Novelty(np.inf, fit_novelty(features[known & whole], rank)).scores(features[asked]),
+    )
+
+
+def fit_novelty(features: Floats, rank: int) -> Weights:
+    """Return the Gaussian model of each stretch.
+
+    Parameters
+    ----------
+    features : ndarray, shape (n, 13, 1024)
+    rank : int
+        Fewer than n.
+
+    Returns
+    -------
+    dict of str to ndarray
+        As `heartguard.classify.novelty.Novelty` holds them.
+    """
+    judged = features[:, :, JUDGED]
+    mean, scale = judged.mean(axis=0), judged.std(axis=0) + _RAISED * judged.std()
+    scaled = (judged - mean) / scale
+    stretches = [_principal(scaled[:, stretch], rank) for stretch in range(scaled.shape[1])]
+    weights: Weights = {
+        "mean": mean,
+        "scale": scale.astype(np.float32),
+        "directions": np.stack([directions for directions, _, _ in stretches]),
+        "variances": np.stack([variances for _, variances, _ in stretches]),
+        "rest": np.array([rest for _, _, rest in stretches], np.float32),
+    }
+    return {**weights, "usual": np.median(stretch_distances(judged, weights), axis=0).astype(np.float32)}
+
+
+def _principal(scaled: Floats, rank: int) -> tuple[Floats, Floats, float]:
+    """Return directions (rank, features), their variances (rank,) and the mean variance of the other features."""
+    covariance = scaled.T @ scaled / len(scaled)
+    values, vectors = np.linalg.eigh(covariance.astype(float))
+    kept = values[::-1][:rank]
+    rest = (values.sum() - kept.sum()) / (len(values) - rank)
+    return vectors[:, ::-1][:, :rank].T.astype(np.float32), kept.astype(np.float32), float(rest)
