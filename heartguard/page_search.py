@@ -37,17 +37,20 @@ def naming_the_ecg_page(source: Source, upload: Upload) -> Iterator[None]:
     Raises
     ------
     PageError
-        What was raised inside, of the same class, with a further sentence where there is such a page.
+        What was raised inside, of the same class, with a further sentence where the file has several pages.
     """
     try:
         yield
     except CorrectionError:
         raise
     except PageError as error:
-        other = find_ecg_page(source, upload)
-        if other is None:
+        if upload.pages < 2:
             raise
-        raise type(error)(f"{error} Page {other + 1} of the file looks like an ECG: choose that page.") from error
+        other = find_ecg_page(source, upload)
+        hint = "choose the one with the ECG"
+        if other is not None:
+            hint = f"page {other + 1} looks like an ECG: choose that one"
+        raise type(error)(f"{error} This is page {upload.page + 1} of {upload.pages}; {hint}.") from error
 
 
 def find_ecg_page(source: Source, upload: Upload) -> int | None:

@@ -20,21 +20,23 @@ def test_the_page_with_the_ecg_is_named() -> None:
         ecg = picture.convert("RGB")
     cover = Image.new("RGB", ecg.size, "white")
     data = packed(cover, "TIFF", save_all=True, append_images=[cover, ecg], compression="tiff_deflate")
-    with pytest.raises(errors.NotAnEcgError, match=r"Page 3 of the file looks like an ECG: choose that page\.$"):
+    with pytest.raises(errors.NotAnEcgError, match=r"page 1 of 3; page 3 looks like an ECG: choose that one\.$"):
         read_ecg(data)
 
 
-def test_without_such_a_page_the_refusal_stays_as_it_is() -> None:
+def test_without_such_a_page_the_refusal_says_which_page_it_is_about() -> None:
     data = pdf(3)
     with pytest.raises(errors.LayoutError) as caught, naming_the_ecg_page(data, open_upload(data)):
         raise errors.LayoutError("Two rows.")
-    assert str(caught.value) == "Two rows."
+    assert str(caught.value) == "Two rows. This is page 1 of 3; choose the one with the ECG."
 
 
 def test_a_picture_of_one_page_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_search, "_looks_like_ecg", lambda source, page: pytest.fail("searched"))
     data = packed(corner())
-    assert find_ecg_page(data, open_upload(data)) is None
+    with pytest.raises(errors.NotAnEcgError) as caught, naming_the_ecg_page(data, open_upload(data)):
+        raise errors.NotAnEcgError("Nothing.")
+    assert str(caught.value) == "Nothing."
 
 
 def test_the_search_is_bounded_in_pages_and_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from heartguard.errors import DamagedFileError, ProtectedFileError, UnsupportedTypeError
 from heartguard.intake.limits import (
     MAX_PIXELS,
+    MIN_STRETCH,
     PDF_LONG_SIDE,
     PDF_PX_PER_MM,
     WORKING_PIXELS,
@@ -132,7 +133,6 @@ class _Picture(NamedTuple):
     area: float
     """In square points of the page."""
     px_per_point: float
-    """Along its finer axis."""
 
 
 def _pictures(leaf: Any) -> Iterator[_Picture]:
@@ -149,7 +149,17 @@ def _pictures(leaf: Any) -> Iterator[_Picture]:
         across, down = np.hypot(matrix.a, matrix.b), np.hypot(matrix.c, matrix.d)
         if across > 0 and down > 0:
             area = abs(matrix.a * matrix.d - matrix.b * matrix.c)
-            yield _Picture(float(area), float(max(columns / across, rows / down)))
+            yield _Picture(float(area), _fineness((columns, rows), (across, down)))
+
+
+def _fineness(pixels: tuple[int, int], points: tuple[float, float]) -> float:
+    """Pixels per point along the longer side, so that its pixels fall on those of the page; of a fax the finer axis."""
+    (columns, rows), (across, down) = pixels, points
+    along = (columns / across, rows / down)
+    if max(along) > MIN_STRETCH * min(along):
+        return max(along)
+    # PDFium rounds up: the last digit of a division must not cost a pixel.
+    return (along[0] if columns >= rows else along[1]) * (1 - 1e-6)
 
 
 def _has_drawing(leaf: Any) -> bool:
