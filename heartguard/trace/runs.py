@@ -46,19 +46,25 @@ def find_runs(ink: Floats) -> Runs:
     ----------
     ink : ndarray, shape (h, w), float32, 0 to 1
     """
-    padded = np.pad(ink, ((1, 1), (0, 0)))
-    dark = np.ascontiguousarray((padded >= INK_LEVEL).T)
-    height = dark.shape[1]
-    edges = np.flatnonzero(dark.ravel()[1:] != dark.ravel()[:-1])  # the margins are blank: no run leaves its column
-    columns, starts = np.divmod(edges[::2], height)
-    ends = edges[1::2] % height
-    top = starts + _crossing(padded[starts, columns], padded[starts + 1, columns]) - 1
-    bottom = ends - _crossing(padded[ends + 1, columns], padded[ends, columns])
+    dark = np.zeros((ink.shape[1], ink.shape[0] + 2), np.bool_)  # A blank margin above and below: no run leaves it.
+    np.greater_equal(ink.T, INK_LEVEL, out=dark[:, 1:-1])
+    edges = np.flatnonzero(dark.ravel()[1:] != dark.ravel()[:-1])
+    columns, starts = np.divmod(edges[::2], dark.shape[1])
+    ends = edges[1::2] % dark.shape[1]
+    top = starts + _crossing(_ink_at(ink, starts - 1, columns), ink[starts, columns]) - 1
+    bottom = ends - _crossing(_ink_at(ink, ends, columns), ink[ends - 1, columns])
     first = np.searchsorted(columns, np.arange(ink.shape[1] + 1))
     lengths = bottom - top
     # The flattest lines show the pen's own thickness; noise only adds to it.
     stroke = float(np.percentile(lengths[lengths > 1], 10)) if (lengths > 1).any() else 1.0
     return Runs(first, top.astype(np.float32), bottom.astype(np.float32), stroke)
+
+
+def _ink_at(ink: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Floats:
+    """Return the ink of pixels, 0 beyond the upper and lower edge."""
+    inside = (rows >= 0) & (rows < len(ink))
+    found: Floats = np.where(inside, ink[np.clip(rows, 0, len(ink) - 1), columns], np.float32(0))
+    return found
 
 
 def _crossing(outside: Floats, inside: Floats) -> Floats:

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from heartguard.drawing import DRAWING_VERSION
 from heartguard.errors import HeartGuardError
 from heartguard.ui import session
+from heartguard.ui.memory import give_back
 from heartguard.ui.session import Chosen
 from heartguard.values import Reading
 from heartguard.vocabulary import STAGES
@@ -60,6 +61,7 @@ def read_with_progress(chosen: Chosen, place: DeltaGenerator) -> Reading:
             session.remember_problem(_key(chosen), error)
             raise
     session.readings().put(_key(chosen), reading)
+    give_back()
     return reading
 
 
@@ -71,6 +73,7 @@ def _read(chosen: Chosen, models: Models, headline: Callable[[str], None]) -> Re
     from heartguard import read_ecg
 
     def on_stage(stage: str) -> None:
+        give_back()  # What the stage before is done with.
         headline(f"{STAGES[stage]} …")
         st.markdown(f":material/arrow_right: {STAGES[stage]}")
 

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 MAX_READINGS = 5
-MAX_BYTES = 300 * 2**20
+MAX_BYTES = 100 * 2**20
 
 Key = tuple[str, int, str, str, Corrections]
 """Digest of the file, page, model, drawing version, and what was set by hand."""
