@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from heartguard.errors import OutputError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S
+from heartguard.vocabulary import printable
 
 if TYPE_CHECKING:
     from heartguard.report.signal_files import SignalFolder
@@ -151,9 +152,9 @@ def _read_one(file: str, args: argparse.Namespace, signals: SignalFolder | None)
     if warning is not None:
         reading = replace(reading, warnings=(*reading.warnings, warning))
     if args.json:
-        aside = "" if warning is None else f"{report.printable(file)}: {warning}\n"
+        aside = "" if warning is None else f"{printable(file)}: {warning}\n"
         return _Answer(_line({**report.to_json(reading, file=file), "signals_csv": path}), status, aside)
-    where = "" if path is None else f"  Signals           {report.printable(path)}\n"
+    where = "" if path is None else f"  Signals           {printable(path)}\n"
     return _Answer(report.to_text(reading, file=file) + where + "\n", status)
 
 

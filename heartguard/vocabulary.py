@@ -1,11 +1,11 @@
-"""Words that the whole product shares: classes, stages of a reading, and the disclaimer.
+"""Words that the whole product shares: classes, stages of a reading, the disclaimer, and names as they may be shown.
 
 The order of the classes is a fact of each model (`heartguard.classify.ModelSpec.classes`), not of this table.
 """
 
 from __future__ import annotations
 
-__all__ = ["CLASS_MEANING", "CLASS_NAMES", "DISCLAIMER", "STAGES", "class_name"]
+__all__ = ["CLASS_MEANING", "CLASS_NAMES", "DISCLAIMER", "STAGES", "class_name", "printable"]
 
 DISCLAIMER = "Decision support for research and education, not a medical device."
 
@@ -45,3 +45,14 @@ def class_name(label: str) -> str:
     'History of MI'
     """
     return CLASS_NAMES.get(label, label)
+
+
+def printable(text: str) -> str:
+    r"""Return a name as it may be shown: control characters, line breaks and reversed writing as escapes.
+
+    Examples
+    --------
+    >>> print(printable("ecg" + chr(27) + "[2J.png"))
+    ecg\x1b[2J.png
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

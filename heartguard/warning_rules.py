@@ -60,7 +60,7 @@ def _on_quality(quality: float) -> Warning | None:
     return fault(
         "page.quality",
         f"The page could be traced only poorly (quality {quality:.0%}), so the class is no answer. Compare the traces "
-        "with the page, or scan it again, flat and evenly lit.",
+        "with the page itself, or give a larger and sharper picture of it.",
     )
 
 

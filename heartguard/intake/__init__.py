@@ -1,7 +1,7 @@
 """Intake: the bytes of a file become one upright RGB picture of a page, or an error that names what is wrong."""
 
 from heartguard.intake.origin import Origin, origin_of
-from heartguard.intake.source import Source, printable
+from heartguard.intake.source import Source
 from heartguard.intake.upload import open_upload, page_count
 
-__all__ = ["Origin", "Source", "open_upload", "origin_of", "page_count", "printable"]
+__all__ = ["Origin", "Source", "open_upload", "origin_of", "page_count"]

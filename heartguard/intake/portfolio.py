@@ -13,7 +13,7 @@ from heartguard.intake.formats import count, decode
 from heartguard.intake.guard import decoding
 from heartguard.intake.limits import MAX_BYTES, MAX_PAGES, check_page_number, check_pages
 from heartguard.intake.pixels import Decoded
-from heartguard.intake.source import printable
+from heartguard.vocabulary import printable
 from heartguard.warning import Warning, note
 
 _PORTFOLIO = b"/Collection"

@@ -7,6 +7,7 @@ from pathlib import Path, PureWindowsPath
 
 from heartguard.errors import EmptyFileError, UnreadableFileError
 from heartguard.intake.limits import MAX_BYTES, check_bytes
+from heartguard.vocabulary import printable
 
 Source = bytes | Path | str
 
@@ -60,17 +61,6 @@ def _read_path(path: Path) -> bytes:
 
 def _shown(path: Path) -> str:
     return printable(path.name[:_LONGEST_SHOWN] or str(path))
-
-
-def printable(text: str) -> str:
-    r"""Return a name as it may be shown: control characters, line breaks and reversed writing as escapes.
-
-    Examples
-    --------
-    >>> print(printable("ecg" + chr(27) + "[2J.png"))
-    ecg\x1b[2J.png
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def file_name(source: Source, name: str | None) -> str:

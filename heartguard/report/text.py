@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from heartguard.intake import printable
 from heartguard.report.structured import reason_of
 from heartguard.values import Measurements, Prediction, Reading, Upload
-from heartguard.vocabulary import DISCLAIMER, class_name
+from heartguard.vocabulary import DISCLAIMER, class_name, printable
 
 _ROWS = (
     ("Heart rate", "heart_rate_bpm", "/min"),
