@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.leads import LEADS
-from heartguard.values import Doubles, Floats
 
 Vector = tuple[float, float, float]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.leads import LEAD_INDEX, SAMPLES, SAMPLING_RATE_HZ
-from heartguard.values import Doubles, Floats
 from heartlab.simulate.ecg.artefacts import add_artefacts, fibrillation
 from heartlab.simulate.ecg.conditions import HEARTS, PAC_BEAT, PVC_BEAT, Heart
 from heartlab.simulate.ecg.dipole import SUPPORT_SIGMAS, Plateau, Vector, Wave, independent_leads, twelve_leads
