@@ -12,9 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from heartguard.arrays import Doubles as Doubles
-from heartguard.arrays import Floats as Floats
-from heartguard.arrays import Image as Image
+from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import (
     GAINS_MM_PER_MV,
     LEAD_INDEX,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from heartguard.arrays import Floats, Image
 from heartguard.drawing import (
     DRAWING_HEIGHT,
     DRAWING_VERSION,
@@ -19,7 +20,7 @@ from heartguard.drawing import (
     segment_leads,
 )
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
-from heartguard.values import Box, Ecg, Floats, Image
+from heartguard.values import Box, Ecg
 
 SECONDS = np.arange(SAMPLES) / SAMPLING_RATE_HZ
 

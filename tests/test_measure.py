@@ -191,6 +191,16 @@ def test_a_very_fast_rhythm_is_counted() -> None:
     assert found.heart_rate_bpm == pytest.approx(250, abs=1)
 
 
+def test_smoothing_spreads_an_impulse_over_a_gaussian_of_three_sigmas() -> None:
+    signals = np.zeros((1, 201))
+    signals[0, 100] = 1.0
+    kernel = np.exp(-0.5 * (np.arange(-30, 31) / 10) ** 2)  # 0.02 s are 10 samples
+    soft = smooth(signals, 0.02)[0]
+    assert soft[70:131] == pytest.approx(kernel / kernel.sum())
+    assert not soft[:70].any()
+    assert not soft[131:].any()
+
+
 def test_smoothing_takes_nothing_from_a_gap() -> None:
     signals = np.ones((1, 200))
     signals[0, 80:120] = np.nan

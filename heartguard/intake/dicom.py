@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Image
 from heartguard.errors import AnimatedImageError, DamagedFileError, UnsupportedTypeError
 from heartguard.intake.documents import count_pdf_pages, open_pdf
 from heartguard.intake.limits import check_page_number, check_size, stretch_of
 from heartguard.intake.pixels import Decoded, grey8, square
-from heartguard.values import Image
 from heartguard.warning import note
 
 _META_WITHIN = 2048

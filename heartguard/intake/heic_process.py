@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Image
 from heartguard.errors import HeartGuardError
 from heartguard.intake.limits import check_size
 from heartguard.intake.pixels import fit, rgb8
-from heartguard.values import Image
 
 
 def main() -> None:

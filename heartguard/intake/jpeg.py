@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Image
 from heartguard.errors import FileTooLargeError
 from heartguard.intake.limits import MAX_JPEG_SCANS
-from heartguard.values import Image
 
 END_OF_IMAGE = b"\xff\xd9"
 

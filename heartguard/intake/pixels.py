@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from heartguard.arrays import Image
 from heartguard.intake.limits import working_size
-from heartguard.values import Image
 from heartguard.warning import Warning, note
 
 

@@ -1,15 +1,12 @@
-"""Filters for traces with gaps: Gaussian kernels that take no value from where the page shows nothing.
-
-OpenCV, which the package holds in memory anyway, does the work: `scipy.signal` would cost 80 MB and a second.
-"""
+"""Filters for traces with gaps: Gaussian kernels that take no value from where the page shows nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
 from heartguard.arrays import Doubles, runs_of_true
 from heartguard.leads import SAMPLING_RATE_HZ
@@ -83,9 +80,7 @@ def smooth(signals: Doubles, sigma_s: float) -> Doubles:
 def _blur(rows: Doubles, sigma_s: float) -> Doubles:
     """Convolve each row with a Gaussian cut at three standard deviations; 0 beyond the ends."""
     sigma = sigma_s * SAMPLING_RATE_HZ
-    size = (2 * round(3 * sigma) + 1, 1)
-    blurred = cv2.GaussianBlur(rows, size, sigma, sigmaY=1e-3, borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(blurred, dtype=np.float64)
+    return np.asarray(gaussian_filter1d(rows, sigma, mode="constant", radius=round(3 * sigma)), np.float64)
 
 
 def slope(signals: Doubles) -> Doubles:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.values import Doubles, Floats
+from heartguard.arrays import Doubles, Floats
 from heartlab.data.signal_labels import CLASSES
 
 EPOCHS = {"cnn1d": 8, "lstm": 10, "bilstm": 10}

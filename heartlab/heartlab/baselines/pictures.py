@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from heartguard.values import Floats, Image
+from heartguard.arrays import Floats, Image
 from heartlab.train.vgg16.vgg_torch import build_blocks, initial_weights, set_weights, to_input
 
 log = logging.getLogger(__name__)

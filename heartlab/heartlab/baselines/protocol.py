@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats
 from heartlab.baselines.members import Member
 from heartlab.data.answers import with_shares
 from heartlab.data.page_set import PageSet

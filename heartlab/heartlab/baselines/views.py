@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from heartguard.arrays import Floats
 from heartguard.drawing import draw
-from heartguard.values import Floats
 from heartlab.baselines.pictures import page_picture, random_features, vgg_features
 from heartlab.data.page_set import Pages
 from heartlab.train.signal.residual import TAUGHT, ResidualRecipe, make_records, residual_features, teach

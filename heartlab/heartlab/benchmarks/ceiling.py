@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from heartguard.arrays import Mask
 from heartguard.classify import probabilities
 from heartguard.classify.second_opinion import mean_of_logs
 from heartguard.limb_law import lead_disagreement
@@ -67,7 +68,7 @@ def learning_curve(clinic: Pages, recipe: HeadRecipe, seeds: int) -> pd.DataFram
     return pd.DataFrame(rows).round(4)
 
 
-def _some_groups(pages: PageSet, share: float, seed: int) -> NDArray[np.bool_]:
+def _some_groups(pages: PageSet, share: float, seed: int) -> Mask:
     groups = pages.table["group_id"].to_numpy(str)
     names = np.unique(groups)
     chosen = np.random.default_rng(seed).permutation(names)[: round(share * len(names))]

@@ -23,6 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from heartguard.arrays import Mask
 from heartguard.classify import SecondModel, load_second, models_folder
 from heartguard.classify.second_opinion import joint_share
 from heartguard.classify.signal_network import mean_logits, stacked_signals
@@ -114,7 +115,7 @@ def _scores(records: list[str]) -> NDArray[np.float64]:
 
 
 def _figures(
-    positive: NDArray[np.bool_], scores: NDArray[np.float64], patients: list[Any], threshold: float | None
+    positive: Mask, scores: NDArray[np.float64], patients: list[Any], threshold: float | None
 ) -> dict[str, Any]:
     """Return the figures of one statement from the scores of both models and of the network alone, (records, 2)."""
     both, alone = scores.T

@@ -22,8 +22,8 @@ import cv2
 import numpy as np
 from PIL import Image as PilImage
 
+from heartguard.arrays import Image
 from heartguard.leads import LEADS
-from heartguard.values import Image
 from heartlab.data.datasets import held_back_signals, load_pages, load_photos, read_record_500hz, scan_files
 from heartlab.data.tables import write_table
 from heartlab.simulate.page import PRESETS, render_page

@@ -17,7 +17,7 @@ import time
 
 import numpy as np
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats
 from heartlab.data.page_set import PageSet, add_page_arguments, is_plain, load_traced_pages
 from heartlab.data.tables import merged, read_table, write_table
 from heartlab.evaluate.leaderboard import mi_recall

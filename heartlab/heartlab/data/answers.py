@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from heartguard.values import Doubles, Floats
+from heartguard.arrays import Doubles, Floats
 from heartlab.data.signal_labels import CLASSES
 from heartlab.metrics.calibration import calibrate_out_of_fold
 

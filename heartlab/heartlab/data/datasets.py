@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
+from heartguard.arrays import Floats, Mask
 from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
-from heartguard.values import Floats
 
 HELD_BACK_FOLD = 10
 """PTB-XL's own test fold; no model is trained on it and no constant is tuned on it."""
@@ -201,7 +201,7 @@ def measured_signals() -> pd.DataFrame:
     return index[~_even(index)].reset_index(drop=True)
 
 
-def _even(index: pd.DataFrame) -> NDArray[np.bool_]:
+def _even(index: pd.DataFrame) -> Mask:
     """Return which records are of patients of even number."""
     last = index["patient_id"].str.extract(r"(\d)(?:\.0)?$")[0].astype(int).to_numpy()
     return np.asarray(last % 2 == 0)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from heartguard.arrays import Mask
 from heartguard.drawing import LeadSegments, segment_leads
 from heartlab.checkout import CACHE
 from heartlab.data.datasets import load_pages
@@ -36,7 +37,7 @@ class PageSet:
     table: pd.DataFrame
     classes: NDArray[np.int64]
     folds: NDArray[np.int64]
-    readable: NDArray[np.bool_]
+    readable: Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +58,13 @@ def page_set(pages: pd.DataFrame, traces: PageTraces) -> PageSet:
     table = pages.set_index("page_id").loc[[str(page) for page in traces.page_ids]].reset_index()
     table["least_quality"] = traces.quality.min(axis=1)
     classes = np.array([CLASSES.index(label) for label in table["label"]])
-    readable: NDArray[np.bool_] = np.asarray(np.isfinite(traces.signals).any(axis=(1, 2)))
+    readable: Mask = np.asarray(np.isfinite(traces.signals).any(axis=(1, 2)))
     return PageSet(table, classes, table["fold"].to_numpy(np.int64), readable)
 
 
-def is_plain(table: pd.DataFrame) -> NDArray[np.bool_]:
+def is_plain(table: pd.DataFrame) -> Mask:
     """Return which pages have the layout and band that every class has: 3x4 and 0.67-25 Hz."""
-    plain: NDArray[np.bool_] = ((table["layout"] == "3x4") & (table["filter_hz"] == "0.67-25")).to_numpy(bool)
+    plain: Mask = ((table["layout"] == "3x4") & (table["filter_hz"] == "0.67-25")).to_numpy(bool)
     return plain
 
 

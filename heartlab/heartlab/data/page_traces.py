@@ -15,12 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import heartguard
+from heartguard.arrays import Floats
 from heartguard.errors import HeartGuardError
 from heartguard.intake import open_upload
 from heartguard.leads import SAMPLES
 from heartguard.page import InkNetwork, find_page, load_ink_network
 from heartguard.trace import LineNetwork, load_line_network, trace
-from heartguard.values import Ecg, Floats
+from heartguard.values import Ecg
 from heartguard.weights import models_folder
 from heartlab.data.datasets import load_pages
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
 SAFE_CLASS = {

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import probabilities
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_WIDTH
-from heartguard.values import Doubles, Floats
 from heartlab.data.page_set import PageSet, is_plain
 from heartlab.data.signal_labels import CLASSES
 from heartlab.metrics.classification import auroc, binary_auroc, bootstrap_interval, macro_auroc, macro_f1
@@ -159,7 +159,7 @@ def layout_control(bank: FeatureBank, pages: PageSet) -> dict[str, Any]:
     return figures
 
 
-def _by_band(six: NDArray[np.bool_], scores: Doubles, bands: NDArray[np.str_]) -> dict[str, float]:
+def _by_band(six: Mask, scores: Doubles, bands: NDArray[np.str_]) -> dict[str, float]:
     """Return how well the 6x2 pages of each printed band are told from all 3x4 pages, but for bands of few pages."""
     areas = {}
     for band in np.unique(bands[six]):
@@ -169,7 +169,7 @@ def _by_band(six: NDArray[np.bool_], scores: Doubles, bands: NDArray[np.str_]) -
     return areas
 
 
-def _out_of_fold_scores(x: Floats, positive: NDArray[np.bool_], folds: NDArray[np.int64]) -> Doubles:
+def _out_of_fold_scores(x: Floats, positive: Mask, folds: NDArray[np.int64]) -> Doubles:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=0.002, class_weight="balanced", max_iter=500)

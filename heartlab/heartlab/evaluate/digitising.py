@@ -11,11 +11,12 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from heartguard import read_ecg
+from heartguard.arrays import Doubles, Floats
 from heartguard.errors import HeartGuardError
 from heartguard.leads import LEADS
 from heartguard.measure import measure
 from heartguard.trace import trace
-from heartguard.values import Doubles, Ecg, Floats, Reading
+from heartguard.values import Ecg, Reading
 from heartlab.evaluate.digitising_conditions import Case
 from heartlab.metrics.scoring import agreement, lead_physionet_db
 from heartlab.metrics.snr import page_snr_db

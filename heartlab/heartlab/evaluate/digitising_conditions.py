@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.leads import LAYOUTS, LEADS, SAMPLING_RATE_HZ
-from heartguard.values import Floats, Image
 from heartlab.data.datasets import load_photos, read_photo_signal, read_record_500hz
 from heartlab.simulate.page import PRESETS, PaperStyle, SimulatedPage, random_style, render_page
 from heartlab.simulate.photo import PHOTO_KINDS, random_print, take_photo, take_screenshot

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify import load_spec, models_folder, probabilities, save_spec
-from heartguard.values import Doubles, Floats
 from heartlab.checkout import RESULTS
 from heartlab.data.answers import answers_path, logits_of, read_answers
 from heartlab.data.datasets import load_pages

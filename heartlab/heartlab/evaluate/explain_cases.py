@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Doubles
 from heartguard.drawing import RHYTHM
 from heartguard.drawing.segments import COLUMN_SECONDS, START_S
 from heartguard.leads import LEAD_INDEX, SAMPLES, SAMPLING_RATE_HZ
-from heartguard.values import Doubles, Ecg
+from heartguard.values import Ecg
 from heartlab.simulate.ecg import SimulatedEcg, simulate_ecg
 
 ST_MV = 0.6

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.drawing import PLAYERS, draw, segment_leads
 from heartguard.explain.baselines import edge_map
 from heartguard.explain.cam import player_of
 from heartguard.explain.faithfulness import pointing_hit
 from heartguard.explain.shapley import lead_shap
-from heartguard.values import Drawing, Floats
+from heartguard.values import Drawing
 from heartlab.evaluate.explain_cases import Case
 from heartlab.evaluate.explain_models import TrialModel
 from heartlab.evaluate.explain_trials import EDGE, RANDOM, SHAP, Result, all_maps, probability_of

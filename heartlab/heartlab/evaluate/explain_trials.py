@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.classify import Weights, probabilities
 from heartguard.drawing import PLAYERS, draw, segment_leads
 from heartguard.explain.baselines import edge_map, random_map
@@ -27,7 +28,7 @@ from heartguard.explain.owen_values import pixel_shap
 from heartguard.explain.players import WHITE, Ask, lead_players
 from heartguard.explain.road import fill_from_around
 from heartguard.explain.shapley import lead_shap
-from heartguard.values import Drawing, Ecg, Floats, Image
+from heartguard.values import Drawing, Ecg
 from heartlab.evaluate.explain_models import RANDOMISED, TrialModel, TrialPage, shuffled, trial_model
 
 SHAP, PIXELS, EDGE, RANDOM = LEAD_SHAP, PIXEL_SHAP, "edge detector", "random"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from heartguard.values import Doubles
+from heartguard.arrays import Doubles
 from heartlab.metrics.classification import Labels, accuracy, bootstrap_interval, macro_f1
 
 FEWEST_PAGES = 10

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from heartguard.values import Doubles
+from heartguard.arrays import Doubles, Mask
 from heartlab.baselines import MEMBERS, VIEWS
 from heartlab.checkout import CHECKOUT, RESULTS
 from heartlab.data.answers import BY_FOLD, LEAKY, answered_models, read_answers, shares_of
@@ -84,7 +84,7 @@ class Answers:
     labels: Labels
     shares: Doubles
     groups: NDArray[np.str_]
-    plain: NDArray[np.bool_]
+    plain: Mask
 
 
 def leaderboard(results: Path, pages: pd.DataFrame, repeats: int = REPEATS) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def answers_of(kept: pd.DataFrame, pages: pd.DataFrame) -> Answers:
     return Answers(labels, shares_of(kept), groups.astype(str), is_plain(facts.reset_index()) | made)
 
 
-def figures(found: Answers, chosen: NDArray[np.bool_], repeats: int) -> dict[str, float]:
+def figures(found: Answers, chosen: Mask, repeats: int) -> dict[str, float]:
     """Return each measure on some of the answers with its 95 % interval by bootstrap over groups."""
     labels, shares, groups = found.labels[chosen], found.shares[chosen], found.groups[chosen].tolist()
     row: dict[str, float] = {"n": len(labels)}

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.classify import probabilities
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, overlap
 from heartguard.classify.second_opinion import mean_of_logs
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, cut_segments, preprocess, render
 from heartguard.drawing.rendering import LINE_WIDTH_PX
 from heartguard.leads import SAMPLING_RATE_HZ
-from heartguard.values import Floats, Image
 from heartlab.data.kept import kept_array
 from heartlab.data.page_set import Pages, PageSet
 from heartlab.data.page_traces import PageTraces

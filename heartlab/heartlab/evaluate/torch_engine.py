@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.classify import FindingSpec, ModelSpec, Outputs, Weights
 from heartguard.classify.architecture import MAP_STRIDE, region_weights
 from heartguard.classify.engine import check_images
-from heartguard.values import Floats, Image
 from heartlab.train.vgg16.vgg_torch import build_blocks, set_weights, to_input
 
 BATCH = 8

@@ -12,9 +12,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_WIDTH, draw, segment_leads
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES
-from heartguard.values import Ecg, Floats, Image
+from heartguard.values import Ecg
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.landscape import landscape
 from heartlab.simulate.page import PRESETS, random_style, render_page

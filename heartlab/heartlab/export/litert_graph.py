@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Floats
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
-from heartguard.values import Floats
 from heartguard.weights import Weights
 
 FLOAT_LAYERS = 5

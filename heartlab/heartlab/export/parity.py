@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Doubles
 from heartguard.classify import Engine, probabilities
 from heartguard.drawing import draw, segment_leads
-from heartguard.values import Doubles
 from heartlab.data.page_set import PageSet
 from heartlab.data.page_traces import PageTraces
 from heartlab.metrics.classification import Labels, accuracy, macro_f1

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from PIL import Image as PilImage
 
+from heartguard.arrays import Image
 from heartguard.samples import SAMPLES_FOLDER
-from heartguard.values import Image
 from heartlab.simulate.ecg import SimulatedEcg, simulate_ecg
 from heartlab.simulate.landscape import landscape
 from heartlab.simulate.page import PRESETS, PaperStyle, render_page

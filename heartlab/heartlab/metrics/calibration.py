@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import probabilities
-from heartguard.values import Doubles, Floats
 from heartlab.metrics.classification import Labels, fit_temperature, selective_threshold
 from heartlab.metrics.folds import out_of_fold
 
@@ -57,7 +57,7 @@ def set_thresholds(labels: Labels, shares: Doubles, level: float) -> Doubles:
 
 
 def set_figures(
-    labels: Labels, shares: Doubles, folds: NDArray[np.int64], chosen: NDArray[np.bool_], classes: Sequence[str]
+    labels: Labels, shares: Doubles, folds: NDArray[np.int64], chosen: Mask, classes: Sequence[str]
 ) -> dict[str, Any]:
     """Return how often the sets hold the true class, and how large they are, on some of the pages.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.values import Doubles
+from heartguard.arrays import Doubles, Mask
 
 Labels = NDArray[np.int64]
 Measure = Callable[[Labels, Doubles], float]
@@ -42,7 +42,7 @@ def accuracy(labels: Labels, shares: Doubles) -> float:
     return float((shares.argmax(axis=1) == labels).mean())
 
 
-def auroc(positive: NDArray[np.bool_], scores: Doubles) -> float:
+def auroc(positive: Mask, scores: Doubles) -> float:
     """Return the area under the ROC curve: how often a positive outranks a negative, ties counted half."""
     from scipy.stats import rankdata
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Mask", "out_of_fold"]
+from heartguard.arrays import Mask
 
-Mask = NDArray[np.bool_]
+__all__ = ["out_of_fold"]
 
 
 def out_of_fold(folds: NDArray[np.int64], answer: Callable[[Mask, Mask], NDArray[Any]]) -> NDArray[Any]:

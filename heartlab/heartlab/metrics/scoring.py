@@ -12,8 +12,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from scipy.signal import correlate
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.leads import SAMPLING_RATE_HZ
-from heartguard.values import Doubles, Floats
 
 __all__ = ["Agreement", "agreement", "align_kaggle", "align_physionet", "lead_physionet_db", "page_kaggle_ratio"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.leads import SAMPLING_RATE_HZ
-from heartguard.values import Floats
 
 __all__ = ["MAX_SHIFT_S", "lead_snr_db", "page_snr_db"]
 

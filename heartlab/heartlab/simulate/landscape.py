@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from heartguard.values import Image
+from heartguard.arrays import Image
 
 __all__ = ["landscape"]
 

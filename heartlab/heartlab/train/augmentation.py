@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.drawing import PX_PER_MV, RawSegments, preprocess, render
 from heartguard.drawing.rendering import LINE_WIDTH_PX
 from heartguard.drawing.segments import COLUMN_SECONDS, START_S, trim
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
-from heartguard.values import Floats, Image
 
 STANDS_IN = 0.15
 """How often a record is drawn as a page without a rhythm strip would be."""

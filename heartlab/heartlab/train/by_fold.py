@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from heartguard.values import Doubles, Floats
+from heartguard.arrays import Doubles, Floats
 from heartlab.data.answers import with_shares
 from heartlab.data.page_set import PageSet
 from heartlab.data.signal_labels import CLASSES

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.values import Floats, Image
+from heartguard.arrays import Floats, Image
 from heartlab.data.datasets import open_signals, read_record_500hz
 from heartlab.data.signal_labels import CLASSES, class_targets, tag_targets
 from heartlab.train.augmentation import Strength, augmented_drawing, random_stretches

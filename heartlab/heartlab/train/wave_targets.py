@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.drawing import SEGMENT_RATE_HZ
 from heartguard.drawing.geometry import SHORT_ROWS
 from heartguard.leads import LEAD_INDEX
-from heartguard.values import Doubles, Floats
 
 WAVES = ("R", "Q", "S", "ST", "T+", "T-", "P", "QRS area")
 RHYTHMS = ("log RR", "RR variation", "QRS width")

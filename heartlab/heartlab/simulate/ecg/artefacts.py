@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
+from heartguard.arrays import Doubles
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
-from heartguard.values import Doubles
 
 MAINS_HZ = 50.0
 MUSCLE_BAND_HZ = (20.0, 150.0)

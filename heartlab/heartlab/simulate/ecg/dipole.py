@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.leads import LEADS
-from heartguard.values import Doubles, Floats
+from heartguard.arrays import Doubles, Floats
+from heartguard.leads import LIMB_LEADS
+from heartguard.limb_law import lead_matrix
 
 Vector = tuple[float, float, float]
 
@@ -95,11 +96,5 @@ def independent_leads(dipole: Doubles) -> Doubles:
 
 
 def twelve_leads(independent: Doubles) -> Floats:
-    """Complete I, II and V1-V6, shape (8, n), to the twelve leads, shape (12, n), float32, mV.
-
-    III = II - I, aVR = -(I + II) / 2, aVL = I - II / 2, aVF = II - I / 2, so Einthoven's law holds exactly.
-    """
-    known = dict(zip(DOWER, independent, strict=True))
-    one, two = known["I"], known["II"]
-    known |= {"III": two - one, "aVR": -(one + two) / 2, "aVL": one - two / 2, "aVF": two - one / 2}
-    return np.stack([known[lead] for lead in LEADS]).astype(np.float32)
+    """Complete I, II and V1-V6, shape (8, n), to the twelve leads, shape (12, n), float32, mV."""
+    return np.concatenate([lead_matrix(LIMB_LEADS) @ independent[:2], independent[2:]]).astype(np.float32)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from heartguard.arrays import Doubles
 from heartguard.leads import PAGE_SECONDS
-from heartguard.values import Doubles
 
 Beats = list[tuple[str, float]]
 """Kind (``"normal"``, ``"pvc"``, ``"pac"``) and reference time in seconds of every beat."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.leads import LEAD_INDEX, SAMPLES, SAMPLING_RATE_HZ
-from heartguard.values import Doubles, Floats
 from heartlab.simulate.ecg.artefacts import add_artefacts, fibrillation
 from heartlab.simulate.ecg.conditions import HEARTS, PAC_BEAT, PVC_BEAT, Heart
 from heartlab.simulate.ecg.dipole import SUPPORT_SIGMAS, Plateau, Vector, Wave, independent_leads, twelve_leads
@@ -20,7 +20,7 @@ T_FALL_OF_QT = 0.09
 
 
 @dataclass(frozen=True)
-class Fiducials:
+class BeatBorders:
     """The exact borders of one beat, seconds on the 10 s axis; NaN where the beat has no P.
 
     `r` is the moment of the longest dipole within QRS. `kind` is ``"normal"``, ``"pvc"`` or ``"pac"``.
@@ -60,14 +60,14 @@ class SimulatedEcg:
         500 Hz, in the order of `heartguard.leads.LEADS`.
     beats_s : ndarray, shape (n,), float64
         R of every beat within the 10 s, seconds.
-    fiducials : tuple of Fiducials
+    fiducials : tuple of BeatBorders
         Of the same beats; a border may lie outside of the 10 s.
     truth : Truth
     """
 
     signals: Floats
     beats_s: Doubles
-    fiducials: tuple[Fiducials, ...]
+    fiducials: tuple[BeatBorders, ...]
     truth: Truth
 
 
@@ -150,7 +150,7 @@ def pr_ms(heart: Heart, heart_rate_bpm: float) -> float:
     return max(110.0, heart.pr_ms - 0.3 * (heart_rate_bpm - 60))
 
 
-def _beat(heart: Heart, kind: str, reference_s: float, rate: float) -> tuple[list[Wave | Plateau], Fiducials]:
+def _beat(heart: Heart, kind: str, reference_s: float, rate: float) -> tuple[list[Wave | Plateau], BeatBorders]:
     """Return the waves of one beat, ms from its reference time, and its borders."""
     qrs_on, qrs_off = min(wave.onset for wave in heart.qrs), max(wave.offset for wave in heart.qrs)
     qt = qt_ms(heart, rate)
@@ -162,7 +162,7 @@ def _beat(heart: Heart, kind: str, reference_s: float, rate: float) -> tuple[lis
     waves.append(Plateau(qrs_off - J_RAMP_MS, qrs_off + J_RAMP_MS, t_peak, t_off, heart.st))
     p_off = p_on + max((wave.offset for wave in heart.p), default=np.nan)
     borders = [p_on if heart.p else np.nan, p_off, qrs_on, _longest(heart.qrs), qrs_off, t_peak, t_off]
-    return waves, Fiducials(kind, *(reference_s + border / 1000 for border in borders))
+    return waves, BeatBorders(kind, *(reference_s + border / 1000 for border in borders))
 
 
 def _longest(qrs: tuple[Wave, ...]) -> float:
@@ -172,14 +172,14 @@ def _longest(qrs: tuple[Wave, ...]) -> float:
     return float(moments[np.argmax(length)])
 
 
-def frontal_axis(qrs: tuple[Wave, ...], turn: Doubles) -> float:
+def true_axis_deg(qrs: tuple[Wave, ...], turn: Doubles) -> float:
     """Return the frontal axis in degrees from the net area of QRS in I and aVF: atan2(2 aVF / sqrt 3, I)."""
     area: Vector = tuple(np.sum([wave.sample(np.arange(-80.0, 120.0)).sum(axis=1) for wave in qrs], axis=0))
     leads = twelve_leads(independent_leads(turn @ np.reshape(area, (3, 1))))[:, 0]
     return float(np.degrees(np.arctan2(2 * leads[LEAD_INDEX["aVF"]] / np.sqrt(3), leads[LEAD_INDEX["I"]])))
 
 
-def _truth(condition: str, heart: Heart, rate: float, beats: tuple[Fiducials, ...], turn: Doubles) -> Truth:
+def _truth(condition: str, heart: Heart, rate: float, beats: tuple[BeatBorders, ...], turn: Doubles) -> Truth:
     intervals = np.diff([beat.r for beat in beats])
     mean_rate = 60 / float(np.mean(intervals)) if len(intervals) else rate
     unusual = heart.label == "Normal" and not 60 <= mean_rate <= 100
@@ -192,5 +192,5 @@ def _truth(condition: str, heart: Heart, rate: float, beats: tuple[Fiducials, ..
         pr_ms=pr_ms(heart, rate) if heart.p else float("nan"),
         qrs_ms=qrs,
         qt_ms=qt_ms(heart, rate),
-        axis_deg=frontal_axis(heart.qrs, turn),
+        axis_deg=true_axis_deg(heart.qrs, turn),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from heartguard.values import Doubles, Floats, Image
+from heartguard.arrays import Doubles, Floats, Image
 from heartlab.simulate.page.paper_style import PaperStyle
 
 

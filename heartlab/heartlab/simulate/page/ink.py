@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image as PilImage
 from PIL import ImageDraw, ImageFont
 
+from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import LEAD_INDEX, SAMPLING_RATE_HZ
-from heartguard.values import Doubles, Floats, Image, Panel
+from heartguard.values import Panel
 from heartlab.simulate.page.paper_style import PaperStyle
 from heartlab.simulate.page.sheet import MARGIN_MM, PULSE_FLAT_MM, Sheet, line_height_mm, pulse_width_mm, to_px
 

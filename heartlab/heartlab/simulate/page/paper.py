@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import LEADS, SAMPLES, Layout
-from heartguard.values import Doubles, Floats, Image, Panel
+from heartguard.values import Panel
 from heartlab.simulate.page.camera import photograph
 from heartlab.simulate.page.ink import (
     Pen,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.leads import LARGE_SQUARE_MM, PAPER_SPEED_MM_PER_S
-from heartguard.values import Floats, Panel
+from heartguard.values import Panel
 from heartlab.simulate.page.paper_style import DEFAULT_ROW_SPACING_MM, PaperStyle
 
 MARGIN_MM = 8.5

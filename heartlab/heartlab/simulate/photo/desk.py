@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from heartguard.values import Floats
+from heartguard.arrays import Floats
 from heartlab.simulate.photo.photo_style import Desk
 
 _COLOURS: dict[Desk, tuple[tuple[int, int, int], ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from heartguard.values import Doubles, Floats
+from heartguard.arrays import Doubles, Floats
 from heartlab.simulate.photo.photo_style import PhotoStyle
 from heartlab.simulate.photo.surface import Surface
 

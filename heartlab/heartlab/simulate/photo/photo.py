@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.values import Doubles, Floats, Image
+from heartguard.arrays import Doubles, Floats, Image
 from heartlab.simulate.page import SimulatedPage
 from heartlab.simulate.photo.desk import draw_desk
 from heartlab.simulate.photo.light import cast, reflect, shade

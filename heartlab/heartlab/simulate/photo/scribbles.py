@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from heartguard.values import Doubles, Floats, Image
+from heartguard.arrays import Doubles, Floats, Image
 from heartlab.simulate.photo.photo_style import PhotoStyle
 
 _PENS = ((25, 25, 30), (35, 45, 130), (20, 30, 90), (150, 30, 40))

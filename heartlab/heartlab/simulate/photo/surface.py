@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.values import Doubles
+from heartguard.arrays import Doubles
 from heartlab.simulate.photo.photo_style import PhotoStyle
 
 NODE_MM = 1.0

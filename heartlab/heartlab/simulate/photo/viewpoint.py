@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from heartguard.values import Doubles, Floats
+from heartguard.arrays import Doubles, Floats
 from heartlab.simulate.photo.photo_style import PhotoStyle
 from heartlab.simulate.photo.surface import Surface
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.page.find import PX_PER_MM
 from heartguard.page.photo import even_light
-from heartguard.values import Floats, Image
 from heartlab.simulate.page import PaperStyle, random_style, render_page
 from heartlab.simulate.page.ink import (
     Pen,

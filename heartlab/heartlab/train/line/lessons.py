@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats, Image
 from heartguard.errors import HeartGuardError
 from heartguard.leads import LEADS, PAGE_SECONDS, PAPER_SPEED_MM_PER_S, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.page import find_page
 from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, Crop, cut_crops, lowered, points_x, rows_of
 from heartguard.trace.panels import FINER, Line, find_lines, seconds_per_px
-from heartguard.values import Doubles, Floats, Image, Page, Panel, Upload
+from heartguard.values import Page, Panel, Upload
 from heartlab.data.page_traces import reading_networks
 from heartlab.simulate.page import PRESETS, PaperStyle, SimulatedPage, random_style, render_page
 from heartlab.simulate.photo import PHOTO_KINDS, random_print, take_photo

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify.engine import VggEngine
 from heartguard.classify.second_opinion import joint_share
 from heartguard.classify.signal_network import stacked_signals
 from heartguard.drawing import RawSegments, preprocess, render
-from heartguard.values import Doubles, Floats
 from heartlab.data.datasets import calibration_signals, read_record_500hz
 from heartlab.data.signal_labels import statements
 from heartlab.metrics.classification import auroc
@@ -65,7 +64,7 @@ def join_findings(engine: VggEngine, tuned: TunedNetworks, names: tuple[str, ...
     return JointFindings(share, found)
 
 
-def said_of(index: pd.DataFrame, names: tuple[str, ...]) -> NDArray[np.bool_]:
+def said_of(index: pd.DataFrame, names: tuple[str, ...]) -> Mask:
     """Return which statements the records have, shape (records, names)."""
     return np.array([[name in statements(labels) for name in names] for labels in index["labels"].fillna("")])
 

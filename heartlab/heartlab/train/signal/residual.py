@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Floats
 from heartguard.classify.signal_network import CHANNELS, COLUMNS, KERNEL, STEM, stacked_signals
 from heartguard.drawing import RawSegments, preprocess
-from heartguard.values import Floats
 from heartlab.data.signal_labels import CLASSES
 from heartlab.train.augmentation import Strength, augment, random_stretches
 from heartlab.train.device import device

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import Weights, load_engine, load_spec, probabilities, save_spec, write_weights
 from heartguard.classify.forest import to_table
 from heartguard.classify.second_opinion import FLOOR, JointFacts, SecondSpec, mean_of_logs
 from heartguard.classify.wave_features import FEATURES
-from heartguard.values import Doubles, Floats
 from heartlab.data.answers import (
     answers_path,
     logits_of,
@@ -39,7 +39,7 @@ from heartlab.metrics.classification import (
     macro_auroc,
     macro_f1,
 )
-from heartlab.metrics.folds import Mask, out_of_fold
+from heartlab.metrics.folds import out_of_fold
 from heartlab.train.by_fold import answers_by_fold
 from heartlab.train.signal.joint_findings import join_findings
 from heartlab.train.signal.residual import TAUGHT, ResidualRecipe, make_records, teach

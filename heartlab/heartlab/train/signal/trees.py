@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify.forest import Forest
-from heartguard.values import Doubles, Floats
 from heartlab.metrics.classification import Labels
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify import Weights, probabilities
-from heartguard.values import Doubles, Floats
 from heartlab.train.device import device
 from heartlab.train.signal.residual import Records, descend, optimiser, record_loss, varied
 from heartlab.train.vgg16.heads import class_weights

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 import heartguard
+from heartguard.arrays import Floats
 from heartguard.classify.signal_network import stacked_signals
 from heartguard.classify.wave_features import wave_features
-from heartguard.values import Floats
 from heartlab.data.kept import kept_array
 from heartlab.data.page_set import Pages
 from heartlab.data.page_traces import PageTraces

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Floats
 from heartguard.classify import Weights, probabilities
-from heartguard.values import Floats
 from heartlab.data.page_set import PageSet, is_plain
 from heartlab.data.signal_labels import CLASSES
 from heartlab.metrics.classification import macro_auroc, macro_f1

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Floats, Image
 from heartguard.classify.architecture import region_weights
 from heartguard.drawing import DRAWING_VERSION, RawSegments, cut_segments, draw, segment_leads
-from heartguard.values import Floats, Image
 from heartlab.data.page_traces import PageTraces
 from heartlab.train.augmentation import Strength, Stretches, augmented_drawing
 from heartlab.train.device import device

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Image, Mask
 from heartguard.classify import FindingSpec, load_spec, save_spec, write_weights
 from heartguard.drawing import DRAWING_VERSION
-from heartguard.values import Doubles, Floats, Image
 from heartlab.data.datasets import open_signals
 from heartlab.data.kept import kept_array
 from heartlab.metrics.classification import auroc
@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     recipe = FindingRecipe()
     bank = build_finding_bank(args.cache, load_signal_set(args.cache), recipe)
 
-    def answer(known: NDArray[np.bool_], asked: NDArray[np.bool_]) -> Doubles:
+    def answer(known: Mask, asked: Mask) -> Doubles:
         kernel, bias = fit_findings(bank, np.flatnonzero(known), recipe)
         return (np.tensordot(bank.copies[0][asked], kernel, axes=2) + bias).astype(np.float64)
 

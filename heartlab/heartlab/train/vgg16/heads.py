@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify import load_spec, models_folder
 from heartguard.classify.architecture import HEAD_LEVELS
-from heartguard.values import Doubles, Floats
 from heartlab.data.signal_labels import CLASSES
 from heartlab.train.device import device
 from heartlab.train.vgg16.features import FeatureBank

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import load_spec, save_spec, write_weights
 from heartguard.classify.novelty import JUDGED, Novelty, NoveltySpec, stretch_distances
-from heartguard.values import Doubles, Floats
 from heartguard.weights import Weights
 from heartlab.data.page_set import load_traced_pages
 from heartlab.data.page_traces import PageTraces
@@ -71,13 +71,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def whole_pages(traces: PageTraces, least_traced: float) -> NDArray[np.bool_]:
+def whole_pages(traces: PageTraces, least_traced: float) -> Mask:
     """Return which pages have all their leads, shape (n,): a torn page must not teach that torn pages are usual."""
-    whole: NDArray[np.bool_] = (np.isfinite(traces.signals).mean(axis=2) >= least_traced).all(axis=1)
+    whole: Mask = (np.isfinite(traces.signals).mean(axis=2) >= least_traced).all(axis=1)
     return whole
 
 
-def out_of_fold_scores(features: Floats, folds: NDArray[np.int64], whole: NDArray[np.bool_], rank: int) -> Doubles:
+def out_of_fold_scores(features: Floats, folds: NDArray[np.int64], whole: Mask, rank: int) -> Doubles:
     """Return the score of each drawing under a model of the whole pages of the other folds, shape (n,)."""
     return out_of_fold(
         folds,

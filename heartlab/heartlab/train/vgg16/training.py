@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.classify import ModelSpec, save_spec, write_weights
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
-from heartguard.values import Floats
 from heartlab.data.answers import with_logits, write_answers
 from heartlab.data.page_set import PageSet, load_traced_pages
 from heartlab.data.signal_labels import CLASSES

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Floats
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
-from heartguard.values import Floats
 
 Weights = dict[str, Floats]
 """`block{b}_conv{k}/kernel`, shape (3, 3, in, out), and `.../bias`, shape (out,), as Keras keeps them."""
