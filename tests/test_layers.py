@@ -34,7 +34,8 @@ PRODUCT: dict[str, set[str]] = {
 }
 """Rooms of the product and what they may import beside `GROUND` and themselves (`docs/architecture.md`).
 
-Not listed are the doors, which may import all: ``ui``, ``cli``, ``cli_read``, ``launch``, ``__main__`` and the package itself.
+Not listed are the doors, which may import all: ``ui``, ``cli``, ``cli_read``, ``launch``, ``__main__`` and the package
+itself.
 """
 
 LAB: dict[str, set[str]] = {
