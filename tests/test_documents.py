@@ -34,6 +34,13 @@ def test_modules_named_in_where_are_there():
     assert names - there == set()
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_named_with_their_folder_are_there(document):
+    named = set(re.findall(r"`((?:[a-z_0-9]+/)+[a-z_0-9]+\.py)`", document.read_text(encoding="utf-8")))
+    roots = (ROOT, ROOT / "heartguard", ROOT / "heartlab")
+    assert {name for name in named if not any((root / name).exists() for root in roots)} == set()
+
+
 def test_the_four_figures_of_the_readme_are_those_of_their_tables():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     f1, area = (
