@@ -66,6 +66,16 @@ def test_a_jpeg_that_breaks_off_is_refused(share: float, progressive: bool) -> N
         open_upload(data[: int(len(data) * share)])
 
 
+def test_a_jpeg_that_breaks_off_is_refused_whichever_way_it_was_held() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    upside_down = Image.Exif()
+    upside_down[0x0112] = 3
+    data = packed(Image.fromarray(noise), "JPEG", exif=upside_down)
+    with pytest.raises(errors.DamagedFileError, match="breaks off"):
+        open_upload(data[: int(len(data) * 0.6)])
+    assert np.array_equal(open_upload(data[:-2]).image, open_upload(data).image)
+
+
 def test_a_jpeg_of_108_megapixels_is_decoded_at_half_its_size() -> None:
     upload = open_upload(packed(corner(90, "L", 255, size=(12000, 9000)), "JPEG"))
     assert upload.image.shape == (3000, 4000, 3)

@@ -60,11 +60,11 @@ def open_jpeg(data: bytes, page: int) -> Decoded:
         check_size(*picture.size, MAX_JPEG_PIXELS)
         picture.draft("RGB", working_size(*picture.size))
         picture.load()
-        decoded = rgb8(upright(picture))
         if markers.end is not None:
-            return decoded
+            return rgb8(upright(picture))
         if not is_complete(markers, rgb8(picture).image):
             raise DamagedFileError("The JPEG picture breaks off before its end. Fetch the file again.")
+        decoded = rgb8(upright(picture))
         return decoded._replace(warnings=(_NO_END, *decoded.warnings))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
+from PIL import ImageOps
 
 from heartguard.arrays import Image
 from heartguard.intake.limits import working_size
@@ -23,20 +25,10 @@ class Decoded(NamedTuple):
 
 
 _FULL_SCALES_OF_FLOATS = (1, 255, 4095, 65535)
-_EXIF_ORIENTATION = 0x0112
-_UPRIGHT_BY = {
-    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
-    3: Pillow.Transpose.ROTATE_180,
-    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
-    5: Pillow.Transpose.TRANSPOSE,
-    6: Pillow.Transpose.ROTATE_270,
-    7: Pillow.Transpose.TRANSVERSE,
-    8: Pillow.Transpose.ROTATE_90,
-}
 
 
 def upright(picture: Pillow.Image) -> Pillow.Image:
-    """Undo the orientation that the camera noted in EXIF; a broken EXIF block is taken as none.
+    """Undo, in place, the orientation that the camera noted in EXIF; a broken EXIF block is taken as none.
 
     Examples
     --------
@@ -45,12 +37,9 @@ def upright(picture: Pillow.Image) -> Pillow.Image:
     >>> upright(lying).size
     (300, 400)
     """
-    try:
-        orientation = picture.getexif().get(_EXIF_ORIENTATION)
-    except Exception:  # EXIF is a small TIFF of its own and fails in as many ways; the picture is still good.
-        return picture
-    method = _UPRIGHT_BY.get(orientation) if isinstance(orientation, int) else None
-    return picture if method is None else picture.transpose(method)
+    with suppress(Exception):  # EXIF is a small TIFF of its own and fails in as many ways; the picture is still good.
+        ImageOps.exif_transpose(picture, in_place=True)
+    return picture
 
 
 def rgb8(picture: Pillow.Image) -> Decoded:
