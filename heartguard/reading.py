@@ -111,7 +111,7 @@ def overall_quality(page: Page, ecg: Ecg) -> float:
     understood but whose lines cannot be followed, or lines that are named after leads which they do not show. A lead
     that is absent counts as 0. A disagreement up to 0.13 costs nothing; at 0.38 the reading becomes poor.
     """
-    disagreement = lead_disagreement(ecg.independent)
+    disagreement = lead_disagreement(ecg.unreconciled_signals)
     agreement = 1.0 if disagreement is None else 1.26 - 2 * disagreement
     return float(np.clip(min(page.quality, float(np.mean(ecg.quality)), agreement), 0.0, 1.0))
 

@@ -140,22 +140,22 @@ NO_CORRECTIONS = Corrections()
 
 
 @dataclass(frozen=True, eq=False)
-class Bend:
+class DisplacementField:
     """What is left of a page's folds and curls when its homography is undone: shifts between rough and true places.
 
     Attributes
     ----------
     step : float
         Page pixels between the nodes of both fields; the first node is the page's first pixel.
-    to_true : ndarray, shape (rows, columns, 2), float32, page pixels
+    forward : ndarray, shape (rows, columns, 2), float32, page pixels
         What to add to a rough place, by homography alone, to get its true one.
-    to_rough : ndarray, shape (rows, columns, 2), float32, page pixels
+    inverse : ndarray, shape (rows, columns, 2), float32, page pixels
         What to add to a true place to get the rough one.
     """
 
     step: float
-    to_true: Floats
-    to_rough: Floats
+    forward: Floats
+    inverse: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +186,7 @@ class Page:
         Rotation that was undone, positive clockwise.
     warnings : tuple of Warning
         What was assumed, not found, or may be wrong.
-    bend : Bend or None
+    bend : DisplacementField or None
         What a fold or a curl adds to the homography; None on a flat page.
     """
 
@@ -204,16 +204,16 @@ class Page:
     paper_speed_mm_per_s: float = 25.0
     tilt_deg: float = 0.0
     warnings: tuple[Warning, ...] = ()
-    bend: Bend | None = None
+    bend: DisplacementField | None = None
 
     def on_page(self, points: Doubles) -> Doubles:
         """Return where points of the upload, shape (n, 2), lie on the page."""
         rough = _apply(self.to_page, points)
-        return rough if self.bend is None else rough + _sample(self.bend.to_true, rough / self.bend.step)
+        return rough if self.bend is None else rough + _sample(self.bend.forward, rough / self.bend.step)
 
     def on_upload(self, points: Doubles) -> Doubles:
         """Return where points of the page, shape (n, 2), lie on the upload: the way back of `on_page`."""
-        rough = points if self.bend is None else points + _sample(self.bend.to_rough, points / self.bend.step)
+        rough = points if self.bend is None else points + _sample(self.bend.inverse, points / self.bend.step)
         return _apply(np.asarray(np.linalg.inv(self.to_page), np.float64), rough)
 
     @property
@@ -280,7 +280,7 @@ class Ecg:
         The lines as traced on the page; empty for an Ecg that came from signals.
     page : Page or None
     warnings : tuple of Warning
-    followed : ndarray, shape (12, 5000), float32, mV, or None
+    raw_signals : ndarray, shape (12, 5000), float32, mV, or None
         The signals before the limb leads put each other right; None where nothing was moved.
     """
 
@@ -291,12 +291,12 @@ class Ecg:
     page: Page | None = None
     sampling_rate_hz: int = SAMPLING_RATE_HZ
     warnings: tuple[Warning, ...] = ()
-    followed: Floats | None = None
+    raw_signals: Floats | None = None
 
     @property
-    def independent(self) -> Floats:
+    def unreconciled_signals(self) -> Floats:
         """Signals of which none has helped to place another: by these the laws of the limb leads are checked."""
-        return self.signals if self.followed is None else self.followed
+        return self.signals if self.raw_signals is None else self.raw_signals
 
     def lead(self, name: str) -> Floats:
         """Return one lead, shape (5000,), mV."""
@@ -306,7 +306,7 @@ class Ecg:
 
 @dataclass(frozen=True, eq=False)
 class Measurements:
-    """What can be measured on an Ecg; None where it cannot be trusted, with the reason in `reasons`.
+    """What can be measured on an Ecg; None where it cannot be trusted, with the reason in `missing_reasons`.
 
     Attributes
     ----------
@@ -320,7 +320,7 @@ class Measurements:
         ``p_on``, ``qrs_on``, ``qrs_off``, ``t_off`` of the median beat, seconds from its R peak.
     einthoven_residual_mv : float or None
         Root mean square of II - I - III and aVR + aVL + aVF over the samples where they are all traced.
-    reasons : mapping of str to str
+    missing_reasons : mapping of str to str
         For each None, the sentence that says why.
     """
 
@@ -336,7 +336,7 @@ class Measurements:
     beats_s: Doubles = field(default_factory=lambda: np.empty(0))
     fiducials_s: Mapping[str, float] = field(default_factory=dict)
     einthoven_residual_mv: float | None = None
-    reasons: Mapping[str, str] = field(default_factory=dict)
+    missing_reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -380,7 +380,7 @@ class Finding:
 
     Attributes
     ----------
-    statement : str
+    scp_code : str
         As PTB-XL names it, ``group:CODE``: ``rhythm:AFIB``.
     probability : float
     present : bool
@@ -388,7 +388,7 @@ class Finding:
         fibrillation.
     """
 
-    statement: str
+    scp_code: str
     probability: float
     present: bool
 

@@ -93,11 +93,11 @@ def test_every_tab_opens(read_app, section):
 
 
 def test_lead_shap_is_queued_and_its_result_belongs_to_the_class_that_was_asked_for(read_app, monkeypatch):
-    from heartguard.drawing import PLAYERS
+    from heartguard.drawing import LEAD_GROUPS
     from heartguard.explain import Shapley
 
     def quick(ecg, engine, label, **_kwargs):
-        return Shapley(dict.fromkeys(PLAYERS, 0.05), 0.1, 0.75, 0.0, 48)
+        return Shapley(dict.fromkeys(LEAD_GROUPS, 0.05), 0.1, 0.75, 0.0, 48)
 
     monkeypatch.setattr("heartguard.explain.lead_shap", quick)
     read_app.session_state["section"] = SECTIONS["drivers"]

@@ -236,11 +236,11 @@ def test_findings_come_beside_the_classes_and_change_nothing_of_them():
 def test_findings_with_a_threshold_are_reported_the_most_probable_first():
     spec = a_finding_head(thresholds={"rhythm:AFIB": 0.9, "sub:LVH": 0.3}).spec
     found = findings_of(np.array([0.5, -0.5], np.float32), spec)
-    assert [(f.statement, round(f.probability, 3), f.present) for f in found] == [
+    assert [(f.scp_code, round(f.probability, 3), f.present) for f in found] == [
         ("rhythm:AFIB", 0.622, False),
         ("sub:LVH", 0.378, True),
     ]
-    assert [f.statement for f in findings_of(np.zeros(2, np.float32), a_finding_head().spec)] == ["sub:LVH"]
+    assert [f.scp_code for f in findings_of(np.zeros(2, np.float32), a_finding_head().spec)] == ["sub:LVH"]
 
 
 def test_atrial_fibrillation_is_no_sinus_rhythm():
@@ -248,9 +248,9 @@ def test_atrial_fibrillation_is_no_sinus_rhythm():
     shares = {"rhythm:STACH": 0.4, "rhythm:AFIB": 0.35, "sub:LVH": 0.3, "rhythm:SBRAD": 0.05}
     found = reported(shares, thresholds)
     assert [f.probability for f in found] == [0.4, 0.35, 0.3, 0.05]
-    assert [f.statement for f in found if f.present] == ["rhythm:AFIB", "sub:LVH"]
+    assert [f.scp_code for f in found if f.present] == ["rhythm:AFIB", "sub:LVH"]
     sinus = reported({**shares, "rhythm:AFIB": 0.1}, thresholds)
-    assert [f.statement for f in sinus if f.present] == ["rhythm:STACH", "sub:LVH"]
+    assert [f.scp_code for f in sinus if f.present] == ["rhythm:STACH", "sub:LVH"]
 
 
 def test_findings_belong_to_one_network_and_altered_ones_are_refused(tmp_path):

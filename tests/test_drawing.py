@@ -10,7 +10,7 @@ from heartguard.drawing import (
     DRAWING_HEIGHT,
     DRAWING_VERSION,
     DRAWING_WIDTH,
-    PLAYERS,
+    LEAD_GROUPS,
     PX_PER_MV,
     PX_PER_S,
     bandpass_resample,
@@ -113,7 +113,7 @@ def test_a_player_left_out_leaves_its_box_blank_and_the_rest_alone(player):
 
 
 def test_all_players_left_out_is_white_paper():
-    assert (draw(segment_leads(an_ecg(bumps())), without=PLAYERS).image == 255).all()
+    assert (draw(segment_leads(an_ecg(bumps())), without=LEAD_GROUPS).image == 255).all()
 
 
 def test_a_name_that_is_no_player_is_refused():
@@ -203,7 +203,7 @@ def test_segments_are_the_filtered_cut_and_keep_where_they_come_from():
     assert segments.leads.shape == (12, 290)
     assert np.array_equal(segments.leads, bandpass_resample(raw.leads))
     assert np.array_equal(segments.strip, bandpass_resample(raw.strip[None])[0])
-    assert segments.strip_parts == raw.strip_parts
+    assert segments.rhythm_segments == raw.rhythm_segments
     assert segments.ecg is ecg
     assert draw(segments).ecg is ecg
 

@@ -12,14 +12,14 @@ from heartguard.drawing import (
     DRAWING_HEIGHT,
     DRAWING_VERSION,
     DRAWING_WIDTH,
-    PLAYERS,
+    LEAD_GROUPS,
     RHYTHM,
     draw,
     drawing_boxes,
     segment_leads,
 )
 from heartguard.explain import ExplanationCancelledError, class_map, lead_shap, map_evidence, map_on_page, map_on_upload
-from heartguard.explain.cam import player_of
+from heartguard.explain.cam import lead_group_of
 from heartguard.leads import LAYOUTS, LEAD_INDEX, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.values import Drawing, Ecg, Page, Panel, Prediction, Segment, Upload
 from heartlab.simulate.ecg import simulate_ecg
@@ -55,7 +55,7 @@ class InkEngine:
         logits = np.zeros((len(images), 4), np.float32)
         for box in drawing_boxes():
             part = images[:, round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)]
-            logits[:, 1] += self.weights.get(player_of(box), 0.0) * (part.min(axis=(1, 2)) < 128)
+            logits[:, 1] += self.weights.get(lead_group_of(box), 0.0) * (part.min(axis=(1, 2)) < 128)
         return Outputs(logits, np.zeros((len(images), 4, *CELLS), np.float32))
 
 
@@ -112,7 +112,7 @@ def test_lead_shares_follow_the_evidence() -> None:
     maps[1, 8:10, 10:15] = 3.0  # the strip
     maps[1, 0:2, 14:17] = -5.0  # V1, against
     shares = lead_shares(predicted(maps), "MI")
-    assert set(shares) == set(PLAYERS)
+    assert set(shares) == set(LEAD_GROUPS)
     assert sum(shares.values()) == pytest.approx(1)
     assert shares[RHYTHM] > 2 * shares["I"] > 0
     assert shares["V1"] == 0
@@ -276,7 +276,7 @@ def test_shap_leaves_absent_leads_and_numpys_random_state_alone() -> None:
     result = lead_shap(ecg, model, "MI", evaluations=27)
     assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002
     assert result.values["V6"] == 0
-    assert set(result.values) == set(PLAYERS)
+    assert set(result.values) == set(LEAD_GROUPS)
     assert model.asked == result.evaluations
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.drawing import PLAYERS, RHYTHM, draw, segment_leads
+from heartguard.drawing import LEAD_GROUPS, RHYTHM, draw, segment_leads
 from heartguard.explain.players import lead_players
 from heartguard.leads import LEAD_INDEX, LEADS
 from heartlab.evaluate.explain_cases import ST_MV, WALLS, Case, pointing_cases, st_elevation, wide_beat
@@ -13,7 +13,7 @@ from heartlab.evaluate.explain_cases import ST_MV, WALLS, Case, pointing_cases, 
 
 def changed_players(case: Case) -> set[str]:
     before, after = lead_players(case.normal), lead_players(case.ecg)
-    return {name for k, name in enumerate(PLAYERS) if not np.array_equal(before.layers[k], after.layers[k])}
+    return {name for k, name in enumerate(LEAD_GROUPS) if not np.array_equal(before.layers[k], after.layers[k])}
 
 
 @pytest.mark.parametrize("wall", WALLS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.drawing import PLAYERS
+from heartguard.drawing import LEAD_GROUPS
 from heartguard.explain.baselines import edge_map, random_map
 from heartguard.explain.faithfulness import (
     deletion_by_lead,
@@ -20,7 +20,7 @@ from heartguard.explain.faithfulness import (
 from heartguard.explain.players import Players
 from heartguard.explain.road import fill_from_around
 
-WEIGHTS = dict(zip(PLAYERS, np.linspace(-0.3, 0.6, len(PLAYERS)), strict=True))
+WEIGHTS = dict(zip(LEAD_GROUPS, np.linspace(-0.3, 0.6, len(LEAD_GROUPS)), strict=True))
 BLANK = np.full((4, 4), 255, np.uint8)
 
 
@@ -29,12 +29,12 @@ def ask(masks: np.ndarray) -> np.ndarray:
 
 
 def players() -> Players:
-    return Players(PLAYERS, np.repeat(BLANK[None], len(PLAYERS), axis=0), BLANK, BLANK)
+    return Players(LEAD_GROUPS, np.repeat(BLANK[None], len(LEAD_GROUPS), axis=0), BLANK, BLANK)
 
 
 def orders() -> list[dict[str, float]]:
     rng = np.random.default_rng(0)
-    return [dict(zip(PLAYERS, rng.random(len(PLAYERS)), strict=True)) for _ in range(20)]
+    return [dict(zip(LEAD_GROUPS, rng.random(len(LEAD_GROUPS)), strict=True)) for _ in range(20)]
 
 
 @pytest.mark.parametrize(("metric", "better"), [(deletion_by_lead, -1), (insertion_by_lead, 1)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.drawing import PLAYERS, RHYTHM, draw, segment_leads
+from heartguard.drawing import LEAD_GROUPS, RHYTHM, draw, segment_leads
 from heartguard.explain import Evidence, counterfactual, evidence_sentence, map_evidence, time_bands, wave_shap
 from heartguard.explain.counterfactuals import normal_beat, normal_lead, with_normal
 from heartguard.explain.offered import (
@@ -49,11 +49,11 @@ def heart() -> SimulatedEcg:
 
 def test_any_coalition_is_the_drawing_without_the_others(heart):
     ecg, players = as_ecg(heart), lead_players(as_ecg(heart))
-    assert players.names == PLAYERS
+    assert players.names == LEAD_GROUPS
     rng = np.random.default_rng(0)
-    masks = rng.random((6, len(PLAYERS))) < 0.5
+    masks = rng.random((6, len(LEAD_GROUPS))) < 0.5
     for mask, image in zip(masks, players.drawings(masks), strict=True):
-        without = {name for name, present in zip(PLAYERS, mask, strict=True) if not present}
+        without = {name for name, present in zip(LEAD_GROUPS, mask, strict=True) if not present}
         assert np.array_equal(image, draw(segment_leads(ecg), without=without).image)
 
 
@@ -120,7 +120,7 @@ def test_the_sentence_names_what_speaks_against_and_nothing_at_all():
     assert evidence_sentence(lopsided, "MI") == (
         "For MI: 75 % of the evidence lies in V2-V3; against: leads I and the rhythm strip."
     )
-    nothing = Evidence(dict.fromkeys(PLAYERS, 0.0), {})
+    nothing = Evidence(dict.fromkeys(LEAD_GROUPS, 0.0), {})
     assert evidence_sentence(nothing, "HB") == "For HB: nothing speaks for it; against: no lead in particular."
     against = Evidence({"V1": -1.0, "V2": 0.0}, {})
     assert evidence_sentence(against, "HB") == "For HB: nothing speaks for it; against: lead V1."
@@ -187,7 +187,7 @@ def test_what_the_stretches_add_is_the_logit():
 
 
 def test_each_lead_has_its_neighbours_on_the_drawing():
-    near = dict(zip(PLAYERS, ({PLAYERS[j] for j in row} for row in neighbours()), strict=True))
+    near = dict(zip(LEAD_GROUPS, ({LEAD_GROUPS[j] for j in row} for row in neighbours()), strict=True))
     assert near["I"] == {"II", "aVR", "aVL"}
     assert near[RHYTHM] == {"III", "aVF", "V3", "V6"}
     assert "aVL" in near["V2"]
@@ -204,7 +204,7 @@ def test_the_stand_in_learns_a_game_of_neighbours():
         parts[:, 7, 1] = masks[:, 7]
         return parts
 
-    stand_in = fit_surrogate(masks, parts_of(masks), PLAYERS, np.zeros(4, np.float32), 1.0, 1)
+    stand_in = fit_surrogate(masks, parts_of(masks), LEAD_GROUPS, np.zeros(4, np.float32), 1.0, 1)
     fresh = rng.random((50, 13)) < 0.5
     logits = parts_of(fresh).sum(axis=1)
     expected = np.exp(logits[:, 1]) / np.exp(logits).sum(axis=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.drawing import PLAYERS, draw, segment_leads
+from heartguard.drawing import LEAD_GROUPS, draw, segment_leads
 from heartguard.explain import ExplanationCancelledError, pixel_shap
-from heartguard.explain.cam import player_of
+from heartguard.explain.cam import lead_group_of
 from heartguard.explain.patches import PATCH_PX, Patches, patches_of
 from heartguard.values import Drawing, Ecg
 from heartlab.simulate.ecg import simulate_ecg
@@ -69,10 +69,10 @@ def test_values_lie_in_the_lead_that_decides_and_add_up(drawing):
     assert found.evaluations <= 60
     assert seen[-1][0] == found.evaluations
     assert seen[0][0] == 2
-    sums = dict.fromkeys(PLAYERS, 0.0)
+    sums = dict.fromkeys(LEAD_GROUPS, 0.0)
     for box in drawing.boxes:
         inside = found.heat[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)]
-        sums[player_of(box)] += float(np.abs(inside).sum())
+        sums[lead_group_of(box)] += float(np.abs(inside).sum())
     assert sums.pop("V3") > 0
     assert max(sums.values()) < 1e-6
     assert not found.heat[drawing.image.shape[0] - 1].any()

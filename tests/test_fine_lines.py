@@ -6,7 +6,7 @@ import pytest
 from heartguard.page.bend import NODE_MM, invert
 from heartguard.page.fine_lines import follow_fine_lines, moved_back
 from heartguard.page.photo import StraightPhoto, resample, settle_photo
-from heartguard.values import Bend
+from heartguard.values import DisplacementField
 
 PX_PER_MM = 8.0
 SHAPE = (480, 640)
@@ -65,7 +65,7 @@ def test_a_settled_photo_shows_its_lines_in_place():
     image = ruled(gentle)
     nodes = (len(np.arange(0, SHAPE[0], 20)) + 1, len(np.arange(0, SHAPE[1], 20)) + 1, 2)
     none = np.zeros(nodes, np.float32)
-    photo = StraightPhoto(image, np.ones(SHAPE, bool), np.eye(3), Bend(20.0, none, none), 6.0, 1.0)
+    photo = StraightPhoto(image, np.ones(SHAPE, bool), np.eye(3), DisplacementField(20.0, none, none), 6.0, 1.0)
     shift = follow_fine_lines(image, np.zeros(SHAPE, np.float32), PX_PER_MM).shift
     settled = settle_photo(image, photo, shift, PX_PER_MM)
     inner = np.s_[60:-60, 60:-60]
@@ -78,7 +78,7 @@ def test_a_settled_photo_shows_its_lines_in_place():
 def test_a_page_is_white_where_its_photo_ends():
     moved = np.array([[1.0, 0, 40], [0, 1, 0], [0, 0, 1]])
     none = np.zeros((25, 33, 2), np.float32)
-    for bend in (None, Bend(20.0, none, none)):
+    for bend in (None, DisplacementField(20.0, none, none)):
         drawn = resample(np.zeros((*SHAPE, 3), np.uint8), moved, bend, SHAPE)
         assert (drawn[:, :39] == 255).all()
         assert (drawn[:, 41:] == 0).all()

@@ -8,7 +8,7 @@ import pytest
 
 from heartguard.leads import LIMB_LEADS
 from heartguard.trace import tracer
-from heartguard.trace.limb_leads import agree_limb_leads
+from heartguard.trace.limb_leads import reconcile_limb_leads
 from heartguard.trace.panels import Line, find_lines, seconds_per_px
 from heartguard.values import Page, Upload
 from heartlab.simulate.ecg import simulate_ecg
@@ -70,7 +70,7 @@ def furthest(lines: list[Line], others: list[Line]) -> float:
 def test_the_other_limb_leads_say_where_an_unsure_one_runs(page: Page, lines: list[Line], lead: str) -> None:
     wrong = spoilt(lines, lead)
     assert furthest(wrong, lines) == pytest.approx(OFF_PX)
-    assert furthest(agree_limb_leads(page, wrong), lines) < 6
+    assert furthest(reconcile_limb_leads(page, wrong), lines) < 6
 
 
 def test_two_leads_that_changed_places_change_back(page: Page, lines: list[Line]) -> None:
@@ -89,21 +89,21 @@ def test_two_leads_that_changed_places_change_back(page: Page, lines: list[Line]
     wrong = changed(changed(lines, "aVL", put("aVF", -drop / 2)), "aVF", put("aVL", drop / 2))
     assert furthest(wrong, lines) > 60
     # one trusts leads less that do not fit, or both would pull the four that are right
-    assert furthest(agree_limb_leads(page, wrong), lines) < 12
+    assert furthest(reconcile_limb_leads(page, wrong), lines) < 12
 
 
 def test_two_wrong_leads_do_not_pull_four_right_ones(page: Page, lines: list[Line]) -> None:
     unsure = lines
     for lead in LIMB_LEADS:
         unsure = spoilt(unsure, lead, spread=10, by={"aVL": 80, "aVF": -80}.get(lead, 0))
-    assert furthest(agree_limb_leads(page, unsure), lines) < 20
+    assert furthest(reconcile_limb_leads(page, unsure), lines) < 20
 
 
 def test_what_is_sure_stays_and_what_is_half_sure_goes_half_the_way(page: Page, lines: list[Line]) -> None:
-    assert furthest(agree_limb_leads(page, lines), lines) < 2
+    assert furthest(reconcile_limb_leads(page, lines), lines) < 2
     for spread, share in ((2.3, 0.0), (3.6, 0.5), (4.8, 1.0)):
         wrong = spoilt(lines, "aVL", spread, by=6)
-        found = agree_limb_leads(page, wrong)
+        found = reconcile_limb_leads(page, wrong)
         k = [line.panel.lead for line in lines].index("aVL")
         flat = (wrong[k].y != lines[k].y) & (lines[k].spread == 0)
         assert np.median((found[k].y - wrong[k].y)[flat]) == pytest.approx(6 * share, abs=1.5 if share else 0)
@@ -114,7 +114,7 @@ def test_what_is_sure_stays_and_what_is_half_sure_goes_half_the_way(page: Page, 
 
 def test_chest_leads_stay(page: Page, lines: list[Line]) -> None:
     wrong = spoilt(lines, "V3")
-    found = agree_limb_leads(page, wrong)
+    found = reconcile_limb_leads(page, wrong)
     assert furthest(found[6:], wrong[6:]) == 0
 
 
@@ -122,7 +122,7 @@ def test_a_row_whose_rest_is_misplaced_is_no_error(page: Page, lines: list[Line]
     shifted = changed(
         lines, "II", lambda line: replace(line, panel=replace(line.panel, baseline_y=line.panel.baseline_y + 30))
     )
-    assert furthest(agree_limb_leads(page, spoilt(shifted, "aVL")), lines) < 6
+    assert furthest(reconcile_limb_leads(page, spoilt(shifted, "aVL")), lines) < 6
 
 
 def test_a_gap_stays_a_gap_and_a_lost_lead_is_not_asked(page: Page, lines: list[Line]) -> None:
@@ -131,11 +131,11 @@ def test_a_gap_stays_a_gap_and_a_lost_lead_is_not_asked(page: Page, lines: list[
         return replace(line, x=line.x[keep], y=line.y[keep], spread=line.spread[keep])
 
     gap = spoilt(changed(lines, "I", cut), "aVL")
-    found = agree_limb_leads(page, gap)
+    found = reconcile_limb_leads(page, gap)
     assert [len(line.x) for line in found] == [len(line.x) for line in gap]
     assert max(furthest([a], [b]) for a, b in zip(found, lines, strict=True) if len(a.x) == len(b.x)) < 6
     lost = changed(lines, "I", lambda line: replace(line, y=line.y - OFF_PX * np.sin(line.x / 50), covered=0.4))
-    found = agree_limb_leads(page, spoilt(lost, "aVL"))
+    found = reconcile_limb_leads(page, spoilt(lost, "aVL"))
     assert furthest([found[0]], [lost[0]]) == 0
     assert furthest(found[1:], lines[1:]) < 6
 
@@ -143,7 +143,7 @@ def test_a_gap_stays_a_gap_and_a_lost_lead_is_not_asked(page: Page, lines: list[
 def test_a_lead_is_not_moved_to_where_there_is_no_ink(page: Page, lines: list[Line]) -> None:
     blank = replace(page, ink=np.zeros_like(page.ink))
     wrong = spoilt(lines, "aVL")
-    assert furthest(agree_limb_leads(blank, wrong), wrong) == 0
+    assert furthest(reconcile_limb_leads(blank, wrong), wrong) == 0
 
 
 def swap(first: str, second: str) -> Callable[[Page, list[Line]], list[Line]]:
@@ -168,26 +168,26 @@ def late(page: Page, lines: list[Line]) -> list[Line]:
 )
 def test_leads_that_break_the_law_stay(page: Page, lines: list[Line], change) -> None:
     wrong = spoilt(change(page, lines), "aVR")
-    assert furthest(agree_limb_leads(page, wrong), wrong) == 0
+    assert furthest(reconcile_limb_leads(page, wrong), wrong) == 0
 
 
 def test_little_that_is_sure_proves_nothing(page: Page, lines: list[Line]) -> None:
     everywhere = changed(lines, "III", lambda line: replace(line, spread=np.full(len(line.x), UNSURE_PX)))
     wrong = spoilt(everywhere, "aVL")
-    assert furthest(agree_limb_leads(page, wrong), wrong) == 0
+    assert furthest(reconcile_limb_leads(page, wrong), wrong) == 0
 
 
 @pytest.mark.parametrize("layout", ["3x4", "6x2+1", "12x1 Cabrera"])
 def test_it_holds_for_columns_strips_and_leads_drawn_upside_down(layout: str) -> None:
     page = page_of(layout)
     lines = lines_of(page)
-    assert furthest(agree_limb_leads(page, spoilt(lines, "aVR")), lines) < 12
+    assert furthest(reconcile_limb_leads(page, spoilt(lines, "aVR")), lines) < 12
 
 
 def test_leads_one_after_the_other_stay() -> None:
     page = page_of("2x6")
     wrong = spoilt(lines_of(page), "aVR")
-    assert furthest(agree_limb_leads(page, wrong), wrong) == 0
+    assert furthest(reconcile_limb_leads(page, wrong), wrong) == 0
 
 
 def test_the_trace_keeps_what_was_followed_to_be_judged_by(page: Page, lines: list[Line], monkeypatch) -> None:
@@ -195,7 +195,9 @@ def test_the_trace_keeps_what_was_followed_to_be_judged_by(page: Page, lines: li
     monkeypatch.setattr(tracer, "refine_lines", lambda *_: wrong)
     ecg = trace_page(page)
     assert "Parts of aVL were placed by the other limb leads" in " ".join(warning.text for warning in ecg.warnings)
-    assert np.nanmax(np.abs(ecg.independent - ecg.signals)[4]) == pytest.approx(OFF_PX / page.px_per_mv, abs=0.1)
+    assert np.nanmax(np.abs(ecg.unreconciled_signals - ecg.signals)[4]) == pytest.approx(
+        OFF_PX / page.px_per_mv, abs=0.1
+    )
     assert np.nanmax(np.abs(ecg.signals[4] - trace_page(page, refined=False).signals[4])) < 0.1
     monkeypatch.setattr(tracer, "refine_lines", lambda *_: lines_of(page)[:6] + lines[6:])
     calm = trace_page(page)

@@ -67,7 +67,7 @@ def test_intervals_and_axis_of_a_normal_heart() -> None:
     assert found.axis_deg == pytest.approx(truth.truth.axis_deg, abs=3)
     assert found.rr_variation is not None
     assert found.rr_variation < 0.06
-    assert found.reasons == {}
+    assert found.missing_reasons == {}
 
 
 def test_qtc_follows_bazett_and_fridericia() -> None:
@@ -100,7 +100,7 @@ def test_atrial_fibrillation_has_no_pr_and_a_varying_rr() -> None:
     truth = simulate_ecg("af", 90, seed=4)
     found = measure(as_page(truth.signals, "3x4+1", "II"))
     assert found.pr_ms is None
-    assert "P wave" in found.reasons["pr_ms"]
+    assert "P wave" in found.missing_reasons["pr_ms"]
     assert found.rr_variation is not None
     assert found.rr_variation > 0.12
     assert found.heart_rate_bpm == pytest.approx(truth.truth.heart_rate_bpm, abs=1.0)
@@ -144,7 +144,7 @@ def test_nothing_is_measured_where_there_is_no_heart_beat(picture: str) -> None:
     found = measure(as_page(signals, "3x4+1", "II"))
     for field in FIELDS:
         assert getattr(found, field) is None
-        assert found.reasons[field].endswith(".")
+        assert found.missing_reasons[field].endswith(".")
     assert found.beats_s.size == 0
 
 
@@ -155,14 +155,14 @@ def test_one_beat_gives_no_rate() -> None:
     signals[:, : max(0, round((truth.beats_s[truth.beats_s > 0.5][0] - 0.45) * SAMPLING_RATE_HZ))] = np.nan
     found = measure(Ecg(signals, np.ones(12, np.float32)))
     assert found.heart_rate_bpm is None
-    assert found.reasons["heart_rate_bpm"]
+    assert found.missing_reasons["heart_rate_bpm"]
 
 
 def test_every_none_has_its_reason_and_nothing_else_has() -> None:
     for condition, rate in (("af", 130), ("pac", 100), ("lbbb", 180)):
         found = measure(as_page(simulate_ecg(condition, rate, seed=1).signals, "3x4+1", "III"))
         missing = {field for field in (*FIELDS, "einthoven_residual_mv") if getattr(found, field) is None}
-        assert missing == set(found.reasons)
+        assert missing == set(found.missing_reasons)
 
 
 @pytest.mark.parametrize("axis", [-75.0, -20.0, 45.0, 100.0, 179.0])

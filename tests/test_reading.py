@@ -169,7 +169,9 @@ def test_an_unlike_tracing_is_said_to_be_no_answer() -> None:
 
 
 def test_a_good_reading_has_no_warnings_even_where_an_interval_is_missing() -> None:
-    measurements = make_measurements(pr_ms=None, reasons={"pr_ms": "No P wave was found."}, einthoven_residual_mv=None)
+    measurements = make_measurements(
+        pr_ms=None, missing_reasons={"pr_ms": "No P wave was found."}, einthoven_residual_mv=None
+    )
     assert warnings_on(make_upload(), make_page(), make_ecg(), measurements, make_prediction(), 0.8) == ()
 
 

@@ -47,7 +47,7 @@ def test_json_has_the_promised_form_and_numbers() -> None:
 
 def test_what_is_unknown_is_null_and_never_nan() -> None:
     reasons = {"pr_ms": "No P wave was found."}
-    measurements = make_measurements(pr_ms=None, axis_deg=float("nan"), reasons=reasons)
+    measurements = make_measurements(pr_ms=None, axis_deg=float("nan"), missing_reasons=reasons)
     row = to_json(make_reading(measurements=measurements, quality=float("inf")))
     assert row["measurements"]["pr_ms"] is None
     assert row["measurements"]["axis_deg"] is None
@@ -188,7 +188,7 @@ def test_csv_is_one_common_axis_with_empty_cells() -> None:
 
 
 def test_text_says_answer_numbers_and_reasons() -> None:
-    measurements = make_measurements(pr_ms=None, reasons={"pr_ms": "No P wave was found."})
+    measurements = make_measurements(pr_ms=None, missing_reasons={"pr_ms": "No P wave was found."})
     text = to_text(make_reading(measurements=measurements, warnings=(fault("trace.missing", "Leads not found: V6."),)))
     assert "Answer            Normal\n" in text
     assert "Normal 90.0%   MI 4.0%" in text

@@ -177,7 +177,7 @@ def test_findings_are_named_by_drawing_and_signals_together(folder, weight):
     save_spec(spec, folder / "second.json")
     network = replace(make_prediction(), findings=(Finding("rhythm:AFIB", 0.5, False), Finding("sub:LVH", 0.9, True)))
     (both,) = load_second(folder).consult(network, segment_leads(FAST), "abc").findings
-    assert both.statement == "rhythm:AFIB"
+    assert both.scp_code == "rhythm:AFIB"
     assert both.probability == pytest.approx(1 / (1 + np.exp(-3 * weight)), abs=1e-3)
     assert both.present
     assert load_second(folder).consult(network, segment_leads(FAST), "other weights").findings == network.findings

@@ -101,7 +101,7 @@ def test_irregular_beats_are_flagged():
 
 
 def test_what_cannot_be_measured_says_why():
-    card = cards(pr_ms=None, reasons={"pr_ms": "No P waves."})["PR interval"]
+    card = cards(pr_ms=None, missing_reasons={"pr_ms": "No P waves."})["PR interval"]
     assert (card.value, card.reason, card.flag, card.note) == ("–", "No P waves.", "", "")
     assert cards(qt_ms=None)["QT interval"].reason
 

@@ -130,7 +130,7 @@ def answer_panel(pen: Pen, reading: Reading, left: float, width: float) -> None:
     prediction, measured = reading.prediction, reading.measurements
     x, right = left + MARGIN, left + width - MARGIN
     pen.text((x, 84), "Not sure" if prediction.abstained else class_name(prediction.label), 27, INK)
-    found = [finding_name(f.statement) for f in prediction.findings if f.present]
+    found = [finding_name(f.scp_code) for f in prediction.findings if f.present]
     pen.text((x, 110), found[0] if found else "", 14, ACCENT)
     for number, (label, probability) in enumerate(prediction.probabilities.items()):
         y = 146 + 27 * number

@@ -87,7 +87,7 @@ def reported(shares: Mapping[str, float], thresholds: Mapping[str, float]) -> tu
     """
     ranked = sorted(((name, share) for name, share in shares.items() if name in thresholds), key=lambda pair: -pair[1])
     found = [Finding(name, share, share >= thresholds[name]) for name, share in ranked]
-    fibrillates = any(finding.present and finding.statement == _FIBRILLATION for finding in found)
+    fibrillates = any(finding.present and finding.scp_code == _FIBRILLATION for finding in found)
     return tuple(
-        replace(finding, present=False) if fibrillates and finding.statement in _SINUS else finding for finding in found
+        replace(finding, present=False) if fibrillates and finding.scp_code in _SINUS else finding for finding in found
     )

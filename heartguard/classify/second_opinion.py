@@ -153,9 +153,9 @@ def _together(findings: tuple[Finding, ...], logits: Mapping[str, float], joint:
     if not thresholds:
         return findings
     shares = {
-        f.statement: joint_share(f.probability, logits[f.statement], joint.finding_share)
+        f.scp_code: joint_share(f.probability, logits[f.scp_code], joint.finding_share)
         for f in findings
-        if f.statement in thresholds
+        if f.scp_code in thresholds
     }
     return reported(shares, thresholds)
 

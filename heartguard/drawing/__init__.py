@@ -4,25 +4,25 @@ from heartguard.drawing.geometry import (
     DRAWING_HEIGHT,
     DRAWING_VERSION,
     DRAWING_WIDTH,
-    PLAYERS,
+    LEAD_GROUPS,
     PX_PER_MV,
     PX_PER_S,
     RHYTHM,
-    StripPart,
+    RhythmSegment,
     drawing_boxes,
 )
 from heartguard.drawing.preprocessing import SEGMENT_RATE_HZ, LeadSegments, bandpass_resample, preprocess, segment_leads
 from heartguard.drawing.rendering import LINE_WIDTH_PX, draw, render
-from heartguard.drawing.segments import COLUMN_SECONDS, ENOUGH, START_S, TRIM_START_S, RawSegments, cut_segments
+from heartguard.drawing.segments import COLUMN_SECONDS, MIN_COVERAGE, START_S, TRIM_START_S, RawSegments, cut_segments
 
 __all__ = [
     "COLUMN_SECONDS",
     "DRAWING_HEIGHT",
     "DRAWING_VERSION",
     "DRAWING_WIDTH",
-    "ENOUGH",
+    "LEAD_GROUPS",
     "LINE_WIDTH_PX",
-    "PLAYERS",
+    "MIN_COVERAGE",
     "PX_PER_MV",
     "PX_PER_S",
     "RHYTHM",
@@ -31,7 +31,7 @@ __all__ = [
     "TRIM_START_S",
     "LeadSegments",
     "RawSegments",
-    "StripPart",
+    "RhythmSegment",
     "bandpass_resample",
     "cut_segments",
     "draw",

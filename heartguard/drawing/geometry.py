@@ -20,14 +20,14 @@ PX_PER_MV = ROW_HEIGHT / 3
 RHYTHM = "rhythm"
 """Name of the strip where leads are players."""
 
-PLAYERS = (*LEADS, RHYTHM)
+LEAD_GROUPS = (*LEADS, RHYTHM)
 """What can be left out of a drawing: the short stretch of each lead, and the rhythm strip."""
 
 SHORT_ROWS = LAYOUTS["3x4+1"].rows
 DRAWING_HEIGHT = ROW_HEIGHT * (len(SHORT_ROWS) + 1)
 
 
-class StripPart(NamedTuple):
+class RhythmSegment(NamedTuple):
     """Which lead the rhythm strip shows from when to when, seconds of the page's axis."""
 
     lead: str
@@ -35,16 +35,16 @@ class StripPart(NamedTuple):
     end_s: float
 
 
-WHOLE_STRIP = (StripPart("II", 0.0, PAGE_SECONDS),)
+WHOLE_STRIP = (RhythmSegment("II", 0.0, PAGE_SECONDS),)
 
 
 @cache
-def drawing_boxes(strip: tuple[StripPart, ...] = WHOLE_STRIP) -> tuple[Box, ...]:
+def drawing_boxes(strip: tuple[RhythmSegment, ...] = WHOLE_STRIP) -> tuple[Box, ...]:
     """Return the box of each lead's 2.5 s and of each part of the rhythm strip.
 
     Parameters
     ----------
-    strip : tuple of StripPart
+    strip : tuple of RhythmSegment
         What the rhythm strip shows.
 
     Returns

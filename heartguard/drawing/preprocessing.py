@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Mask, runs_of_true
-from heartguard.drawing.geometry import StripPart
+from heartguard.drawing.geometry import RhythmSegment
 from heartguard.drawing.segments import RawSegments, cut_segments
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.values import Ecg
@@ -32,7 +32,7 @@ class LeadSegments:
         traced.
     strip : ndarray, shape (m,), float32, mV, or None
         9.82 s of the rhythm strip, likewise.
-    strip_parts : tuple of StripPart
+    rhythm_segments : tuple of RhythmSegment
         What the strip shows; empty without one.
     ecg : Ecg or None
         Where they were cut from.
@@ -40,7 +40,7 @@ class LeadSegments:
 
     leads: Floats
     strip: Floats | None
-    strip_parts: tuple[StripPart, ...] = ()
+    rhythm_segments: tuple[RhythmSegment, ...] = ()
     ecg: Ecg | None = None
 
 
@@ -67,7 +67,7 @@ def segment_leads(ecg: Ecg) -> LeadSegments:
 def preprocess(raw: RawSegments, ecg: Ecg | None = None) -> LeadSegments:
     """Filter and sample segments that were cut from `ecg`, or made otherwise."""
     strip = None if raw.strip is None else bandpass_resample(raw.strip[None])[0]
-    return LeadSegments(bandpass_resample(raw.leads), strip, raw.strip_parts, ecg)
+    return LeadSegments(bandpass_resample(raw.leads), strip, raw.rhythm_segments, ecg)
 
 
 @cache

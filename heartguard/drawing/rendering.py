@@ -12,7 +12,7 @@ from heartguard.drawing.geometry import (
     DRAWING_HEIGHT,
     DRAWING_VERSION,
     DRAWING_WIDTH,
-    PLAYERS,
+    LEAD_GROUPS,
     PX_PER_MV,
     PX_PER_S,
     RHYTHM,
@@ -20,7 +20,7 @@ from heartguard.drawing.geometry import (
     drawing_boxes,
 )
 from heartguard.drawing.preprocessing import SEGMENT_RATE_HZ, LeadSegments
-from heartguard.drawing.segments import ENOUGH, TRIM_START_S
+from heartguard.drawing.segments import MIN_COVERAGE, TRIM_START_S
 from heartguard.leads import LEAD_INDEX
 from heartguard.values import Box, Drawing
 
@@ -36,7 +36,7 @@ def draw(segments: LeadSegments, *, without: Collection[str] = ()) -> Drawing:
     ----------
     segments : LeadSegments
     without : collection of str
-        Players to leave out, from `PLAYERS`: a lead name removes its short stretch, ``"rhythm"`` the strip.
+        Players to leave out, from `LEAD_GROUPS`: a lead name removes its short stretch, ``"rhythm"`` the strip.
 
     Returns
     -------
@@ -48,14 +48,14 @@ def draw(segments: LeadSegments, *, without: Collection[str] = ()) -> Drawing:
     ValueError
         If `without` names something that is no player.
     """
-    unknown = set(without) - set(PLAYERS)
+    unknown = set(without) - set(LEAD_GROUPS)
     if unknown:
-        raise ValueError(f"No such players: {sorted(unknown)}; expected names of {PLAYERS}.")
+        raise ValueError(f"No such players: {sorted(unknown)}; expected names of {LEAD_GROUPS}.")
     leads = segments.leads.copy()
     for name in set(without) - {RHYTHM}:
         leads[LEAD_INDEX[name]] = np.nan
     strip = None if RHYTHM in without else segments.strip
-    boxes = drawing_boxes(segments.strip_parts or WHOLE_STRIP)
+    boxes = drawing_boxes(segments.rhythm_segments or WHOLE_STRIP)
     return Drawing(image=render(leads, strip), boxes=boxes, version=DRAWING_VERSION, ecg=segments.ecg)
 
 
@@ -65,7 +65,7 @@ def render(
     *,
     line_width: float = LINE_WIDTH_PX,
     zoom: float = 1.0,
-    enough: float = ENOUGH,
+    min_coverage: float = MIN_COVERAGE,
 ) -> Image:
     """Draw filtered segments.
 
@@ -78,7 +78,7 @@ def render(
         Pixels.
     zoom : float
         Size of the drawing against the one that the network sees; the line keeps its width in pixels.
-    enough : float
+    min_coverage : float
         A segment is left out where a smaller share of it is finite.
 
     Returns
@@ -90,7 +90,7 @@ def render(
     thickness = max(1, round(line_width * _SCALE / zoom))
     for box in drawing_boxes():
         signal = strip if box.rhythm else leads[LEAD_INDEX[box.lead]]
-        if signal is not None and np.isfinite(signal).mean() >= enough:
+        if signal is not None and np.isfinite(signal).mean() >= min_coverage:
             _draw_line(canvas, box, signal, thickness)
     size = (round(DRAWING_WIDTH * zoom), round(DRAWING_HEIGHT * zoom))
     image: Image = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)

@@ -65,6 +65,6 @@ def drawing_of(prediction: Prediction) -> Drawing:
     return prediction.drawing
 
 
-def player_of(box: Box) -> str:
+def lead_group_of(box: Box) -> str:
     """Return the name of a box as a player: its lead, or ``"rhythm"`` for the strip."""
     return RHYTHM if box.rhythm else box.lead

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heartguard.arrays import Floats
-from heartguard.explain.cam import player_of
+from heartguard.explain.cam import lead_group_of
 from heartguard.explain.waves import BETWEEN, WAVES, column_seconds, known_waves, wave_at
 from heartguard.values import Drawing, Measurements
 
@@ -40,7 +40,7 @@ def lead_evidence(heat: Floats, drawing: Drawing) -> dict[str, float]:
     sums: dict[str, float] = {}
     for box in drawing.boxes:
         inside = heat[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)]
-        sums[player_of(box)] = sums.get(player_of(box), 0.0) + float(inside.sum())
+        sums[lead_group_of(box)] = sums.get(lead_group_of(box), 0.0) + float(inside.sum())
     return sums
 
 
@@ -62,6 +62,6 @@ def map_evidence(heat: Floats, drawing: Drawing, measurements: Measurements | No
             rows = np.maximum(heat[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)], 0).sum(axis=0)
             places = wave_at(column_seconds(box, drawing.ecg), measurements)
             for number, wave in [(BETWEEN, ""), *enumerate(WAVES)]:
-                key = (player_of(box), wave)
+                key = (lead_group_of(box), wave)
                 by_wave[key] = by_wave.get(key, 0.0) + float(rows[places == number].sum())
     return Evidence(lead_evidence(heat, drawing), by_wave)

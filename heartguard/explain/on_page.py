@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats
-from heartguard.drawing import COLUMN_SECONDS, ENOUGH
-from heartguard.values import Bend, Box, Drawing, Ecg, Page, Panel, Segment
+from heartguard.drawing import COLUMN_SECONDS, MIN_COVERAGE
+from heartguard.values import Box, DisplacementField, Drawing, Ecg, Page, Panel, Segment
 
 BAND_MM = 4.0
 """Half height of the band around a trace that takes its full heat; it fades to nothing over the next `FADE_MM`."""
@@ -67,11 +67,11 @@ def map_on_upload(page_map: Floats, page: Page) -> Floats:
     return np.asarray(cv2.warpPerspective(page_map, page.to_page, (width, height), flags=flags), dtype=np.float32)
 
 
-def _bent(page_map: Floats, bend: Bend) -> Floats:
+def _bent(page_map: Floats, bend: DisplacementField) -> Floats:
     """Give a map of the straight page the folds and curls that its photo has."""
     rows, columns = (np.arange(n, dtype=np.float32) for n in page_map.shape)
     x, y = np.meshgrid(columns / bend.step, rows / bend.step)
-    shift = cv2.remap(bend.to_true, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    shift = cv2.remap(bend.forward, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     at_x, at_y = columns + shift[..., 0], rows[:, None] + shift[..., 1]
     return np.asarray(cv2.remap(page_map, at_x, at_y, cv2.INTER_LINEAR), dtype=np.float32)
 
@@ -100,7 +100,7 @@ def shown_from(ecg: Ecg, box: Box) -> float:
     rate = ecg.sampling_rate_hz
     finite = np.isfinite(ecg.lead(box.lead))
     start, length = round(box.start_s * rate), round(COLUMN_SECONDS * rate)
-    if finite[start : start + length].mean() >= ENOUGH or not finite.any():
+    if finite[start : start + length].mean() >= MIN_COVERAGE or not finite.any():
         return box.start_s
     return min(int(np.argmax(finite)), finite.size - length) / rate
 

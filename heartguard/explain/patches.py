@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Image, Mask
-from heartguard.drawing import PLAYERS
-from heartguard.explain.cam import player_of
+from heartguard.drawing import LEAD_GROUPS
+from heartguard.explain.cam import lead_group_of
 from heartguard.explain.players import WHITE
 from heartguard.values import Drawing
 
@@ -68,7 +68,7 @@ def patches_of(drawing: Drawing) -> Patches:
     height, width = drawing.image.shape
     place = np.full((height, width), -1, np.int64)
     names: list[str] = []
-    stretches: dict[str, list[tuple[int, int]]] = {player: [] for player in PLAYERS}
+    stretches: dict[str, list[tuple[int, int]]] = {player: [] for player in LEAD_GROUPS}
     numbers: dict[tuple[int, int], int] = {}
     for box in drawing.boxes:
         for row in range(round(box.y0), round(box.y1), PATCH_PX):
@@ -76,8 +76,8 @@ def patches_of(drawing: Drawing) -> Patches:
                 inside = (slice(row, min(row + PATCH_PX, height)), slice(column, min(column + PATCH_PX, width)))
                 if drawing.image[inside].min() < WHITE:
                     place[inside] = numbers[row, column] = len(names)
-                    stretches[player_of(box)].append((row, column))
-                    names.append(f"{player_of(box)} {row // PATCH_PX} {column // PATCH_PX}")
+                    stretches[lead_group_of(box)].append((row, column))
+                    names.append(f"{lead_group_of(box)} {row // PATCH_PX} {column // PATCH_PX}")
     place[place < 0] = len(names)
     trees = [_halved(cells, numbers) for cells in stretches.values() if cells]
     return Patches(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.arrays import Floats, Image, Mask
-from heartguard.drawing import PLAYERS, RHYTHM, LeadSegments, draw, render, segment_leads
+from heartguard.drawing import LEAD_GROUPS, RHYTHM, LeadSegments, draw, render, segment_leads
 from heartguard.explain.waves import BETWEEN, WAVES, sample_seconds, wave_at
 from heartguard.leads import LEAD_INDEX
 from heartguard.values import Ecg, Measurements
@@ -56,9 +56,9 @@ class Players:
 def lead_players(ecg: Ecg) -> Players:
     """Return the leads and the strip that the drawing of an Ecg shows, as players before white paper."""
     segments = segment_leads(ecg)
-    everyone = {name: draw(segments, without=set(PLAYERS) - {name}).image for name in PLAYERS}
+    everyone = {name: draw(segments, without=set(LEAD_GROUPS) - {name}).image for name in LEAD_GROUPS}
     shown = tuple(name for name, image in everyone.items() if image.min() < WHITE)
-    blank = draw(segments, without=PLAYERS).image
+    blank = draw(segments, without=LEAD_GROUPS).image
     layers = np.stack([everyone[name] for name in shown]) if shown else np.empty((0, *blank.shape), np.uint8)
     return Players(shown, layers, blank, draw(segments).image)
 
@@ -107,7 +107,7 @@ def _only(signal: Floats, inside: Mask) -> Floats:
 def _render_one(player: str, signal: Floats) -> Image:
     leads = np.full((len(LEAD_INDEX), 2), np.nan, np.float32)
     if player == RHYTHM:
-        return render(leads, signal, enough=0.0)
+        return render(leads, signal, min_coverage=0.0)
     leads = np.full((len(LEAD_INDEX), signal.size), np.nan, np.float32)
     leads[LEAD_INDEX[player]] = signal
-    return render(leads, None, enough=0.0)
+    return render(leads, None, min_coverage=0.0)

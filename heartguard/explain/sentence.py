@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from heartguard.drawing import PLAYERS, RHYTHM
+from heartguard.drawing import LEAD_GROUPS, RHYTHM
 from heartguard.explain.evidence import Evidence
 from heartguard.explain.waves import WAVES
 from heartguard.leads import CHEST_LEADS
 
-ENOUGH = 0.5
+MIN_EVIDENCE_SHARE = 0.5
 """Leads are named, the strongest first, until they hold this share; a wave is named that holds this share of theirs."""
 
 MOST_LEADS = 4
@@ -59,7 +59,7 @@ def name_leads(players: Sequence[str]) -> str:
     """
     parts: list[str] = []
     run: list[str] = []
-    for name in [*sorted(players, key=PLAYERS.index), ""]:
+    for name in [*sorted(players, key=LEAD_GROUPS.index), ""]:
         if run and (name not in CHEST_LEADS or CHEST_LEADS.index(name) != CHEST_LEADS.index(run[-1]) + 1):
             parts.append(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}")
             run = []
@@ -73,7 +73,7 @@ def name_leads(players: Sequence[str]) -> str:
 def _strongest(shares: dict[str, float]) -> list[str]:
     ranked = sorted(shares, key=lambda name: -shares[name])
     named: list[str] = []
-    while len(named) < MOST_LEADS and sum(shares[name] for name in named) < ENOUGH:
+    while len(named) < MOST_LEADS and sum(shares[name] for name in named) < MIN_EVIDENCE_SHARE:
         named.append(ranked[len(named)])
     return named
 
@@ -82,7 +82,7 @@ def _wave(evidence: Evidence, named: Sequence[str]) -> str:
     """Return the wave that holds most of the evidence within the leads, or nothing where none does."""
     sums = {wave: sum(evidence.by_wave.get((name, wave), 0.0) for name in named) for wave in ("", *WAVES)}
     total, best = sum(sums.values()), max(WAVES, key=lambda wave: sums[wave])
-    return best if total > 0 and sums[best] >= ENOUGH * total else ""
+    return best if total > 0 and sums[best] >= MIN_EVIDENCE_SHARE * total else ""
 
 
 def _against(evidence: Evidence) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from heartguard.arrays import Doubles
 from heartguard.classify import Engine
-from heartguard.drawing import PLAYERS
+from heartguard.drawing import LEAD_GROUPS
 from heartguard.explain.game import BATCH, Coalitions, Game, Progress, seeded_numpy
 from heartguard.explain.players import lead_players, wave_players
 from heartguard.explain.stepping import stepping
@@ -93,7 +93,7 @@ def lead_shap(
     walks = max(1, evaluations // (2 * len(players.names) + 1))
     expected = min(walks * 2 * len(players.names), 2 ** len(players.names))
     game = Game(stepping(engine), label, players, batch, expected, on_progress, cancelled)
-    return _solve(game, PLAYERS, lambda: _controlled_values(game, walks))
+    return _solve(game, LEAD_GROUPS, lambda: _controlled_values(game, walks))
 
 
 def wave_shap(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import REGIONS, probabilities, region_weights
-from heartguard.drawing import PLAYERS, drawing_boxes
+from heartguard.drawing import LEAD_GROUPS, drawing_boxes
 from heartguard.values import Box
 
 RIDGE = 0.3
@@ -45,8 +45,8 @@ def stretch_parts(class_maps: Floats) -> Doubles:
 
 @cache
 def neighbours() -> tuple[tuple[int, ...], ...]:
-    """Return for each stretch the places in `PLAYERS` of those whose boxes touch its box."""
-    boxes = sorted(drawing_boxes(), key=lambda box: PLAYERS.index("rhythm" if box.rhythm else box.lead))
+    """Return for each stretch the places in `LEAD_GROUPS` of those whose boxes touch its box."""
+    boxes = sorted(drawing_boxes(), key=lambda box: LEAD_GROUPS.index("rhythm" if box.rhythm else box.lead))
     return tuple(
         tuple(j for j, other in enumerate(boxes) if j != i and _touch(box, other)) for i, box in enumerate(boxes)
     )
@@ -107,9 +107,9 @@ def fit_surrogate(
 
 
 def _by_player(masks: Mask, names: Sequence[str]) -> Doubles:
-    """Return masks over all of `PLAYERS`; who is no player is absent."""
-    present = np.zeros((len(masks), len(PLAYERS)))
-    present[:, [PLAYERS.index(name) for name in names]] = masks
+    """Return masks over all of `LEAD_GROUPS`; who is no player is absent."""
+    present = np.zeros((len(masks), len(LEAD_GROUPS)))
+    present[:, [LEAD_GROUPS.index(name) for name in names]] = masks
     return present
 
 

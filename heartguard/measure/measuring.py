@@ -50,16 +50,16 @@ def measure(ecg: Ecg) -> Measurements:
     >>> measure(flat).heart_rate_bpm is None
     True
     """
-    residual = einthoven_residual(ecg.independent)
+    residual = einthoven_residual(ecg.unreconciled_signals)
     reasons = {} if residual is not None else {"einthoven_residual_mv": _NO_LIMBS}
     signals = bridge_gaps(ecg.signals)
     beats, contrast = find_r_peaks(signals, ecg.rhythm_lead)
     if contrast < LEAST_CONTRAST:
         reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _NOTHING)
-        return Measurements(einthoven_residual_mv=residual, reasons=reasons)
+        return Measurements(einthoven_residual_mv=residual, missing_reasons=reasons)
     if beats.size < 2:
         reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _ONE_BEAT)
-        return Measurements(beats_s=beats / SAMPLING_RATE_HZ, einthoven_residual_mv=residual, reasons=reasons)
+        return Measurements(beats_s=beats / SAMPLING_RATE_HZ, einthoven_residual_mv=residual, missing_reasons=reasons)
     study = study_beats(signals, beats)
     rhythm, waves = study.rhythm, _waves(study, reasons)
     return Measurements(
@@ -68,7 +68,7 @@ def measure(ecg: Ecg) -> Measurements:
         rr_variation=rhythm.rr_variation,
         beats_s=beats / SAMPLING_RATE_HZ,
         einthoven_residual_mv=residual,
-        reasons=reasons,
+        missing_reasons=reasons,
         **waves,
     )
 

@@ -267,14 +267,14 @@ def invert(shift: Doubles, rounds: int = 6) -> Doubles:
     return np.asarray(back * NODE_MM, np.float64)
 
 
-def rough_places(to_rough: Floats, step: float, shape: tuple[int, int]) -> Iterator[tuple[slice, Floats, Floats]]:
+def rough_places(inverse: Floats, step: float, shape: tuple[int, int]) -> Iterator[tuple[slice, Floats, Floats]]:
     """Yield strips of rows of a page and where their pixels stand when its bend is not undone.
 
     Strips, because the places of all pixels of a page would take ten times its memory.
 
     Parameters
     ----------
-    to_rough : ndarray, shape (rows, columns, 2), float32
+    inverse : ndarray, shape (rows, columns, 2), float32
         What to add to a true place, pixels, at nodes every `step` pixels.
     step : float
     shape : tuple of int
@@ -289,7 +289,7 @@ def rough_places(to_rough: Floats, step: float, shape: tuple[int, int]) -> Itera
     for top in range(0, shape[0], _STRIP_ROWS):
         rows = np.arange(top, min(top + _STRIP_ROWS, shape[0]), dtype=np.float32)
         x, y = np.meshgrid(columns / step, rows / step)
-        back = cv2.remap(to_rough, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        back = cv2.remap(inverse, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         yield np.s_[top : top + len(rows)], columns + back[..., 0], rows[:, None] + back[..., 1]
 
 

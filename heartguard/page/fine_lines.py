@@ -101,10 +101,10 @@ def _both_ways(marks: Floats, seen: Floats, shift: Doubles, px_per_mm: float) ->
     return [(marks, seen), (np.ascontiguousarray(marks.T), np.ascontiguousarray(seen.T))]
 
 
-def moved_back(picture: Floats, to_rough: Floats, step: float) -> Floats:
-    """Return a picture, shape (h, w), read at ``place + to_rough(place)``; the field has a node every `step` pixels."""
+def moved_back(picture: Floats, inverse: Floats, step: float) -> Floats:
+    """Return a picture, shape (h, w), read at ``place + inverse(place)``; the field has a node every `step` pixels."""
     moved = np.empty_like(picture)
-    for strip, x, y in rough_places(to_rough, step, (picture.shape[0], picture.shape[1])):
+    for strip, x, y in rough_places(inverse, step, (picture.shape[0], picture.shape[1])):
         moved[strip] = cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return moved
 

@@ -12,7 +12,7 @@ from heartguard.arrays import Doubles, Floats, Image, Mask, runs_of_true
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.bend import NODE_MM, at_moved, follow_grid, follow_lines, grid_surety, invert, rough_places
 from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
-from heartguard.values import Bend
+from heartguard.values import DisplacementField
 
 __all__ = ["StraightPhoto", "settle_photo", "shows_a_desk", "straighten_photo"]
 
@@ -48,7 +48,7 @@ class StraightPhoto:
         Where the grid was seen.
     to_page : ndarray, shape (3, 3)
         Homography from the upload to the page; `bend` is what remains.
-    bend : Bend
+    bend : DisplacementField
     strength, share : float
         Of the lattice that was found.
     """
@@ -56,7 +56,7 @@ class StraightPhoto:
     image: Image
     paper: Mask
     to_page: Doubles
-    bend: Bend
+    bend: DisplacementField
     strength: float
     share: float
 
@@ -107,7 +107,7 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
     first = np.round(low / NODE_MM).astype(int)
     last = first + np.ceil(size / NODE_MM).astype(int) + 1
     window = np.s_[first[1] : last[1], first[0] : last[0]]
-    bend = Bend(NODE_MM * px_per_mm, _px(shift[window], px_per_mm), _px(invert(shift)[window], px_per_mm))
+    bend = DisplacementField(NODE_MM * px_per_mm, _px(shift[window], px_per_mm), _px(invert(shift)[window], px_per_mm))
     shape = (round(size[1] * px_per_mm), round(size[0] * px_per_mm))
     mask = cv2.resize(paper[window].astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
     straight = even_light(resample(image, to_page, bend, shape), px_per_mm)
@@ -126,11 +126,11 @@ def settle_photo(image: Image, photo: StraightPhoto, shift_mm: Doubles, px_per_m
         What to add to places on the straight page, at nodes every `NODE_MM`.
     px_per_mm : float
     """
-    first = np.asarray(photo.bend.to_true / px_per_mm, np.float64)
+    first = np.asarray(photo.bend.forward / px_per_mm, np.float64)
     missing = [(0, max(0, n - m)) for n, m in zip(first.shape[:2], shift_mm.shape[:2], strict=True)]
     step = np.pad(shift_mm, (*missing, (0, 0)), mode="edge")[: first.shape[0], : first.shape[1]]
     shift = first + at_moved(step, first)
-    bend = Bend(photo.bend.step, _px(shift, px_per_mm), _px(invert(shift), px_per_mm))
+    bend = DisplacementField(photo.bend.step, _px(shift, px_per_mm), _px(invert(shift), px_per_mm))
     straight = even_light(resample(image, photo.to_page, bend, photo.image.shape[:2]), px_per_mm)
     return replace(photo, image=straight, bend=bend)
 
@@ -222,16 +222,16 @@ def _measure_bend(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubl
     return shift, surety
 
 
-def _marks(image: Image, to_rough: Doubles, shift: Doubles | None, shape: tuple[int, int]) -> Floats:
+def _marks(image: Image, inverse: Doubles, shift: Doubles | None, shape: tuple[int, int]) -> Floats:
     """Thin dark lines of the page as it is known so far."""
     bend = None
     if shift is not None:
         field = _px(shift, _ROUGH_PX_PER_MM)
-        bend = Bend(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
-    return line_marks(resample(image, to_rough, bend, shape))
+        bend = DisplacementField(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
+    return line_marks(resample(image, inverse, bend, shape))
 
 
-def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int, int]) -> Image:
+def resample(image: Image, to_page: Doubles, bend: DisplacementField | None, shape: tuple[int, int]) -> Image:
     """Draw the page, shape (h, w, 3), from the upload's pixels; white where the photo ends."""
     outside: dict[str, Any] = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": (255, 255, 255)}
     inverse = np.linalg.inv(to_page)
@@ -242,7 +242,7 @@ def resample(image: Image, to_page: Doubles, bend: Bend | None, shape: tuple[int
         )
     a = inverse.astype(np.float32)
     page = np.empty((*shape, image.shape[2]), np.uint8)
-    for strip, x, y in rough_places(bend.to_rough, bend.step, shape):
+    for strip, x, y in rough_places(bend.inverse, bend.step, shape):
         depth = a[2, 0] * x + a[2, 1] * y + a[2, 2]
         at_x, at_y = ((a[k, 0] * x + a[k, 1] * y + a[k, 2]) / depth for k in (0, 1))
         page[strip] = cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, **outside)

@@ -65,7 +65,7 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
             "novelty": _rounded(prediction.novelty, 3),
             "unlike": prediction.unlike,
             "findings": [
-                {"statement": f.statement, "probability": _rounded(f.probability, 4), "present": f.present}
+                {"statement": f.scp_code, "probability": _rounded(f.probability, 4), "present": f.present}
                 for f in prediction.findings
             ],
             "second": _second(prediction.second),
@@ -172,7 +172,7 @@ def reason_of(error: BaseException) -> str:
 
 def _measured(measurements: Measurements) -> dict[str, Any]:
     values: dict[str, Any] = {key: _rounded(getattr(measurements, key), n) for key, n in _DECIMALS.items()}
-    reasons: Mapping[str, str] = measurements.reasons
+    reasons: Mapping[str, str] = measurements.missing_reasons
     return {**values, "reasons": dict(reasons)}
 
 

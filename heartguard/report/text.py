@@ -68,7 +68,7 @@ def _possible(prediction: Prediction) -> list[str]:
 
 def _findings(prediction: Prediction) -> list[str]:
     """Return the line on the findings that stand out; none where none does."""
-    present = [f"{finding.statement} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
+    present = [f"{finding.scp_code} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
     return [f"  Findings          {'   '.join(present)}"] if present else []
 
 
@@ -102,5 +102,5 @@ def rejected_text(file: str, error: BaseException) -> str:
 def _row(measurements: Measurements, title: str, key: str, unit: str) -> str:
     value: float | None = getattr(measurements, key)
     if value is None:
-        return f"  {title:<17} not measured: {measurements.reasons.get(key, 'it could not be trusted')}"
+        return f"  {title:<17} not measured: {measurements.missing_reasons.get(key, 'it could not be trusted')}"
     return f"  {title:<17} {value:.0f} {unit}"

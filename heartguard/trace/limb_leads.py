@@ -20,7 +20,7 @@ from heartguard.limb_law import fit_limb_leads, lead_matrix, limb_residual, resi
 from heartguard.trace.panels import Line, above_rest, seconds_of, seconds_per_px
 from heartguard.values import Page, Panel
 
-__all__ = ["agree_limb_leads"]
+__all__ = ["reconcile_limb_leads"]
 
 _STEP_S = 0.001
 _LEAST_LEADS = 3
@@ -35,7 +35,7 @@ _NEAR_PX = 4
 _INKED, _MOSTLY = 0.3, 0.8
 
 
-def agree_limb_leads(page: Page, lines: Sequence[Line]) -> list[Line]:
+def reconcile_limb_leads(page: Page, lines: Sequence[Line]) -> list[Line]:
     """Return the lines with the unsure parts of limb leads where the other limb leads have them.
 
     Parameters
@@ -54,7 +54,7 @@ def agree_limb_leads(page: Page, lines: Sequence[Line]) -> list[Line]:
     for _, together in groupby(sorted(limbs, key=lambda k: _shown(lines[k].panel)), lambda k: _shown(lines[k].panel)):
         group = list(together)
         if len(group) >= _LEAST_LEADS:
-            for k, line in zip(group, _agreeing(page, [lines[k] for k in group]), strict=True):
+            for k, line in zip(group, _reconciled(page, [lines[k] for k in group]), strict=True):
                 out[k] = line
     return out
 
@@ -63,12 +63,12 @@ def _shown(panel: Panel) -> tuple[float, float]:
     return panel.start_s, panel.end_s
 
 
-def _agreeing(page: Page, lines: Sequence[Line]) -> list[Line]:
+def _reconciled(page: Page, lines: Sequence[Line]) -> list[Line]:
     time = np.arange(0, PAGE_SECONDS, _STEP_S)
     heights, spread = (np.stack(part) for part in zip(*(_sampled(page, line, time) for line in lines), strict=True))
     matrix = lead_matrix([line.panel.lead for line in lines])
     level = _levels(heights, spread, matrix)
-    if level is None or not _lawful(heights - level, spread, matrix):
+    if level is None or not _is_consistent(heights - level, spread, matrix):
         return list(lines)
     unsure = (np.isfinite(heights) & (spread > _SURE_PX)).any(axis=0)
     variance = spread[:, unsure] ** 2 + _LEAST_SPREAD_PX**2
@@ -98,7 +98,7 @@ def _levels(heights: Doubles, spread: Doubles, matrix: Doubles) -> Doubles | Non
     return np.asarray(level + np.median(left, axis=1, keepdims=True), np.float64)
 
 
-def _lawful(heights: Doubles, spread: Doubles, matrix: Doubles) -> bool:
+def _is_consistent(heights: Doubles, spread: Doubles, matrix: Doubles) -> bool:
     """Whether the leads obey the law where the network was asked and fairly sure of all: in clear QRS complexes."""
     greatest = spread.max(axis=0)
     clear = np.isfinite(heights).all(axis=0) & (greatest > _SURE_PX) & (greatest < 2 * _SURE_PX)

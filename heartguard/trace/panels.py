@@ -86,11 +86,11 @@ def _line(page: Page, panel: Panel, path: Path) -> Line:
     x, y = line_through(path.top, path.bottom, path.runs.stroke, FINER)
     covered = float(np.mean(path.chosen >= 0))
     x = (path.x0 + x + 0.5) / FINER - 0.5
-    surety = _surety(page, x, y) if page.bend is not None else 1.0
-    return Line(panel, path, x, y, np.zeros(len(x)), covered, covered * surety)
+    confidence = _confidence(page, x, y) if page.bend is not None else 1.0
+    return Line(panel, path, x, y, np.zeros(len(x)), covered, covered * confidence)
 
 
-def _surety(page: Page, x: Doubles, y: Doubles) -> float:
+def _confidence(page: Page, x: Doubles, y: Doubles) -> float:
     """How sure the ink of a photo is along a line, 0 to 1: half-seen ink is worth little."""
     if not len(x):
         return 0.0

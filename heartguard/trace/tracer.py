@@ -10,7 +10,7 @@ from heartguard.arrays import Floats
 from heartguard.errors import TraceError
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.limb_law import lead_disagreement
-from heartguard.trace.limb_leads import agree_limb_leads
+from heartguard.trace.limb_leads import reconcile_limb_leads
 from heartguard.trace.line import heights
 from heartguard.trace.line_network import LineNetwork
 from heartguard.trace.panels import Line, above_rest, find_lines, seconds_of
@@ -85,11 +85,11 @@ def _name_rhythm(traced: list[Line], signals: list[Floats]) -> tuple[list[Line],
 
 def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], rhythm_lead: str | None) -> Ecg:
     """Put an Ecg together from the lines as they were followed, the limb leads put right."""
-    agreed = agree_limb_leads(page, followed)
+    reconciled = reconcile_limb_leads(page, followed)
     signals, quality = np.full((len(LEADS), SAMPLES), np.nan, np.float32), np.zeros(len(LEADS), np.float32)
     alone = signals.copy()
     segments = []
-    triples = zip(agreed, followed, followed_signals, strict=True)
+    triples = zip(reconciled, followed, followed_signals, strict=True)
     for line, before, signal in sorted(triples, key=lambda triple: triple[0].panel.rhythm):
         y = heights(line.x - line.first, line.y, line.columns)
         segments.append(Segment(line.panel, y, line.first, round(line.covered, 3)))
@@ -106,8 +106,8 @@ def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], 
         rhythm_lead,
         tuple(segments),
         page,
-        warnings=_warnings(agreed, moved),
-        followed=None if np.array_equal(signals, alone, equal_nan=True) else alone,
+        warnings=_warnings(reconciled, moved),
+        raw_signals=None if np.array_equal(signals, alone, equal_nan=True) else alone,
     )
 
 

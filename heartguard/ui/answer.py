@@ -77,10 +77,10 @@ def _contradiction(reading: Reading) -> tuple[str, ...]:
 def _findings_against(prediction: Prediction) -> tuple[str, ...]:
     """Name what stands out beside a class that it does not fit; a rate outside the norm is named as measured."""
     does_not_fit = {"Normal": set(FINDING_NAMES) - set(RATES), "HB": set(INFARCTIONS)}.get(prediction.label, set())
-    against = [f for f in prediction.findings if f.present and f.statement in does_not_fit]
+    against = [f for f in prediction.findings if f.present and f.scp_code in does_not_fit]
     if prediction.abstained or not against:
         return ()
-    parts = ", ".join(f"{finding_name(f.statement)} ({percent(f.probability)})" for f in against)
+    parts = ", ".join(f"{finding_name(f.scp_code)} ({percent(f.probability)})" for f in against)
     return (f"The answer is {class_name(prediction.label)}, but a finding beside it does not fit: {parts}.",)
 
 
@@ -153,7 +153,7 @@ def _findings(prediction: Prediction) -> None:
             st.caption("None of the " + str(len(prediction.findings)) + " findings that the models know stands out.")
         with st.container(horizontal=True, gap="xsmall"):
             for finding in present:
-                st.badge(f"{finding_name(finding.statement)} · {percent(finding.probability)}", color="blue")
+                st.badge(f"{finding_name(finding.scp_code)} · {percent(finding.probability)}", color="blue")
 
 
 def _quality(reading: Reading) -> None:

@@ -148,7 +148,7 @@ def measurement_cards(measurements: Measurements) -> tuple[Card, ...]:
 def _card(entry: Range, measurements: Measurements) -> Card:
     value: float | None = getattr(measurements, entry.field)
     if value is None:
-        reason = measurements.reasons.get(entry.field, "It could not be measured with confidence.")
+        reason = measurements.missing_reasons.get(entry.field, "It could not be measured with confidence.")
         return Card(entry.label, "–", "", "", reason, entry.source)
     note = f"Normal {entry.text}" if entry.text else _remark(entry, measurements)
     flag = _flag(value, entry) or _irregularity(entry, measurements)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from heartguard.drawing import PLAYERS
+from heartguard.drawing import LEAD_GROUPS
 from heartguard.ui.charts import lead_bars, lead_bars_text, player_name, waterfall, waterfall_text
 from heartguard.ui.frame import dark_theme
 from heartguard.ui.job_view import kept_result, show_progress, start_job
@@ -104,7 +104,7 @@ def _waves(reading: Reading, label: str) -> None:
         st.caption("The waves within a lead are not offered: their borders could not be measured on this page.")
         return
     lead = st.selectbox(
-        "Which wave of one lead?", PLAYERS, index=None, format_func=player_name, key="shap-lead", placeholder="Lead"
+        "Which wave of one lead?", LEAD_GROUPS, index=None, format_func=player_name, key="shap-lead", placeholder="Lead"
     )
     if lead is None:
         return

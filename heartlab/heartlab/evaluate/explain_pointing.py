@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from heartguard.arrays import Floats
-from heartguard.drawing import PLAYERS, draw, segment_leads
+from heartguard.drawing import LEAD_GROUPS, draw, segment_leads
 from heartguard.explain.baselines import edge_map
-from heartguard.explain.cam import player_of
+from heartguard.explain.cam import lead_group_of
 from heartguard.explain.faithfulness import pointing_hit
 from heartguard.explain.shapley import lead_shap
 from heartguard.values import Drawing
@@ -38,7 +38,7 @@ def pointing_trials(case: Case, model: TrialModel, number: int) -> Iterator[Resu
             yield Result(name, f"{game}, {case.name}", float(hit), group)
             yield Result(name, game, float(hit), group)
     for game in ("pointing game", "pointing game, change"):
-        yield Result(RANDOM, game, len(case.truth) / len(PLAYERS), group)
+        yield Result(RANDOM, game, len(case.truth) / len(LEAD_GROUPS), group)
 
 
 def _pointing_hits(case: Case, model: TrialModel) -> dict[str, tuple[bool, bool]]:
@@ -51,7 +51,7 @@ def _pointing_hits(case: Case, model: TrialModel) -> dict[str, tuple[bool, bool]
         first, second = (hottest_player(shown, drawing) in case.truth for shown in (heat, heat - before[name]))
         hits[name] = first, second
     after, base = (lead_shap(ecg, model.engine, case.label).values for ecg in (case.ecg, case.normal))
-    change = {name: after[name] - base[name] for name in PLAYERS}
+    change = {name: after[name] - base[name] for name in LEAD_GROUPS}
     return {**hits, SHAP: (pointing_hit(after, case.truth), pointing_hit(change, case.truth))}
 
 
@@ -60,5 +60,5 @@ def hottest_player(heat: Floats, drawing: Drawing) -> str:
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     for box in drawing.boxes:
         if box.y0 <= row < box.y1 and box.x0 <= column < box.x1:
-            return player_of(box)
+            return lead_group_of(box)
     raise ValueError("the boxes do not cover the drawing")

@@ -10,7 +10,7 @@ import numpy as np
 
 from heartguard.arrays import Floats, Image
 from heartguard.classify import Weights, probabilities
-from heartguard.drawing import PLAYERS, draw, segment_leads
+from heartguard.drawing import LEAD_GROUPS, draw, segment_leads
 from heartguard.explain.baselines import edge_map, random_map
 from heartguard.explain.evidence import lead_evidence
 from heartguard.explain.faithfulness import (
@@ -110,7 +110,7 @@ def _by_lead(
     players = lead_players(page.ecg)
     game = Game(page.model.engine, label, players)
     rng = np.random.default_rng(seed)
-    chance = [dict(zip(PLAYERS, rng.random(len(PLAYERS)), strict=True)) for _ in range(RANDOM_ORDERS)]
+    chance = [dict(zip(LEAD_GROUPS, rng.random(len(LEAD_GROUPS)), strict=True)) for _ in range(RANDOM_ORDERS)]
     found: dict[tuple[str, str], float] = {}
     for test, metric in (("deletion by lead", deletion_by_lead), ("insertion by lead", insertion_by_lead)):
         found |= {(name, test): metric(game, players, ranked) for name, ranked in scores.items()}
@@ -198,7 +198,7 @@ def _image(ecg: Ecg) -> Image:
 
 
 def _values(scores: Mapping[str, float]) -> Floats:
-    return np.array([scores[name] for name in PLAYERS], np.float32)
+    return np.array([scores[name] for name in LEAD_GROUPS], np.float32)
 
 
 def _coarse(heat: Floats) -> Floats:
