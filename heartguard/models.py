@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from heartguard.classify import SecondModel, VggEngine, load_engine, load_second
+from heartguard.classify import SignalModel, VggEngine, load_engine, load_signal_model
 from heartguard.errors import ModelError
 from heartguard.page import InkNetwork, load_ink_network
 from heartguard.trace import LineNetwork, load_line_network
@@ -30,7 +30,7 @@ class Models:
         Places the steep and the shared parts of traced lines.
     vgg16 : VggEngine
         The image model, on the canonical drawing: classes, findings, and how unlike the training data a drawing is.
-    signal : SecondModel
+    signal : SignalModel
         The signal model: trees on measured waves, and 1-D networks on the leads.
 
     Examples
@@ -43,7 +43,7 @@ class Models:
     ink: InkNetwork
     line: LineNetwork
     vgg16: VggEngine
-    signal: SecondModel
+    signal: SignalModel
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Models:
@@ -64,10 +64,10 @@ class Models:
             if not (home / name).exists():
                 raise ModelError(f"{name} is missing from the models folder.")
         vgg16 = load_engine(folder=home)
-        signal = load_second(home)
+        signal = load_signal_model(home)
         if vgg16.finding_spec is None:
             raise ModelError(_unfit("findings.json"))
-        if vgg16.novelty is None:
+        if vgg16.ood_detector is None:
             raise ModelError(_unfit("novelty.json"))
         if signal is None or signal.spec.joint is None or signal.spec.joint.network_sha256 != vgg16.spec.sha256:
             raise ModelError(_unfit("second.json"))
@@ -76,7 +76,7 @@ class Models:
     @property
     def ids(self) -> dict[str, str]:
         """Identity of each network, its name and the start of its weights' digest, by what it is."""
-        findings, novelty = self.vgg16.finding_spec, self.vgg16.novelty
+        findings, novelty = self.vgg16.finding_spec, self.vgg16.ood_detector
         return {
             "ink": self.ink.identity,
             "line": self.line.identity,

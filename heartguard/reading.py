@@ -81,7 +81,7 @@ def read_ecg(
     quality = overall_quality(straight, ecg)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
-        prediction = replace(prediction, abstained=True, possible=None, findings=(), second=None)
+        prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
     return Reading(
         upload=upload,
         page=straight,
@@ -99,7 +99,7 @@ def _answer(ecg: Ecg, models: Models) -> Prediction:
     """Return VGG16's answer joined with the signal model's; alone where the drawing is out of distribution."""
     segments = segment_leads(ecg)
     prediction = classify(draw(segments), models.vgg16)
-    if prediction.unlike:
+    if prediction.out_of_distribution:
         return prediction
     return models.signal.consult(prediction, segments, models.vgg16.spec.sha256)
 

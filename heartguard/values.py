@@ -394,7 +394,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class SecondOpinion:
+class SignalPrediction:
     """The answer of the signal model, which sees the signals and not the drawing.
 
     Attributes
@@ -434,17 +434,17 @@ class Prediction:
         What the logits are divided by before the softmax.
     model : str
         Identity of the model: name and the start of its weights' sha256.
-    possible : tuple of str, or None
+    prediction_set : tuple of str, or None
         The classes that cannot be ruled out, the most probable first: of the pages of each class, a share of
-        `set_level` had their class among them. May be empty; None where the model cannot say.
-    set_level : float
+        `coverage` had their class among them. May be empty; None where the model cannot say.
+    coverage : float
     findings : tuple of Finding
         The most probable first; empty where the model gives none.
-    second : SecondOpinion or None
+    signal_model : SignalPrediction or None
         None where there is no signal model, or where it can measure no beats.
-    network : mapping of str to float, or None
+    cnn_probabilities : mapping of str to float, or None
         The network's own probabilities where `probabilities` are those of both models together; else None.
-    novelty : float or None
+    ood_score : float or None
         How unlike the training data the drawing is, as a share of the model's limit: 99 of 100 training pages stay
         under 1. None where the model cannot say.
     """
@@ -457,17 +457,17 @@ class Prediction:
     temperature: float
     model: str
     drawing: Drawing | None = None
-    possible: tuple[str, ...] | None = None
-    set_level: float = 0.9
+    prediction_set: tuple[str, ...] | None = None
+    coverage: float = 0.9
     findings: tuple[Finding, ...] = ()
-    second: SecondOpinion | None = None
-    network: Mapping[str, float] | None = None
-    novelty: float | None = None
+    signal_model: SignalPrediction | None = None
+    cnn_probabilities: Mapping[str, float] | None = None
+    ood_score: float | None = None
 
     @property
-    def unlike(self) -> bool:
+    def out_of_distribution(self) -> bool:
         """True where the drawing is so unlike the training data that the answer means nothing."""
-        return self.novelty is not None and self.novelty > 1
+        return self.ood_score is not None and self.ood_score > 1
 
 
 @dataclass(frozen=True, eq=False)

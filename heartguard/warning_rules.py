@@ -41,7 +41,7 @@ def warnings_on(
 def _on_prediction(prediction: Prediction) -> Warning | None:
     if not prediction.abstained:
         return None
-    if prediction.unlike:
+    if prediction.out_of_distribution:
         return caution(
             "class.unlike",
             "This tracing is unlike those the models learnt from (leads may be missing or misread, or it is no 12-lead "

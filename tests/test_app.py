@@ -126,10 +126,10 @@ def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(read_app, monk
 
     monkeypatch.setattr("heartguard.explain.pixel_shap", quick)
     read_app.session_state["section"] = SECTIONS["drivers"]
-    monkeypatch.setattr("heartguard.explain.is_offered", lambda method: method != "pixel shap")
+    monkeypatch.setattr("heartguard.explain.is_validated", lambda method: method != "pixel shap")
     read_app.run()
     assert "Compute SHAP by pixel" not in [button.label for button in read_app.button]
-    monkeypatch.setattr("heartguard.explain.is_offered", lambda method: True)
+    monkeypatch.setattr("heartguard.explain.is_validated", lambda method: True)
     read_app.run()
     next(button for button in read_app.button if button.label == "Compute SHAP by pixel").click().run()
     until = time.monotonic() + 20
@@ -142,7 +142,7 @@ def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(read_app, monk
 
 def test_without_the_package_shap_the_app_says_so_in_place_of_its_buttons(read_app, monkeypatch):
     monkeypatch.setattr("heartguard.explain.shap_installed", lambda: False)
-    monkeypatch.setattr("heartguard.explain.is_offered", lambda method: True)
+    monkeypatch.setattr("heartguard.explain.is_validated", lambda method: True)
     read_app.session_state["section"] = SECTIONS["drivers"]
     read_app.run()
     assert not read_app.exception

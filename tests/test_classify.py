@@ -24,8 +24,8 @@ from heartguard.classify.architecture import HEAD_LEVELS, VGG16_BLOCKS
 from heartguard.classify.backbone import LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.engine import Outputs, VggEngine
 from heartguard.classify.findings import FindingHead, findings_of, load_findings, reported
-from heartguard.classify.light import light_path
-from heartguard.classify.novelty import NoveltySpec, load_novelty
+from heartguard.classify.int8 import int8_path
+from heartguard.classify.out_of_distribution import OodSpec, load_ood_detector
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw, segment_leads
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
@@ -159,14 +159,14 @@ def test_the_light_file_gives_nearly_the_same_and_serves_only_when_proven(tmp_pa
     save_model(tmp_path, random_weights())
     assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
     with pytest.raises(ModelError, match="heartlab convert"):
-        load_engine("tiny", folder=tmp_path, light=True)
+        load_engine("tiny", folder=tmp_path, int8=True)
     light = convert(tmp_path, "tiny")
     assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
-    save_spec(dataclasses.replace(light, serves=True), light_path(tmp_path, "tiny"))
+    save_spec(dataclasses.replace(light, serves=True), int8_path(tmp_path, "tiny"))
     engine = load_engine("tiny", folder=tmp_path)
     assert engine.backbone.engine == LiteRtBackbone.engine
     images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
-    full, found = load_engine("tiny", folder=tmp_path, light=False).predict(images), engine.predict(images)
+    full, found = load_engine("tiny", folder=tmp_path, int8=False).predict(images), engine.predict(images)
     assert np.abs(found.features - full.features).mean() < 0.03 * np.abs(full.features).mean()
     assert np.allclose(found.class_maps.mean(axis=(2, 3)) + engine.bias, found.logits, atol=1e-4)
 
@@ -177,7 +177,7 @@ def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(
 
     save_model(tmp_path, random_weights())
     light = dataclasses.replace(convert(tmp_path, "tiny"), serves=True)
-    save_spec(light, light_path(tmp_path, "tiny"))
+    save_spec(light, int8_path(tmp_path, "tiny"))
     content = bytearray((tmp_path / "tiny.tflite").read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / "tiny.tflite").write_bytes(content)
@@ -186,7 +186,7 @@ def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(
     (tmp_path / "tiny.tflite").unlink()
     with pytest.raises(ModelError, match="missing"):
         load_engine("tiny", folder=tmp_path)
-    save_spec(dataclasses.replace(light, backbone_sha256="1" * 64), light_path(tmp_path, "tiny"))
+    save_spec(dataclasses.replace(light, backbone_sha256="1" * 64), int8_path(tmp_path, "tiny"))
     assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
 
 
@@ -305,27 +305,27 @@ def stretches(rng: np.random.Generator, count: int) -> np.ndarray:
 
 
 def test_a_drawing_of_which_one_stretch_is_unlike_stands_out(tmp_path):
-    from heartlab.train.vgg16.novelty import EXACT, fit_novelty
+    from heartlab.train.vgg16.out_of_distribution import EXACT, fit_ood_detector
 
     rng = np.random.default_rng(4)
-    digest = write_weights(fit_novelty(stretches(rng, 60), 4), tmp_path / "novelty.npz", exact=EXACT)
-    spec = NoveltySpec(2.0, "0" * 64, digest, "novelty.npz", "2026-01-02")
+    digest = write_weights(fit_ood_detector(stretches(rng, 60), 4), tmp_path / "novelty.npz", exact=EXACT)
+    spec = OodSpec(2.0, "0" * 64, digest, "novelty.npz", "2026-01-02")
     save_spec(spec, tmp_path / "novelty.json")
-    novelty = load_novelty(tmp_path, "0" * 64)
-    assert load_novelty(tmp_path, "1" * 64) is None
+    detector = load_ood_detector(tmp_path, "0" * 64)
+    assert load_ood_detector(tmp_path, "1" * 64) is None
     alike, torn = stretches(rng, 40), stretches(rng, 40)
     torn[:, 5] = rng.standard_normal((40, 1024))
-    assert np.median(novelty.scores(alike)) == pytest.approx(1.2, abs=0.3)
-    assert novelty.scores(torn).min() > novelty.scores(alike).max()
+    assert np.median(detector.scores(alike)) == pytest.approx(1.2, abs=0.3)
+    assert detector.scores(torn).min() > detector.scores(alike).max()
 
 
 def test_an_unlike_drawing_gets_no_answer():
     engine = FixedEngine()
     usual = engine.predict
-    for novelty, unlike in ((0.9, False), (1.1, True)):
-        engine.predict = lambda images, novelty=novelty: usual(images)._replace(novelty=np.array([novelty]))
+    for score, out in ((0.9, False), (1.1, True)):
+        engine.predict = lambda images, score=score: usual(images)._replace(ood_scores=np.array([score]))
         prediction = classify(draw(segment_leads(an_ecg())), engine)
-        assert (prediction.unlike, prediction.abstained) == (unlike, unlike)
+        assert (prediction.out_of_distribution, prediction.abstained) == (out, out)
 
 
 def test_classify_refuses_a_drawing_of_another_version():

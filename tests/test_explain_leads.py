@@ -10,18 +10,18 @@ import pytest
 from heartguard.drawing import LEAD_GROUPS, RHYTHM, draw, segment_leads
 from heartguard.explain import Evidence, counterfactual, evidence_sentence, map_evidence, time_bands, wave_shap
 from heartguard.explain.counterfactuals import normal_beat, normal_lead, with_normal
-from heartguard.explain.offered import (
+from heartguard.explain.players import lead_players, wave_players
+from heartguard.explain.sentence import name_leads
+from heartguard.explain.surrogate import fit_surrogate, neighbours, stretch_parts
+from heartguard.explain.validated import (
     BY_LEAD,
     BY_PIXEL,
     LEAD_SHAP,
     PIXEL_SHAP,
     SHUFFLED,
-    is_offered,
-    offered_maps,
+    is_validated,
+    validated_maps,
 )
-from heartguard.explain.players import lead_players, wave_players
-from heartguard.explain.sentence import name_leads
-from heartguard.explain.surrogate import fit_surrogate, neighbours, stretch_parts
 from heartguard.explain.waves import BETWEEN, WAVES, known_waves, wave_at
 from heartguard.leads import LEAD_INDEX, LEADS
 from heartguard.values import Ecg, Measurements
@@ -228,31 +228,31 @@ def test_what_does_not_beat_chance_is_not_offered(tmp_path):
     bad = rows("gradcam", BY_LEAD + BY_PIXEL, -0.01, 0.3) + shuffled("gradcam")
     by_lead_only = "".join(rows(name, BY_LEAD, 0.1, 0.3) + shuffled(name) for name in ("layercam", PIXEL_SHAP))
     path.write_text(HEAD + good + bad + by_lead_only)
-    assert offered_maps(path) == ("cam",)
-    assert not is_offered(PIXEL_SHAP, path)
+    assert validated_maps(path) == ("cam",)
+    assert not is_validated(PIXEL_SHAP, path)
     path.write_text(HEAD + by_lead_only + rows(PIXEL_SHAP, BY_PIXEL, 0.1, 0.3) + rows(LEAD_SHAP, BY_LEAD, 0.1, 0.3))
-    assert is_offered(PIXEL_SHAP, path)
-    assert not is_offered(LEAD_SHAP, path)  # nobody shuffled the network under it
-    assert offered_maps(tmp_path / "none.csv") == ()
+    assert is_validated(PIXEL_SHAP, path)
+    assert not is_validated(LEAD_SHAP, path)  # nobody shuffled the network under it
+    assert validated_maps(tmp_path / "none.csv") == ()
 
 
 def test_a_map_as_published_is_left_out_beside_the_one_less_white_paper(tmp_path):
     path = tmp_path / "explain.csv"
     published = rows("cam as published", BY_LEAD, 0.1, 0.3) + shuffled("cam as published")
     path.write_text(HEAD + published)
-    assert offered_maps(path) == ("cam as published",)
+    assert validated_maps(path) == ("cam as published",)
     path.write_text(HEAD + published + rows("cam", BY_LEAD, 0.1, 0.3) + shuffled("cam"))
-    assert offered_maps(path) == ("cam",)
+    assert validated_maps(path) == ("cam",)
 
 
 def test_what_stays_when_the_network_is_shuffled_is_not_offered(tmp_path):
     path = tmp_path / "explain.csv"
     path.write_text(HEAD + rows("cam", BY_LEAD, 0.1, 0.3) + shuffled("cam", 0.6))
-    assert offered_maps(path) == ()
+    assert validated_maps(path) == ()
 
 
 def test_the_committed_table_offers_the_exact_map_and_lead_shap():
-    assert {"cam", "layercam"} <= set(offered_maps())
-    assert is_offered(LEAD_SHAP)
-    assert is_offered(PIXEL_SHAP)
-    assert "gradcam" not in offered_maps()
+    assert {"cam", "layercam"} <= set(validated_maps())
+    assert is_validated(LEAD_SHAP)
+    assert is_validated(PIXEL_SHAP)
+    assert "gradcam" not in validated_maps()

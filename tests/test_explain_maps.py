@@ -10,12 +10,19 @@ import pytest
 from heartguard.classify import classify
 from heartguard.drawing import draw, segment_leads
 from heartguard.errors import DrawingRangeError
-from heartguard.explain import MAP_METHODS, MapMaker, OpenNetwork
+from heartguard.explain import MAP_METHODS, InspectableNetwork, MapMaker
 from heartguard.explain.grad_cam import grad_cam
 from heartguard.explain.grad_cam_plus import grad_cam_plus
 from heartguard.explain.hires_cam import hires_cam
 from heartguard.explain.layer_cam import layer_cam
-from heartguard.explain.network import BEFORE_POOLING, LAST, LAYERS, Tape, through_pooling, transposed_convolution
+from heartguard.explain.network import (
+    BEFORE_POOLING,
+    LAST,
+    LAYERS,
+    ActivationRecord,
+    through_pooling,
+    transposed_convolution,
+)
 from heartguard.values import Drawing, Prediction
 from tests.test_classify import CLASSES, a_spec, an_ecg, an_engine, random_weights
 
@@ -33,12 +40,12 @@ def weights() -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def network(weights) -> OpenNetwork:
-    return OpenNetwork(a_spec(), weights)
+def network(weights) -> InspectableNetwork:
+    return InspectableNetwork(a_spec(), weights)
 
 
 @pytest.fixture(scope="module")
-def tape(network) -> Tape:
+def record(network) -> ActivationRecord:
     return network.record(a_drawing())
 
 
@@ -94,18 +101,18 @@ def test_the_way_back_through_a_pooling_goes_to_one_of_four():
     assert back.tolist() == [[[0.0, 7.0, 4.0, 0.0], [0.0, 0.0, 0.0, 0.0]]]
 
 
-def test_the_exact_map_is_the_sum_of_hirescam_at_both_inputs_of_the_head(tape, prediction):
+def test_the_exact_map_is_the_sum_of_hirescam_at_both_inputs_of_the_head(record, prediction):
     for label in CLASSES:
-        last = hires_cam(tape.activations[LAST], tape.gradient(label, LAST))
-        level4 = tape._of_head("level4", label)
-        pooled = tape.activations[BEFORE_POOLING]
+        last = hires_cam(record.activations[LAST], record.gradient(label, LAST))
+        level4 = record._of_head("level4", label)
+        pooled = record.activations[BEFORE_POOLING]
         pooled = pooled.reshape(512, 2, 2, 4, 2).max(axis=(2, 4))
         exact = prediction.class_maps[CLASSES.index(label)]
         assert np.allclose((last + hires_cam(pooled, level4)) * exact.size, exact, atol=1e-3)
 
 
 @pytest.mark.parametrize("layer", [LAYERS[0], BEFORE_POOLING, "block5_conv1"])
-def test_gradients_are_those_of_tensorflow(weights, tape, layer):
+def test_gradients_are_those_of_tensorflow(weights, record, layer):
     keras = pytest.importorskip("keras")
     tf = pytest.importorskip("tensorflow")
     from heartguard.classify.keras_vgg import build_vgg16, load_keras
@@ -113,14 +120,14 @@ def test_gradients_are_those_of_tensorflow(weights, tape, layer):
     model = build_vgg16(*SIZE, len(CLASSES))
     load_keras(model, weights)
     inside = keras.Model(model.input, [model.get_layer(layer).output, model.output])
-    with tf.GradientTape() as record:
+    with tf.GradientTape() as tape:
         kept, maps = inside(a_drawing()[None, ..., None].astype(np.float32))
         logit = tf.reduce_mean(maps[..., 2])
-    expected = record.gradient(logit, kept).numpy()[0].transpose(2, 0, 1)
-    assert np.abs(tape.gradient(CLASSES[2], layer) - expected).max() < 1e-4 * np.abs(expected).max()
+    expected = tape.gradient(logit, kept).numpy()[0].transpose(2, 0, 1)
+    assert np.abs(record.gradient(CLASSES[2], layer) - expected).max() < 1e-4 * np.abs(expected).max()
 
 
-def test_grad_cam_is_that_of_tf_keras_vis(weights, tape):
+def test_grad_cam_is_that_of_tf_keras_vis(weights, record):
     vis = pytest.importorskip("tf_keras_vis.gradcam")
     from heartguard.classify.keras_vgg import build_vgg16, load_keras
 
@@ -136,46 +143,46 @@ def test_grad_cam_is_that_of_tf_keras_vis(weights, tape):
             normalize_cam=False,
         )
         expected = np.asarray(found).reshape(2, 4)
-        mine = grad_cam(tape.activations[LAST], tape.gradient(label, LAST))
+        mine = grad_cam(record.activations[LAST], record.gradient(label, LAST))
         assert np.abs(mine - expected).max() <= 1e-3 * max(1e-3, expected.max())
 
 
 @pytest.mark.parametrize("method", MAP_METHODS)
-def test_every_map_has_the_size_of_the_drawing_for_every_class(method, prediction, tape, maker):
+def test_every_map_has_the_size_of_the_drawing_for_every_class(method, prediction, record, maker):
     for label in CLASSES:
-        heat = maker.heat_map(method, prediction, label, lambda: tape)
+        heat = maker.heat_map(method, prediction, label, lambda: record)
         assert heat.shape == SIZE
         assert np.isfinite(heat).all()
         assert MAP_METHODS[method].signed or heat.min() >= 0
 
 
 @pytest.mark.parametrize("method", MAP_METHODS)
-def test_explaining_changes_nothing_that_is_shared(method, weights, prediction, tape, maker):
+def test_explaining_changes_nothing_that_is_shared(method, weights, prediction, record, maker):
     before = {name: values.copy() for name, values in weights.items()}
-    kept = {name: values.copy() for name, values in tape.activations.items()}
+    kept = {name: values.copy() for name, values in record.activations.items()}
     maps = prediction.class_maps.copy()
-    first = maker.heat_map(method, prediction, "MI", lambda: tape)
-    maker.heat_map(method, prediction, "HB", lambda: tape)
-    assert np.array_equal(maker.heat_map(method, prediction, "MI", lambda: tape), first)
+    first = maker.heat_map(method, prediction, "MI", lambda: record)
+    maker.heat_map(method, prediction, "HB", lambda: record)
+    assert np.array_equal(maker.heat_map(method, prediction, "MI", lambda: record), first)
     assert all(np.array_equal(weights[name], values) for name, values in before.items())
-    assert all(np.array_equal(tape.activations[name], values) for name, values in kept.items())
+    assert all(np.array_equal(record.activations[name], values) for name, values in kept.items())
     assert np.array_equal(prediction.class_maps, maps)
 
 
 def test_the_exact_map_asks_for_no_activations(prediction, maker):
-    def tape() -> Tape:
+    def record() -> ActivationRecord:
         raise AssertionError("not needed")
 
-    assert maker.heat_map("cam", prediction, "MI", tape).shape == SIZE
+    assert maker.heat_map("cam", prediction, "MI", record).shape == SIZE
 
 
-def test_unknown_maps_classes_and_layers_are_refused(prediction, tape, maker):
+def test_unknown_maps_classes_and_layers_are_refused(prediction, record, maker):
     with pytest.raises(KeyError, match="scorecam"):
-        maker.heat_map("scorecam", prediction, "MI", lambda: tape)
+        maker.heat_map("scorecam", prediction, "MI", lambda: record)
     with pytest.raises(KeyError, match="VT"):
-        maker.heat_map("layercam", prediction, "VT", lambda: tape)
+        maker.heat_map("layercam", prediction, "VT", lambda: record)
     with pytest.raises(KeyError, match="block1_conv1"):
-        tape.gradient("MI", "block1_conv1")
+        record.gradient("MI", "block1_conv1")
 
 
 def test_a_drawing_of_another_size_is_refused(network):
@@ -203,11 +210,11 @@ def test_a_silent_network_has_an_empty_map(method, weights):
     silent = {name: np.zeros_like(values) for name, values in weights.items()}
     engine = an_engine(a_spec(), silent)
     drawing = Drawing(a_drawing(), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
-    quiet = MapMaker(engine, OpenNetwork(a_spec(), silent))
+    quiet = MapMaker(engine, InspectableNetwork(a_spec(), silent))
     assert not quiet.heat_map(method, classify(drawing, engine), "MI").any()
 
 
-@pytest.mark.parametrize("method", [name for name, method in MAP_METHODS.items() if method.from_paper])
+@pytest.mark.parametrize("method", [name for name, method in MAP_METHODS.items() if method.subtract_baseline])
 def test_white_paper_has_an_empty_map(method, weights, maker):
     paper = Drawing(np.full(SIZE, 255, np.uint8), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
     heat = maker.heat_map(method, classify(paper, an_engine(a_spec(), weights)), "MI")

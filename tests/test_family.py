@@ -13,7 +13,7 @@ from heartlab.data.answers import LEAKY, answers_path, read_answers, write_answe
 from heartlab.data.signal_labels import CLASSES
 from heartlab.evaluate.leaderboard import as_markdown, leaderboard, mi_recall
 from heartlab.train.by_fold import answers_by_fold, no_group_in_both
-from heartlab.train.signal.second_opinion import together
+from heartlab.train.signal.signal_model import together
 from heartlab.train.vgg16.cross_validation import PageSet
 
 

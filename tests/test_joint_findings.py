@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heartguard.classify.second_opinion import joint_share
+from heartguard.classify.signal_model import logit_average
 from heartlab.train.signal import joint_findings
 from heartlab.train.signal.joint_findings import WEIGHTS, join_findings
 
@@ -23,9 +23,9 @@ def patients(monkeypatch):
     def use(network: float, signals: float) -> np.ndarray:
         logits = np.stack([network * (truth - 0.5), signals * (truth - 0.5)]) + noise
         logits[:, :, 3] = noise[:, :, 3]
-        heard = np.stack([1 / (1 + np.exp(-logits[0])), logits[1]])
+        joint_logits = np.stack([1 / (1 + np.exp(-logits[0])), logits[1]])
         monkeypatch.setattr(joint_findings, "calibration_signals", lambda: pd.DataFrame(index=range(RECORDS)))
-        monkeypatch.setattr(joint_findings, "heard", lambda *_: heard)
+        monkeypatch.setattr(joint_findings, "joint_logits", lambda *_: joint_logits)
         monkeypatch.setattr(joint_findings, "said_of", lambda *_: truth)
         return truth
 
@@ -47,5 +47,7 @@ def test_thresholds_stand_for_what_is_reported_and_ranked_well(patients):
     truth = patients(network=4, signals=4)
     found = join_findings(engine("rhythm:AFIB", "form:STD"), None, NAMES)
     assert found.thresholds.keys() == {"rhythm:AFIB"}
-    shares = np.vectorize(joint_share)(*joint_findings.heard(None, None, None)[:, ~truth[:, 2], 2], found.share)
+    shares = np.vectorize(logit_average)(
+        *joint_findings.joint_logits(None, None, None)[:, ~truth[:, 2], 2], found.share
+    )
     assert np.mean(shares < found.thresholds["rhythm:AFIB"]) == pytest.approx(0.98, abs=0.005)

@@ -17,7 +17,7 @@ from heartguard import errors, reading
 from heartguard.drawing import preprocessing
 from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
-from heartguard.values import Ecg, Prediction, SecondOpinion
+from heartguard.values import Ecg, Prediction, SignalPrediction
 from heartguard.vocabulary import STAGES
 from heartguard.warning import caution, note
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
@@ -123,7 +123,7 @@ def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monk
     monkeypatch.setattr(reading, "trace", lambda *_: limb_leads(misnamed=True))
     poor = heartguard.read_ecg(b"bytes")
     assert poor.prediction.abstained
-    assert poor.prediction.possible is None
+    assert poor.prediction.prediction_set is None
     assert poor.prediction.findings == ()
     assert "the class is no answer" in poor.warnings[0].text
 
@@ -139,7 +139,7 @@ def test_leads_are_cut_and_filtered_once_a_reading(monkeypatch: pytest.MonkeyPat
     count("cut_segments")
     count("bandpass_resample")
     answer = reading._answer(limb_leads(misnamed=False), heartguard.models.shared_models())
-    assert answer.second is not None  # both models were asked
+    assert answer.signal_model is not None  # both models were asked
     assert calls == ["cut_segments", "bandpass_resample", "bandpass_resample"]  # the leads, then the strip
 
 
@@ -148,24 +148,24 @@ class Contrary:
 
     def consult(self, prediction: Prediction, ecg: Any, network_sha256: str) -> Prediction:
         assert network_sha256 == "0" * 64
-        return replace(prediction, second=SecondOpinion("MI", {"MI": 1.0}, False, "second-0"))
+        return replace(prediction, signal_model=SignalPrediction("MI", {"MI": 1.0}, False, "second-0"))
 
 
 def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert heartguard.read_ecg(b"bytes").prediction.second is None
+    assert heartguard.read_ecg(b"bytes").prediction.signal_model is None
     models: Any = SimpleNamespace(**{**vars(MODELS), "signal": Contrary()})
-    second = heartguard.read_ecg(b"bytes", models=models).prediction.second
+    second = heartguard.read_ecg(b"bytes", models=models).prediction.signal_model
     assert second is not None
     assert (second.label, second.agrees) == ("MI", False)
     monkeypatch.setattr(reading, "trace", lambda *_: limb_leads(misnamed=True))
-    assert heartguard.read_ecg(b"bytes", models=models).prediction.second is None
+    assert heartguard.read_ecg(b"bytes", models=models).prediction.signal_model is None
 
 
 def test_an_unlike_tracing_is_said_to_be_no_answer() -> None:
-    prediction = make_prediction(label="MI", abstained=True, novelty=1.4)
+    prediction = make_prediction(label="MI", abstained=True, ood_score=1.4)
     warnings = warnings_on(make_upload(), make_page(), make_ecg(), make_measurements(), prediction, 0.8)
     assert warnings[0].code == "class.unlike"
-    assert not make_prediction(novelty=0.9).unlike
+    assert not make_prediction(ood_score=0.9).out_of_distribution
 
 
 def test_a_good_reading_has_no_warnings_even_where_an_interval_is_missing() -> None:

@@ -14,7 +14,7 @@ import pytest
 from heartguard import errors, report
 from heartguard.leads import LEADS
 from heartguard.report import rejected_json, rejected_text, to_csv, to_json, to_text
-from heartguard.values import Finding, Reading, SecondOpinion
+from heartguard.values import Finding, Reading, SignalPrediction
 from heartguard.warning import caution, fault, note
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading
 
@@ -66,10 +66,10 @@ def test_numpy_numbers_become_plain_ones() -> None:
 
 
 def test_classes_that_cannot_be_ruled_out_are_listed_and_none_is_said_to_be_none() -> None:
-    reading = make_reading(prediction=make_prediction(possible=("HB", "Normal")))
+    reading = make_reading(prediction=make_prediction(prediction_set=("HB", "Normal")))
     assert to_json(reading)["prediction"]["possible"] == ["HB", "Normal"]
     assert "Possible at 90%   HB, Normal" in to_text(reading)
-    assert "none of the four classes fits well" in to_text(make_reading(prediction=make_prediction(possible=())))
+    assert "none of the four classes fits well" in to_text(make_reading(prediction=make_prediction(prediction_set=())))
     assert "Possible at" not in to_text(make_reading())
 
 
@@ -146,13 +146,13 @@ def keys_of(value: Any, place: str = "") -> set[str]:
 
 
 def full_reading() -> Reading:
-    second = SecondOpinion("MI", {"Normal": 0.1, "MI": 0.7, "PMI": 0.1, "HB": 0.1}, False, "second-1")
+    second = SignalPrediction("MI", {"Normal": 0.1, "MI": 0.7, "PMI": 0.1, "HB": 0.1}, False, "second-1")
     prediction = make_prediction(
         findings=(Finding("rhythm:AFIB", 0.8, True),),
-        second=second,
-        network=second.probabilities,
-        possible=("Normal",),
-        novelty=0.4,
+        signal_model=second,
+        cnn_probabilities=second.probabilities,
+        prediction_set=("Normal",),
+        ood_score=0.4,
     )
     warnings = (caution("scale.length", "The traces span 8 s."),)
     return make_reading(prediction=prediction, warnings=warnings, models={"ink": "ink-1"})

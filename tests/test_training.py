@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heartguard.classify import possible_classes
-from heartguard.classify.architecture import region_weights
+from heartguard.classify import prediction_set
+from heartguard.classify.architecture import roi_pooling_weights
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
 from heartlab.data.page_set import PageSet
 from heartlab.data.signal_labels import CLASSES, class_targets, tag_targets
@@ -104,8 +104,8 @@ def test_a_class_with_too_few_pages_is_never_ruled_out():
     shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]])
     thresholds = set_thresholds(np.array([0, 0, 1]), shares, 0.9)
     assert thresholds.tolist() == [0, 0]
-    assert possible_classes({"a": 0.9, "b": 0.1}, {"a": 0.0, "b": 0.0}) == ("a", "b")
-    assert possible_classes({"a": 0.2, "b": 0.8}, {"a": 0.5, "b": 0.9}) == ()
+    assert prediction_set({"a": 0.9, "b": 0.1}, {"a": 0.0, "b": 0.0}) == ("a", "b")
+    assert prediction_set({"a": 0.2, "b": 0.8}, {"a": 0.5, "b": 0.9}) == ()
 
 
 def test_the_threshold_of_a_set_is_a_rank_among_the_class_s_own_pages():
@@ -202,7 +202,7 @@ def test_wave_targets_measure_a_known_beat():
 
 
 def test_regions_of_the_map_belong_to_the_boxes_of_the_drawing():
-    weights = region_weights()
+    weights = roi_pooling_weights()
     assert weights.shape == (13, 10, 24)
     assert weights.sum(axis=(1, 2)) == pytest.approx(np.ones(13))
     assert (weights[0, :, 6:] == 0).all()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from heartguard.classify import load_spec, models_folder
-from heartguard.explain import trials_of
-from heartguard.explain.offered import BY_LEAD, SHUFFLED
+from heartguard.explain import validation_results
+from heartguard.explain.validated import BY_LEAD, SHUFFLED
 from heartguard.ui.about_explanations import method_table
 from heartguard.ui.trials_view import trial_facts, trial_table
 from heartlab.evaluate.card_sections import explain_section
@@ -44,7 +44,7 @@ def test_the_table_of_methods_says_what_is_offered():
 
 
 def test_the_committed_table_holds_every_map_and_lead_shap():
-    names = set(method_table(trials_of(), lambda name: True)["Explanation"])
+    names = set(method_table(validation_results(), lambda name: True)["Explanation"])
     assert {"Exact map (CAM)", "Grad-CAM", "Grad-CAM++", "SHAP by lead", "Edge detector"} <= names
 
 

@@ -1,12 +1,12 @@
 """Drawing → Prediction: the model's own facts, the engines that run it, calibration and abstention."""
 
-from heartguard.classify.architecture import CHANNEL_MEANS_BGR, HEAD_LEVELS, REGIONS, region_weights
+from heartguard.classify.architecture import CHANNEL_MEANS_BGR, HEAD_LEVELS, ROI_COUNT, roi_pooling_weights
 from heartguard.classify.engine import Engine, Outputs, VggEngine, check_images, load_engine
 from heartguard.classify.findings import FindingSpec
-from heartguard.classify.light_network import CUT_STRIDE, LAYERS, LightNetwork
+from heartguard.classify.int8_network import CUT_STRIDE, LAYERS, Int8Network
 from heartguard.classify.onnx_graph import activation_graph, activation_name
-from heartguard.classify.prediction import classify, possible_classes, probabilities
-from heartguard.classify.second_opinion import JointFacts, SecondModel, SecondSpec, load_second
+from heartguard.classify.prediction import classify, prediction_set, probabilities
+from heartguard.classify.signal_model import EnsembleSpec, SignalModel, SignalModelSpec, load_signal_model
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
 from heartguard.weights import Weights, models_folder, read_weights, write_weights
 
@@ -15,15 +15,15 @@ __all__ = [
     "CUT_STRIDE",
     "HEAD_LEVELS",
     "LAYERS",
-    "REGIONS",
+    "ROI_COUNT",
     "Engine",
+    "EnsembleSpec",
     "FindingSpec",
-    "JointFacts",
-    "LightNetwork",
+    "Int8Network",
     "ModelSpec",
     "Outputs",
-    "SecondModel",
-    "SecondSpec",
+    "SignalModel",
+    "SignalModelSpec",
     "VggEngine",
     "Weights",
     "activation_graph",
@@ -31,13 +31,13 @@ __all__ = [
     "check_images",
     "classify",
     "load_engine",
-    "load_second",
+    "load_signal_model",
     "load_spec",
     "models_folder",
-    "possible_classes",
+    "prediction_set",
     "probabilities",
     "read_weights",
-    "region_weights",
+    "roi_pooling_weights",
     "save_spec",
     "write_weights",
 ]

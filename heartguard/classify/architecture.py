@@ -22,12 +22,12 @@ MAP_STRIDE = 2 ** (len(VGG16_BLOCKS) - 1)
 HEAD_LEVELS = {"level4": 512, "level5": 512}
 """What the linear head sees, and its channels: block 4 after its pooling, and block 5; both on the map's cells."""
 
-REGIONS = len(LEADS) + 1
+ROI_COUNT = len(LEADS) + 1
 """The stretches of the drawing: the twelve leads, then the rhythm strip."""
 
 
 @cache
-def region_weights(height: int = DRAWING_HEIGHT, width: int = DRAWING_WIDTH) -> Floats:
+def roi_pooling_weights(height: int = DRAWING_HEIGHT, width: int = DRAWING_WIDTH) -> Floats:
     """Return how much of each map cell belongs to each stretch of the drawing.
 
     Parameters
@@ -41,17 +41,17 @@ def region_weights(height: int = DRAWING_HEIGHT, width: int = DRAWING_WIDTH) -> 
         Each stretch sums to 1: multiplying with it and summing is the mean over the stretch.
     """
     rows, columns = height // MAP_STRIDE, width // MAP_STRIDE
-    weights = np.zeros((REGIONS, rows, columns), np.float32)
+    weights = np.zeros((ROI_COUNT, rows, columns), np.float32)
     for box in drawing_boxes():
         vertical = overlap(box.y0 / DRAWING_HEIGHT * rows, box.y1 / DRAWING_HEIGHT * rows, rows)
         horizontal = overlap(box.x0 / DRAWING_WIDTH * columns, box.x1 / DRAWING_WIDTH * columns, columns)
-        place = REGIONS - 1 if box.rhythm else LEAD_INDEX[box.lead]
+        place = ROI_COUNT - 1 if box.rhythm else LEAD_INDEX[box.lead]
         weights[place] = vertical[:, None] * horizontal / (vertical.sum() * horizontal.sum())
     return weights
 
 
 def overlap(start: float, end: float, cells: int) -> Floats:
-    """Return how much of each of `cells` unit cells lies between two places."""
+    """Return how much of each of `feature_map` unit cells lies between two places."""
     edges = np.arange(cells)
     covered: Floats = np.clip(np.minimum(edges + 1, end) - np.maximum(edges, start), 0, 1).astype(np.float32)
     return covered

@@ -1,7 +1,7 @@
 """Run the thirteen convolutions: drawing → what the linear head sees in each cell of the map.
 
-Two engines do the same. LiteRT's runs the light file, whose larger kernels are 8 bits wide; OpenCV's needs nothing but
-the table of weights and serves wherever there is no light file or no LiteRT. Neither loads TensorFlow.
+Two engines do the same. LiteRT's runs the int8 file, whose larger kernels are 8 bits wide; OpenCV's needs nothing but
+the table of weights and serves wherever there is no int8 file or no LiteRT. Neither loads TensorFlow.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Backbone(Protocol):
 
     engine: str
 
-    def cells(self, image: Image) -> Floats:
+    def feature_map(self, image: Image) -> Floats:
         """Return the features of a drawing.
 
         Parameters
@@ -56,7 +56,7 @@ class OpenCvBackbone:
         self._net: Any = cv2.dnn.readNetFromONNX(graph)
         self._lock = threading.Lock()
 
-    def cells(self, image: Image) -> Floats:
+    def feature_map(self, image: Image) -> Floats:
         """Return the features of a drawing; see `Backbone`."""
         blob = image.astype(np.float32)[None, None] - _MEANS.reshape(1, 3, 1, 1)
         with self._lock:  # one network holds one input
@@ -66,7 +66,7 @@ class OpenCvBackbone:
 
 
 class LiteRtBackbone:
-    """VGG16 on LiteRT, from the content of a light file.
+    """VGG16 on LiteRT, from the content of an int8 file.
 
     Raises
     ------
@@ -85,7 +85,7 @@ class LiteRtBackbone:
         self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
         self._lock = threading.Lock()
 
-    def cells(self, image: Image) -> Floats:
+    def feature_map(self, image: Image) -> Floats:
         """Return the features of a drawing; see `Backbone`."""
         with self._lock:  # one interpreter holds one input
             self._interpreter.set_tensor(self._input, image.astype(np.float32)[None, :, :, None] - _MEANS)

@@ -1,6 +1,6 @@
 """Run a model: features of a drawing from a backbone, then the linear heads on them.
 
-The heads are float32 whatever runs the convolutions, so one light file serves classes, maps and findings.
+The heads are float32 whatever runs the convolutions, so one int8 file serves classes, maps and findings.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image
-from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, REGIONS, region_weights
+from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, ROI_COUNT, roi_pooling_weights
 from heartguard.classify.backbone import Backbone, LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
-from heartguard.classify.light import read_light
-from heartguard.classify.light_network import LightNetwork
-from heartguard.classify.novelty import Novelty, load_novelty
+from heartguard.classify.int8 import read_int8
+from heartguard.classify.int8_network import Int8Network
+from heartguard.classify.out_of_distribution import OodDetector, load_ood_detector
 from heartguard.classify.spec import ModelSpec, load_spec
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.weights import HEAD, Weights, models_folder, read_weights
@@ -34,7 +34,7 @@ class Outputs(NamedTuple):
         None from an engine without findings.
     features : ndarray, shape (n, 13, 1024), float32, or None
         Mean features of each stretch of the drawing; None from an engine that does not give them.
-    novelty : ndarray, shape (n,), float64, or None
+    ood_scores : ndarray, shape (n,), float64, or None
         How unlike the training data, as a share of the limit; None from an engine that cannot say.
     """
 
@@ -42,7 +42,7 @@ class Outputs(NamedTuple):
     class_maps: Floats
     finding_logits: Floats | None = None
     features: Floats | None = None
-    novelty: Doubles | None = None
+    ood_scores: Doubles | None = None
 
 
 class Engine(Protocol):
@@ -109,7 +109,7 @@ class VggEngine:
     head : dict of str to ndarray
         `head/level4`, `head/level5` and `head/bias`.
     findings : FindingHead, optional
-    novelty : Novelty, optional
+    ood_detector : OodDetector, optional
     folder : Path, optional
         Where the model was loaded from.
     """
@@ -120,20 +120,20 @@ class VggEngine:
         backbone: Backbone,
         head: Weights,
         findings: FindingHead | None = None,
-        novelty: Novelty | None = None,
+        ood_detector: OodDetector | None = None,
         folder: Path | None = None,
     ) -> None:
         self.spec = spec
         self.backbone = backbone
-        self.novelty = novelty
+        self.ood_detector = ood_detector
         self.bias: Floats = head["head/bias"]
         self.finding_spec = findings.spec if findings else None
         self.folder = folder
-        self._light: LightNetwork | None = None
+        self._int8: Int8Network | None = None
         self._opening = threading.Lock()
         self._kernel = head_kernel(head)
         self._findings = (head_kernel(findings.weights), findings.weights["head/bias"]) if findings else None
-        self._regions = region_weights(*spec.input_size).reshape(REGIONS, -1)
+        self._regions = roi_pooling_weights(*spec.input_size).reshape(ROI_COUNT, -1)
 
     def predict(self, images: Image) -> Outputs:
         """Run the network on drawings; see `Engine`."""
@@ -142,34 +142,34 @@ class VggEngine:
         features = np.empty((len(images), *self._kernel.shape[:2]), np.float32)
         maps = np.empty((len(images), len(self.bias), rows, columns), np.float32)
         for number, image in enumerate(images):
-            cells = self.backbone.cells(image)
+            cells = self.backbone.feature_map(image)
             features[number] = self._regions @ cells
             maps[number] = self._class_maps(cells).reshape(-1, rows, columns)
         logits = _scores(features, self._kernel) + self.bias
         found = _scores(features, self._findings[0]) + self._findings[1] if self._findings else None
-        novelty = self.novelty.scores(features) / self.novelty.threshold if self.novelty else None
-        return Outputs(logits, maps, found, features, novelty)
+        ood_scores = self.ood_detector.scores(features) / self.ood_detector.threshold if self.ood_detector else None
+        return Outputs(logits, maps, found, features, ood_scores)
 
-    def open_light(self) -> LightNetwork | None:
-        """Return the light file in two halves, whose activations can be asked for; opened once for each engine.
+    def open_int8(self) -> Int8Network | None:
+        """Return the int8 file in two halves, whose activations can be asked for; opened once for each engine.
 
         Returns
         -------
-        LightNetwork or None
-            None where the engine was not loaded from a folder, or does not run the light file.
+        Int8Network or None
+            None where the engine was not loaded from a folder, or does not run the int8 file.
 
         Raises
         ------
         ModelError
-            If the light file was altered since.
+            If the int8 file was altered since.
         """
         if self.folder is None or not isinstance(self.backbone, LiteRtBackbone):
             return None
         with self._opening:
-            if self._light is None:
-                content = read_light(self.folder, self.spec)
-                self._light = LightNetwork(content) if content is not None else None
-            return self._light
+            if self._int8 is None:
+                content = read_int8(self.folder, self.spec)
+                self._int8 = Int8Network(content) if content is not None else None
+            return self._int8
 
     def _class_maps(self, cells: Floats) -> Floats:
         """Return what each cell adds to each class, shape (classes, cells): their mean plus the bias is the logit."""
@@ -185,7 +185,7 @@ def _scores(features: Floats, kernel: Floats) -> Floats:
     return found
 
 
-def load_engine(name: str = "vgg16", *, folder: Path | None = None, light: bool | None = None) -> VggEngine:
+def load_engine(name: str = "vgg16", *, folder: Path | None = None, int8: bool | None = None) -> VggEngine:
     """Load a model of the models folder.
 
     Parameters
@@ -194,8 +194,8 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, light: bool 
         Its spec is ``{name}.json``.
     folder : Path, optional
         Where spec and weights are; by default `models_folder`.
-    light : bool, optional
-        True for the light file, False for the full weights; by default the light file where it belongs to these
+    int8 : bool, optional
+        True for the int8 file, False for the full weights; by default the int8 file where it belongs to these
         weights, was found to give the same answers, and LiteRT is installed.
 
     Raises
@@ -205,22 +205,22 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, light: bool 
     """
     home = folder or models_folder()
     spec = load_spec(home / f"{name}.json")
-    backbone = _light_backbone(home, spec, light) if light is not False else None
+    backbone = _int8_backbone(home, spec, int8) if int8 is not False else None
     weights = read_weights(home / spec.weights_file, spec.sha256, only=HEAD if backbone else "")
     backbone = backbone or OpenCvBackbone(weights, *spec.input_size)
     head = {key: values for key, values in weights.items() if key.startswith(HEAD)}
-    return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_novelty(home, spec.sha256), home)
+    return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_ood_detector(home, spec.sha256), home)
 
 
-def _light_backbone(home: Path, spec: ModelSpec, light: bool | None) -> Backbone | None:
-    content = read_light(home, spec, even_unproven=bool(light))
+def _int8_backbone(home: Path, spec: ModelSpec, int8: bool | None) -> Backbone | None:
+    content = read_int8(home, spec, even_unproven=bool(int8))
     if content is None:
-        if light:
-            raise ModelError(f"{spec.name} has no light file for these weights: run `heartlab convert` first.")
+        if int8:
+            raise ModelError(f"{spec.name} has no int8 file for these weights: run `heartlab convert` first.")
         return None
     try:
         return LiteRtBackbone(content)
     except ModuleNotFoundError:
-        if light:
+        if int8:
             raise
         return None

@@ -11,9 +11,9 @@ from heartguard.classify.architecture import (
     CHANNEL_MEANS_BGR,
     HEAD_LEVELS,
     MAP_STRIDE,
-    REGIONS,
+    ROI_COUNT,
     VGG16_BLOCKS,
-    region_weights,
+    roi_pooling_weights,
 )
 from heartguard.classify.engine import Outputs, check_images
 from heartguard.classify.spec import ModelSpec
@@ -39,10 +39,10 @@ def build_vgg16(height: int, width: int, classes: int) -> Any:
             name = f"block{number}_conv{k}"
             x = layers.Conv2D(channels, 3, padding="same", activation="relu", name=name)(x)
     levels[f"level{len(VGG16_BLOCKS)}"] = x
-    scores = [layers.Dense(REGIONS * classes, use_bias=False, name=name)(levels[name]) for name in HEAD_LEVELS]
+    scores = [layers.Dense(ROI_COUNT * classes, use_bias=False, name=name)(levels[name]) for name in HEAD_LEVELS]
     rows, columns = height // MAP_STRIDE, width // MAP_STRIDE
-    by_stretch = layers.Reshape((rows, columns, REGIONS, classes))(layers.add(scores))
-    shares = region_weights(height, width).transpose(1, 2, 0)[None, ..., None] * (rows * columns)
+    by_stretch = layers.Reshape((rows, columns, ROI_COUNT, classes))(layers.add(scores))
+    shares = roi_pooling_weights(height, width).transpose(1, 2, 0)[None, ..., None] * (rows * columns)
     return keras.Model(drawings, keras.ops.sum(by_stretch * shares, axis=3), name="vgg16")
 
 

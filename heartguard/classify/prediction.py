@@ -20,14 +20,20 @@ def probabilities(logits: NDArray[np.floating], temperature: float = 1.0) -> Dou
     scaled = np.asarray(logits, np.float64) / temperature
     scaled -= scaled.max(axis=-1, keepdims=True)
     odds = np.exp(scaled)
-    shares: Doubles = odds / odds.sum(axis=-1, keepdims=True)
-    return shares
+    softmax: Doubles = odds / odds.sum(axis=-1, keepdims=True)
+    return softmax
 
 
-def possible_classes(shares: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the classes that reach their thresholds, the most probable first; it may be none of them."""
-    ranked = sorted(shares, key=lambda name: -shares[name])
-    return tuple(name for name in ranked if name in thresholds and shares[name] >= thresholds[name])
+def prediction_set(by_class: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the conformal prediction set: the classes that reach their thresholds, the most probable first.
+
+    Examples
+    --------
+    >>> prediction_set({"Normal": 0.3, "MI": 0.6, "HB": 0.1}, {"Normal": 0.2, "MI": 0.4, "HB": 0.2})
+    ('MI', 'Normal')
+    """
+    ranked = sorted(by_class, key=lambda name: -by_class[name])
+    return tuple(name for name in ranked if name in thresholds and by_class[name] >= thresholds[name])
 
 
 def classify(drawing: Drawing, engine: Engine) -> Prediction:
@@ -44,26 +50,26 @@ def classify(drawing: Drawing, engine: Engine) -> Prediction:
             f"{spec.name} reads drawings of version {spec.drawing_version}, not of version {drawing.version}."
         )
     found = engine.predict(drawing.image[None])
-    shares = probabilities(found.logits[0], spec.temperature)
-    best = int(np.argmax(shares))
-    named = dict(zip(spec.classes, map(float, shares), strict=True))
-    novelty = None if found.novelty is None else float(found.novelty[0])
+    calibrated = probabilities(found.logits[0], spec.temperature)
+    best = int(np.argmax(calibrated))
+    by_class = dict(zip(spec.classes, map(float, calibrated), strict=True))
     prediction = Prediction(
         label=spec.classes[best],
-        abstained=bool(shares[best] < spec.abstention_threshold),
-        probabilities=named,
+        abstained=bool(calibrated[best] < spec.abstention_threshold),
+        probabilities=by_class,
         class_maps=found.class_maps[0],
         bias=engine.bias,
         temperature=spec.temperature,
         model=spec.identity,
         drawing=drawing,
-        possible=possible_classes(named, spec.set_thresholds) if spec.set_thresholds else None,
-        set_level=spec.set_level,
+        prediction_set=prediction_set(by_class, spec.set_thresholds) if spec.set_thresholds else None,
+        coverage=spec.set_level,
         findings=_findings(found, engine),
-        novelty=novelty,
+        ood_score=None if found.ood_scores is None else float(found.ood_scores[0]),
     )
-    # Neither calibration nor the lists hold for what the model was not taught.
-    return replace(prediction, abstained=True, possible=None, findings=()) if prediction.unlike else prediction
+    if prediction.out_of_distribution:  # neither the calibration nor the lists hold for such a drawing
+        return replace(prediction, abstained=True, prediction_set=None, findings=())
+    return prediction
 
 
 def _findings(found: Outputs, engine: Engine) -> tuple[Finding, ...]:

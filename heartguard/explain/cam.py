@@ -1,7 +1,7 @@
-"""The class-activation map: how much each place of the drawing adds to the logit of a class.
+"""The class-activation map (CAM): how much each pixel of the drawing adds to the logit of a class.
 
-The model ends in a mean over cells and one linear layer, so the map needs no gradient and leaves nothing out (Zhou et
-al., CVPR 2016): the mean of a class's map plus its bias is its logit.
+The model ends in a mean over the cells of its feature map and one linear layer, so the map needs no gradient and is
+complete (Zhou et al., CVPR 2016): the mean of a class's map plus its bias is its logit.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from heartguard.drawing import RHYTHM
 from heartguard.values import Box, Drawing, Prediction
 
 
-def class_map(prediction: Prediction, label: str, paper: Floats | None = None) -> Floats:
+def class_map(prediction: Prediction, label: str, baseline: Floats | None = None) -> Floats:
     """Return the class-activation map of one class at the size of the drawing.
 
-    White paper has a map of its own: what a stretch without a trace says. As published, the map holds that too, and a
-    lead can glow although its trace speaks against the class. Less the map of white paper it shows what the traces add,
-    and its mean is the logit less that of white paper, as exactly as before.
+    An empty drawing, the baseline, has a map too, which is not zero. The map as published includes it, so that a lead
+    can be coloured for the class although its trace is evidence against it. With the baseline's map subtracted, the map
+    shows what the traces add, and its mean is the logit minus the baseline's logit.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def class_map(prediction: Prediction, label: str, paper: Floats | None = None) -
         With its drawing.
     label : str
         Any of the model's classes.
-    paper : ndarray, shape (classes, rows, columns), float32, optional
-        The class maps of white paper, which are taken off.
+    baseline : ndarray, shape (classes, rows, columns), float32, optional
+        The class maps of the empty drawing, which are subtracted.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def class_map(prediction: Prediction, label: str, paper: Floats | None = None) -
         If the prediction keeps no drawing.
     """
     height, width = drawing_of(prediction).image.shape
-    maps = prediction.class_maps if paper is None else prediction.class_maps - paper
+    maps = prediction.class_maps if baseline is None else prediction.class_maps - baseline
     cells = maps[class_index(prediction, label)]
     return np.asarray(cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
@@ -66,5 +66,5 @@ def drawing_of(prediction: Prediction) -> Drawing:
 
 
 def lead_group_of(box: Box) -> str:
-    """Return the name of a box as a player: its lead, or ``"rhythm"`` for the strip."""
+    """Return the lead group of a box: its lead, or ``"rhythm"`` for the strip."""
     return RHYTHM if box.rhythm else box.lead

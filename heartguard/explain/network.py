@@ -21,17 +21,17 @@ from heartguard.classify import (
     Weights,
     check_images,
     read_weights,
-    region_weights,
+    roi_pooling_weights,
 )
 from heartguard.errors import ModelError
-from heartguard.explain.recorders import FloatRecorder, LightRecorder, Recorder
+from heartguard.explain.extractors import ActivationExtractor, FloatExtractor, Int8Extractor
 
 LAST, BEFORE_POOLING = "block5_conv3", "block4_conv3"
 """Where the head looks: the last activations, and those of block 4 after their pooling."""
 
 
 @dataclass(frozen=True, eq=False)
-class Tape:
+class ActivationRecord:
     """What one drawing stirs in the network.
 
     Attributes
@@ -81,7 +81,7 @@ class Tape:
     def _of_head(self, level: str, label: str) -> Floats:
         """Return the gradient at one input of the head: the weights of the stretches that a cell belongs to."""
         rows, columns = self.activations[LAST].shape[1:]
-        masks = region_weights(16 * rows, 16 * columns)
+        masks = roi_pooling_weights(16 * rows, 16 * columns)
         kernel = self.weights[f"head/{level}"][..., self.classes.index(label)]
         gradient: Floats = np.tensordot(kernel, masks, axes=(0, 0)).astype(np.float32)
         return gradient
@@ -139,7 +139,7 @@ def through_pooling(gradient: Floats, activations: Floats) -> Floats:
     return back
 
 
-class OpenNetwork:
+class InspectableNetwork:
     """The network of a model, whose activations can be looked at; safe to share between threads.
 
     Parameters
@@ -147,16 +147,16 @@ class OpenNetwork:
     spec : ModelSpec
     weights : dict of str to ndarray
         For the way back.
-    recorder : Recorder, optional
+    extractor : ActivationExtractor, optional
         For the way there; by default the same weights on OpenCV.
     """
 
-    def __init__(self, spec: ModelSpec, weights: Weights, recorder: Recorder | None = None) -> None:
+    def __init__(self, spec: ModelSpec, weights: Weights, extractor: ActivationExtractor | None = None) -> None:
         self.spec = spec
         self._weights = weights
-        self._recorder = recorder or FloatRecorder(weights, *spec.input_size)
+        self._extractor = extractor or FloatExtractor(weights, *spec.input_size)
 
-    def record(self, image: Image) -> Tape:
+    def record(self, image: Image) -> ActivationRecord:
         """Run the network on one drawing, shape (h, w), uint8, and keep what its last blocks answer.
 
         Raises
@@ -165,16 +165,16 @@ class OpenNetwork:
             If the drawing is not one that the model was made for.
         """
         check_images(image[None], self.spec)
-        return Tape(self._recorder.record(image), self._weights, self.spec.classes)
+        return ActivationRecord(self._extractor.extract(image), self._weights, self.spec.classes)
 
 
-def open_network(engine: Engine) -> OpenNetwork:
+def inspect_network(engine: Engine) -> InspectableNetwork:
     """Open the model of an engine, so that its activations can be looked at.
 
     Parameters
     ----------
     engine : Engine
-        One that was loaded from a folder. The way there runs on its light file where it has one, the way back on the
+        One that was loaded from a folder. The way there runs on its network file where it has one, the way back on the
         full weights.
 
     Raises
@@ -184,6 +184,6 @@ def open_network(engine: Engine) -> OpenNetwork:
     """
     if not isinstance(engine, VggEngine) or engine.folder is None:
         raise ModelError(f"The activations of {engine.spec.name} cannot be shown: it was not loaded from a folder.")
-    light = engine.open_light()
+    network = engine.open_int8()
     weights = read_weights(engine.folder / engine.spec.weights_file, engine.spec.sha256)
-    return OpenNetwork(engine.spec, weights, LightRecorder(light) if light is not None else None)
+    return InspectableNetwork(engine.spec, weights, Int8Extractor(network) if network is not None else None)

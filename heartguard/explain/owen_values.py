@@ -10,8 +10,8 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats
 from heartguard.classify import Engine
 from heartguard.explain.game import BATCH, Game, Progress, seeded_numpy
+from heartguard.explain.incremental import incremental_engine
 from heartguard.explain.patches import Patches, patches_of
-from heartguard.explain.stepping import stepping
 from heartguard.values import Drawing
 
 PIXEL_EVALUATIONS = 200
@@ -90,7 +90,9 @@ def pixel_shap(
     """
     patches = patches_of(drawing)
     count = len(patches.names)
-    game = Game(stepping(engine), label, patches, batch, evaluations, on_progress, cancelled, keep_parts=False)
+    game = Game(
+        incremental_engine(engine), label, patches, batch, evaluations, on_progress, cancelled, keep_parts=False
+    )
     base, prediction = map(float, game(np.array([[0] * count, [1] * count])))
     values = _owen_values(game, patches, evaluations) if count > 1 else np.full(count, prediction - base)
     total = float(values.sum())

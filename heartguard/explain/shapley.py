@@ -12,8 +12,8 @@ from heartguard.arrays import Doubles
 from heartguard.classify import Engine
 from heartguard.drawing import LEAD_GROUPS
 from heartguard.explain.game import BATCH, Coalitions, Game, Progress, seeded_numpy
+from heartguard.explain.incremental import incremental_engine
 from heartguard.explain.players import lead_players, wave_players
-from heartguard.explain.stepping import stepping
 from heartguard.explain.waves import WAVES
 from heartguard.values import Ecg, Measurements
 
@@ -92,7 +92,7 @@ def lead_shap(
     players = lead_players(ecg)
     walks = max(1, evaluations // (2 * len(players.names) + 1))
     expected = min(walks * 2 * len(players.names), 2 ** len(players.names))
-    game = Game(stepping(engine), label, players, batch, expected, on_progress, cancelled)
+    game = Game(incremental_engine(engine), label, players, batch, expected, on_progress, cancelled)
     return _solve(game, LEAD_GROUPS, lambda: _controlled_values(game, walks))
 
 
@@ -136,7 +136,7 @@ def wave_shap(
     ExplanationCancelledError
     """
     players = wave_players(ecg, measurements, player)
-    game = Game(stepping(engine), label, players, batch, 2 ** len(players.names), on_progress, cancelled)
+    game = Game(incremental_engine(engine), label, players, batch, 2 ** len(players.names), on_progress, cancelled)
     return _solve(game, WAVES, lambda: _exact_values(game, len(players.names)))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Mask
-from heartguard.classify import REGIONS, probabilities, region_weights
+from heartguard.classify import ROI_COUNT, probabilities, roi_pooling_weights
 from heartguard.drawing import LEAD_GROUPS, drawing_boxes
 from heartguard.values import Box
 
@@ -37,7 +37,7 @@ def stretch_parts(class_maps: Floats) -> Doubles:
         A cell on the border of two stretches is shared by area; the sum over the stretches plus the bias is the logit.
     """
     rows, columns = class_maps.shape[2:]
-    masks = region_weights(16 * rows, 16 * columns).astype(np.float64)
+    masks = roi_pooling_weights(16 * rows, 16 * columns).astype(np.float64)
     shares = masks / masks.sum(axis=0)
     found: Doubles = np.einsum("nkyx,ryx->nrk", class_maps, shares) / (rows * columns)
     return found
@@ -96,7 +96,7 @@ def fit_surrogate(
     ends = masks.all(axis=1) | ~masks.any(axis=1)
     weights = np.where(ends, ENDS_WEIGHT, 1.0)[:, None]
     coefficients = []
-    for stretch in range(REGIONS):
+    for stretch in range(ROI_COUNT):
         terms = _terms(present, stretch)
         penalty = RIDGE * np.eye(terms.shape[1])
         penalty[0, 0] = 1e-6

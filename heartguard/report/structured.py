@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heartguard.errors import HeartGuardError
-from heartguard.values import Measurements, Page, Reading, SecondOpinion
+from heartguard.values import Measurements, Page, Reading, SignalPrediction
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
 
 _NO_MORE = dict.fromkeys(("possible", "possible_level", "novelty", "unlike", "findings", "second", "network"))
@@ -60,18 +60,18 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
             "label": prediction.label,
             "abstained": bool(prediction.abstained),
             "probabilities": {name: _rounded(p, 4) for name, p in prediction.probabilities.items()},
-            "possible": None if prediction.possible is None else list(prediction.possible),
-            "possible_level": prediction.set_level,
-            "novelty": _rounded(prediction.novelty, 3),
-            "unlike": prediction.unlike,
+            "possible": None if prediction.prediction_set is None else list(prediction.prediction_set),
+            "possible_level": prediction.coverage,
+            "novelty": _rounded(prediction.ood_score, 3),
+            "unlike": prediction.out_of_distribution,
             "findings": [
                 {"statement": f.scp_code, "probability": _rounded(f.probability, 4), "present": f.present}
                 for f in prediction.findings
             ],
-            "second": _second(prediction.second),
+            "second": _second(prediction.signal_model),
             "network": None
-            if prediction.network is None
-            else {name: _rounded(p, 4) for name, p in prediction.network.items()},
+            if prediction.cnn_probabilities is None
+            else {name: _rounded(p, 4) for name, p in prediction.cnn_probabilities.items()},
         },
         "measurements": _measured(reading.measurements),
         "quality": _rounded(reading.quality, 3),
@@ -102,7 +102,7 @@ def _scale(page: Page) -> dict[str, Any]:
     }
 
 
-def _second(second: SecondOpinion | None) -> dict[str, Any] | None:
+def _second(second: SignalPrediction | None) -> dict[str, Any] | None:
     if second is None:
         return None
     return {

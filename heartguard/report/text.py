@@ -60,10 +60,10 @@ def _page(upload: Upload) -> list[str]:
 
 def _possible(prediction: Prediction) -> list[str]:
     """Return the line on the classes that cannot be ruled out; none where the model cannot say."""
-    if prediction.possible is None:
+    if prediction.prediction_set is None:
         return []
-    names = ", ".join(prediction.possible) or "none of the four classes fits well"
-    return [f"  Possible at {prediction.set_level:.0%}   {names}"]
+    names = ", ".join(prediction.prediction_set) or "none of the four classes fits well"
+    return [f"  Possible at {prediction.coverage:.0%}   {names}"]
 
 
 def _findings(prediction: Prediction) -> list[str]:
@@ -74,10 +74,10 @@ def _findings(prediction: Prediction) -> list[str]:
 
 def _second(prediction: Prediction) -> list[str]:
     """Return the line on the signal model and VGG16; none where only VGG16 answered."""
-    second = prediction.second
+    second = prediction.signal_model
     if second is None:
         return []
-    network = prediction.network or prediction.probabilities
+    network = prediction.cnn_probabilities or prediction.probabilities
     verdict = "agrees" if second.agrees else f"says {second.label}"
     return [
         f"  Signal model      {verdict} ({second.probabilities[second.label]:.0%}); VGG16 (image model) alone: "

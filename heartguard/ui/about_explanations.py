@@ -36,9 +36,9 @@ _CANNOT = (
 @calm
 def show_explanations() -> None:
     """Show every method against every test, and what no explanation can tell."""
-    from heartguard.explain import is_offered, trials_of
+    from heartguard.explain import is_validated, validation_results
 
-    trials = trials_of()
+    trials = validation_results()
     if not trials:
         st.info("The explanations have not been tested here. Run `make bench-explain`.", icon=":material/info:")
         return
@@ -49,7 +49,7 @@ def show_explanations() -> None:
         "offers a method only where they lie above 0. In the pointing game, an abnormality is put into known leads of "
         "a simulated heart. With all weights of VGG16 shuffled, likeness to the true map should fall to about 0."
     )
-    table = method_table(trials, is_offered)
+    table = method_table(trials, is_validated)
     st.dataframe(table, hide_index=True, width="stretch", alt="Explanations and their tests")
     st.caption("Definitions: docs/explanations.md. All figures: benchmarks/results/explain.csv (`make bench-explain`).")
     st.markdown("**What no explanation here can tell**\n\n" + sentence_list(_CANNOT))
@@ -61,7 +61,7 @@ def method_table(trials: Trials, offered: Callable[[str], bool]) -> pd.DataFrame
     Parameters
     ----------
     trials : mapping
-        From `heartguard.explain.trials_of`.
+        From `heartguard.explain.validation_results`.
     offered : callable
         From a method's name to whether the app offers it.
     """

@@ -98,7 +98,7 @@ def _headline(prediction: Prediction, quality: float) -> None:
         if quality < LOW_QUALITY:
             st.markdown("The page could not be traced well enough to answer. **Read this ECG yourself.**")
             return
-        if prediction.unlike:
+        if prediction.out_of_distribution:
             st.markdown("The tracing is unlike those the models learnt from. **Read this ECG yourself.**")
             return
         runner_up = sorted(prediction.probabilities.items(), key=lambda item: -item[1])[1]
@@ -119,22 +119,22 @@ def _headline(prediction: Prediction, quality: float) -> None:
 def _possible(prediction: Prediction) -> None:
     """Say which classes cannot be ruled out; nothing where that is the answer alone."""
     known = None if prediction.abstained else (prediction.label,)
-    if prediction.possible not in (None, known):
-        st.caption(possible_text(prediction.possible or ()) + ".", help=possible_help(prediction.set_level))
+    if prediction.prediction_set not in (None, known):
+        st.caption(possible_text(prediction.prediction_set or ()) + ".", help=possible_help(prediction.coverage))
 
 
 def _second(prediction: Prediction) -> None:
-    second = prediction.second
+    second = prediction.signal_model
     if second is None:
         return
-    network = prediction.network or prediction.probabilities
+    network = prediction.cnn_probabilities or prediction.probabilities
     first = max(network, key=lambda name: network[name])
     icon = ":material/done_all:" if second.agrees else ":material/call_split:"
     st.markdown(
         f"{icon} {second_text((first, network[first]), (second.label, second.probabilities[second.label]))}",
         help="The signal model is boosted trees on measured waves, intervals and rhythm, and 1-D residual networks on "
         "the signals; it never sees the drawing. "
-        + ("The probabilities beside are the joint answer of both models. " if prediction.network else "")
+        + ("The probabilities beside are the joint answer of both models. " if prediction.cnn_probabilities else "")
         + "Where both name the same class, the answer was right far more often on test pages; else look twice.",
     )
 

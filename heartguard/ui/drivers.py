@@ -40,9 +40,9 @@ _UNTESTED = (
 @calm
 def show_drivers(reading: Reading) -> None:
     """Show the evidence for any class, where the doctor looks; the controls redraw this section only."""
-    from heartguard.explain import offered_maps
+    from heartguard.explain import validated_maps
 
-    offered, label = offered_maps(), _class(reading)
+    offered, label = validated_maps(), _class(reading)
     _whose(reading)
     if offered:
         heat = _maps(reading, label, offered)
@@ -75,7 +75,7 @@ def _class(reading: Reading) -> str:
 
 def _whose(reading: Reading) -> None:
     """Say which of both models is explained, and loudly where it alone would have answered otherwise."""
-    network = reading.prediction.network
+    network = reading.prediction.cnn_probabilities
     if not network:
         return
     own = max(network, key=lambda name: network[name])

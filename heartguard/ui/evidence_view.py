@@ -19,7 +19,7 @@ from heartguard.values import Drawing, Reading
 from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
-    from heartguard.explain import MapMaker, Tape
+    from heartguard.explain import ActivationRecord, MapMaker
 
 __all__ = ["VIEWS", "evidence_sentence_of", "full_colour", "heats_of", "map_maker", "show_heat"]
 
@@ -39,13 +39,13 @@ def map_maker() -> MapMaker:
     return MapMaker(load_models().vgg16)
 
 
-def _tape(reading: Reading) -> Tape:
+def _activations(reading: Reading) -> ActivationRecord:
     """Return the activations of a reading's drawing; the session keeps the last ones."""
     key = f"{reading.upload.sha256}-{reading.prediction.model}"
-    kept: tuple[str, Tape] | None = st.session_state.get("tape")
+    kept: tuple[str, ActivationRecord] | None = st.session_state.get("activations")
     if kept is None or kept[0] != key:
         kept = (key, map_maker().record(drawing_of(reading).image))
-        st.session_state["tape"] = kept
+        st.session_state["activations"] = kept
     return kept[1]
 
 
@@ -59,7 +59,7 @@ def drawing_of(reading: Reading) -> Drawing:
 def heats_of(reading: Reading, method: str, labels: Sequence[str]) -> dict[str, Floats]:
     """Return the maps of some classes by one method, each of the drawing's size."""
     maker, prediction = map_maker(), reading.prediction
-    return {label: maker.heat_map(method, prediction, label, lambda: _tape(reading)) for label in labels}
+    return {label: maker.heat_map(method, prediction, label, lambda: _activations(reading)) for label in labels}
 
 
 def full_colour(reading: Reading, method: str, heats: dict[str, Floats]) -> float:
@@ -68,7 +68,7 @@ def full_colour(reading: Reading, method: str, heats: dict[str, Floats]) -> floa
     The exact map has all classes at hand; of another map, the class shown and the answer share a scale.
     """
     if method == "cam":
-        return float(np.quantile(np.abs(reading.prediction.class_maps - map_maker().paper_maps()), _FULL_COLOUR))
+        return float(np.quantile(np.abs(reading.prediction.class_maps - map_maker().baseline_maps()), _FULL_COLOUR))
     rest = heats_of(reading, method, [reading.prediction.label])
     return float(max(np.quantile(np.abs(heat), _FULL_COLOUR) for heat in {**rest, **heats}.values()))
 

@@ -39,9 +39,9 @@ _CAVEAT = (
 @calm
 def show_pixels(reading: Reading, label: str) -> None:
     """Offer SHAP by pixel for a class, show its progress, or its result."""
-    from heartguard.explain import PIXEL_SHAP, is_offered, shap_installed
+    from heartguard.explain import PIXEL_SHAP, is_validated, shap_installed
 
-    if not is_offered(PIXEL_SHAP):
+    if not is_validated(PIXEL_SHAP):
         st.caption(_UNTESTED)
         return
     if not shap_installed():

@@ -30,14 +30,14 @@ _UNTESTED = "Not offered: it has not passed its tests with this model (benchmark
 @calm
 def show_shap(reading: Reading, label: str) -> None:
     """Offer lead SHAP for a class, show its progress, or its result."""
-    from heartguard.explain import LEAD_SHAP, is_offered, shap_installed
+    from heartguard.explain import LEAD_SHAP, is_validated, shap_installed
 
     st.markdown(
         "**What each lead adds to the probability (SHAP)**",
         help="Shapley values with the leads as players: leads are left out of the drawing in many combinations, and "
         "VGG16 is asked each time. Slower than the map, but it measures what VGG16 does without a lead.",
     )
-    if not is_offered(LEAD_SHAP):
+    if not is_validated(LEAD_SHAP):
         st.caption(_UNTESTED)
         return
     if not shap_installed():

@@ -57,9 +57,9 @@ def _points(row: Mapping[str, str]) -> str:
 
 def show_trials(method: str, model: str) -> None:
     """Show how a method did in its tests, folded away."""
-    from heartguard.explain import trials_of
+    from heartguard.explain import validation_results
 
-    trials = trials_of()
+    trials = validation_results()
     with st.expander("How this was tested", icon=":material/fact_check:"):
         table = trial_table(method, trials)
         st.table(table, border="horizontal", hide_index=True, alt="This explanation against chance")

@@ -18,7 +18,7 @@ EXIT_INTERRUPTED = 130
 
 _COMMANDS = {
     "train": ("heartlab.trainers", "train a model on the data folder and write its weights, spec and answers"),
-    "convert": ("heartlab.export.conversion", "write the light file of the shipped model and compare its answers"),
+    "convert": ("heartlab.export.conversion", "write the int8 file of the shipped model and compare its answers"),
     "evaluate": ("heartlab.evaluate.evaluation", "work out the figures of the classifier and its model card"),
     "leaderboard": ("heartlab.evaluate.leaderboard", "put the answers of all trained models into one table"),
     "bench": ("heartlab.bench", "run one of the benchmarks and write its table"),

@@ -13,8 +13,8 @@ from heartlab.checkout import RESULTS
 from heartlab.data.page_set import add_page_arguments
 from heartlab.train.ink import training as ink
 from heartlab.train.line import training as line
-from heartlab.train.signal import second_opinion
-from heartlab.train.vgg16 import findings, novelty
+from heartlab.train.signal import signal_model
+from heartlab.train.vgg16 import findings, out_of_distribution
 from heartlab.train.vgg16 import training as vgg16
 from heartlab.train.vgg16.heads import HeadRecipe
 from heartlab.train.vgg16.pretraining import PretrainingRecipe
@@ -24,8 +24,8 @@ __all__ = ["TRAINERS", "add_arguments", "run"]
 TRAINERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "vgg16": vgg16.run,
     "findings": findings.run,
-    "novelty": novelty.run,
-    "second": second_opinion.run,
+    "novelty": out_of_distribution.run,
+    "second": signal_model.run,
     "ink": ink.run,
     "line": line.run,
     "family": family.run_all,

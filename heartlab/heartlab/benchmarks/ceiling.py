@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from heartguard.arrays import Mask
 from heartguard.classify import probabilities
-from heartguard.classify.second_opinion import mean_of_logs
+from heartguard.classify.signal_model import log_opinion_pool
 from heartguard.limb_law import lead_disagreement
 from heartguard.measure import measure
 from heartguard.values import Measurements
@@ -59,7 +59,7 @@ def learning_curve(clinic: Pages, recipe: HeadRecipe, seeds: int) -> pd.DataFram
             part = replace(pages, readable=pages.readable & _some_groups(pages, share, seed))
             network = probabilities(cross_validate(bank, part, recipe))
             trees = shares_of(answers_by_fold("second-trees", lambda seed: Trees(TreeRecipe()), waves, part))
-            answers = {"vgg16": network, "trees": trees, "joint": probabilities(mean_of_logs(network, trees))}
+            answers = {"vgg16": network, "trees": trees, "joint": probabilities(log_opinion_pool(network, trees))}
             for name, shares in answers.items():
                 labels, shown = pages.classes[plain], shares[plain]
                 row = {"share": share, "seed": seed, "model": name, "macro_f1": macro_f1(labels, shown)}

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from heartguard.arrays import Mask
-from heartguard.classify import SecondModel, load_second, models_folder
-from heartguard.classify.second_opinion import joint_share
+from heartguard.classify import SignalModel, load_signal_model, models_folder
+from heartguard.classify.signal_model import logit_average
 from heartguard.classify.signal_network import mean_logits, stacked_signals
 from heartguard.drawing import draw, segment_leads
 from heartguard.errors import HeartGuardError
@@ -63,19 +63,19 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:
     if logits is None:
         raise SystemExit("The shipped model has no findings: run `heartlab train findings` first.")
     alone = 1 / (1 + np.exp(-logits[0].astype(np.float64)))
-    networks = shared_second().networks
+    networks = shared_signal_model().networks
     if not networks:
         return np.stack([alone, alone])
     heard = mean_logits(networks, stacked_signals(segments))[1].astype(np.float64)
-    joint = shared_second().spec.joint
+    joint = shared_signal_model().spec.joint
     weight = 0.5 if joint is None else joint.finding_share
-    return np.stack([np.vectorize(joint_share)(alone, heard, weight), alone])
+    return np.stack([np.vectorize(logit_average)(alone, heard, weight), alone])
 
 
 @functools.lru_cache(maxsize=1)
-def shared_second() -> SecondModel:
+def shared_signal_model() -> SignalModel:
     """Return the signal model, loaded once a process."""
-    second = load_second(models_folder())
+    second = load_signal_model(models_folder())
     if second is None:
         raise SystemExit("There is no signal model: run `heartlab train second` first.")
     return second
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> None:
     """Draw, read back, and measure."""
     index = measured_signals()
     index = index.sample(min(args.records, len(index)), random_state=0).reset_index(drop=True)
-    scores, spec = _scores(list(index["record_id"])), shared_second().spec
+    scores, spec = _scores(list(index["record_id"])), shared_signal_model().spec
     truth, patients = said_of(index, spec.statements), index["patient_id"].tolist()
     rows: list[dict[str, Any]] = []
     for k, name in enumerate(spec.statements):
@@ -107,7 +107,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _scores(records: list[str]) -> NDArray[np.float64]:
     """Return the probabilities for all records, shape (records, 2, statements)."""
-    names = len(shared_second().spec.statements)
+    names = len(shared_signal_model().spec.statements)
     # Fresh processes: OpenCV's threads do not survive a fork.
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         answers = pool.map(partial(scores_of, names=names), list(enumerate(records)), chunksize=8)

@@ -25,10 +25,10 @@ from heartguard.values import Upload
 from heartlab.data.page_set import add_page_arguments, load_traced_pages
 from heartlab.data.page_traces import reading_networks
 from heartlab.data.tables import write_table
-from heartlab.evaluate.unlike_inputs import PICTURES, unlike_drawings
+from heartlab.evaluate.ood_inputs import PICTURES, unlike_drawings
 from heartlab.metrics.classification import auroc, binary_auroc, bootstrap_interval
 from heartlab.train.vgg16.features import build_bank
-from heartlab.train.vgg16.novelty import NoveltyRecipe, out_of_fold_scores, whole_pages
+from heartlab.train.vgg16.out_of_distribution import OodRecipe, out_of_fold_scores, whole_pages
 
 BARS = {"no ECG": 0.98, "blank paper": 0.98}
 OTHER_BAR = 0.95
@@ -58,18 +58,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Draw, score and compare."""
     cv2.setNumThreads(1)
-    clinic, recipe, engine = load_traced_pages(args), NoveltyRecipe(), load_engine()
-    if engine.novelty is None:
+    clinic, recipe, engine = load_traced_pages(args), OodRecipe(), load_engine()
+    if engine.ood_detector is None:
         raise FileNotFoundError("The shipped model has no score for unlike inputs: run `heartlab train novelty` first.")
     traces, pages = clinic.traces, clinic.labelled
     usual = build_bank(args.cache, args.cache / "pretrained.pt", traces, copies=0).clean[pages.readable]
     whole = whole_pages(traces, recipe.least_traced)[pages.readable]
-    page_scores = out_of_fold_scores(usual, pages.folds[pages.readable], whole, recipe.rank) / engine.novelty.threshold
+    threshold = engine.ood_detector.threshold
+    page_scores = out_of_fold_scores(usual, pages.folds[pages.readable], whole, recipe.rank) / threshold
     groups = pages.table["group_id"].to_numpy(str)[pages.readable].tolist()
     rows: list[dict[str, Any]] = []
     ecgs = [traces.ecg(int(row)) for row in np.flatnonzero(pages.readable)[:: len(usual) // args.count]]
     for kind, drawings in unlike_drawings(ecgs, args.count, FIRST_SEED).items():
-        found = np.concatenate([engine.predict(image[None]).novelty for image in drawings])
+        found = np.concatenate([engine.predict(image[None]).ood_scores for image in drawings])
         labels = np.repeat([1, 0], [len(found), len(page_scores)])
         scores = np.concatenate([found, page_scores])
         names = [f"{kind} {k}" for k in range(len(found))] + groups

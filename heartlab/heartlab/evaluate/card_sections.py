@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from heartguard.classify import ModelSpec
-from heartguard.explain import LEAD_SHAP, MAP_METHODS, PIXEL_SHAP, is_offered, trials_of
+from heartguard.explain import LEAD_SHAP, MAP_METHODS, PIXEL_SHAP, is_validated, validation_results
 
 _EXPLAINED = {
     "deletion by lead over random": "leads out",
@@ -21,7 +21,7 @@ _EXPLAINED = {
 }
 
 
-def unlike_section(results: Path) -> str:
+def ood_section(results: Path) -> str:
     """Return what ``heartlab bench unlike`` measured; empty where it was not run."""
     path = results / "unlike.csv"
     if not path.exists():
@@ -107,7 +107,7 @@ def parity_section(results: Path, spec: ModelSpec) -> str:
     found = json.loads(path.read_text(encoding="utf-8"))
     apart, f1, bars = found["probability_apart"], found["macro_f1"], found["bars"]
     verdict = (
-        "The app runs the light file."
+        "The app runs the int8 file."
         if found["holds"]
         else "That is not near enough: the app runs the full weights on OpenCV."
     )
@@ -119,7 +119,7 @@ def parity_section(results: Path, spec: ModelSpec) -> str:
             "The same convolutions with 8-bit kernels, for LiteRT; the linear heads stay outside, in float32."
             f" {verdict}{stale}",
             "",
-            f"| light against full weights, {found['pages']} clinic pages | measured | bar |",
+            f"| int8 against full weights, {found['pages']} clinic pages | measured | bar |",
             "| --- | --- | --- |",
             f"| same label | {found['same_label']:.2%} | {bars['same_label']:.1%} |",
             f"| greatest difference of a probability | {apart['greatest']:.4f} | {bars['probability_apart']} |",
@@ -135,7 +135,7 @@ def explain_section(results: Path, spec: ModelSpec) -> str:
     path = results / "explain.csv"
     if not path.exists():
         return ""
-    trials = trials_of(path)
+    trials = validation_results(path)
     models = sorted({row["model"] for row in trials.values()})
     stale = "" if models == [spec.identity] else f" Measured on {', '.join(models)}, not on these weights."
     lines = [
@@ -151,7 +151,7 @@ def explain_section(results: Path, spec: ModelSpec) -> str:
     for method in (*MAP_METHODS, LEAD_SHAP, PIXEL_SHAP):
         cells = [_explained(trials.get((method, test))) for test in _EXPLAINED]
         if any(cells):
-            lines.append(f"| {method} | {'yes' if is_offered(method, path) else 'no'} | {' | '.join(cells)} |")
+            lines.append(f"| {method} | {'yes' if is_validated(method, path) else 'no'} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 
 

@@ -36,7 +36,7 @@ from heartlab.metrics.classification import (
     recall_precision,
     reliability,
 )
-from heartlab.train.signal.second_opinion import TOGETHER
+from heartlab.train.signal.signal_model import TOGETHER
 
 log = logging.getLogger(__name__)
 

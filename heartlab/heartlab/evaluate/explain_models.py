@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from heartguard.classify import Engine, ModelSpec, Weights, classify, load_spec, models_folder
 from heartguard.drawing import draw, segment_leads
 from heartguard.explain.maps import MapMaker
-from heartguard.explain.network import OpenNetwork
+from heartguard.explain.network import InspectableNetwork
 from heartguard.values import Ecg, Prediction
 from heartlab.data.datasets import load_pages
 from heartlab.data.page_set import PageSet, page_set
@@ -92,7 +92,7 @@ def _take_turns(queues: list[NDArray[np.int64]]) -> list[int]:
 def trial_model(spec: ModelSpec, weights: Weights) -> TrialModel:
     """Return a network from a table of weights."""
     engine = TorchEngine(spec, weights)
-    return TrialModel(engine, MapMaker(engine, OpenNetwork(spec, weights)))
+    return TrialModel(engine, MapMaker(engine, InspectableNetwork(spec, weights)))
 
 
 RANDOMISED = ("head", "block5", "block4", "block3", "block2", "block1")

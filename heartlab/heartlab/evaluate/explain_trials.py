@@ -23,11 +23,11 @@ from heartguard.explain.faithfulness import (
 )
 from heartguard.explain.game import Game
 from heartguard.explain.maps import MAP_METHODS
-from heartguard.explain.offered import LEAD_SHAP, PIXEL_SHAP
 from heartguard.explain.owen_values import pixel_shap
 from heartguard.explain.players import WHITE, Ask, lead_players
 from heartguard.explain.road import fill_from_around
 from heartguard.explain.shapley import lead_shap
+from heartguard.explain.validated import LEAD_SHAP, PIXEL_SHAP
 from heartguard.values import Drawing, Ecg
 from heartlab.evaluate.explain_models import RANDOMISED, TrialModel, TrialPage, shuffled, trial_model
 
@@ -60,8 +60,8 @@ def probability_of(model: TrialModel, label: str) -> Ask:
 def all_maps(model: TrialModel, ecg: Ecg, label: str | None = None) -> dict[str, Floats]:
     """Return the maps of all methods for a class, by default the one that the model names."""
     prediction = model.predict(ecg)
-    tape, label = model.maps.record(_image(ecg)), label or prediction.label
-    return {name: model.maps.heat_map(name, prediction, label, lambda: tape) for name in MAP_METHODS}
+    record, label = model.maps.record(_image(ecg)), label or prediction.label
+    return {name: model.maps.heat_map(name, prediction, label, lambda: record) for name in MAP_METHODS}
 
 
 def page_trials(page: TrialPage, seed: int) -> Iterator[Result]:
@@ -177,9 +177,9 @@ def moved_maps(model: TrialModel, ecg: Ecg, label: str) -> dict[str, Floats]:
     image = np.roll(drawing.image, 1, axis=1)
     image[:, 0] = WHITE
     moved = Drawing(image, drawing.boxes, drawing.version, ecg)
-    found, tape = model.engine.predict(image[None]), model.maps.record(image)
+    found, record = model.engine.predict(image[None]), model.maps.record(image)
     prediction = replace(model.predict(ecg), class_maps=found.class_maps[0], drawing=moved)
-    return {name: model.maps.heat_map(name, prediction, label, lambda: tape) for name in MAP_METHODS}
+    return {name: model.maps.heat_map(name, prediction, label, lambda: record) for name in MAP_METHODS}
 
 
 def shap_trials(page: TrialPage, long_run: int) -> Iterator[Result]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from heartguard.classify import ModelSpec, SecondSpec, load_second
+from heartguard.classify import ModelSpec, SignalModelSpec, load_signal_model
 from heartlab.evaluate.card_sections import (
     ceiling_section,
     explain_section,
     findings_section,
+    ood_section,
     parity_section,
-    unlike_section,
 )
 
 SUBSETS = (
@@ -86,7 +86,7 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
     results : Path
         Folder of the other tables.
     """
-    second = load_second(path.parent)
+    second = load_signal_model(path.parent)
     parts = [_head(spec, _second(spec, second.spec if second else None))]
     parts += [_subset(title, found[name], found["network"][name], found["classes"]) for name, title in SUBSETS]
     parts += [_groups(found["3x4"]), _groups(found["all"], ways=("Printed filter", "Layout"))]
@@ -94,7 +94,7 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
         _controls(found["controls"]),
         findings_section(results),
         ceiling_section(results),
-        unlike_section(results),
+        ood_section(results),
         parity_section(results, spec),
         explain_section(results, spec),
         _TAIL.format(mi=spec.training_data["page_counts"]["MI"]),
@@ -102,7 +102,7 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
-def _second(spec: ModelSpec, second: SecondSpec | None) -> str:
+def _second(spec: ModelSpec, second: SignalModelSpec | None) -> str:
     """Return the sentence on the signal model."""
     if second is None or second.joint is None or second.joint.network_sha256 != spec.sha256:
         return _ALONE

@@ -14,7 +14,7 @@ import numpy as np
 from heartguard.arrays import Floats, Image
 from heartguard.classify import probabilities
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, overlap
-from heartguard.classify.second_opinion import mean_of_logs
+from heartguard.classify.signal_model import log_opinion_pool
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, cut_segments, preprocess, render
 from heartguard.drawing.rendering import LINE_WIDTH_PX
 from heartguard.leads import SAMPLING_RATE_HZ
@@ -196,7 +196,7 @@ def _teachers(shop: Workshop, waves: Floats, rows: Any) -> Floats:
         head = fit_head(shop.bank, train, classes[known], replace(shop.shipped, copies=1))
         network = probabilities(head.logits(shop.bank.clean[held]))
         trees = Trees(TreeRecipe()).fit(waves[train], classes[known]).predict_proba(waves[held])
-        return probabilities(mean_of_logs(network, trees)).astype(np.float32)
+        return probabilities(log_opinion_pool(network, trees)).astype(np.float32)
 
     return out_of_fold(folds, answer)
 

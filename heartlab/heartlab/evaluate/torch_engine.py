@@ -8,7 +8,7 @@ import numpy as np
 
 from heartguard.arrays import Floats, Image
 from heartguard.classify import FindingSpec, ModelSpec, Outputs, Weights
-from heartguard.classify.architecture import MAP_STRIDE, region_weights
+from heartguard.classify.architecture import MAP_STRIDE, roi_pooling_weights
 from heartguard.classify.engine import check_images
 from heartlab.train.vgg16.vgg_torch import build_blocks, set_weights, to_input
 
@@ -27,7 +27,7 @@ class TorchEngine:
         blocks = build_blocks()
         set_weights(blocks, weights)
         self._blocks = blocks.to(torch.bfloat16).eval()
-        masks = region_weights(*spec.input_size)
+        masks = roi_pooling_weights(*spec.input_size)
         heads = np.concatenate([weights["head/level4"], weights["head/level5"]], axis=1)
         cells = masks[0].size
         self._head = torch.from_numpy(np.einsum("rdk,ryx->kdyx", heads, masks).astype(np.float32) * cells)

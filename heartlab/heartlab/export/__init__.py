@@ -1,1 +1,1 @@
-"""Files that ship: the light file of the classifier, the sample pages, the normal beat."""
+"""Files that ship: the int8 file of the classifier, the sample pages, the normal beat."""

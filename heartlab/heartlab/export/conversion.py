@@ -1,4 +1,4 @@
-"""``heartlab convert``: write the light file of the shipped model, and let it serve if it gives the same answers."""
+"""``heartlab convert``: write the int8 file of the shipped model, and let it serve if it gives the same answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import logging
 from pathlib import Path
 
 from heartguard.classify import load_engine, load_spec, models_folder, read_weights, save_spec
-from heartguard.classify.light import LightSpec, light_path
+from heartguard.classify.int8 import Int8Spec, int8_path
 from heartlab.checkout import RESULTS
 from heartlab.data.page_set import add_page_arguments, load_traced_pages
 from heartlab.export.litert_graph import FLOAT_LAYERS, litert_file
@@ -31,22 +31,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Convert, compare, and write parity.json and the spec of the light file; return the exit status."""
+    """Convert, compare, and write parity.json and the spec of the int8 file; return the exit status."""
     light = convert(args.models, args.model, args.float_layers)
     clinic = load_traced_pages(args)
     traces, pages = clinic.traces, clinic.labelled
-    full_engine = load_engine(args.model, folder=args.models, light=False)
-    light_engine = load_engine(args.model, folder=args.models, light=True)
+    full_engine = load_engine(args.model, folder=args.models, int8=False)
+    light_engine = load_engine(args.model, folder=args.models, int8=True)
     found = measure_parity(full_engine, light_engine, traces, pages, args.every)
     found = {"model": full_engine.spec.identity, "light_sha256": light.sha256, **found}
     (args.results / "parity.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     light = dataclasses.replace(light, serves=found["holds"], parity=found)
-    save_spec(light, light_path(args.models, args.model))
+    save_spec(light, int8_path(args.models, args.model))
     log.info("parity %s: %s", "holds" if light.serves else "does not hold", found["probability_apart"])
     return 0
 
 
-def convert(folder: Path, name: str, float_layers: int = FLOAT_LAYERS) -> LightSpec:
+def convert(folder: Path, name: str, float_layers: int = FLOAT_LAYERS) -> Int8Spec:
     """Write ``{name}.tflite`` and its spec beside the weights of a model; it does not serve yet.
 
     Raises
@@ -57,13 +57,13 @@ def convert(folder: Path, name: str, float_layers: int = FLOAT_LAYERS) -> LightS
     spec = load_spec(folder / f"{name}.json")
     content = litert_file(read_weights(folder / spec.weights_file, spec.sha256), *spec.input_size, float_layers)
     (folder / f"{name}.tflite").write_bytes(content)
-    light = LightSpec(
+    light = Int8Spec(
         backbone_sha256=spec.sha256,
         sha256=hashlib.sha256(content).hexdigest(),
         weights_file=f"{name}.tflite",
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         recipe={"kernels": "int8, a scale for each output channel", "float_layers": float_layers},
     )
-    save_spec(light, light_path(folder, name))
-    log.info("light file of %s: %.1f MB", spec.identity, len(content) / 1e6)
+    save_spec(light, int8_path(folder, name))
+    log.info("int8 file of %s: %.1f MB", spec.identity, len(content) / 1e6)
     return light

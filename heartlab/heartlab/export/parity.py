@@ -1,4 +1,4 @@
-"""Does the light file say what the full weights say? Both answer the drawings of the clinic pages."""
+"""Does the int8 file say what the full weights say? Both answer the drawings of the clinic pages."""
 
 from __future__ import annotations
 

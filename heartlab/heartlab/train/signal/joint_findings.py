@@ -10,7 +10,7 @@ import pandas as pd
 
 from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify.engine import VggEngine
-from heartguard.classify.second_opinion import joint_share
+from heartguard.classify.signal_model import logit_average
 from heartguard.classify.signal_network import stacked_signals
 from heartguard.drawing import RawSegments, preprocess, render
 from heartlab.data.datasets import calibration_signals, read_record_500hz
@@ -48,9 +48,9 @@ class JointFindings:
 def join_findings(engine: VggEngine, tuned: TunedNetworks, names: tuple[str, ...]) -> JointFindings:
     """Choose the weight by the mean AUROC of the superclasses, then the thresholds, on patients kept for both."""
     index = calibration_signals()
-    both, truth = heard(index, engine, tuned), said_of(index, names)
+    both, truth = joint_logits(index, engine, tuned), said_of(index, names)
     supers = [k for k, name in enumerate(names) if name.startswith("super:")]
-    weigh = np.vectorize(joint_share)
+    weigh = np.vectorize(logit_average)
     means = {w: np.mean([auroc(truth[:, k], weigh(*both[:, :, k], w)) for k in supers]) for w in WEIGHTS}
     share = max(WEIGHTS, key=lambda weight: means[weight])
     log.info("findings: mean AUROC of the superclasses by weight of the signals %s", means)
@@ -69,7 +69,7 @@ def said_of(index: pd.DataFrame, names: tuple[str, ...]) -> Mask:
     return np.array([[name in statements(labels) for name in names] for labels in index["labels"].fillna("")])
 
 
-def heard(index: pd.DataFrame, engine: VggEngine, tuned: TunedNetworks) -> Doubles:
+def joint_logits(index: pd.DataFrame, engine: VggEngine, tuned: TunedNetworks) -> Doubles:
     """Return VGG16's probabilities and the signal model's logits from clean drawings, (2, records, names)."""
     drawn: list[Floats] = []
     signals: list[Floats] = []

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from heartguard.arrays import Floats, Image
-from heartguard.classify.architecture import region_weights
+from heartguard.classify.architecture import roi_pooling_weights
 from heartguard.drawing import DRAWING_VERSION, RawSegments, cut_segments, draw, segment_leads
 from heartlab.data.page_traces import PageTraces
 from heartlab.train.augmentation import Strength, Stretches, augmented_drawing
@@ -63,7 +63,7 @@ def pooled_features(blocks: Any, images: Image, regions: Floats | None = None) -
     """
     import torch
 
-    weights = region_weights(*images.shape[1:]) if regions is None else regions
+    weights = roi_pooling_weights(*images.shape[1:]) if regions is None else regions
     first = next(blocks.parameters())
     regions_by_cell = torch.from_numpy(weights.reshape(len(weights), -1)).to(first.device)
     found = []

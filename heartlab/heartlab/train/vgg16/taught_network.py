@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.classify.architecture import region_weights
+from heartguard.classify.architecture import roi_pooling_weights
 from heartlab.data.signal_labels import CLASSES
 from heartlab.train.device import device
 from heartlab.train.signal_drawings import Batch
@@ -39,7 +39,7 @@ class TaughtNetwork:
         self.blocks.to(self.device)
         for block in self.blocks[:frozen]:
             block.requires_grad_(requires_grad=False).to(torch.bfloat16)
-        self.regions = torch.from_numpy(region_weights().reshape(13, -1)).to(self.device)
+        self.regions = torch.from_numpy(roi_pooling_weights().reshape(13, -1)).to(self.device)
         outputs = {"tags": tags, "classes": len(CLASSES), "leads": len(WAVES), "rhythm": len(RHYTHMS)}
         self.heads = nn.ModuleDict({name: nn.Linear(512, n) for name, n in outputs.items()}).to(self.device)
         for head in self.heads.values():

@@ -1,10 +1,11 @@
-"""How unlike the training data a drawing is, from the features that the network has worked out anyway.
+"""Out-of-distribution (OOD) detection: how far a drawing's features are from those of the training drawings.
 
-Each stretch of the drawing has a small Gaussian model of its pooled features: a few principal directions with their
-variances, and one variance for all that they leave over (probabilistic principal components, Tipping & Bishop, J. R.
-Stat. Soc. B 61:611, 1999). A stretch's distance is the Mahalanobis distance under it (Lee et al., NeurIPS 2018); the
-score of a drawing is the root mean square over its stretches. Block 4 alone is judged: block 5 was taught to overlook
-much of what tells a strange drawing, and with it noise and whole pages stood out less.
+Each lead segment of the drawing has a Gaussian model of its pooled features: a few principal directions with their
+variances, and one variance for the remaining directions (probabilistic principal component analysis, Tipping & Bishop,
+J. R. Stat. Soc. B 61:611, 1999). A segment's distance is the Mahalanobis distance under that model (Lee et al., NeurIPS
+2018); the score of a drawing is the root mean square over its segments. Only the features of block 4 are used: those of
+block 5 are trained to ignore much of what marks an unusual drawing, and with them noise and pictures of whole pages
+were separated less well from ECGs.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from heartguard.arrays import Doubles, Floats
 from heartguard.classify.architecture import HEAD_LEVELS
 from heartguard.weights import Weights, named, read_spec, read_weights
 
-JUDGED = slice(0, HEAD_LEVELS["level4"])
-"""The pooled features that are looked at: those of block 4."""
+OOD_FEATURES = slice(0, HEAD_LEVELS["level4"])
+"""The pooled features that the score uses: those of block 4; see above why not those of block 5."""
 
 
 @dataclass(frozen=True)
-class NoveltySpec:
+class OodSpec:
     """The facts of the score, stored as ``novelty.json`` beside its weights.
 
     Attributes
     ----------
     threshold : float
-        Score from which an input counts as unlike the training data.
+        Score above which a drawing is out of distribution.
     backbone_sha256 : str
-        Digest of the weights file of the network that it was fitted to; with another one it means nothing.
+        Digest of the weights file of the network that it was fitted to; it is not valid for any other.
     sha256, weights_file, date : str
     recipe, metrics : mapping
     """
@@ -48,15 +49,15 @@ class NoveltySpec:
 
 
 @dataclass(frozen=True, eq=False)
-class Novelty:
-    """The score of one network.
+class OodDetector:
+    """The OOD score of one network.
 
     Attributes
     ----------
     threshold : float
     weights : dict of str to ndarray
         ``mean`` and ``scale``, shape (13, 512); ``directions``, shape (13, rank, 512), orthonormal in scaled
-        features; ``variances``, shape (13, rank); ``rest``, shape (13,), variance of what is left per feature;
+        features; ``variances``, shape (13, rank); ``rest``, shape (13,), residual variance per feature;
         ``usual``, shape (13,), the median squared distance of a training drawing.
     identity : str
         Name and the start of the weights' digest.
@@ -67,24 +68,24 @@ class Novelty:
     identity: str = ""
 
     def scores(self, features: Floats) -> Doubles:
-        """Return how unlike drawings are, shape (n,); about 1 for a usual one.
+        """Return the score of drawings, shape (n,); about 1 for a drawing like those of the training.
 
         Parameters
         ----------
         features : ndarray, shape (n, 13, 1024), float32
         """
-        distances = stretch_distances(features[:, :, JUDGED], self.weights) / self.weights["usual"]
+        distances = segment_distances(features[:, :, OOD_FEATURES], self.weights) / self.weights["usual"]
         found: Doubles = np.sqrt(distances.mean(axis=1))
         return found
 
 
-def stretch_distances(features: Floats, weights: Weights) -> Doubles:
-    """Return the squared distance of each stretch of drawings, shape (n, 13), per feature.
+def segment_distances(features: Floats, weights: Weights) -> Doubles:
+    """Return the squared Mahalanobis distance of each segment of drawings, shape (n, 13), divided by the features.
 
     Parameters
     ----------
     features : ndarray, shape (n, 13, 512)
-        Those that are `JUDGED`.
+        Those selected by `OOD_FEATURES`.
     weights : dict of str to ndarray
     """
     scaled = (features - weights["mean"]) / weights["scale"]
@@ -95,7 +96,7 @@ def stretch_distances(features: Floats, weights: Weights) -> Doubles:
     return found
 
 
-def load_novelty(folder: Path, backbone_sha256: str) -> Novelty | None:
+def load_ood_detector(folder: Path, backbone_sha256: str) -> OodDetector | None:
     """Read the score that belongs to a network; None where there is none for it.
 
     Raises
@@ -106,7 +107,8 @@ def load_novelty(folder: Path, backbone_sha256: str) -> Novelty | None:
     path = folder / "novelty.json"
     if not path.exists():
         return None
-    spec = read_spec(path, NoveltySpec)
+    spec = read_spec(path, OodSpec)
     if spec.backbone_sha256 != backbone_sha256:
         return None
-    return Novelty(spec.threshold, read_weights(folder / spec.weights_file, spec.sha256), named("novelty", spec.sha256))
+    weights = read_weights(folder / spec.weights_file, spec.sha256)
+    return OodDetector(spec.threshold, weights, named("novelty", spec.sha256))

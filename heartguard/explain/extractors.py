@@ -9,18 +9,18 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image
-from heartguard.classify import CHANNEL_MEANS_BGR, LAYERS, LightNetwork, Weights, activation_graph, activation_name
+from heartguard.classify import CHANNEL_MEANS_BGR, LAYERS, Int8Network, Weights, activation_graph, activation_name
 
 
-class Recorder(Protocol):
+class ActivationExtractor(Protocol):
     """What runs a network and keeps its inside; safe to share between threads."""
 
-    def record(self, image: Image) -> dict[str, Floats]:
+    def extract(self, image: Image) -> dict[str, Floats]:
         """Return the activations of `LAYERS` on a drawing, shape (h, w), each of shape (channels, rows, columns)."""
         ...
 
 
-class FloatRecorder:
+class FloatExtractor:
     """The full weights on OpenCV."""
 
     def __init__(self, weights: Weights, height: int, width: int) -> None:
@@ -28,8 +28,8 @@ class FloatRecorder:
         self._net: Any = cv2.dnn.readNetFromONNX(graph)
         self._lock = threading.Lock()
 
-    def record(self, image: Image) -> dict[str, Floats]:
-        """Return the activations of a drawing; see `Recorder`."""
+    def extract(self, image: Image) -> dict[str, Floats]:
+        """Return the activations of a drawing; see `ActivationExtractor`."""
         means = np.array(CHANNEL_MEANS_BGR, np.float32).reshape(3, 1, 1)
         with self._lock:
             self._net.setInput(image.astype(np.float32)[None, None] - means)
@@ -37,14 +37,14 @@ class FloatRecorder:
         return {layer: np.array(values[0], np.float32) for layer, values in zip(LAYERS, found, strict=True)}
 
 
-class LightRecorder:
-    """The light file, three times as fast: the very convolutions that answer."""
+class Int8Extractor:
+    """The int8 file, three times as fast: the very convolutions that answer."""
 
-    def __init__(self, network: LightNetwork) -> None:
+    def __init__(self, network: Int8Network) -> None:
         self._network = network
 
-    def record(self, image: Image) -> dict[str, Floats]:
-        """Return the activations of a drawing; see `Recorder`."""
+    def extract(self, image: Image) -> dict[str, Floats]:
+        """Return the activations of a drawing; see `ActivationExtractor`."""
         found = self._network.far(self._network.near(image), LAYERS)
         return {
             layer: np.ascontiguousarray(values.transpose(2, 0, 1)) for layer, values in zip(LAYERS, found, strict=True)

@@ -1,4 +1,4 @@
-"""The light file with its inside open, cut in two behind its second block.
+"""The int8 file with its inside open, cut in two behind its second block.
 
 The first two blocks are dear (float32, many pixels) and see only 6 pixels around: between drawings that differ in one
 lead, only that lead's surroundings need them again. The rest is cheap and sees everything.
@@ -27,13 +27,13 @@ _IDENTIFIER = b"TFL3"
 _MEANS = np.array(CHANNEL_MEANS_BGR, np.float32)
 
 
-class LightNetwork:
-    """Both halves of a light file; safe to share between threads, and nothing of a drawing is kept.
+class Int8Network:
+    """Both halves of an int8 file; safe to share between threads, and nothing of a drawing is kept.
 
     Parameters
     ----------
     content : bytes
-        Of the light file.
+        Of the int8 file.
     threads : int
 
     Raises
@@ -44,9 +44,9 @@ class LightNetwork:
 
     def __init__(self, content: bytes, threads: int = 2) -> None:
         self._threads, self._lock = threads, threading.Lock()
-        self._near_half = cut_light(content, None, [CUT])
+        self._near_half = cut_int8(content, None, [CUT])
         self._near: dict[tuple[int, ...], Any] = {}
-        self._far = _interpreter(cut_light(content, CUT, FAR), threads)
+        self._far = _interpreter(cut_int8(content, CUT, FAR), threads)
 
     def near(self, image: Image) -> Floats:
         """Return what the first two blocks answer on a drawing or a window of one.
@@ -72,8 +72,8 @@ class LightNetwork:
             return _run(self._far, pooled[None], [FAR.index(name) for name in names])
 
 
-def cut_light(content: bytes, after: str | None, outputs: Sequence[str]) -> bytes:
-    """Return the part of a light file that leads from one tensor to others.
+def cut_int8(content: bytes, after: str | None, outputs: Sequence[str]) -> bytes:
+    """Return the part of an int8 file that leads from one tensor to others.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The light file: the same convolutions with 8-bit kernels, for LiteRT; bound to one set of weights."""
+"""The int8 file: the same convolutions with 8-bit kernels, for LiteRT; bound to one set of weights."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from heartguard.weights import read_spec
 
 
 @dataclass(frozen=True)
-class LightSpec:
-    """The facts of a light file, stored as ``{name}-light.json`` beside it.
+class Int8Spec:
+    """The facts of an int8 file, stored as ``{name}-light.json`` beside it.
 
     Attributes
     ----------
@@ -38,12 +38,12 @@ class LightSpec:
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
 
-def light_path(folder: Path, name: str) -> Path:
-    """Return where the facts of a model's light file are."""
+def int8_path(folder: Path, name: str) -> Path:
+    """Return where the facts of a model's int8 file are."""
     return folder / f"{name}-light.json"
 
 
-def load_light_spec(path: Path) -> LightSpec | None:
+def load_int8_spec(path: Path) -> Int8Spec | None:
     """Read a spec; None where there is none.
 
     Raises
@@ -51,24 +51,24 @@ def load_light_spec(path: Path) -> LightSpec | None:
     ModelError
         If it was altered.
     """
-    return read_spec(path, LightSpec) if path.exists() else None
+    return read_spec(path, Int8Spec) if path.exists() else None
 
 
-def read_light(folder: Path, model: ModelSpec, *, even_unproven: bool = False) -> bytes | None:
-    """Return the content of the light file of a model; None where none belongs to its weights, or none that serves.
+def read_int8(folder: Path, model: ModelSpec, *, even_unproven: bool = False) -> bytes | None:
+    """Return the content of the int8 file of a model; None where none belongs to its weights, or none that serves.
 
     Raises
     ------
     ModelError
         If it should be there but is missing or altered.
     """
-    spec = load_light_spec(light_path(folder, model.name))
+    spec = load_int8_spec(int8_path(folder, model.name))
     if spec is None or spec.backbone_sha256 != model.sha256 or not (spec.serves or even_unproven):
         return None
     try:
         content = (folder / spec.weights_file).read_bytes()
     except FileNotFoundError as error:
-        raise ModelError(f"The light weights {spec.weights_file} are missing from the models folder.") from error
+        raise ModelError(f"The int8 weights {spec.weights_file} are missing from the models folder.") from error
     if hashlib.sha256(content).hexdigest() != spec.sha256:
-        raise ModelError(f"The light weights {spec.weights_file} were altered: their sha256 is not the spec's.")
+        raise ModelError(f"The int8 weights {spec.weights_file} were altered: their sha256 is not the spec's.")
     return content

@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.classify import JointFacts, load_second, read_weights, save_spec, write_weights
+from heartguard.classify import EnsembleSpec, load_signal_model, read_weights, save_spec, write_weights
 from heartguard.classify.forest import Forest, from_table, to_table
-from heartguard.classify.second_opinion import SecondSpec, mean_of_logs
+from heartguard.classify.signal_model import SignalModelSpec, log_opinion_pool
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import segment_leads
 from heartguard.errors import ModelError
 from heartguard.leads import LAYOUTS, LEAD_INDEX, SAMPLES
 from heartguard.report import to_json, to_text
 from heartguard.ui.words import second_text
-from heartguard.values import Ecg, Finding, SecondOpinion
+from heartguard.values import Ecg, Finding, SignalPrediction
 from heartlab.data.signal_labels import CLASSES
 from heartlab.simulate.ecg import simulate_ecg
 from tests.handmade import make_ecg, make_prediction, make_reading
@@ -112,7 +112,7 @@ def one_network(statement_bias: float = 0.0) -> dict[str, np.ndarray]:
 @pytest.fixture
 def folder(tmp_path):
     digest = write_weights(to_table(small_forest()), tmp_path / "second.npz")
-    spec = SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01")
+    spec = SignalModelSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01")
     save_spec(spec, tmp_path / "second.json")
     return tmp_path
 
@@ -121,32 +121,32 @@ FAST = on_paper(simulate_ecg("normal", 130, seed=1).signals, "3x4+1")
 
 
 def test_it_agrees_or_disagrees_and_its_probabilities_sum_to_one(folder):
-    model = load_second(folder)
+    model = load_signal_model(folder)
     network = make_prediction(label="MI")
     said = model.consult(network, segment_leads(FAST), "any")
-    assert (said.second.label, said.second.agrees) == ("MI", True)
-    assert sum(said.second.probabilities.values()) == pytest.approx(1)
-    assert said.second.model == model.spec.identity
-    assert not model.consult(make_prediction(), segment_leads(FAST), "any").second.agrees
+    assert (said.signal_model.label, said.signal_model.agrees) == ("MI", True)
+    assert sum(said.signal_model.probabilities.values()) == pytest.approx(1)
+    assert said.signal_model.model == model.spec.identity
+    assert not model.consult(make_prediction(), segment_leads(FAST), "any").signal_model.agrees
 
 
 def test_without_facts_on_both_together_the_answer_stays_the_network_s(folder):
-    said = load_second(folder).consult(make_prediction(), segment_leads(FAST), "any")
+    said = load_signal_model(folder).consult(make_prediction(), segment_leads(FAST), "any")
     assert said.probabilities == make_prediction().probabilities
-    assert (said.label, said.model, said.network) == ("Normal", make_prediction().model, None)
+    assert (said.label, said.model, said.cnn_probabilities) == ("Normal", make_prediction().model, None)
 
 
 def test_a_page_without_beats_gets_no_second_opinion(folder):
     flat = make_ecg(signals=np.zeros((12, SAMPLES), np.float32), quality=np.ones(12, np.float32))
     network = make_prediction()
-    assert load_second(folder).consult(network, segment_leads(flat), "any") is network
+    assert load_signal_model(folder).consult(network, segment_leads(flat), "any") is network
 
 
 def test_both_together_answer_beside_the_network_that_they_were_measured_with(folder):
-    model = load_second(folder)
-    joint = JointFacts("abc", 1.0, 0.55, 0.9, dict.fromkeys(CLASSES, 0.2))
+    model = load_signal_model(folder)
+    joint = EnsembleSpec("abc", 1.0, 0.55, 0.9, dict.fromkeys(CLASSES, 0.2))
     save_spec(replace(model.spec, joint=joint), folder / "second.json")
-    model = load_second(folder)
+    model = load_signal_model(folder)
     network = make_prediction(probabilities={"Normal": 0.5, "MI": 0.4, "PMI": 0.05, "HB": 0.05})
     both = model.consult(network, segment_leads(FAST), "abc")
     own = np.array([0.5, 0.4, 0.05, 0.05])
@@ -156,54 +156,54 @@ def test_both_together_answer_beside_the_network_that_they_were_measured_with(fo
     assert list(both.probabilities.values()) == pytest.approx(list(expected), abs=1e-4)
     assert both.label == "MI"
     assert both.abstained == (expected.max() < 0.55)
-    assert set(both.possible) == {name for name, p in zip(CLASSES, expected, strict=True) if p >= 0.2}
-    assert both.network == network.probabilities
+    assert set(both.prediction_set) == {name for name, p in zip(CLASSES, expected, strict=True) if p >= 0.2}
+    assert both.cnn_probabilities == network.probabilities
     assert both.model == f"{network.model}+{model.spec.identity}"
-    assert model.consult(network, segment_leads(FAST), "another network").network is None
+    assert model.consult(network, segment_leads(FAST), "another network").cnn_probabilities is None
 
 
 def test_the_second_opinion_weighs_as_many_voices_as_it_has():
     first, second = np.array([0.5, 0.5]), np.array([0.2, 0.8])
-    logits = mean_of_logs(first, second, 2 / 3)
+    logits = log_opinion_pool(first, second, 2 / 3)
     assert logits[1] - logits[0] == pytest.approx(2 / 3 * np.log(4), abs=1e-4)
 
 
 @pytest.mark.parametrize("weight", [0.5, 0.8])
 def test_findings_are_named_by_drawing_and_signals_together(folder, weight):
-    table = read_weights(folder / "second.npz", load_second(folder).spec.sha256) | one_network(statement_bias=3.0)
+    table = read_weights(folder / "second.npz", load_signal_model(folder).spec.sha256) | one_network(statement_bias=3.0)
     digest = write_weights(table, folder / "second.npz")
-    joint = JointFacts("abc", 1.0, 0.55, 0.9, {}, {"rhythm:AFIB": 0.6}, finding_share=weight)
-    spec = SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01", joint, ("rhythm:AFIB",))
+    joint = EnsembleSpec("abc", 1.0, 0.55, 0.9, {}, {"rhythm:AFIB": 0.6}, finding_share=weight)
+    spec = SignalModelSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01", joint, ("rhythm:AFIB",))
     save_spec(spec, folder / "second.json")
     network = replace(make_prediction(), findings=(Finding("rhythm:AFIB", 0.5, False), Finding("sub:LVH", 0.9, True)))
-    (both,) = load_second(folder).consult(network, segment_leads(FAST), "abc").findings
+    (both,) = load_signal_model(folder).consult(network, segment_leads(FAST), "abc").findings
     assert both.scp_code == "rhythm:AFIB"
     assert both.probability == pytest.approx(1 / (1 + np.exp(-3 * weight)), abs=1e-3)
     assert both.present
-    assert load_second(folder).consult(network, segment_leads(FAST), "other weights").findings == network.findings
+    assert load_signal_model(folder).consult(network, segment_leads(FAST), "other weights").findings == network.findings
 
 
 def test_networks_that_do_not_fit_are_refused(folder):
-    table = read_weights(folder / "second.npz", load_second(folder).spec.sha256) | one_network()
+    table = read_weights(folder / "second.npz", load_signal_model(folder).spec.sha256) | one_network()
     digest = write_weights(table, folder / "second.npz")
-    save_spec(SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01"), folder / "second.json")
+    save_spec(SignalModelSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01"), folder / "second.json")
     with pytest.raises(ModelError, match="classes and statements"):
-        load_second(folder)
+        load_signal_model(folder)
     digest = write_weights({k: v for k, v in table.items() if "stem" not in k}, folder / "second.npz")
-    save_spec(SecondSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01"), folder / "second.json")
+    save_spec(SignalModelSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01"), folder / "second.json")
     with pytest.raises(ModelError, match="do not fit together"):
-        load_second(folder)
+        load_signal_model(folder)
 
 
 def test_no_file_is_no_opinion_and_an_altered_one_is_refused(folder, tmp_path_factory):
-    assert load_second(tmp_path_factory.mktemp("empty")) is None
+    assert load_signal_model(tmp_path_factory.mktemp("empty")) is None
     facts = json.loads((folder / "second.json").read_text())
     (folder / "second.json").write_text(json.dumps({**facts, "features": facts["features"][:-1]}))
     with pytest.raises(ModelError, match="train it again"):
-        load_second(folder)
+        load_signal_model(folder)
     (folder / "second.json").write_text("no JSON")
     with pytest.raises(ModelError, match=r"second\.json cannot be read"):
-        load_second(folder)
+        load_signal_model(folder)
 
 
 def test_altered_weights_are_refused(folder):
@@ -211,7 +211,7 @@ def test_altered_weights_are_refused(folder):
     content[-40] ^= 1
     (folder / "second.npz").write_bytes(bytes(content))
     with pytest.raises(ModelError, match="altered"):
-        load_second(folder)
+        load_signal_model(folder)
 
 
 @pytest.mark.parametrize("part", ["feature", "place", "leaf"])
@@ -226,8 +226,10 @@ def test_trees_that_do_not_fit_together_are_refused(folder, part):
 
 def test_reports_and_app_say_what_the_second_model_says():
     shares = {"Normal": 0.2, "MI": 0.6, "PMI": 0.1, "HB": 0.1}
-    second = SecondOpinion("MI", shares, False, "second-0123")
-    reading = make_reading(prediction=make_prediction(second=second, network={"Normal": 0.8, "HB": 0.2}))
+    second = SignalPrediction("MI", shares, False, "second-0123")
+    reading = make_reading(
+        prediction=make_prediction(signal_model=second, cnn_probabilities={"Normal": 0.8, "HB": 0.2})
+    )
     row = to_json(reading)["prediction"]
     assert row["second"] == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
     assert row["network"] == {"Normal": 0.8, "HB": 0.2}
@@ -252,12 +254,14 @@ def test_the_strip_adds_no_waves():
 
 def answer_card() -> None:
     from heartguard.ui.answer import show_answer
-    from heartguard.values import SecondOpinion
+    from heartguard.values import SignalPrediction
     from tests.handmade import make_prediction, make_reading
 
     shares = {"Normal": 0.2, "MI": 0.6, "PMI": 0.1, "HB": 0.1}
-    second = SecondOpinion("MI", shares, False, "second-0123")
-    show_answer(make_reading(prediction=make_prediction(second=second, network={"Normal": 0.8, "HB": 0.2})))
+    second = SignalPrediction("MI", shares, False, "second-0123")
+    show_answer(
+        make_reading(prediction=make_prediction(signal_model=second, cnn_probabilities={"Normal": 0.8, "HB": 0.2}))
+    )
 
 
 def test_the_answer_card_says_when_the_two_models_disagree():

@@ -1,4 +1,4 @@
-"""The light network in two halves and by steps: the same answers as whole, and maps like those of the full weights."""
+"""The int8 network in two halves and by steps: the same answers as whole, and maps like those of the full weights."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from heartguard.classify import load_engine
-from heartguard.classify.light_network import LAYERS, LightNetwork
+from heartguard.classify.int8_network import LAYERS, Int8Network
 from heartguard.drawing import draw, drawing_boxes, segment_leads
-from heartguard.explain import OpenNetwork, lead_shap, open_network
+from heartguard.explain import InspectableNetwork, inspect_network, lead_shap
+from heartguard.explain.extractors import Int8Extractor
 from heartguard.explain.hires_cam import hires_cam
+from heartguard.explain.incremental import REACH_PX, IncrementalBackbone, incremental_engine, window
 from heartguard.explain.network import BEFORE_POOLING
 from heartguard.explain.players import lead_players
-from heartguard.explain.recorders import LightRecorder
-from heartguard.explain.stepping import REACH_PX, SteppingBackbone, stepping, window
 from heartguard.values import Ecg
 from heartlab.simulate.ecg import simulate_ecg
 from tests.test_explain import engine as fake_engine
@@ -22,11 +22,11 @@ SHAPE = (160, 384)
 
 
 @pytest.fixture(scope="module")
-def network() -> LightNetwork:
+def network() -> Int8Network:
     pytest.importorskip("ai_edge_litert")
-    found = load_engine().open_light()
+    found = load_engine().open_int8()
     if found is None:
-        pytest.skip("no light file serves for the shipped weights")
+        pytest.skip("no int8 file serves for the shipped weights")
     return found
 
 
@@ -45,9 +45,9 @@ def coalitions() -> np.ndarray:
 
 
 def test_both_halves_answer_as_the_whole_and_steps_as_well(network, ecg):
-    whole = load_engine(light=True)
-    steps = stepping(whole)
-    assert isinstance(steps.backbone, SteppingBackbone)
+    whole = load_engine(int8=True)
+    steps = incremental_engine(whole)
+    assert isinstance(steps.backbone, IncrementalBackbone)
     drawings = lead_players(ecg).drawings(coalitions())
     expected, found = whole.predict(drawings), steps.predict(drawings)
     assert np.abs(expected.class_maps - found.class_maps).max() < 1e-4
@@ -58,26 +58,26 @@ def test_only_the_surroundings_of_a_change_are_worked_out_again(network, ecg, mo
     seen = []
     near = network.near
     monkeypatch.setattr(network, "near", lambda image: seen.append(image.shape) or near(image))
-    steps = SteppingBackbone(network)
+    steps = IncrementalBackbone(network)
     *drawings, everyone = lead_players(ecg).drawings(coalitions())
     for drawing in drawings:
-        steps.cells(drawing)
+        steps.feature_map(drawing)
     assert seen[:6] == [SHAPE, SHAPE, (72, 128), (72, 384), (72, 128), (72, 128)]
     before = len(seen)
-    steps.cells(everyone)
+    steps.feature_map(everyone)
     assert len(seen) == before
 
 
 def test_steps_of_two_explanations_share_nothing(network):
-    whole = load_engine(light=True)
-    first, second = stepping(whole), stepping(whole)
+    whole = load_engine(int8=True)
+    first, second = incremental_engine(whole), incremental_engine(whole)
     assert first.backbone is not second.backbone
-    assert not isinstance(whole.backbone, SteppingBackbone)
+    assert not isinstance(whole.backbone, IncrementalBackbone)
 
 
 def test_an_engine_that_runs_no_light_file_stays_as_it_is():
     fake = fake_engine(V1=1.0)
-    assert stepping(fake) is fake
+    assert incremental_engine(fake) is fake
 
 
 @pytest.mark.parametrize("box", drawing_boxes(), ids=lambda box: "strip" if box.rhythm else box.lead)
@@ -90,17 +90,17 @@ def test_a_window_holds_a_box_with_all_that_it_can_reach(box):
 
 
 def test_maps_of_the_light_file_are_those_of_the_full_weights(network, ecg):
-    light = open_network(load_engine())
-    assert isinstance(light._recorder, LightRecorder)
-    full = OpenNetwork(light.spec, light._weights)
-    tapes = [found.record(draw(segment_leads(ecg)).image) for found in (light, full)]
+    light = inspect_network(load_engine())
+    assert isinstance(light._extractor, Int8Extractor)
+    full = InspectableNetwork(light.spec, light._weights)
+    records = [found.record(draw(segment_leads(ecg)).image) for found in (light, full)]
     for layer in (LAYERS[0], BEFORE_POOLING):
-        first, second = (hires_cam(tape.activations[layer], tape.gradient("MI", layer)) for tape in tapes)
+        first, second = (hires_cam(record.activations[layer], record.gradient("MI", layer)) for record in records)
         assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.98
 
 
 def test_lead_shap_by_steps_is_lead_shap(network, ecg, monkeypatch):
-    whole = load_engine(light=True)
+    whole = load_engine(int8=True)
     by_steps = lead_shap(ecg, whole, "HB", evaluations=27)
-    monkeypatch.setattr("heartguard.explain.shapley.stepping", lambda engine: engine)
+    monkeypatch.setattr("heartguard.explain.shapley.incremental_engine", lambda engine: engine)
     assert lead_shap(ecg, whole, "HB", evaluations=27).values == pytest.approx(by_steps.values, abs=1e-6)

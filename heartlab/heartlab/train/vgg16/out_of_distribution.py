@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import load_spec, save_spec, write_weights
-from heartguard.classify.novelty import JUDGED, Novelty, NoveltySpec, stretch_distances
+from heartguard.classify.out_of_distribution import OOD_FEATURES, OodDetector, OodSpec, segment_distances
 from heartguard.weights import Weights
 from heartlab.data.page_set import load_traced_pages
 from heartlab.data.page_traces import PageTraces
@@ -29,7 +29,7 @@ _RAISED = 0.02
 
 
 @dataclass(frozen=True)
-class NoveltyRecipe:
+class OodRecipe:
     """Settings of the score.
 
     Attributes
@@ -49,15 +49,15 @@ class NoveltyRecipe:
 
 def run(args: argparse.Namespace) -> int:
     """Fit, choose the threshold out of fold, and write weights and spec; return the exit status."""
-    recipe = NoveltyRecipe()
+    recipe = OodRecipe()
     clinic = load_traced_pages(args)
     traces, pages = clinic.traces, clinic.labelled
     features = build_bank(args.cache, args.cache / "pretrained.pt", traces, copies=0).clean[pages.readable]
     whole = whole_pages(traces, recipe.least_traced)[pages.readable]
     scores = out_of_fold_scores(features, pages.folds[pages.readable], whole, recipe.rank)
     threshold = float(np.quantile(scores, recipe.share))
-    digest = write_weights(fit_novelty(features[whole], recipe.rank), args.out / "novelty.npz", exact=EXACT)
-    spec = NoveltySpec(
+    digest = write_weights(fit_ood_detector(features[whole], recipe.rank), args.out / "novelty.npz", exact=EXACT)
+    spec = OodSpec(
         threshold=round(threshold, 4),
         backbone_sha256=load_spec(args.out / "vgg16.json").sha256,
         sha256=digest,
@@ -81,11 +81,13 @@ def out_of_fold_scores(features: Floats, folds: NDArray[np.int64], whole: Mask, 
     """Return the score of each drawing under a model of the whole pages of the other folds, shape (n,)."""
     return out_of_fold(
         folds,
-        lambda known, asked: Novelty(np.inf, fit_novelty(features[known & whole], rank)).scores(features[asked]),
+        lambda known, asked: OodDetector(np.inf, fit_ood_detector(features[known & whole], rank)).scores(
+            features[asked]
+        ),
     )
 
 
-def fit_novelty(features: Floats, rank: int) -> Weights:
+def fit_ood_detector(features: Floats, rank: int) -> Weights:
     """Return the Gaussian model of each stretch.
 
     Parameters
@@ -97,9 +99,9 @@ def fit_novelty(features: Floats, rank: int) -> Weights:
     Returns
     -------
     dict of str to ndarray
-        As `heartguard.classify.novelty.Novelty` holds them.
+        As `heartguard.classify.out_of_distribution.OodDetector` holds them.
     """
-    judged = features[:, :, JUDGED]
+    judged = features[:, :, OOD_FEATURES]
     mean, scale = judged.mean(axis=0), judged.std(axis=0) + _RAISED * judged.std()
     scaled = (judged - mean) / scale
     stretches = [_principal(scaled[:, stretch], rank) for stretch in range(scaled.shape[1])]
@@ -110,7 +112,7 @@ def fit_novelty(features: Floats, rank: int) -> Weights:
         "variances": np.stack([variances for _, variances, _ in stretches]),
         "rest": np.array([rest for _, _, rest in stretches], np.float32),
     }
-    return {**weights, "usual": np.median(stretch_distances(judged, weights), axis=0).astype(np.float32)}
+    return {**weights, "usual": np.median(segment_distances(judged, weights), axis=0).astype(np.float32)}
 
 
 def _principal(scaled: Floats, rank: int) -> tuple[Floats, Floats, float]:

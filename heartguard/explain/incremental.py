@@ -7,7 +7,7 @@ from copy import copy
 import numpy as np
 
 from heartguard.arrays import Floats, Image
-from heartguard.classify import CUT_STRIDE, HEAD_LEVELS, Engine, LightNetwork, VggEngine
+from heartguard.classify import CUT_STRIDE, HEAD_LEVELS, Engine, Int8Network, VggEngine
 from heartguard.drawing import drawing_boxes
 from heartguard.values import Box
 
@@ -21,7 +21,7 @@ KEPT = 3
 """The first drawings and the last one are remembered."""
 
 
-def stepping(engine: Engine) -> Engine:
+def incremental_engine(engine: Engine) -> Engine:
     """Return an engine for one explanation, which remembers a few of its drawings; the same answers, sooner.
 
     Parameters
@@ -31,26 +31,26 @@ def stepping(engine: Engine) -> Engine:
     Returns
     -------
     Engine
-        The engine itself where it does not run the light file. The other one must not be shared between threads.
+        The engine itself where it does not run the int8 file. The other one must not be shared between threads.
     """
-    network = engine.open_light() if isinstance(engine, VggEngine) else None
+    network = engine.open_int8() if isinstance(engine, VggEngine) else None
     if not isinstance(engine, VggEngine) or network is None:
         return engine
     found = copy(engine)
-    found.backbone = SteppingBackbone(network)
+    found.backbone = IncrementalBackbone(network)
     return found
 
 
-class SteppingBackbone:
-    """The convolutions of the light file, block 1 and 2 only around what changed since a drawing that is remembered."""
+class IncrementalBackbone:
+    """The convolutions of the int8 file, block 1 and 2 only around what changed since a drawing that is remembered."""
 
     engine = "LiteRT int8 by steps"
 
-    def __init__(self, network: LightNetwork) -> None:
+    def __init__(self, network: Int8Network) -> None:
         self._network = network
         self._kept: list[tuple[Image, Floats]] = []
 
-    def cells(self, image: Image) -> Floats:
+    def feature_map(self, image: Image) -> Floats:
         """Return the features of a drawing; see `heartguard.classify.backbone.Backbone`."""
         pooled = self._near(image)
         self._kept = [*self._kept[: KEPT - 1], (image, pooled)]

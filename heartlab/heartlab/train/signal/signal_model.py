@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import Weights, load_engine, load_spec, probabilities, save_spec, write_weights
 from heartguard.classify.forest import to_table
-from heartguard.classify.second_opinion import FLOOR, JointFacts, SecondSpec, mean_of_logs
+from heartguard.classify.signal_model import FLOOR, EnsembleSpec, SignalModelSpec, log_opinion_pool
 from heartguard.classify.wave_features import FEATURES
 from heartlab.data.answers import (
     answers_path,
@@ -98,7 +98,7 @@ def _untuned(pages: Pages) -> Callable[[int], TunedNetworks]:
 
 def averaged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Return the answers whose logits are the mean of two models' log probabilities; seconds are added."""
-    shares = probabilities(mean_of_logs(shares_of(first), shares_of(second)))
+    shares = probabilities(log_opinion_pool(shares_of(first), shares_of(second)))
     seconds = first["train_seconds"] + second["train_seconds"]
     return with_shares(first[["page_id", "fold", "label"]].assign(train_seconds=seconds.round(2)), shares)
 
@@ -127,7 +127,7 @@ def _fit_and_answer(trees: Trees, seen: Floats, labels: NDArray[np.int64], known
     return trees.fit(seen[known], labels[known]).predict_proba(seen[asked])
 
 
-def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> JointFacts | None:
+def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> EnsembleSpec | None:
     """Write the answers of both models together; return what calibrates them, None without a network."""
     spec = args.out / "vgg16.json"
     if not answers_path(args.results, "vgg16").exists() or not spec.exists():
@@ -135,7 +135,9 @@ def _join(args: argparse.Namespace, found: pd.DataFrame, pages: PageSet) -> Join
         return None
     both = together(read_answers(args.results, "vgg16"), found)
     write_answers(both, args.results, TOGETHER)
-    return JointFacts(load_spec(spec).sha256, **calibration_facts(logits_of(both), pages.classes, CLASSES), share=SHARE)
+    return EnsembleSpec(
+        load_spec(spec).sha256, **calibration_facts(logits_of(both), pages.classes, CLASSES), share=SHARE
+    )
 
 
 def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
@@ -149,11 +151,13 @@ def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     keys = ["page_id", "fold", "label"]
     if not first[keys].equals(second[keys]):
         raise ValueError("The two models did not answer the same pages in the same folds.")
-    logits = mean_of_logs(shares_of(first), shares_of(second), SHARE).astype(np.float32)
+    logits = log_opinion_pool(shares_of(first), shares_of(second), SHARE).astype(np.float32)
     return with_logits(first[keys], logits)
 
 
-def _with_findings(joint: JointFacts, folder: Path, taught: TunedNetworks, statements: tuple[str, ...]) -> JointFacts:
+def _with_findings(
+    joint: EnsembleSpec, folder: Path, taught: TunedNetworks, statements: tuple[str, ...]
+) -> EnsembleSpec:
     engine = load_engine(folder=folder)
     if engine.finding_spec is None or engine.finding_spec.names != statements:
         log.info("the network has no findings of these statements: its own stay alone")
@@ -163,10 +167,10 @@ def _with_findings(joint: JointFacts, folder: Path, taught: TunedNetworks, state
 
 
 def _spec(
-    pages: PageSet, shares: Doubles, joint: JointFacts | None, statements: tuple[str, ...], recipe: TuningRecipe
-) -> SecondSpec:
+    pages: PageSet, shares: Doubles, joint: EnsembleSpec | None, statements: tuple[str, ...], recipe: TuningRecipe
+) -> SignalModelSpec:
     """Return the facts, but for the digest of the weights."""
-    return SecondSpec(
+    return SignalModelSpec(
         classes=CLASSES,
         features=FEATURES,
         temperature=round(fit_temperature(pages.classes, np.log(shares + FLOOR)), 4),
@@ -189,7 +193,7 @@ def _spec(
     )
 
 
-def _ship(folder: Path, table: Weights, spec: SecondSpec) -> None:
+def _ship(folder: Path, table: Weights, spec: SignalModelSpec) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     spec = replace(spec, sha256=write_weights(table, folder / spec.weights_file))
     save_spec(spec, folder / "second.json")

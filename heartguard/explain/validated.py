@@ -25,14 +25,14 @@ BY_PIXEL = ("deletion by pixel over random", "insertion by pixel over random")
 SHUFFLED = "similarity, shuffled down to block1"
 """How alike an explanation stays when every weight of the network is shuffled."""
 
-MOST_ALIKE = 0.5
+MAX_SIMILARITY = 0.5
 """The interval of that must lie below: else the explanation draws the trace, not the network."""
 
-Trials = Mapping[tuple[str, str], Mapping[str, str]]
+ValidationResults = Mapping[tuple[str, str], Mapping[str, str]]
 """Rows of the table by (method, test)."""
 
 
-def trials_of(table: Path = TABLE) -> Trials:
+def validation_results(table: Path = TABLE) -> ValidationResults:
     """Return the rows of the table by (method, test); empty where there is no table."""
     if not table.exists():
         return {}
@@ -40,27 +40,27 @@ def trials_of(table: Path = TABLE) -> Trials:
         return {(row["method"], row["test"]): row for row in csv.DictReader(file)}
 
 
-def tests_of(method: str) -> tuple[str, ...]:
+def chance_tests(method: str) -> tuple[str, ...]:
     """Return the tests against chance that a method must pass, by what it claims."""
     fine = MAP_METHODS[method].tells_waves if method in MAP_METHODS else method == PIXEL_SHAP
     return BY_LEAD + BY_PIXEL if fine else BY_LEAD
 
 
-def beats_chance(method: str, trials: Trials) -> bool:
+def beats_chance(method: str, results: ValidationResults) -> bool:
     """Tell whether an explanation was tested and its intervals lie above chance in every test of what it claims."""
-    return all((method, test) in trials and float(trials[method, test]["low"]) > 0 for test in tests_of(method))
+    return all((method, test) in results and float(results[method, test]["low"]) > 0 for test in chance_tests(method))
 
 
-def follows_network(method: str, trials: Trials) -> bool:
+def passes_randomisation(method: str, results: ValidationResults) -> bool:
     """Tell whether an explanation was seen to fall apart once the whole network is shuffled."""
-    return (method, SHUFFLED) in trials and float(trials[method, SHUFFLED]["high"]) < MOST_ALIKE
+    return (method, SHUFFLED) in results and float(results[method, SHUFFLED]["high"]) < MAX_SIMILARITY
 
 
-def is_offered(method: str, table: Path = TABLE) -> bool:
+def is_validated(method: str, table: Path = TABLE) -> bool:
     """Tell whether an explanation may be shown; a map as published is not, beside the same one less white paper."""
-    trials = trials_of(table)
+    results = validation_results(table)
     less_paper = method.removesuffix(" as published")
-    return _passes(method, trials) and (method == less_paper or not _passes(less_paper, trials))
+    return _passes(method, results) and (method == less_paper or not _passes(less_paper, results))
 
 
 def shap_installed() -> bool:
@@ -68,10 +68,10 @@ def shap_installed() -> bool:
     return find_spec("shap") is not None
 
 
-def offered_maps(table: Path = TABLE) -> tuple[str, ...]:
+def validated_maps(table: Path = TABLE) -> tuple[str, ...]:
     """Return the maps that may be shown, in the order of `MAP_METHODS`; none without a table."""
-    return tuple(name for name in MAP_METHODS if is_offered(name, table))
+    return tuple(name for name in MAP_METHODS if is_validated(name, table))
 
 
-def _passes(method: str, trials: Trials) -> bool:
-    return beats_chance(method, trials) and follows_network(method, trials)
+def _passes(method: str, results: ValidationResults) -> bool:
+    return beats_chance(method, results) and passes_randomisation(method, results)

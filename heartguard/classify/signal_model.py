@@ -1,0 +1,224 @@
+"""The signal model: boosted trees on measured waves and rhythm, and 1-D networks on the signals; it sees no drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from heartguard.arrays import Doubles, Floats
+from heartguard.classify.findings import reported
+from heartguard.classify.forest import Forest, from_table
+from heartguard.classify.prediction import prediction_set, probabilities
+from heartguard.classify.signal_network import SignalNetwork, mean_logits, networks_of, stacked_signals
+from heartguard.classify.wave_features import FEATURES, wave_features
+from heartguard.drawing import LeadSegments
+from heartguard.errors import ModelError
+from heartguard.values import Finding, Prediction, SignalPrediction
+from heartguard.weights import named, read_spec, read_weights
+
+FLOOR = 1e-6
+"""Added to probabilities before their logarithm, so that a probability of 0 in one model cannot veto the other."""
+
+
+@dataclass(frozen=True)
+class EnsembleSpec:
+    """Weights, calibration and thresholds of the ensemble of VGG16 and the signal model; fields as in `ModelSpec`.
+
+    Attributes
+    ----------
+    network_sha256 : str
+        Weights of VGG16 that the ensemble was calibrated with; with others, the signal model's answer is only shown.
+    finding_thresholds : mapping of str to float
+        Ensemble probability from which each statement is reported; empty where VGG16's own findings are used.
+    share : float
+        Weight of the signal model's log probabilities, 0 to 1; VGG16 weighs 1 - share.
+    finding_share : float
+        Weight of the signal model's logit of a statement; VGG16 weighs 1 - finding_share.
+    """
+
+    network_sha256: str
+    temperature: float
+    abstention_threshold: float
+    set_level: float
+    set_thresholds: Mapping[str, float]
+    finding_thresholds: Mapping[str, float] = field(default_factory=dict)
+    share: float = 0.5
+    finding_share: float = 0.5
+
+
+@dataclass(frozen=True)
+class SignalModelSpec:
+    """The facts of the signal model, stored as JSON beside its weights.
+
+    Attributes
+    ----------
+    classes, features : tuple of str
+        In the order of the logits and of the measured features.
+    temperature : float
+        Divides the logits before the softmax (temperature scaling); fitted on out-of-fold logits.
+    joint : EnsembleSpec or None
+        None where the signal model is shown beside VGG16 and not combined with it.
+    statements : tuple of str
+        SCP-ECG statements that the networks give beside the classes, ``group:CODE``; empty without networks.
+    sha256, weights_file, date : str
+    training_data, metrics, recipe : mapping
+    """
+
+    classes: tuple[str, ...]
+    features: tuple[str, ...]
+    temperature: float
+    sha256: str
+    weights_file: str
+    date: str
+    joint: EnsembleSpec | None = None
+    statements: tuple[str, ...] = ()
+    training_data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """Name and the start of the weights' digest."""
+        return named("second", self.sha256)
+
+
+@dataclass(frozen=True, eq=False)
+class SignalModel:
+    """The signal model: its spec, its trees and, where it has them, its networks."""
+
+    spec: SignalModelSpec
+    forest: Forest
+    networks: tuple[SignalNetwork, ...] = ()
+
+    def _logits(self, segments: LeadSegments) -> tuple[Doubles | Floats | None, dict[str, float]]:
+        """Return the logits of the classes, and of the statements by code; None and {} where no beats are found."""
+        features = wave_features(segments)
+        if np.isnan(features).all():
+            return None, {}
+        by_trees = self.forest.logits(features)
+        if not self.networks:
+            return by_trees, {}
+        by_networks, statements = mean_logits(self.networks, stacked_signals(segments))
+        logits = log_opinion_pool(probabilities(by_trees), probabilities(by_networks))
+        return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
+
+    def consult(self, prediction: Prediction, segments: LeadSegments, network_sha256: str) -> Prediction:
+        """Return VGG16's prediction with that of the signal model: the ensemble's answer where they are calibrated so.
+
+        Parameters
+        ----------
+        prediction : Prediction
+            Of VGG16 alone.
+        segments : LeadSegments
+            From which its drawing was made.
+        network_sha256 : str
+            Digest of VGG16's weights.
+        """
+        logits, statements = self._logits(segments)
+        if logits is None:
+            return prediction
+        alone = self._by_class(probabilities(logits, self.spec.temperature))
+        label = max(alone, key=lambda name: alone[name])
+        signal_model = SignalPrediction(label, alone, label == prediction.label, self.spec.identity)
+        joint = self.spec.joint
+        if joint is None or joint.network_sha256 != network_sha256:
+            return replace(prediction, signal_model=signal_model)
+        cnn = np.array([prediction.probabilities[name] for name in self.spec.classes])
+        pooled = log_opinion_pool(cnn, probabilities(logits), joint.share)
+        ensemble = self._by_class(probabilities(pooled, joint.temperature))
+        best = max(ensemble, key=lambda name: ensemble[name])
+        return replace(
+            prediction,
+            label=best,
+            abstained=ensemble[best] < joint.abstention_threshold,
+            probabilities=ensemble,
+            prediction_set=prediction_set(ensemble, joint.set_thresholds),
+            coverage=joint.set_level,
+            model=f"{prediction.model}+{self.spec.identity}",
+            signal_model=signal_model,
+            cnn_probabilities=prediction.probabilities,
+            findings=merge_findings(prediction.findings, statements, joint),
+        )
+
+    def _by_class(self, values: Doubles) -> dict[str, float]:
+        return dict(zip(self.spec.classes, map(float, values), strict=True))
+
+
+def merge_findings(
+    findings: tuple[Finding, ...], logits: Mapping[str, float], joint: EnsembleSpec
+) -> tuple[Finding, ...]:
+    """Return the findings of the ensemble, the most probable first.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        Of VGG16; returned unchanged where the ensemble has no thresholds.
+    logits : mapping of str to float
+        Of the signal model, by SCP code.
+    joint : EnsembleSpec
+    """
+    thresholds = joint.finding_thresholds
+    if not thresholds:
+        return findings
+    merged = {
+        f.scp_code: logit_average(f.probability, logits[f.scp_code], joint.finding_share)
+        for f in findings
+        if f.scp_code in thresholds
+    }
+    return reported(merged, thresholds)
+
+
+def logit_average(probability: float, logit: float, weight: float = 0.5) -> float:
+    """Return the sigmoid of the weighted mean of logit(`probability`) and `logit`, which weighs `weight`.
+
+    Examples
+    --------
+    >>> round(logit_average(0.5, 2.0), 3)  # the sigmoid of 1
+    0.731
+    """
+    own = np.log(probability + FLOOR) - np.log(1 - probability + FLOOR)
+    return float(1 / (1 + np.exp(-((1 - weight) * own + weight * logit))))
+
+
+def log_opinion_pool(first: Doubles, second: Doubles, share: float = 0.5) -> Doubles:
+    """Return the logarithmic opinion pool of two models: the weighted mean of their log probabilities.
+
+    Nothing is fitted to rows, so the pool of out-of-fold answers is out of fold too.
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (..., classes)
+        Probabilities.
+    share : float
+        Weight of the second one, 0 to 1; the first one weighs 1 - share.
+
+    Returns
+    -------
+    ndarray, shape (..., classes)
+        Logits: their softmax is the pooled probability.
+    """
+    joint: Doubles = (1 - share) * np.log(first + FLOOR) + share * np.log(second + FLOOR)
+    return joint
+
+
+def load_signal_model(folder: Path) -> SignalModel | None:
+    """Read the signal model of a models folder; None where there is none.
+
+    Raises
+    ------
+    ModelError
+        If it is there but altered, or was trained on other features than this version measures.
+    """
+    path = folder / "second.json"
+    if not path.exists():
+        return None
+    spec = read_spec(path, SignalModelSpec)
+    if spec.features != FEATURES:
+        raise ModelError("The signal model was trained on other features than this version measures; train it again.")
+    table = read_weights(folder / spec.weights_file, spec.sha256)
+    forest = from_table(table, len(spec.features), len(spec.classes))
+    return SignalModel(spec, forest, networks_of(table, len(spec.classes), len(spec.statements)))
