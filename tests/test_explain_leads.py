@@ -12,7 +12,7 @@ from heartguard.explain import Evidence, counterfactual, evidence_sentence, map_
 from heartguard.explain.counterfactuals import normal_beat, normal_lead, with_normal
 from heartguard.explain.players import lead_players, wave_players
 from heartguard.explain.sentence import name_leads
-from heartguard.explain.surrogate import fit_surrogate, neighbours, stretch_parts
+from heartguard.explain.surrogate import fit_surrogate, neighbours, segment_contributions
 from heartguard.explain.validated import (
     BY_LEAD,
     BY_PIXEL,
@@ -183,7 +183,7 @@ def test_gaps_stay_gaps_in_a_counterfactual(heart):
 
 def test_what_the_stretches_add_is_the_logit():
     maps = np.random.default_rng(0).normal(size=(3, 4, 10, 24)).astype(np.float32)
-    assert np.allclose(stretch_parts(maps).sum(axis=1), maps.mean(axis=(2, 3)), atol=1e-5)
+    assert np.allclose(segment_contributions(maps).sum(axis=1), maps.mean(axis=(2, 3)), atol=1e-5)
 
 
 def test_each_lead_has_its_neighbours_on_the_drawing():

@@ -1,4 +1,4 @@
-"""What drove an answer: maps, Shapley values, a sentence and counterfactuals, and the tests that they must pass."""
+"""Attribution of an answer: maps, Shapley values, a sentence, counterfactuals, and the tests that they must pass."""
 
 from heartguard.explain.by_time import Band, time_bands
 from heartguard.explain.cam import class_map

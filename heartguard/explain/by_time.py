@@ -1,4 +1,4 @@
-"""A map as bands of time: for each lead, from when to when how much evidence."""
+"""A map reduced to time: the mean evidence of each lead in bands of 0.1 s."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def time_bands(heat: Floats, drawing: Drawing) -> tuple[Band, ...]:
     Returns
     -------
     tuple of Band
-        Where the strip shows a lead at a time at which its short stretch does too, their evidence is added.
+        Where the strip and a short segment show the same lead at the same time, their evidence is added.
 
     Raises
     ------

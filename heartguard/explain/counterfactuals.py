@@ -1,4 +1,4 @@
-"""What if: the same ECG with one lead, or one wave of it, as a textbook heart would have it."""
+"""Counterfactuals: the answer to the same ECG with one lead, or one wave of it, replaced by that of a normal heart."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from heartguard.leads import LEAD_INDEX, LEADS
 from heartguard.values import Drawing, Ecg, Measurements
 
 FADE_S = 0.016
-"""Over this much at each end a replaced wave passes into the trace."""
+"""Length of the blend at either end of a replaced wave: 8 samples, enough to leave no step. Chosen by hand."""
 
 
 @dataclass(frozen=True, eq=False)
 class Counterfactual:
-    """One change and what it does.
+    """One change and the probabilities before and after it.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Counterfactual:
 
 @dataclass(frozen=True, eq=False)
 class NormalBeat:
-    """One beat of the textbook heart: `mv`, shape (12, n), at `seconds` from the R peak, with its fiducials."""
+    """One beat of the simulated normal heart: `mv`, shape (12, n), at `seconds` from the R peak, with its fiducials."""
 
     seconds: Doubles
     mv: Doubles
@@ -63,13 +63,13 @@ def normal_beat() -> NormalBeat:
 def counterfactual(
     ecg: Ecg, measurements: Measurements, engine: Engine, lead: str, wave: str | None = None
 ) -> Counterfactual:
-    """Ask the network about the same ECG with one lead or wave made normal.
+    """Return the answer to the same ECG with one lead or wave replaced by a normal one.
 
     Parameters
     ----------
     ecg : Ecg
     measurements : Measurements
-        Of this Ecg: its beats and fiducials say where the normal waves go and how long they last.
+        Of this Ecg: its beats and fiducials give the position and the length of the normal waves.
     engine : Engine
     lead : str
         A lead; where it is the rhythm lead too, the strip changes with it.
@@ -93,7 +93,7 @@ def counterfactual(
 
 
 def with_normal(ecg: Ecg, measurements: Measurements, lead: str, wave: str | None = None) -> Ecg:
-    """Return the Ecg with one lead or wave of every beat replaced by the textbook heart's at the same moments.
+    """Return the Ecg with one lead or wave of every beat replaced by that of the normal heart at the same times.
 
     Raises
     ------
@@ -116,10 +116,10 @@ def with_normal(ecg: Ecg, measurements: Measurements, lead: str, wave: str | Non
 
 
 def normal_lead(lead: str, seconds: Doubles, measurements: Measurements) -> Doubles:
-    """Return the textbook heart's trace of one lead with a beat at each of the page's beats, mV.
+    """Return the normal heart's signal of one lead, with a beat at each of the page's beats, mV.
 
-    Time within a beat is stretched piecewise so that the template's fiducials fall onto those that were measured; where
-    one is missing, the template's own distance is kept.
+    Time within a beat is warped piecewise linearly so that the template's fiducials coincide with the measured ones;
+    for one that was not measured, the template's own time is used.
     """
     beat = normal_beat()
     names = ("p_on", "qrs_on", "qrs_off", "t_off")
@@ -128,7 +128,7 @@ def normal_lead(lead: str, seconds: Doubles, measurements: Measurements) -> Doub
     anchors = sorted([(0.0, 0.0), *((there[name], beat.fiducials_s[name]) for name in names)])
     real, template = np.array(anchors).T
     trace = np.zeros(seconds.shape)
-    for peak in measurements.beats_s:  # a later beat writes over the end of a long T before it
+    for peak in measurements.beats_s:  # a later beat overwrites the end of a long T wave before it
         near = (seconds - peak >= real[0]) & (seconds - peak <= real[-1])
         phase = np.interp(seconds[near] - peak, real, template)
         trace[near] = np.interp(phase, beat.seconds, beat.mv[LEAD_INDEX[lead]])
@@ -143,6 +143,6 @@ def _fade_in(seconds: Doubles, measurements: Measurements, wave: str, rate_hz: i
 
 
 def _level(difference: Doubles, weight: Doubles) -> float:
-    """Return how much higher the trace runs than the template where nothing is replaced."""
+    """Return the median offset of the trace from the template outside of the replaced wave, mV."""
     outside = difference[(weight == 0) & np.isfinite(difference)]
     return float(np.median(outside)) if outside.size else 0.0

@@ -1,4 +1,4 @@
-"""What a map says in numbers: evidence for and against a class by lead, and by wave within the leads."""
+"""A map reduced to numbers: evidence for and against a class by lead, and by wave within the leads."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from heartguard.values import Drawing, Measurements
 
 @dataclass(frozen=True)
 class Evidence:
-    """Signed evidence for one class, in the unit of what it was summed from.
+    """Signed evidence for one class, in the unit of the map that it was summed from.
 
     Attributes
     ----------
     by_lead : mapping of str to float
-        Per player (the twelve leads and ``"rhythm"``): what speaks for the class less what speaks against it.
+        Per lead group (the twelve leads and ``"rhythm"``): evidence for the class minus evidence against it.
     by_wave : mapping of (str, str) to float
-        Per player and wave, the positive evidence, that between two waves under the name ``""``; empty where no waves
-        were measured or the map is too coarse.
+        Per lead group and wave, the positive evidence; the key ``""`` holds that between two waves. Empty where no
+        waves were measured or the map is too coarse.
     """
 
     by_lead: Mapping[str, float]
     by_wave: Mapping[tuple[str, str], float]
 
     def shares(self) -> dict[str, float]:
-        """Return each player's share of the evidence for the class; all 0 where nothing speaks for it."""
+        """Return each lead group's share of the evidence for the class; all 0 where there is none for it."""
         total = sum(max(value, 0.0) for value in self.by_lead.values())
         return {name: max(value, 0.0) / total if total > 0 else 0.0 for name, value in self.by_lead.items()}
 
 
 def lead_evidence(heat: Floats, drawing: Drawing) -> dict[str, float]:
-    """Return the sum of a map over the box of each player."""
+    """Return the sum of a map over the boxes of each lead group."""
     sums: dict[str, float] = {}
     for box in drawing.boxes:
         inside = heat[round(box.y0) : round(box.y1), round(box.x0) : round(box.x1)]
@@ -45,7 +45,7 @@ def lead_evidence(heat: Floats, drawing: Drawing) -> dict[str, float]:
 
 
 def map_evidence(heat: Floats, drawing: Drawing, measurements: Measurements | None = None) -> Evidence:
-    """Return the evidence in a map.
+    """Sum a map by lead group, and by wave within each.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def map_evidence(heat: Floats, drawing: Drawing, measurements: Measurements | No
     drawing : Drawing
         With its Ecg, if waves are wanted.
     measurements : Measurements, optional
-        Given for a map that is fine enough to tell waves apart.
+        Required for evidence by wave; leave it out for a map too coarse to tell waves apart.
     """
     by_wave: dict[tuple[str, str], float] = {}
     if measurements is not None and drawing.ecg is not None and known_waves(measurements):

@@ -1,4 +1,4 @@
-"""Run a network on one drawing and keep what its last blocks answer."""
+"""Activation extractors: run a network on one drawing and return the activations of its last blocks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from heartguard.classify import CHANNEL_MEANS_BGR, LAYERS, Int8Network, Weights,
 
 
 class ActivationExtractor(Protocol):
-    """What runs a network and keeps its inside; safe to share between threads."""
+    """Runs a network and returns its activations; safe to share between threads."""
 
     def extract(self, image: Image) -> dict[str, Floats]:
         """Return the activations of `LAYERS` on a drawing, shape (h, w), each of shape (channels, rows, columns)."""
@@ -21,7 +21,7 @@ class ActivationExtractor(Protocol):
 
 
 class FloatExtractor:
-    """The full weights on OpenCV."""
+    """The full float32 weights on OpenCV."""
 
     def __init__(self, weights: Weights, height: int, width: int) -> None:
         graph = np.frombuffer(activation_graph(weights, height, width, LAYERS), np.uint8)
@@ -38,7 +38,7 @@ class FloatExtractor:
 
 
 class Int8Extractor:
-    """The int8 file, three times as fast: the very convolutions that answer."""
+    """The int8 file on LiteRT, which also gives the answers; three times as fast as `FloatExtractor`."""
 
     def __init__(self, network: Int8Network) -> None:
         self._network = network

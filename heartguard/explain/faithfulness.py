@@ -1,4 +1,4 @@
-"""Tests of an explanation, each a callable: does what it names matter, and does it follow the network.
+"""Tests of the faithfulness of an explanation: whether the parts that it names matter, and the weights do.
 
 Deletion and insertion after Petsiuk et al. (BMVC 2018), remove-and-debias after Rong et al. (ICML 2022), randomisation
 after Adebayo et al. (NeurIPS 2018), the pointing game after Zhang et al. (ECCV 2016).
@@ -14,17 +14,17 @@ from heartguard.arrays import Doubles, Floats, Image, Mask
 from heartguard.explain.players import WHITE, Ask, Players
 
 INK_STEPS = (0.1, 0.25, 0.5)
-"""Shares of the ink that are taken out, or put in, one after the other."""
+"""Shares of the ink that are deleted, or inserted, one after the other; chosen by hand, not fitted."""
 
 LEAD_STEPS = (1, 3, 6)
-"""Numbers of leads that are taken out, or put in."""
+"""Numbers of leads that are deleted, or inserted; chosen by hand, not fitted."""
 
 Fill = Callable[[Image, Mask], Image]
-"""Paints over the pixels of a mask."""
+"""Imputes the pixels of a mask."""
 
 
 def deletion_by_lead(ask: Callable[[Mask], Doubles], players: Players, scores: Mapping[str, float]) -> float:
-    """Return the mean probability while the highest scored leads are taken out; low is good.
+    """Return the mean probability after the highest scored leads are deleted; lower is better.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ def deletion_by_lead(ask: Callable[[Mask], Doubles], players: Players, scores: M
         From masks, shape (n, players), to probabilities, as `heartguard.explain.game.Game`.
     players : Players
     scores : mapping of str to float
-        Per player.
+        Per lead group.
     """
     return float(ask(~_highest(players, scores)).mean())
 
 
 def insertion_by_lead(ask: Callable[[Mask], Doubles], players: Players, scores: Mapping[str, float]) -> float:
-    """Return the mean probability while the highest scored leads alone are put onto white paper; high is good."""
+    """Return the mean probability with only the highest scored leads on an empty drawing; higher is better."""
     return float(ask(_highest(players, scores)).mean())
 
 
@@ -52,7 +52,7 @@ def _highest(players: Players, scores: Mapping[str, float]) -> Mask:
 
 
 def deletion_by_pixel(ask: Ask, image: Image, heat: Floats) -> float:
-    """Return the mean probability while the hottest ink turns to paper; low is good.
+    """Return the mean probability after the ink with the highest heat turns white; lower is better.
 
     Parameters
     ----------
@@ -66,13 +66,13 @@ def deletion_by_pixel(ask: Ask, image: Image, heat: Floats) -> float:
 
 
 def insertion_by_pixel(ask: Ask, image: Image, heat: Floats) -> float:
-    """Return the mean probability while the hottest ink alone is put onto white paper; high is good."""
+    """Return the mean probability with only the ink of the highest heat on an empty drawing; higher is better."""
     put = [hottest_ink(image, heat, share) for share in INK_STEPS]
     return float(ask(np.stack([np.where(mask, image, WHITE) for mask in put]).astype(np.uint8)).mean())
 
 
 def hottest_ink(image: Image, heat: Floats, share: float) -> Mask:
-    """Return a mask of the hottest pixels that hold a share of the ink; ties are broken by place."""
+    """Return a mask of the pixels of highest heat that hold a share of the ink; ties are broken by position."""
     ink = WHITE - image.astype(np.float64).ravel()
     order = np.argsort(-heat.ravel(), kind="stable")
     order = order[ink[order] > 0]
@@ -83,7 +83,7 @@ def hottest_ink(image: Image, heat: Floats, share: float) -> Mask:
 
 
 def remove_and_debias(ask: Ask, image: Image, heat: Floats, fill: Fill, shares: Sequence[float] = (0.2,)) -> float:
-    """Return ROAD: the probability with the coldest pixels painted over less that with the hottest; high is good.
+    """Return ROAD: the probability with the coldest pixels imputed minus that with the hottest ones; higher is better.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def remove_and_debias(ask: Ask, image: Image, heat: Floats, fill: Fill, shares: 
     image : ndarray, shape (h, w), uint8
     heat : ndarray, shape (h, w)
     fill : callable
-        Such as `heartguard.explain.road.fill_from_around`: what is painted must not show where it was painted.
+        Such as `heartguard.explain.road.fill_from_around`: the imputed pixels must not reveal the mask.
     shares : sequence of float
         Of all pixels.
     """
@@ -117,5 +117,5 @@ def similarity(first: Floats, second: Floats) -> float:
 
 
 def pointing_hit(scores: Mapping[str, float], truth: Collection[str]) -> bool:
-    """Tell whether the highest scored player is one of those in which the abnormality was put."""
+    """Return whether the highest scored lead group is one of those in which the abnormality was simulated."""
     return max(scores, key=lambda name: scores[name]) in truth

@@ -1,4 +1,4 @@
-"""The game behind every Shapley value: the probability of a class for any coalition of the parts of a drawing."""
+"""The cooperative game of the Shapley values: the probability of a class for any coalition of parts of a drawing."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Image, Mask
 from heartguard.classify import Engine, probabilities
-from heartguard.explain.surrogate import Surrogate, fit_surrogate, stretch_parts
+from heartguard.explain.surrogate import Surrogate, fit_surrogate, segment_contributions
 
 BATCH = 8
+"""Drawings at once: progress is reported and a stop is noticed after each batch, within a second or so."""
 
 Progress = Callable[[int, int], None]
-"""Called with (drawings done, drawings in all) after each batch."""
+"""Called with (drawings evaluated, drawings in total) after each batch."""
 
 Coalitions = Callable[[NDArray[Any]], Doubles]
 """From masks, shape (n, players), to the probability of one class, shape (n,)."""
 
 _GLOBAL_RANDOM = threading.Lock()
+"""Held while shap uses numpy's global random state, which threads share."""
 
 
 class ExplanationCancelledError(Exception):
-    """The caller asked to stop; no values were computed."""
+    """The caller cancelled; no values were computed."""
 
 
 class Parts(Protocol):
@@ -50,7 +52,7 @@ class Parts(Protocol):
 
 @dataclass
 class Game:
-    """The probability of a class for any coalition; the network is asked about each different drawing once.
+    """The probability of a class for any coalition; each different coalition is evaluated once.
 
     Attributes
     ----------
@@ -58,11 +60,11 @@ class Game:
     label : str
     players : Parts
     batch, expected : int
-        Drawings at once, and how many are to come in all.
+        Drawings at once, and the expected number in total.
     keep_parts : bool
-        Whether `surrogate` will be asked for.
+        Whether to keep what `surrogate` needs.
     logits, parts : dict
-        By coalition: what the network answered, and what each stretch added to it.
+        By coalition: the logits, and the contribution of each lead segment to them.
     """
 
     engine: Engine
@@ -88,11 +90,11 @@ class Game:
 
     @property
     def done(self) -> int:
-        """How many drawings the network was asked about."""
+        """How many drawings were evaluated."""
         return len(self.logits)
 
     def __call__(self, masks: NDArray[Any]) -> Doubles:
-        """Return the probabilities for masks of shape (n, players), not 0 for a player that takes part."""
+        """Return the probabilities of coalitions, masks of shape (n, players), nonzero for a player that takes part."""
         present = np.asarray(masks) != 0
         keys = [row.tobytes() for row in present]
         new = [at for at, key in enumerate(keys) if key not in self.logits and keys.index(key) == at]
@@ -102,7 +104,7 @@ class Game:
         return probabilities(logits, self.engine.spec.temperature)[:, self.place]
 
     def surrogate(self) -> Surrogate:
-        """Return a stand-in fitted to all that the network has answered so far."""
+        """Return a surrogate model fitted to all evaluations so far."""
         masks = np.array([np.frombuffer(key, np.bool_) for key in self.parts])
         parts = np.array(list(self.parts.values()))
         spec = self.engine.spec
@@ -115,14 +117,14 @@ class Game:
         keys = [row.tobytes() for row in masks]
         self.logits.update(zip(keys, found.logits, strict=True))
         if self.keep_parts:
-            self.parts.update(zip(keys, stretch_parts(found.class_maps), strict=True))
+            self.parts.update(zip(keys, segment_contributions(found.class_maps), strict=True))
         if self.on_progress is not None:
             self.on_progress(min(self.done, self.expected), self.expected)
 
 
 @contextmanager
 def seeded_numpy() -> Iterator[None]:
-    """Seed numpy's global random state, which shap's explainers use, and give it back afterwards."""
+    """Seed numpy's global random state, which shap's explainers use, and restore it afterwards."""
     with _GLOBAL_RANDOM:
         before = np.random.get_state()  # noqa: NPY002
         np.random.seed(0)  # noqa: NPY002

@@ -1,4 +1,4 @@
-"""An engine for many drawings that differ in a few leads: what did not change is not worked out again."""
+"""Incremental inference: where drawings differ in a few leads, only the receptive field of the change is computed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from heartguard.drawing import drawing_boxes
 from heartguard.values import Box
 
 REACH_PX = 8
-"""The first two blocks see 6 pixels around; the next multiple of their stride."""
+"""Receptive field of the first two blocks to either side, 6 pixels, rounded up to their stride."""
 
 MOST_SHARE = 0.6
-"""Where windows would cover more of the drawing than this, the whole is worked out."""
+"""Share of the drawing covered by windows above which the whole is computed, as that is then no slower. By hand."""
 
 KEPT = 3
-"""The first drawings and the last one are remembered."""
+"""Number of cached drawings: the first ones (all leads, none) and the last one, which differ least from the next."""
 
 
 def incremental_engine(engine: Engine) -> Engine:
-    """Return an engine for one explanation, which remembers a few of its drawings; the same answers, sooner.
+    """Return an engine for one explanation that caches a few of its drawings; same answers, computed faster.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def incremental_engine(engine: Engine) -> Engine:
     Returns
     -------
     Engine
-        The engine itself where it does not run the int8 file. The other one must not be shared between threads.
+        The given engine where it does not run the int8 file; a copy otherwise, not to be shared between threads.
     """
     network = engine.open_int8() if isinstance(engine, VggEngine) else None
     if not isinstance(engine, VggEngine) or network is None:
@@ -42,9 +42,9 @@ def incremental_engine(engine: Engine) -> Engine:
 
 
 class IncrementalBackbone:
-    """The convolutions of the int8 file, block 1 and 2 only around what changed since a drawing that is remembered."""
+    """The convolutions of the int8 file; blocks 1 and 2 only around the change from a cached drawing."""
 
-    engine = "LiteRT int8 by steps"
+    engine = "LiteRT int8, incremental"
 
     def __init__(self, network: Int8Network) -> None:
         self._network = network
@@ -85,7 +85,7 @@ def _pixels(boxes: list[Box], image: Image) -> int:
 
 
 def window(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Return rows and columns around a box: twice the reach on both sides, moved inwards at the drawing's edges."""
+    """Return rows and columns around a box: twice `REACH_PX` on both sides, moved inwards at the drawing's edges."""
     spans = []
     for first, last, size in ((box.y0, box.y1, shape[0]), (box.x0, box.x1, shape[1])):
         length = min(round(last - first) + 4 * REACH_PX, size)
@@ -97,7 +97,7 @@ def window(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
 def _trusted(
     box: Box, rows: slice, columns: slice, shape: tuple[int, ...]
 ) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Return the cells that a change in a box can reach: within the answer on its window, and on the drawing."""
+    """Return the cells that a change in a box can affect: their slices in the window's output, and in the drawing's."""
     inside, outside = [], []
     for first, last, span, size in ((box.y0, box.y1, rows, shape[0]), (box.x0, box.x1, columns, shape[1])):
         low = max(round(first) - REACH_PX, 0) // CUT_STRIDE

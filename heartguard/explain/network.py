@@ -1,8 +1,8 @@
-"""The network with its inside open: activations of one drawing, and the gradient of a class's logit at any of them.
+"""Activations of the network on one drawing, and the gradient of a class's logit with respect to any of them.
 
-An engine answers and keeps nothing. Maps that need gradients run the network once more, keep what its last three blocks
-answered, and go back by hand in float32: the head is linear on mean features, so the gradient at its two inputs
-is known beforehand, and each step before it is a transposed convolution of what the ReLU let through.
+An engine keeps no activations. Maps that need gradients run the network once more, keep the activations of its last
+three blocks, and backpropagate in float32 numpy: the head is linear on mean features, so the gradient at its two inputs
+is its weights, and each step before it is a transposed convolution of the gradient where the ReLU was active.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from heartguard.errors import ModelError
 from heartguard.explain.extractors import ActivationExtractor, FloatExtractor, Int8Extractor
 
 LAST, BEFORE_POOLING = "block5_conv3", "block4_conv3"
-"""Where the head looks: the last activations, and those of block 4 after their pooling."""
+"""The layers that feed the head: block 5 directly, and block 4 after its pooling."""
 
 
 @dataclass(frozen=True, eq=False)
 class ActivationRecord:
-    """What one drawing stirs in the network.
+    """The activations of one drawing, with access to their gradients.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class ActivationRecord:
         Raises
         ------
         KeyError
-            If the model has no such class or nothing of this layer was kept.
+            If the model has no such class, or the activations of this layer were not kept.
         """
         if label not in self.classes:
             raise KeyError(f"The model knows no class {label!r}; it knows {', '.join(self.classes)}.")
@@ -79,7 +79,7 @@ class ActivationRecord:
         return found[layer]
 
     def _of_head(self, level: str, label: str) -> Floats:
-        """Return the gradient at one input of the head: the weights of the stretches that a cell belongs to."""
+        """Return the gradient at one input of the head: the weights of the segments that a cell belongs to."""
         rows, columns = self.activations[LAST].shape[1:]
         masks = roi_pooling_weights(16 * rows, 16 * columns)
         kernel = self.weights[f"head/{level}"][..., self.classes.index(label)]
@@ -87,7 +87,7 @@ class ActivationRecord:
         return gradient
 
     def _back(self, gradient: Floats, later: str, earlier: str, label: str) -> Floats:
-        """Carry a gradient from the output of one convolution to the output of the one before it."""
+        """Propagate a gradient from the output of one convolution to the output of the one before it."""
         before = transposed_convolution(
             np.where(self.activations[later] > 0, gradient, 0), self.weights[f"{later}/kernel"]
         )
@@ -140,15 +140,15 @@ def through_pooling(gradient: Floats, activations: Floats) -> Floats:
 
 
 class InspectableNetwork:
-    """The network of a model, whose activations can be looked at; safe to share between threads.
+    """The network of a model with access to its activations; safe to share between threads.
 
     Parameters
     ----------
     spec : ModelSpec
     weights : dict of str to ndarray
-        For the way back.
+        Full weights, for the backward pass.
     extractor : ActivationExtractor, optional
-        For the way there; by default the same weights on OpenCV.
+        For the forward pass; by default the same weights on OpenCV.
     """
 
     def __init__(self, spec: ModelSpec, weights: Weights, extractor: ActivationExtractor | None = None) -> None:
@@ -157,24 +157,24 @@ class InspectableNetwork:
         self._extractor = extractor or FloatExtractor(weights, *spec.input_size)
 
     def record(self, image: Image) -> ActivationRecord:
-        """Run the network on one drawing, shape (h, w), uint8, and keep what its last blocks answer.
+        """Run the network on one drawing, shape (h, w), uint8, and keep the activations of its last blocks.
 
         Raises
         ------
         DrawingRangeError
-            If the drawing is not one that the model was made for.
+            If the drawing's size or type is not the model's.
         """
         check_images(image[None], self.spec)
         return ActivationRecord(self._extractor.extract(image), self._weights, self.spec.classes)
 
 
 def inspect_network(engine: Engine) -> InspectableNetwork:
-    """Open the model of an engine, so that its activations can be looked at.
+    """Load the network of an engine with access to its activations.
 
     Parameters
     ----------
     engine : Engine
-        One that was loaded from a folder. The way there runs on its network file where it has one, the way back on the
+        One that was loaded from a folder. The forward pass uses its int8 file where it has one, the backward pass the
         full weights.
 
     Raises

@@ -1,4 +1,4 @@
-"""Bring a map of the drawing back to where its leads stand on the doctor's own page."""
+"""Transfer a map of the drawing to the positions of its leads on the page and on the upload."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from heartguard.drawing import COLUMN_SECONDS, MIN_COVERAGE
 from heartguard.values import Box, DisplacementField, Drawing, Ecg, Page, Panel, Segment
 
 BAND_MM = 4.0
-"""Half height of the band around a trace that takes its full heat; it fades to nothing over the next `FADE_MM`."""
+"""Half height of the band around a trace with its full heat: seen beside the trace, and narrower than half a row."""
 
 FADE_MM = 2.0
+"""Over this distance the heat falls to 0 beside the band, so that it has no edge. Both chosen by hand."""
 
 
 def map_on_page(class_map: Floats, page: Page, ecg: Ecg, drawing: Drawing) -> Floats:
@@ -33,11 +34,11 @@ def map_on_page(class_map: Floats, page: Page, ecg: Ecg, drawing: Drawing) -> Fl
     Returns
     -------
     ndarray, shape (page h, w), float32
-        In the unit of `class_map`: at each moment of a lead the mean over its row of the drawing. 0 away from the
-        traces and in the seconds that the drawing does not show. Where two bands overlap, the stronger heat stands.
+        In the unit of `class_map`: at each time of a lead the mean over its row of the drawing. 0 away from the traces
+        and at times that the drawing does not show. Where two bands overlap, the greater absolute value is used.
     """
     heat = np.zeros(page.image.shape[:2], np.float32)
-    # the tracer may have found out the lead of the rhythm strip: its panels know better than the page's
+    # the panels of the Ecg have the lead of the rhythm strip as the tracer found it, those of the page a guess
     segments: list[Segment | None] = list(ecg.segments) or [None] * len(page.panels)
     panels = [segment.panel for segment in ecg.segments] or list(page.panels)
     for panel, segment in zip(panels, segments, strict=True):
@@ -48,7 +49,7 @@ def map_on_page(class_map: Floats, page: Page, ecg: Ecg, drawing: Drawing) -> Fl
 
 
 def map_on_upload(page_map: Floats, page: Page) -> Floats:
-    """Return a map of the straight page on the picture as it was uploaded.
+    """Warp a map of the straight page to the picture as it was uploaded.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def map_on_upload(page_map: Floats, page: Page) -> Floats:
     Returns
     -------
     ndarray, shape (H, W), float32
-        0 where the upload lies outside of the page.
+        0 for pixels of the upload that are not on the page.
     """
     height, width = page.upload.image.shape[:2]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -68,7 +69,7 @@ def map_on_upload(page_map: Floats, page: Page) -> Floats:
 
 
 def _bent(page_map: Floats, bend: DisplacementField) -> Floats:
-    """Give a map of the straight page the folds and curls that its photo has."""
+    """Apply the folds and curls of a photo to a map of the straight page."""
     rows, columns = (np.arange(n, dtype=np.float32) for n in page_map.shape)
     x, y = np.meshgrid(columns / bend.step, rows / bend.step)
     shift = cv2.remap(bend.forward, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -77,11 +78,11 @@ def _bent(page_map: Floats, bend: DisplacementField) -> Floats:
 
 
 def shows(panel: Panel, box: Box, panels: Sequence[Panel]) -> bool:
-    """Tell whether a box of the drawing was drawn from what this panel of the page shows.
+    """Return whether a box of the drawing was drawn from this panel of the page.
 
-    The strip belongs to a full-length panel of its lead, a part of a strip that was put together to the panel that
+    A rhythm strip belongs to a full-length panel of its lead; each segment of an assembled strip to the panel that
     shows its lead at that time. A lead's short box belongs to its short panel, or to its full-length one on a page that
-    has no other.
+    has no short one.
     """
     if panel.lead != box.lead:
         return False
@@ -93,7 +94,7 @@ def shows(panel: Panel, box: Box, panels: Sequence[Panel]) -> bool:
 def shown_from(ecg: Ecg, box: Box) -> float:
     """Return the second of the page's axis at which a box begins.
 
-    A lead with too little trace in its own seconds is drawn from where its trace begins.
+    A lead with too little trace in its own seconds is drawn from the start of its trace.
     """
     if box.rhythm:
         return box.start_s
@@ -106,7 +107,7 @@ def shown_from(ecg: Ecg, box: Box) -> float:
 
 
 def _heat_by_column(class_map: Floats, panel: Panel, box: Box, ecg: Ecg) -> Doubles:
-    """Return the heat of each page column from `panel.x0` to `panel.x1`; 0 for moments that the box does not show."""
+    """Return the heat of each page column from `panel.x0` to `panel.x1`; 0 at times that the box does not show."""
     row = class_map[round(box.y0) : round(box.y1)].mean(axis=0)
     columns = np.arange(round(panel.x0), round(panel.x1) + 1)
     seconds = panel.start_s + (columns - panel.x0) / (panel.x1 - panel.x0) * (panel.end_s - panel.start_s)
@@ -117,7 +118,7 @@ def _heat_by_column(class_map: Floats, panel: Panel, box: Box, ecg: Ecg) -> Doub
 
 
 def _paint(heat: Floats, by_column: Doubles, panel: Panel, segment: Segment | None, px_per_mm: float) -> None:
-    """Lay a panel's heat around its trace, in place, where it is stronger than what is there."""
+    """Write a panel's heat around its trace into `heat`, in place, where its absolute value is the greater one."""
     first = max(0, round(panel.x0))
     by_column = by_column[first - round(panel.x0) :][: heat.shape[1] - first]
     middle = np.full(by_column.size, panel.baseline_y) if segment is None else _trace(segment, first, by_column.size)
@@ -130,7 +131,7 @@ def _paint(heat: Floats, by_column: Doubles, panel: Panel, segment: Segment | No
 
 
 def _trace(segment: Segment, first: int, count: int) -> Doubles:
-    """Return the page row of a trace at `count` columns from `first`; its baseline where nothing at all is traced."""
+    """Return the page row of a trace at `count` columns from `first`; the baseline if the segment is empty."""
     known = np.isfinite(segment.y)
     if not known.any():
         return np.full(count, segment.panel.baseline_y)

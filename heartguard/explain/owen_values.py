@@ -15,28 +15,28 @@ from heartguard.explain.patches import Patches, patches_of
 from heartguard.values import Drawing
 
 PIXEL_EVALUATIONS = 200
-"""Drawings that the network is asked about. Single patches everywhere would need thousands; so many tell parts of a
-beat in the leads that matter most, and leave the others in one colour over a longer stretch."""
+"""Evaluations of the network. Resolving every patch would need thousands; 200 resolve parts of a beat in the leads that
+matter most, and give longer parts of the other leads one common value."""
 
 
 @dataclass(frozen=True, eq=False)
 class PixelShap:
-    """What the ink at each place adds to the calibrated probability of one class.
+    """The contribution of the ink of each patch to the calibrated probability of one class.
 
     Attributes
     ----------
     heat : ndarray, shape (h, w), float32
-        Value of the patch that a pixel belongs to, in probability; 0 on white paper.
+        Value of the patch that a pixel belongs to, in probability; 0 where there is no ink.
     total : float
         Sum of the values of all patches.
     base : float
-        Probability of the class on white paper.
+        Probability of the class for an empty drawing.
     prediction : float
         Probability for the whole drawing.
     error : float
         ``|base + total - prediction|``: 0 but for rounding.
     evaluations : int
-        How many drawings the network was asked about.
+        How many drawings were evaluated.
     """
 
     heat: Floats
@@ -59,9 +59,8 @@ def pixel_shap(
 ) -> PixelShap:
     """Compute Owen values of patches of ink (Lundberg's partition explainer).
 
-    A patch leaves by turning white, the leads are whole groups, and what matters most is cut finest: the explainer
-    opens the group that moves the probability most until the drawings are spent, then deals each group's value out
-    evenly.
+    A patch is absent when it is white, and every lead is a group of the hierarchy. The explainer splits the group that
+    moves the probability most until the evaluations are used up, then divides each group's value evenly.
 
     Parameters
     ----------
@@ -70,7 +69,7 @@ def pixel_shap(
     label : str
         Any of the model's classes.
     evaluations : int
-        At most so many drawings.
+        Greatest number of drawings.
     batch : int
         Drawings given to the network at once.
     on_progress : callable, optional

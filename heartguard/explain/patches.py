@@ -1,4 +1,4 @@
-"""The ink of a drawing in small patches, and the tree by which they join: leads first, then time, then height."""
+"""The ink of a drawing as small patches, and their hierarchy: leads first, then time, then height."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PATCH_PX = 4
 """Side of the smallest patch: 0.1 s by 0.3 mV."""
 
 Tree = int | tuple["Tree", "Tree"]
-"""A patch, or two trees that join."""
+"""A patch, or two subtrees."""
 
 
 @dataclass(frozen=True, eq=False)
 class Patches:
-    """Parts of a drawing that can be turned to white paper.
+    """Parts of a drawing that can be made white.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Patches:
     names : tuple of str
         Of the patches: lead, row and column of the grid of patches.
     joins : ndarray, shape (patches - 1, 4), float64
-        The tree in the form of scipy's linkage: two members, the patches below, and again the patches below.
+        The tree in the form of scipy's linkage: two members, then twice the number of patches below.
     """
 
     image: Image
@@ -48,7 +48,7 @@ class Patches:
         return np.where(shown[:, self.place], self.image, WHITE).astype(np.uint8)
 
     def spread(self, values: Doubles) -> Floats:
-        """Return a map in which each pixel of a patch has the patch's value, and white paper 0; shape (h, w)."""
+        """Return a map in which each pixel has the value of its patch, and pixels without ink 0; shape (h, w)."""
         return np.append(values, 0.0)[self.place].astype(np.float32)
 
 
@@ -62,13 +62,13 @@ def patches_of(drawing: Drawing) -> Patches:
     Returns
     -------
     Patches
-        Joined within each stretch by halving it along its longer side, then the stretches of one row, then the rows, so
-        that no group ever mixes parts of two leads before both are whole.
+        The hierarchy halves each lead segment along its longer side; above it are the segments of one row, then the
+        rows. So no group mixes parts of two leads unless it contains both leads.
     """
     height, width = drawing.image.shape
     place = np.full((height, width), -1, np.int64)
     names: list[str] = []
-    stretches: dict[str, list[tuple[int, int]]] = {player: [] for player in LEAD_GROUPS}
+    segments: dict[str, list[tuple[int, int]]] = {player: [] for player in LEAD_GROUPS}
     numbers: dict[tuple[int, int], int] = {}
     for box in drawing.boxes:
         for row in range(round(box.y0), round(box.y1), PATCH_PX):
@@ -76,17 +76,17 @@ def patches_of(drawing: Drawing) -> Patches:
                 inside = (slice(row, min(row + PATCH_PX, height)), slice(column, min(column + PATCH_PX, width)))
                 if drawing.image[inside].min() < WHITE:
                     place[inside] = numbers[row, column] = len(names)
-                    stretches[lead_group_of(box)].append((row, column))
+                    segments[lead_group_of(box)].append((row, column))
                     names.append(f"{lead_group_of(box)} {row // PATCH_PX} {column // PATCH_PX}")
     place[place < 0] = len(names)
-    trees = [_halved(cells, numbers) for cells in stretches.values() if cells]
+    trees = [_halved(cells, numbers) for cells in segments.values() if cells]
     return Patches(
         drawing.image, place, tuple(names), linkage(_paired(trees), len(names)) if trees else np.empty((0, 4))
     )
 
 
 def _halved(cells: Sequence[tuple[int, int]], numbers: dict[tuple[int, int], int]) -> Tree:
-    """Return the tree of patches at (row, column), cut in the middle of their longer side again and again."""
+    """Return the tree of patches at (row, column), halved recursively along the longer side."""
     if len(cells) == 1:
         return numbers[cells[0]]
     spans = np.ptp(np.array(cells), axis=0)
@@ -98,7 +98,7 @@ def _halved(cells: Sequence[tuple[int, int]], numbers: dict[tuple[int, int], int
 
 
 def _paired(trees: Sequence[Tree]) -> Tree:
-    """Return one tree of neighbours joined two by two."""
+    """Return one tree that joins neighbouring trees in pairs, recursively."""
     if len(trees) == 1:
         return trees[0]
     middle = len(trees) // 2

@@ -1,4 +1,4 @@
-"""Who takes part in a drawing: leads, or the waves of one lead; any coalition of them is a valid drawing."""
+"""The players of the Shapley games: leads, or the waves of one lead. Any coalition of them is a valid drawing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from heartguard.leads import LEAD_INDEX
 from heartguard.values import Ecg, Measurements
 
 WHITE = 255
+"""Grey level of an empty drawing, the baseline of every explanation."""
 
 Ask = Callable[[Image], NDArray[np.float64]]
 """From drawings, shape (n, h, w), to the probability of one class, shape (n,)."""
@@ -28,9 +29,9 @@ class Players:
     ----------
     names : tuple of str
     layers : ndarray, shape (players, h, w), uint8
-        Each player's trace alone on white.
+        Each player's trace alone on an empty drawing.
     rest : ndarray, shape (h, w), uint8
-        What is drawn in every coalition.
+        The part that is drawn in every coalition.
     whole : ndarray, shape (h, w), uint8
         The drawing with all players.
     """

@@ -1,4 +1,4 @@
-"""One sentence from a fixed grammar: where the evidence for a class lies, in which wave, and what speaks against it."""
+"""One sentence from a fixed grammar: the leads and the wave with the evidence for a class, and the leads against it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from heartguard.explain.waves import WAVES
 from heartguard.leads import CHEST_LEADS
 
 MIN_EVIDENCE_SHARE = 0.5
-"""Leads are named, the strongest first, until they hold this share; a wave is named that holds this share of theirs."""
+"""Leads are named, the strongest first, until together they hold this share of the evidence; a wave is named if it
+holds this share of theirs: the majority."""
 
 MOST_LEADS = 4
+"""Leads that are named at most: more would not be read as a finding. Chosen by hand."""
 NOTABLE = 0.05
-"""A lead is named as against the class if it weighs this share of all evidence, for and against: so much is seen."""
+"""A lead is named as against the class from this share of all absolute evidence: less can hardly be seen on the map.
+Chosen by hand."""
 
 
 def evidence_sentence(evidence: Evidence, class_name: str, *, signed: bool = True) -> str:
-    """Say where the evidence for a class lies.
+    """Return a sentence that names the leads with the evidence for a class.
 
     Parameters
     ----------
@@ -26,7 +29,7 @@ def evidence_sentence(evidence: Evidence, class_name: str, *, signed: bool = Tru
     class_name : str
         As the reader knows the class.
     signed : bool
-        Whether the evidence could have spoken against the class; if not, the sentence is silent about that.
+        Whether the evidence can be negative; if not, the sentence says nothing about evidence against the class.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def _strongest(shares: dict[str, float]) -> list[str]:
 
 
 def _wave(evidence: Evidence, named: Sequence[str]) -> str:
-    """Return the wave that holds most of the evidence within the leads, or nothing where none does."""
+    """Return the wave that holds most of the evidence within the leads; empty if none holds the majority."""
     sums = {wave: sum(evidence.by_wave.get((name, wave), 0.0) for name in named) for wave in ("", *WAVES)}
     total, best = sum(sums.values()), max(WAVES, key=lambda wave: sums[wave])
     return best if total > 0 and sums[best] >= MIN_EVIDENCE_SHARE * total else ""

@@ -18,8 +18,8 @@ from heartguard.explain.waves import WAVES
 from heartguard.values import Ecg, Measurements
 
 DEFAULT_EVALUATIONS = 54
-"""Two permutations of thirteen players, forwards and backwards. What more would change stands in
-``benchmarks/results/explain.csv`` as the difference from a run of five times as many."""
+"""Two permutations of thirteen players, forwards and backwards. ``benchmarks/results/explain.csv`` has the difference
+from a run with five times as many."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Shapley:
     error : float
         ``|base + sum of values - prediction|``: 0 but for rounding.
     evaluations : int
-        How many drawings the network was asked about.
+        How many drawings were evaluated.
     """
 
     values: Mapping[str, float]
@@ -59,10 +59,11 @@ def lead_shap(
 ) -> Shapley:
     """Compute Shapley values of the leads and the strip by shap's permutation explainer.
 
-    A player leaves the game when the drawing is made without it. Every permutation is walked forwards and backwards, so
-    the values always add up, and interactions of two leads are shared exactly (Mitchell et al., JMLR 23:43, 2022).
+    A player is absent when the drawing is made without it. Every permutation is evaluated forwards and backwards, so
+    the values add up exactly, and interactions of two leads are divided exactly (Mitchell et al., JMLR 23:43, 2022).
     Shapley values are linear in the game: a `Surrogate` fitted to the answers is solved exactly (shap's exact
-    explainer, all coalitions), and the permutations only estimate what the network adds to it (a control variate).
+    explainer, all coalitions), and the permutations only estimate the difference of the network from the surrogate (a
+    control variate).
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def lead_shap(
     label : str
         Any of the model's classes.
     evaluations : int
-        At most about so many drawings, at least 2 x players + 1; more give steadier values.
+        Approximate greatest number of drawings, at least 2 x players + 1; more give less variance.
     batch : int
         Drawings given to the network at once.
     on_progress : callable, optional
@@ -90,10 +91,10 @@ def lead_shap(
     ExplanationCancelledError
     """
     players = lead_players(ecg)
-    walks = max(1, evaluations // (2 * len(players.names) + 1))
-    expected = min(walks * 2 * len(players.names), 2 ** len(players.names))
+    permutations = max(1, evaluations // (2 * len(players.names) + 1))
+    expected = min(permutations * 2 * len(players.names), 2 ** len(players.names))
     game = Game(incremental_engine(engine), label, players, batch, expected, on_progress, cancelled)
-    return _solve(game, LEAD_GROUPS, lambda: _controlled_values(game, walks))
+    return _solve(game, LEAD_GROUPS, lambda: _controlled_values(game, permutations))
 
 
 def wave_shap(
@@ -125,7 +126,7 @@ def wave_shap(
     Returns
     -------
     Shapley
-        For the waves; `base` is the probability for the drawing whose lead shows only what lies between its waves.
+        For the waves; `base` is the probability for the drawing whose lead shows only the parts between its waves.
 
     Raises
     ------
@@ -149,19 +150,19 @@ def _solve(game: Game, everyone: tuple[str, ...], solver: Callable[[], Doubles])
     return Shapley(values, float(base), float(prediction), error, game.done)
 
 
-def _controlled_values(game: Game, walks: int) -> Doubles:
+def _controlled_values(game: Game, permutations: int) -> Doubles:
     count = len(game.players.names)
-    network = _permutation_values(game, count, walks)
+    network = _permutation_values(game, count, permutations)
     surrogate = game.surrogate()
-    return network + _exact_values(surrogate, count) - _permutation_values(surrogate, count, walks)
+    return network + _exact_values(surrogate, count) - _permutation_values(surrogate, count, permutations)
 
 
-def _permutation_values(game: Coalitions, count: int, walks: int) -> Doubles:
+def _permutation_values(game: Coalitions, count: int, permutations: int) -> Doubles:
     import shap
 
     with seeded_numpy():
         explainer = shap.PermutationExplainer(game, _masker(count), seed=0)
-        found = explainer(np.ones((1, count)), max_evals=walks * (2 * count + 1), batch_size=BATCH, silent=True)
+        found = explainer(np.ones((1, count)), max_evals=permutations * (2 * count + 1), batch_size=BATCH, silent=True)
     return np.asarray(found.values[0], dtype=np.float64)
 
 

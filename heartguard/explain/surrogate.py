@@ -1,8 +1,9 @@
-"""A fast stand-in for the network in the game of the leads, fitted to what the network answered.
+"""A fast surrogate of the network in the game of the leads, fitted to the network's own answers.
 
-The logit is a sum over thirteen stretches of the drawing, and what a stretch adds depends on its own trace and, less,
-on those around it. So each stretch gets a small linear model of its own player, its neighbours and their products. It
-is no explanation by itself: it takes the noise out of one (a control variate), see `heartguard.explain.shapley`.
+The logit is a sum over thirteen segments of the drawing, and the contribution of a segment depends mostly on its own
+trace and less on neighbouring ones. So each segment has a small linear model of its own player, its neighbours and
+their products. The surrogate is no explanation by itself: it reduces the variance of one (a control variate), see
+`heartguard.explain.shapley`.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from heartguard.drawing import LEAD_GROUPS, drawing_boxes
 from heartguard.values import Box
 
 RIDGE = 0.3
+"""Penalty of the terms: there can be fewer evaluations than terms. Chosen by hand, not fitted."""
+
 ENDS_WEIGHT = 1000.0
-"""Weight of the empty and of the whole drawing, which must come out right."""
+"""Weight of the empty and of the whole drawing, at which the surrogate must equal the network."""
 
 
-def stretch_parts(class_maps: Floats) -> Doubles:
-    """Return what each stretch of the drawing adds to the logits.
+def segment_contributions(class_maps: Floats) -> Doubles:
+    """Return the contribution of each segment of the drawing to the logits.
 
     Parameters
     ----------
@@ -34,7 +37,7 @@ def stretch_parts(class_maps: Floats) -> Doubles:
     Returns
     -------
     ndarray, shape (n, 13, classes)
-        A cell on the border of two stretches is shared by area; the sum over the stretches plus the bias is the logit.
+        A cell on the border of two segments is divided by area; the sum over the segments plus the bias is the logit.
     """
     rows, columns = class_maps.shape[2:]
     masks = roi_pooling_weights(16 * rows, 16 * columns).astype(np.float64)
@@ -45,7 +48,7 @@ def stretch_parts(class_maps: Floats) -> Doubles:
 
 @cache
 def neighbours() -> tuple[tuple[int, ...], ...]:
-    """Return for each stretch the places in `LEAD_GROUPS` of those whose boxes touch its box."""
+    """Return for each segment the indices in `LEAD_GROUPS` of those whose boxes touch its box."""
     boxes = sorted(drawing_boxes(), key=lambda box: LEAD_GROUPS.index("rhythm" if box.rhythm else box.lead))
     return tuple(
         tuple(j for j, other in enumerate(boxes) if j != i and _touch(box, other)) for i, box in enumerate(boxes)
@@ -59,7 +62,7 @@ def _touch(one: Box, other: Box) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Surrogate:
-    """The fitted stand-in: from masks of shape (n, players) to the probability of one class, shape (n,)."""
+    """The fitted surrogate: from masks of shape (n, players) to the probability of one class, shape (n,)."""
 
     names: tuple[str, ...]
     coefficients: tuple[Doubles, ...]
@@ -77,14 +80,14 @@ class Surrogate:
 def fit_surrogate(
     masks: Mask, parts: Doubles, names: Sequence[str], bias: Floats, temperature: float, place: int
 ) -> Surrogate:
-    """Fit the stand-in by ridge regression.
+    """Fit the surrogate by ridge regression.
 
     Parameters
     ----------
     masks : ndarray of bool, shape (n, players)
-        Coalitions that the network was asked about.
+        Coalitions that were evaluated.
     parts : ndarray, shape (n, 13, classes)
-        Its answers, from `stretch_parts`.
+        The contributions of their segments, from `segment_contributions`.
     names : sequence of str
         The players.
     bias : ndarray, shape (classes,)
@@ -96,24 +99,24 @@ def fit_surrogate(
     ends = masks.all(axis=1) | ~masks.any(axis=1)
     weights = np.where(ends, ENDS_WEIGHT, 1.0)[:, None]
     coefficients = []
-    for stretch in range(ROI_COUNT):
-        terms = _terms(present, stretch)
+    for segment in range(ROI_COUNT):
+        terms = _terms(present, segment)
         penalty = RIDGE * np.eye(terms.shape[1])
         penalty[0, 0] = 1e-6
         weighted = (terms * weights).T
-        solved = np.linalg.solve(weighted @ terms + penalty, weighted @ parts[:, stretch])
+        solved = np.linalg.solve(weighted @ terms + penalty, weighted @ parts[:, segment])
         coefficients.append(np.asarray(solved, dtype=np.float64))
     return Surrogate(tuple(names), tuple(coefficients), bias, temperature, place)
 
 
 def _by_player(masks: Mask, names: Sequence[str]) -> Doubles:
-    """Return masks over all of `LEAD_GROUPS`; who is no player is absent."""
+    """Return masks over all of `LEAD_GROUPS`; a lead that is no player is absent."""
     present = np.zeros((len(masks), len(LEAD_GROUPS)))
     present[:, [LEAD_GROUPS.index(name) for name in names]] = masks
     return present
 
 
-def _terms(present: Doubles, stretch: int) -> Doubles:
-    """Return the terms of one stretch: 1, its player, its neighbours, and the products with its player."""
-    own, near = present[:, [stretch]], present[:, list(neighbours()[stretch])]
+def _terms(present: Doubles, segment: int) -> Doubles:
+    """Return the terms of one segment: 1, its player, its neighbours, and the products with its player."""
+    own, near = present[:, [segment]], present[:, list(neighbours()[segment])]
     return np.concatenate([np.ones((len(present), 1)), own, near, own * near], axis=1)

@@ -1,4 +1,4 @@
-"""Which explanations the app offers: those that beat chance and follow the network in the committed table."""
+"""Which explanations are shown: those that beat chance and depend on the weights in the committed test results."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from heartguard.explain.maps import MAP_METHODS
 from heartguard.resources import shipped
 
 TABLE = shipped("benchmarks", "results", "explain.csv")
-"""Written by ``make bench-explain``: method, test, value, low, high, pages, seconds, model."""
+"""Test results, written by ``make bench-explain``: method, test, value, low, high, pages, seconds, model."""
 
 LEAD_SHAP, PIXEL_SHAP = "lead shap", "pixel shap"
 """Keys of the Shapley values in the table."""
 
 BY_LEAD = ("deletion by lead over random", "insertion by lead over random")
-"""Tests whose 95 % interval must lie above 0; positive is better than chance in all of them."""
+"""Tests whose 95 % interval must be above 0; positive is better than chance in all of them."""
 
 BY_PIXEL = ("deletion by pixel over random", "insertion by pixel over random")
-"""What a map must pass beside them that claims to tell waves apart."""
+"""Tests that a map which claims to tell waves apart must pass as well."""
 
 SHUFFLED = "similarity, shuffled down to block1"
-"""How alike an explanation stays when every weight of the network is shuffled."""
+"""The model-randomisation sanity check: similarity of the explanation after every weight is shuffled."""
 
 MAX_SIMILARITY = 0.5
-"""The interval of that must lie below: else the explanation draws the trace, not the network."""
+"""Limit of that similarity's upper confidence bound: a higher one means that the map shows the input and not the
+model. Chosen by hand."""
 
 ValidationResults = Mapping[tuple[str, str], Mapping[str, str]]
 """Rows of the table by (method, test)."""
@@ -41,30 +42,33 @@ def validation_results(table: Path = TABLE) -> ValidationResults:
 
 
 def chance_tests(method: str) -> tuple[str, ...]:
-    """Return the tests against chance that a method must pass, by what it claims."""
+    """Return the tests against chance that a method must pass; more for one that claims to tell waves apart."""
     fine = MAP_METHODS[method].tells_waves if method in MAP_METHODS else method == PIXEL_SHAP
     return BY_LEAD + BY_PIXEL if fine else BY_LEAD
 
 
 def beats_chance(method: str, results: ValidationResults) -> bool:
-    """Tell whether an explanation was tested and its intervals lie above chance in every test of what it claims."""
+    """Return whether an explanation was tested and beats chance in each of its `chance_tests`."""
     return all((method, test) in results and float(results[method, test]["low"]) > 0 for test in chance_tests(method))
 
 
 def passes_randomisation(method: str, results: ValidationResults) -> bool:
-    """Tell whether an explanation was seen to fall apart once the whole network is shuffled."""
+    """Return whether an explanation was seen to change once all weights of the network are shuffled."""
     return (method, SHUFFLED) in results and float(results[method, SHUFFLED]["high"]) < MAX_SIMILARITY
 
 
 def is_validated(method: str, table: Path = TABLE) -> bool:
-    """Tell whether an explanation may be shown; a map as published is not, beside the same one less white paper."""
+    """Return whether an explanation may be shown.
+
+    A map as published is not, if the same map with the baseline subtracted may be shown.
+    """
     results = validation_results(table)
-    less_paper = method.removesuffix(" as published")
-    return _passes(method, results) and (method == less_paper or not _passes(less_paper, results))
+    subtracted = method.removesuffix(" as published")
+    return _passes(method, results) and (method == subtracted or not _passes(subtracted, results))
 
 
 def shap_installed() -> bool:
-    """Tell whether Shapley values can be computed here: their package comes with the extra ``explain``."""
+    """Return whether the package shap is installed, which comes with the extra ``explain``."""
     return find_spec("shap") is not None
 
 

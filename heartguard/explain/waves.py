@@ -1,4 +1,4 @@
-"""Which wave a moment belongs to: P, QRS or ST-T of the nearest beat, by the fiducials of the median beat."""
+"""The wave at each time: P, QRS or ST-T of the nearest beat, by the fiducials of the median beat."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from heartguard.explain.on_page import shown_from
 from heartguard.values import Box, Ecg, Measurements
 
 WAVES = ("P", "QRS", "ST-T")
-"""The segments of a beat; what lies between two beats belongs to none."""
+"""The waves of a beat; the time between two beats belongs to none."""
 
 BETWEEN = -1
+"""Index of the time between two beats."""
 
 _BORDERS = {"P": ("p_on", "qrs_on"), "ST-T": ("qrs_off", "t_off"), "QRS": ("qrs_on", "qrs_off")}
-"""In the order of writing: where beats are so near that waves meet, QRS stands above ST-T above P."""
+"""First and last fiducial of each wave; where waves of close beats overlap, later entries overwrite earlier ones."""
 
 
 def known_waves(measurements: Measurements) -> tuple[str, ...]:
@@ -28,7 +29,7 @@ def known_waves(measurements: Measurements) -> tuple[str, ...]:
 
 
 def wave_at(seconds: Doubles, measurements: Measurements) -> NDArray[np.int8]:
-    """Return the place in `WAVES` that each moment belongs to, or `BETWEEN`.
+    """Return the index in `WAVES` of the wave at each time, or `BETWEEN`.
 
     Parameters
     ----------
@@ -47,13 +48,13 @@ def wave_at(seconds: Doubles, measurements: Measurements) -> NDArray[np.int8]:
 
 
 def column_seconds(box: Box, ecg: Ecg) -> Doubles:
-    """Return the moment on the page's axis that each pixel column of a box shows, shape (width,)."""
+    """Return the time on the page's axis of each pixel column of a box, shape (width,), seconds."""
     columns = np.arange(round(box.x0), round(box.x1)) + 0.5
     into = (columns - box.x0) / (box.x1 - box.x0)
     return np.asarray(shown_from(ecg, box) + into * (box.end_s - box.start_s), dtype=np.float64)
 
 
 def sample_seconds(box: Box, ecg: Ecg, samples: int) -> Doubles:
-    """Return the moment on the page's axis of each sample of a segment that a box shows, shape (samples,)."""
+    """Return the time on the page's axis of each sample of a box's segment, shape (samples,), seconds."""
     seconds: Doubles = shown_from(ecg, box) + TRIM_START_S + np.arange(samples) / SEGMENT_RATE_HZ
     return seconds

@@ -1,4 +1,4 @@
-"""Page → Ecg: the ink of each lead as a time series."""
+"""Page → Ecg: from the trace ink of each lead to its signal in mV."""
 
 from heartguard.trace.line_network import LineNetwork, load_line_network
 from heartguard.trace.tracer import trace

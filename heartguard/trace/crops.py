@@ -1,4 +1,4 @@
-"""Small pictures of a page around the steep and the shared parts of its lines, for the line network."""
+"""Image crops around the steep and the shared parts of the traced lines: the input of the line network."""
 
 from __future__ import annotations
 
@@ -25,32 +25,39 @@ __all__ = [
 ]
 
 CROP_ROWS, CROP_COLUMNS = 192, 64
-"""Size of a crop: 64 mm high, 8 mm (0.32 s) wide."""
+"""Size of a crop: 64 mm high, 8 mm (0.32 s) wide, which holds a QRS complex of up to 3 mV to either side."""
 
 POINTS = 2
-"""Points of the line in each column."""
+"""Points of the line in each column: one every 2.5 ms, so that a narrow R peak does not fall between two."""
 
 ROWS_PER_PX = 3 / 8
-"""Rows of a crop to a page pixel."""
+"""Rows of a crop to a page pixel: a coarser height keeps the network small, as it locates a line between rows."""
 
 _MARGIN = 10
+"""Columns at either end of a crop that are context only, 1.25 mm; chosen by hand, not fitted."""
+
 _STEEP = 2.2
+"""A run longer than so many strokes is steep, as in `heartguard.trace.share`: at 45 degrees it is 1.4 strokes long."""
+
 _AROUND = 5
+"""Columns beside a steep or shared part that belong to it, 0.6 mm; chosen by hand, not fitted."""
+
 _ABOVE = 8
+"""Rows kept free above and below the ink of a crop, 2.7 mm; chosen by hand, not fitted."""
 
 
 @dataclass(frozen=True, eq=False)
 class Crop:
-    """One crop and where it stands.
+    """One crop and its position on the page.
 
     Attributes
     ----------
     path : int
-        Number of the path whose line is to be placed.
+        Index of the path whose line is to be located.
     column, row : int
-        Its first page column, and its first row of the lowered ink.
+        Its first page column, and its first row of the ink from `lowered`.
     picture : ndarray, shape (3, CROP_ROWS, CROP_COLUMNS), float32, 0 to 1
-        The ink, what of it the path covers, and what the other paths cover.
+        Three channels: the ink, the part of each pixel that the path covers, and the part that other paths cover.
     wanted : ndarray, shape (CROP_COLUMNS,), bool
         Columns in which the line is steep or shared.
     """
@@ -63,43 +70,43 @@ class Crop:
 
 
 def lowered(ink: Floats) -> Floats:
-    """Draw the ink of a page with three rows for eight."""
+    """Return the ink of a page with its height scaled by `ROWS_PER_PX`, by area averages."""
     height, width = ink.shape
     return np.asarray(cv2.resize(ink, (width, round(height * ROWS_PER_PX)), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def rows_of(y: Doubles) -> Doubles:
-    """Return the rows of the lowered ink of page heights."""
+    """Convert page heights, pixels, to rows of the ink from `lowered`."""
     return np.asarray((y + 0.5) * ROWS_PER_PX - 0.5, np.float64)
 
 
 def heights_of(rows: Doubles) -> Doubles:
-    """Return the page heights of rows of the lowered ink."""
+    """Convert rows of the ink from `lowered` to page heights, pixels."""
     return np.asarray((rows + 0.5) / ROWS_PER_PX - 0.5, np.float64)
 
 
 def points_x(crop: Crop) -> Doubles:
-    """Return where across the page the points of a crop stand, page pixels."""
+    """Return the x positions of the points of a crop, page pixels."""
     return np.asarray(crop.column + (np.arange(CROP_COLUMNS * POINTS) + 0.5) / POINTS - 0.5, np.float64)
 
 
 def cut_crops(ink: Floats, paths: Sequence[Path], finer: int) -> Iterator[Crop]:
-    """Cut a crop around every steep or shared part of every path; each such column is wanted of one crop.
+    """Cut a crop around every steep or shared part of every path; each such column is `wanted` in exactly one crop.
 
     Parameters
     ----------
     ink : ndarray, shape (h, w), float32, 0 to 1
-        As `lowered` has drawn it.
+        From `lowered`.
     paths : sequence of Path
     finer : int
-        Columns of a path to a page pixel.
+        Columns of a path per page pixel.
     """
     covers = [_Cover(path, finer) for path in paths]
     for number, (path, cover) in enumerate(zip(paths, covers, strict=True)):
         beside = [other for other in covers if other is not cover]
-        rest = float(rows_of(np.asarray(path.baseline_y)))
+        baseline = float(rows_of(np.asarray(path.baseline_y)))
         for first, last in _parts(cover.difficult):
-            row = cover.first_row(first, last, rest)
+            row = cover.first_row(first, last, baseline)
             column = cover.first + (first + last) // 2 - CROP_COLUMNS // 2
             wanted = np.zeros(CROP_COLUMNS, bool)
             at = cover.first + first - column
@@ -108,7 +115,7 @@ def cut_crops(ink: Floats, paths: Sequence[Path], finer: int) -> Iterator[Crop]:
 
 
 class _Cover:
-    """What a path covers of each page column and how far ink hangs together there, rows; where it is hard to see."""
+    """Rows of each page column that a path covers and that its connected ink spans; which columns are difficult."""
 
     def __init__(self, path: Path, finer: int) -> None:
         self.first = path.x0 // finer
@@ -126,19 +133,19 @@ class _Cover:
         """Page column after the last."""
         return self.first + len(self.top)
 
-    def first_row(self, first: int, last: int, rest: float) -> int:
-        """Return where a crop begins: about the row's rest, unless that cuts off what hangs together in its part.
+    def first_row(self, first: int, last: int, baseline: float) -> int:
+        """Return the first row of a crop: centred on the baseline, unless that cuts off ink connected to this part.
 
-        Of what is higher than a crop, the path's own ink counts first.
+        If the connected ink is taller than the crop, the part that belongs to this path is kept.
         """
         highest, lowest = np.nanmin(self.highest[first:last]) - _ABOVE, np.nanmax(self.lowest[first:last]) + _ABOVE
         first_end, last_end = sorted((float(highest), float(lowest) - CROP_ROWS + 1))
-        row = min(max(rest - CROP_ROWS / 2, first_end), last_end)
+        row = min(max(baseline - CROP_ROWS / 2, first_end), last_end)
         own_highest, own_lowest = np.nanmin(self.top[first:last]) - _ABOVE, np.nanmax(self.bottom[first:last]) + _ABOVE
         return round(min(max(row, float(own_lowest) - CROP_ROWS + 1), float(own_highest)))
 
     def between(self, column: int, row: int) -> Floats:
-        """Return how much of each pixel of a crop lies between top and bottom."""
+        """Return the fraction of each pixel of a crop that is between top and bottom of the path."""
         covered = np.zeros((CROP_ROWS, CROP_COLUMNS), np.float32)
         low, high = max(column, self.first), min(column + CROP_COLUMNS, self.last)
         if low < high:
@@ -150,7 +157,7 @@ class _Cover:
 
 
 def _parts(difficult: Mask) -> Iterator[tuple[int, int]]:
-    """Cut the difficult stretches into parts that a crop holds with a margin, neighbours together where they fit."""
+    """Split the difficult columns into parts that fit into a crop with a margin; short neighbours share a part."""
     longest = CROP_COLUMNS - 2 * _MARGIN
     begun: tuple[int, int] | None = None
     for first, last in runs_of_true(difficult).tolist():

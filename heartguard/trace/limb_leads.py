@@ -1,8 +1,9 @@
-"""The limb leads bind each other: where the ink leaves one of them open, the others say where it runs.
+"""Reconcile the limb leads: where the ink of one is ambiguous, its course follows from the others.
 
-All six are sums of two voltages (Einthoven 1913, Goldberger 1942). Where several show the same time, these two are
-fitted to what is known of each, the sure ones first. A lead is moved only where the line network was unsure of it, only
-onto ink, and only if the leads obey the law in the QRS complexes of which the network is fairly sure.
+All six are weighted sums of two voltages (Einthoven 1913, Goldberger 1942). Where at least three are shown at the same
+time, the two voltages are fitted to them, each lead weighted by its confidence. A lead is moved only where the line
+network was uncertain of it, only onto ink, and only if the leads satisfy the equations in the QRS complexes that the
+network located with fair confidence.
 """
 
 from __future__ import annotations
@@ -23,27 +24,43 @@ from heartguard.values import Page, Panel
 __all__ = ["reconcile_limb_leads"]
 
 _STEP_S = 0.001
+"""Step of the common time axis: finer than a page pixel, 5 ms, and than the signals' 2 ms."""
+
 _LEAST_LEADS = 3
+"""Two voltages are fitted, so only a third lead can contradict them."""
+
 _LEAST_COVERED = 0.5
+"""Share of a lead's columns that must have ink, as for it to count as traced in `heartguard.trace.tracer`."""
+
 _GAP_PX = 2.0
+"""Points further apart are the two sides of a gap; the points of a line are at most one pixel apart."""
+
 _SURE_PX = 2.4
-"""A line is moved where its spread is greater, and altogether where it is twice as great."""
+"""A line is moved where its spread is greater, and by the whole difference where it is twice as great; 0.3 mm, chosen
+by hand: smaller values move lines that were right, larger ones leave wrong tips."""
+
 _LEAST_SPREAD_PX = 1.2
+"""Added to the spread of every line, as variances: one that the network did not see has a spread of 0. By hand."""
+
 _STRANGE, _STRANGE_COMPLEX = 0.1, 0.05
-"""`residual_variance_ratio` that true limb leads stay below, over all and in their QRS complexes."""
+"""Limits of `residual_variance_ratio` for true limb leads, over all samples and in QRS complexes; chosen by hand."""
+
 _NEAR_PX = 4
+"""A moved point counts as on ink within this distance, 0.5 mm: about the thickness of a trace."""
+
 _INKED, _MOSTLY = 0.3, 0.8
+"""Ink probability that counts as ink, and the share of a part's points that must be on it; chosen by hand."""
 
 
 def reconcile_limb_leads(page: Page, lines: Sequence[Line]) -> list[Line]:
-    """Return the lines with the unsure parts of limb leads where the other limb leads have them.
+    """Return the lines with low-confidence parts of limb leads replaced by the values that the other limb leads imply.
 
     Parameters
     ----------
     page : Page
     lines : sequence of Line
-        Left alone: all but the short limb leads, those of which fewer than three show the same time, and those that do
-        not obey the law where they are sure, as when leads are wrongly named or not simultaneous.
+        Unchanged are chest leads and rhythm strips, limb leads of which fewer than three show the same time, and limb
+        leads that contradict the equations where they are certain, as when leads are misnamed or not simultaneous.
     """
     out = list(lines)
     limbs = [
@@ -77,7 +94,7 @@ def _reconciled(page: Page, lines: Sequence[Line]) -> list[Line]:
 
 
 def _sampled(page: Page, line: Line, time: Doubles) -> tuple[Doubles, Doubles]:
-    """Return how far a line stands above its row's rest, and its spread, pixels, at each time; NaN where it is not."""
+    """Return height above the row's baseline and spread of a line, pixels, at each time; NaN where there is no line."""
     seconds = seconds_of(page, line)
     if len(seconds) < 2:
         return np.full(len(time), np.nan), np.full(len(time), np.nan)
@@ -89,7 +106,7 @@ def _sampled(page: Page, line: Line, time: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def _levels(heights: Doubles, spread: Doubles, matrix: Doubles) -> Doubles | None:
-    """Return how far each lead stands from where the law would have it, shape (leads, 1); None where little is sure."""
+    """Return each lead's constant offset from the fit, shape (leads, 1), pixels; None where too little is certain."""
     sure = np.isfinite(heights).all(axis=0) & (spread <= _SURE_PX).all(axis=0)
     if not residual_variance_ratio(heights[:, sure], matrix) < _STRANGE:
         return None
@@ -99,14 +116,14 @@ def _levels(heights: Doubles, spread: Doubles, matrix: Doubles) -> Doubles | Non
 
 
 def _is_consistent(heights: Doubles, spread: Doubles, matrix: Doubles) -> bool:
-    """Whether the leads obey the law where the network was asked and fairly sure of all: in clear QRS complexes."""
+    """Return whether the leads fit the equations in the QRS complexes that the network located with fair confidence."""
     greatest = spread.max(axis=0)
     clear = np.isfinite(heights).all(axis=0) & (greatest > _SURE_PX) & (greatest < 2 * _SURE_PX)
     return residual_variance_ratio(heights[:, clear], matrix) < _STRANGE_COMPLEX
 
 
 def _moved(page: Page, line: Line, time: Doubles, above: Doubles) -> Line:
-    """Put a line where it was fitted, as far as it was unsure: each part as a whole, or not at all if it leaves ink."""
+    """Move a line to the fit in proportion to its uncertainty; a part that would leave the ink is not moved at all."""
     up = np.interp(seconds_of(page, line), time, above)
     there = line.panel.baseline_y - (-up if line.panel.inverted else up)
     share = np.clip(line.spread / _SURE_PX - 1, 0, 1)
@@ -118,7 +135,7 @@ def _moved(page: Page, line: Line, time: Doubles, above: Doubles) -> Line:
 
 
 def _inked(ink: Floats, x: Doubles, y: Doubles) -> Mask:
-    """Whether there is ink at or close to each place."""
+    """Return whether there is ink within `_NEAR_PX` of each position."""
     near = cv2.dilate((ink > _INKED).astype(np.uint8), np.ones((2 * _NEAR_PX + 1, 2 * _NEAR_PX + 1), np.uint8))
     row, column = (np.clip(np.round(at).astype(int), 0, size - 1) for at, size in zip((y, x), ink.shape, strict=True))
     return np.asarray(near[row, column] > 0, np.bool_)

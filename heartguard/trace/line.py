@@ -1,4 +1,4 @@
-"""From the ink runs of a path to the height of the line, between pixels."""
+"""From the ink runs of a path to the sub-pixel height of the line: the pen is undone by erosion."""
 
 from __future__ import annotations
 
@@ -12,20 +12,29 @@ from heartguard.arrays import Doubles, Floats, Mask, runs_of_true
 __all__ = ["heights", "line_through"]
 
 STEPS_PER_COLUMN = 2
+"""Points of the line in each column, so that erosion by half a pen is not rounded to whole columns."""
+
 _SHORT = 1.6
+"""A run shorter than so many strokes is flat line: at 45 degrees it is 1.4 strokes long."""
+
 _AGREE = 1.5
+"""Eroded edges closer than so many strokes are one line, and their mean is taken; chosen by hand, not fitted."""
+
 _PROMINENT = 0.5
+"""Strokes by which a peak of the ink's edge must exceed both sides; lower ones are noise of the edge. By hand."""
+
 _WIDEST = 3.0
+"""Pen widths: the edges of a narrow wave differ over about one; where they do for longer, the ink is noise. By hand."""
 
 
 def line_through(top: Doubles, bottom: Doubles, stroke: float, columns_per_px: int = 1) -> tuple[Doubles, Doubles]:
-    """Undo the pen: place points on the middle of a line that covered the given runs.
+    """Undo the pen: return the centre line whose pen stroke covers the given runs.
 
     A pen of width `stroke` inks, in each column, everything from half a stroke above the highest to half a stroke below
     the lowest point of the line within half a stroke to both sides: the upper edge of the ink is the line dilated, the
     lower edge the line eroded. Eroding the upper edge gives the line with narrow troughs filled (its closing), dilating
     the lower edge gives it with narrow peaks cut (its opening). Between beats both agree; where they differ, the one
-    further from the resting level is the wave.
+    further from the baseline is the wave.
 
     Parameters
     ----------
@@ -52,7 +61,7 @@ def line_through(top: Doubles, bottom: Doubles, stroke: float, columns_per_px: i
 
 @dataclass(frozen=True)
 class _Pen:
-    """A round pen: its thickness in pixels, and how many points of the line stand to a pixel."""
+    """A round pen: its thickness in pixels, and the points of the line per pixel."""
 
     stroke: float
     steps_per_px: int
@@ -81,7 +90,7 @@ def _undo_pen(start: int, top: Doubles, bottom: Doubles, level: Doubles, pen: _P
 
 
 def _raise_peaks(line: Doubles, edge: Doubles, pen: _Pen) -> Doubles:
-    """Bring the top of each narrow wave to where the edge of the ink shows it.
+    """Raise the peak of each narrow wave to the height that the edge of the ink shows.
 
     Every peak of the line is a peak of the ink's edge, half a stroke further out, however narrow it is.
 
@@ -109,13 +118,13 @@ def _raise_peaks(line: Doubles, edge: Doubles, pen: _Pen) -> Doubles:
 
 
 def _climb(line: Doubles) -> int:
-    """How many steps a line keeps rising from its first point."""
+    """Return over how many steps a line rises from its first point."""
     falls = np.flatnonzero(np.diff(line) < 0)
     return int(falls[0]) if len(falls) else len(line) - 1
 
 
 def _apex(edge: Doubles, first: int, last: int, stroke: float) -> int:
-    """Middle of the columns that reach as high as a peak, to within a third of a stroke; index into the fine points."""
+    """Return the middle of the columns within a third of a stroke of a peak, as an index of the fine points."""
     floor = edge[first] - stroke / 3
     while first > 0 and edge[first - 1] > floor:
         first -= 1
@@ -136,7 +145,7 @@ def _erode(edge: Doubles, pen: _Pen) -> Doubles:
 
 
 def _resting_level(centre: Doubles, flat: Mask) -> Doubles:
-    """Height that the line returns to around each column: its flat stretches, joined."""
+    """Return the local baseline at each column: the height of the flat parts, interpolated between them."""
     if not flat.any():
         level = float(np.nanmedian(centre)) if np.isfinite(centre).any() else np.nan
         return np.full(len(centre), level)

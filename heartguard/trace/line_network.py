@@ -1,8 +1,9 @@
-"""The line network: where a line runs through its steep and shared parts, from small pictures of them.
+"""The line network: locates a line in its steep and shared parts, from crops of the ink around them.
 
-What the ink alone leaves open, such as the height of a peak narrower than the pen, or which of two merged strokes is
-whose, the network has learned from simulated pages. It answers for every point with a share of each row; the line is
-the mean of the rows, weighted by the squares of the shares, and their standard deviation says how unsure that is.
+The ink alone does not show the height of a peak narrower than the pen, nor which of two merged strokes belongs to which
+lead. The network was trained on simulated pages to resolve both. Its output is a probability for each row at every
+point; the line is the mean row, weighted by the squared probabilities, and the standard deviation of the row is the
+uncertainty (`spread`).
 """
 
 from __future__ import annotations
@@ -40,15 +41,19 @@ LINE_LAYERS = (
     Layer("full3", ("up3", "full2"), 32, 24),
     Layer("out", ("full3",), 24, LAST_SHUFFLE**2, kernel=1, active=False),
 )
-"""It sees pairs of rows as channels, and answers with the shares of 2 rows by 2 points a pixel."""
+"""Input: pairs of rows as channels. Output: the logits of 2 rows by 2 points per pixel."""
 
 POWER = 2.0
-"""To which the shares are raised: they are taught wider than a line is, and their tails pull the mean off a tip."""
+"""Exponent of the probabilities in the mean: they are trained wider than a line, and their tails would bias peaks."""
 
 _BATCH = 16
+"""Crops at once: the graph has a fixed batch, and a page has some tens of crops."""
+
 _SIZE = (CROP_ROWS // LAST_SHUFFLE, CROP_COLUMNS)
+"""Height and width of the network's input: rows are paired by `stacked_rows`."""
+
 _UNSURE = 4.0
-"""Rows: a crop with a greater spread is seen turned over, too, and the answers are averaged."""
+"""Rows: a crop with a greater spread, 1.3 mm, is also run mirrored both ways, and the logits are averaged. By hand."""
 
 
 def stacked_rows(pictures: Any) -> Any:
@@ -64,7 +69,7 @@ def stacked_rows(pictures: Any) -> Any:
 
 
 class LineNetwork:
-    """The trained network, run by OpenCV.
+    """The trained network on OpenCV; safe to share between threads.
 
     Parameters
     ----------
@@ -81,7 +86,7 @@ class LineNetwork:
         self._running = threading.Lock()
 
     def place(self, crops: Sequence[Crop]) -> tuple[Doubles, Doubles]:
-        """Return where the line runs at each point of each crop, and how unsure that is.
+        """Return the row of the line at each point of each crop, and its uncertainty.
 
         Parameters
         ----------
@@ -92,7 +97,7 @@ class LineNetwork:
         rows : ndarray, shape (n, 2 CROP_COLUMNS), float64
             From the crop's top.
         spread : ndarray, shape (n, 2 CROP_COLUMNS), float64
-            Standard deviation of the row by the shares.
+            Standard deviation of the row under the probabilities.
         """
         rows = np.zeros((len(crops), CROP_COLUMNS * POINTS))
         spread = np.zeros(rows.shape)
@@ -126,16 +131,16 @@ def _pictures(crops: Sequence[Crop]) -> Floats:
 
 
 def _placed(logits: Floats) -> tuple[Doubles, Doubles]:
-    """Return row and spread, each of shape (n, points), by logits of shape (n, rows, points)."""
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return _moments(shares**POWER)[0], _moments(shares)[1]
+    """Return row and spread, each of shape (n, points), from logits of shape (n, rows, points)."""
+    probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return _moments(probabilities**POWER)[0], _moments(probabilities)[1]
 
 
-def _moments(shares: Floats) -> tuple[Doubles, Doubles]:
-    """Return mean and standard deviation of the row, shape (n, points), by shares of shape (n, rows, points)."""
-    rows = np.arange(shares.shape[1], dtype=np.float32)
-    total = shares.sum(axis=1)
-    mean, square = (np.einsum("nrp,r->np", shares, rows**power).astype(np.float64) / total for power in (1, 2))
+def _moments(probabilities: Floats) -> tuple[Doubles, Doubles]:
+    """Return mean and standard deviation of the row, shape (n, points), under weights of shape (n, rows, points)."""
+    rows = np.arange(probabilities.shape[1], dtype=np.float32)
+    total = probabilities.sum(axis=1)
+    mean, square = (np.einsum("nrp,r->np", probabilities, rows**power).astype(np.float64) / total for power in (1, 2))
     return mean, np.sqrt(np.maximum(square - mean**2, 0))
 
 

@@ -1,4 +1,4 @@
-"""The line of every panel of a page: its ink followed, divided among crossing lines, and the pen undone."""
+"""The line of every panel of a page: follow its ink, divide ink shared by two lines, and undo the pen."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ from heartguard.values import Page, Panel
 __all__ = ["FINER", "Line", "above_rest", "find_lines", "seconds_of", "seconds_per_px"]
 
 FINER = 3
-"""Columns of a path to a page pixel."""
+"""Columns of a path per page pixel: the grey of a stroke's sides tells its position between pixels."""
 
 _PHOTO_MARGIN_PX = 5
+"""Left off at both ends of a photo's panels, 0.6 mm: as exact as their ends are. Chosen by hand, not fitted."""
+
 _PHOTO_JUMP = 0.6
-# Mean ink along a line of a photo that is worth nothing, and all.
+"""Cost of a jump on photos, of 1 on scans: grid lines that cross steep strokes break them more often. By hand."""
+
 _UNSURE_INK, _SURE_INK = 0.85, 0.97
+"""Mean ink probability along a photographed line at which its quality is 0, and 1; chosen by hand, not fitted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +43,9 @@ class Line:
     x, y : ndarray, shape (n,), float64
         Points of the line, page pixels; none in gaps.
     spread : ndarray, shape (n,), float64
-        How unsure the line network is of the height of each, pixels; 0 where it was not asked.
+        Uncertainty of the height of each by the line network, pixels; 0 where the network did not see the line.
     covered, quality : float
-        Share of the columns that have ink, and how sure the line is, 0 to 1.
+        Share of the columns that have ink, and confidence in the line, 0 to 1.
     """
 
     panel: Panel
@@ -54,22 +58,21 @@ class Line:
 
     @property
     def first(self) -> int:
-        """First page column that was looked at."""
+        """First page column of the panel's search range."""
         return self.path.x0 // FINER
 
     @property
     def columns(self) -> int:
-        """Page columns that were looked at."""
+        """Number of page columns in the panel's search range."""
         return len(self.path.chosen) // FINER
 
 
 def find_lines(page: Page) -> list[Line]:
     """Follow the line of every panel."""
     runs = find_runs(_finer(page.ink))
-    # Where lines of the grid cross a photo's steep strokes, these are broken more often than on a scan.
     jump = PathCosts.jump if page.bend is None else _PHOTO_JUMP
     costs = PathCosts(jump=jump, reach=40 * page.px_per_mm)
-    # A photo's ends are placed less exactly, and the next column's first or last stroke may stand before them.
+    # The ends of a photo's panels are less exact, so that strokes of the neighbouring column may be inside them.
     margin = 0 if page.bend is None else _PHOTO_MARGIN_PX
     starts = [max(0, round(p.x0) + margin) for p in page.panels]
     ends = [min(page.ink.shape[1], round(p.x1) + 1 - margin) for p in page.panels]
@@ -91,7 +94,7 @@ def _line(page: Page, panel: Panel, path: Path) -> Line:
 
 
 def _confidence(page: Page, x: Doubles, y: Doubles) -> float:
-    """How sure the ink of a photo is along a line, 0 to 1: half-seen ink is worth little."""
+    """Return the confidence in a line on a photo, 0 to 1, from the mean ink probability along it."""
     if not len(x):
         return 0.0
     ink = cv2.remap(page.ink, x.astype(np.float32)[None], y.astype(np.float32)[None], cv2.INTER_LINEAR)
@@ -99,24 +102,27 @@ def _confidence(page: Page, x: Doubles, y: Doubles) -> float:
 
 
 def _finer(ink: Floats) -> Floats:
-    """Ink with `FINER` columns to a pixel: the place of a near-vertical stroke stands in the grey of its sides."""
+    """Return the ink with `FINER` columns per pixel, interpolated linearly."""
     height, width = ink.shape
     finer: Floats = cv2.resize(ink, (width * FINER, height), interpolation=cv2.INTER_LINEAR)
     return finer
 
 
 def seconds_per_px(page: Page, panel: Panel) -> float:
-    """Time scale of a panel: recorders fit their 2.5, 5 or 10 s to the column, a little off their own grid."""
+    """Return seconds per page pixel: by the column's nominal length where the grid agrees, else by the grid.
+
+    Recorders fit 2.5, 5 or 10 s to the width of the column, which differs a little from their own grid (decision 3).
+    """
     by_column = (panel.end_s - panel.start_s) / (panel.x1 - panel.x0)
     fits = abs(by_column * page.px_per_s - 1) < TIME_TOLERANCE or page.scale_source != "grid"
     return by_column if fits else 1 / page.px_per_s
 
 
 def seconds_of(page: Page, line: Line) -> Doubles:
-    """Return where on the page's 10 s axis each point of a line stands."""
+    """Return the time of each point of a line on the page's 10 s axis, seconds."""
     return np.asarray(line.panel.start_s + (line.x - line.panel.x0) * seconds_per_px(page, line.panel), np.float64)
 
 
 def above_rest(line: Line) -> Doubles:
-    """Return how far each point stands above its row's isoelectric height, pixels, leads drawn upside down turned."""
+    """Return the height of each point above its row's baseline, pixels; the sign of inverted leads is reversed."""
     return (-1 if line.panel.inverted else 1) * (line.panel.baseline_y - line.y)

@@ -1,4 +1,4 @@
-"""Which ink runs belong to one lead: the cheapest path from left to right."""
+"""Which ink runs belong to one lead: the cheapest path from left to right, by dynamic programming (Viterbi)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from heartguard.trace.runs import Runs
 __all__ = ["PathCosts", "follow"]
 
 _HOLD = -1
+"""Index that means no run: the line is missing in this column and its height is held."""
 
 
 @dataclass(frozen=True)
 class PathCosts:
-    """What a path pays, in pixels of jump.
+    """Costs of a path, in pixels of jump. All were chosen by hand; none is fitted.
 
     Attributes
     ----------
@@ -27,11 +28,11 @@ class PathCosts:
     start : float
         For each pixel between the isoelectric height and the first run.
     away : float
-        For each pixel and column that a run lies away from the row's isoelectric height.
+        For each pixel and column by which a run is away from the row's isoelectric height.
     missing : float
         For each column that is bridged without ink.
     reach : float
-        No run further from the isoelectric height is looked at, pixels.
+        Runs further from the isoelectric height are not considered, pixels.
     """
 
     jump: float = 1.0
@@ -55,7 +56,7 @@ def follow(
         Isoelectric height of the row, page pixels.
     costs : PathCosts
     taken : ndarray, shape (runs,), float64, optional
-        What each run costs besides, because another path goes through it.
+        Extra cost of each run, because another path uses it.
 
     Returns
     -------
@@ -94,7 +95,7 @@ def follow(
 def _cheapest(
     top: list[float], bottom: list[float], tops: list[float], bottoms: list[float], total: list[float], rate: float
 ) -> tuple[list[float], list[int]]:
-    """Return what the cheapest step to each run costs, and from which of the nodes before it comes.
+    """Return the cost of the cheapest step to each run, and the node of the column before from which it comes.
 
     Plain numbers, because a column holds a handful of runs: arrays would cost ten times as much.
     """

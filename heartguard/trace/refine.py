@@ -1,4 +1,4 @@
-"""Placing lines anew in steep and shared ink, by the line network."""
+"""Locate lines again in steep and shared ink, by the line network."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from heartguard.trace.panels import FINER, Line
 __all__ = ["refine_lines"]
 
 _FADE = 3
+"""Points, 7.5 ms, over which the network's line is blended in at either end; by hand: enough to leave no step."""
+
 _EDGE_ROWS = 3
+"""Rows at a crop's upper and lower edge, 1 mm, in which the network's line is not used: half its context is missing."""
 
 
 def refine_lines(ink: Floats, lines: Sequence[Line], network: LineNetwork) -> list[Line]:
-    """Return the lines with their steep and shared parts where the network sees them.
+    """Return the lines with their steep and shared parts replaced by the network's answer.
 
     Parameters
     ----------
@@ -38,7 +41,7 @@ def refine_lines(ink: Floats, lines: Sequence[Line], network: LineNetwork) -> li
 
 
 def _refined(line: Line, placed: Sequence[tuple[Crop, Doubles, Doubles]]) -> Line:
-    """Put the network's heights into a line, faded in over a few points at either end of each part."""
+    """Replace heights of a line by the network's, blended over `_FADE` points at either end of each part."""
     y, spread = line.y.copy(), line.spread.copy()
     for crop, rows, rows_spread in placed:
         at = points_x(crop)
@@ -50,12 +53,12 @@ def _refined(line: Line, placed: Sequence[tuple[Crop, Doubles, Doubles]]) -> Lin
         high, low = heights_of(reach)
         inside = (y[here] > high) & (y[here] < low)
         y[here] += share * inside * (seen - y[here])
-        # where the line is faded in, or lies outside of the crop, geometry is no surer than the network
+        # where the line is blended, or outside of the crop, the geometric line is no more certain than the network's
         spread[here] = np.where(share > 0, np.interp(line.x[here], at, rows_spread / ROWS_PER_PX), spread[here])
     return replace(line, y=y, spread=spread)
 
 
 def _faded(wanted: Mask) -> Doubles:
-    """Return 1 inside of the wanted stretches, falling to 0 towards their ends."""
+    """Return weights of 1 inside of the wanted columns, falling to 0 towards their ends."""
     kernel = np.ones(2 * _FADE + 1) / (2 * _FADE + 1)
     return np.asarray(np.convolve(wanted, kernel, mode="same") * wanted, np.float64)

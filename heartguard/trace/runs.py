@@ -1,4 +1,4 @@
-"""Ink runs: the stretches of ink in each column of a page."""
+"""Ink runs: the vertical segments of connected ink in each column of a page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from heartguard.arrays import Floats
 __all__ = ["Runs", "find_runs"]
 
 INK_LEVEL = 0.5
+"""Ink probability at the edge of a run: half, so that its sub-pixel ends are where the ink falls to half."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +69,6 @@ def _ink_at(ink: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> F
 
 
 def _crossing(outside: Floats, inside: Floats) -> Floats:
-    """Where between an outer and an inner pixel the ink passes `INK_LEVEL`, 0 at the outer one."""
+    """Return the position between an outer (0) and an inner pixel (1) at which the ink crosses `INK_LEVEL`."""
     fraction: Floats = ((INK_LEVEL - outside) / np.maximum(inside - outside, 1e-6)).astype(np.float32)
     return fraction

@@ -1,4 +1,4 @@
-"""Dividing the ink where lines of neighbouring rows touch or cross."""
+"""Divide the ink where lines of neighbouring rows touch or cross."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ from heartguard.trace.runs import Runs
 __all__ = ["Path", "share_ink"]
 
 _STEEP = 2.2
+"""A run longer than so many strokes is steep: a line at 45 degrees covers 1.4. Chosen by hand, not fitted."""
+
 _NEIGHBOURS = 6
+"""Columns before and after shared ink in which a path's own runs are looked up: 2 page pixels. By hand."""
+
 _BEYOND = 0.12
+"""Share of a path's own range by which it may exceed that range in shared ink; chosen by hand, not fitted."""
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""Which lead each rhythm strip shows: the short lead that runs as it does at the same time."""
+"""Which lead each rhythm strip shows: the short lead whose signal matches it at the same time."""
 
 from __future__ import annotations
 
@@ -13,19 +13,29 @@ from heartguard.leads import SAMPLING_RATE_HZ
 __all__ = ["name_strips"]
 
 _SHIFT_S = 0.12
+"""Greatest shift that is tried: columns of photos and of some recorders begin so late (decision 5)."""
+
 _STEP_S = 0.008
-# Most strips show II, many V1 or V5; another lead must fit better by so much to be believed.
+"""Step of the shifts: a fraction of a QRS complex, whose width is 0.08 s or more."""
+
 _USUAL = {"II": 0.0, "V1": 0.03, "V5": 0.03}
+"""Added to a lead's distance: most strips show II, many V1 or V5. Chosen by hand, not fitted."""
+
 _UNUSUAL = 0.12
+"""Added to the distance of any other lead, which must therefore match clearly better than II. By hand."""
+
 _BLOCK = SAMPLING_RATE_HZ // 2
+"""Samples of a block of which the worst is left out: half a second holds a lead's name, but not all of a column."""
+
 _FLAT = 1e-3 * _BLOCK
+"""Power, mV² times samples, added to that of two lines, so that two flat ones do not differ by their noise."""
 
 
 def name_strips(strips: Sequence[Floats], short: Mapping[str, Floats]) -> list[str]:
-    """Name rhythm strips, each after another lead.
+    """Return the lead of each rhythm strip; no two strips get the same.
 
-    A strip may lie a little before or after its short lead, by as much as columns are off on a photo or a print whose
-    columns begin late.
+    A strip may be shifted in time against its short lead by up to `_SHIFT_S`, as on photos and on prints whose columns
+    begin late.
 
     Parameters
     ----------
@@ -46,7 +56,7 @@ def name_strips(strips: Sequence[Floats], short: Mapping[str, Floats]) -> list[s
 
 
 def _distance(strip: Floats, short: Floats) -> float:
-    """How a short lead differs from the strip at the best shift: 0 where they are one, about 1 where unrelated."""
+    """Return the distance of a short lead from the strip at the best shift: 0 if identical, about 1 if unrelated."""
     shown = np.flatnonzero(~np.isnan(short))
     if len(shown) < SAMPLING_RATE_HZ:
         return float("inf")

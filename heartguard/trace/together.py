@@ -1,4 +1,4 @@
-"""Following all lines of a page, so that no two go along the same ink for long."""
+"""Follow all lines of a page together, so that no two follow the same ink for long."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _LONG = 60
 """Columns that two lines may share where they cross: 0.1 s on paper of 25 mm/s."""
 
 _TAKEN = 0.5
-"""Cost of a column of another's ink, in pixels of jump; less than that of missing ink, so that lines may merge."""
+"""Cost of a column of another's ink, pixels of jump: below that of missing ink, so that lines may merge. By hand."""
 
 _GAIN = 12.0
-"""Least that a change has to save, in pixels of jump."""
+"""Least saving for which a path is changed, pixels of jump; by hand, so that noise changes none."""
 
 
 @dataclass(frozen=True)
 class Track:
-    """Where one panel's line is looked for: columns x0 to x1 of the runs, about the isoelectric height."""
+    """The search range of one panel's line: columns x0 to x1 of the runs, around the isoelectric height."""
 
     x0: int
     x1: int
@@ -36,9 +36,9 @@ class Track:
 def follow_all(runs: Runs, tracks: Sequence[Track], costs: PathCosts) -> list[NDArray[np.intp]]:
     """Choose the runs of every track as `follow` does.
 
-    Where two go along the same ink for long, as when a line wanders into the next row, another line is likely left to
-    nobody. The one with most to gain leaves that ink to the other, which may push the next one on, at most as often as
-    there are tracks.
+    Where two paths follow the same ink for long, one of them has probably wandered into the other's row, off its own
+    line. The path that saves most by it is followed again with that ink made expensive. This can displace a third path,
+    so it is repeated, at most once for each track.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def follow_all(runs: Runs, tracks: Sequence[Track], costs: PathCosts) -> list[ND
 def _note_sharing(
     tracks: Sequence[Track], chosen: Sequence[NDArray[np.intp]], number: int, yielded: dict[int, Mask]
 ) -> bool:
-    """Add to `yielded` the columns in which a path shares another's ink for long; say whether there are any now."""
+    """Add to `yielded` the columns in which a path shares another's ink for long; return whether there are any now."""
     mine, shares = chosen[number], False
     for k in range(len(tracks)):
         here, there = _common(tracks[number], tracks[k])
@@ -92,7 +92,7 @@ def _taken(
     number: int,
     yielded: dict[int, Mask],
 ) -> Doubles:
-    """Return what runs cost a path in the columns that it yields to others."""
+    """Return the extra cost of each run for a path, in the columns that it yields to others."""
     taken = np.zeros(len(runs.top))
     for k, columns in yielded.items():
         here, there = _common(tracks[number], tracks[k])

@@ -22,8 +22,13 @@ from heartguard.warning import Warning, note
 __all__ = ["trace"]
 
 _MAX_GAP_S = 0.06
+"""Longest gap that is interpolated: shorter than a QRS complex, so that none is bridged. Chosen by hand."""
+
 _MIN_COVERED = 0.5
+"""Share of a panel's columns that must have ink for it to count as traced; chosen by hand, not fitted."""
+
 _LARGE_MOVE_MV = 0.1
+"""1 mm: a lead that the other limb leads moved by more is named in a note, as a doctor could see the difference."""
 
 
 def trace(page: Page, network: LineNetwork | None) -> Ecg:
@@ -33,7 +38,7 @@ def trace(page: Page, network: LineNetwork | None) -> Ecg:
     ----------
     page : Page
     network : LineNetwork or None
-        What places the steep and the shared parts of the lines; None leaves them where the paths run.
+        Locates the steep and the shared parts of the lines; None keeps the lines of the paths.
 
     Returns
     -------
@@ -58,7 +63,7 @@ def trace(page: Page, network: LineNetwork | None) -> Ecg:
 
 
 def _to_signal(page: Page, t: Line) -> Floats:
-    """Sample one line on the 10 s axis, mV against the row's isoelectric height."""
+    """Sample one line on the 10 s axis, mV above the row's isoelectric height."""
     signal = np.full(SAMPLES, np.nan, np.float32)
     if len(t.x) < 2:
         return signal
@@ -73,7 +78,7 @@ def _to_signal(page: Page, t: Line) -> Floats:
 
 
 def _name_rhythm(traced: list[Line], signals: list[Floats]) -> tuple[list[Line], str | None]:
-    """Name each rhythm strip, and the lead of the first one that could be followed."""
+    """Name each rhythm strip; return the lines so named, and the lead of the first strip that was traced."""
     short = {t.panel.lead: s for t, s in zip(traced, signals, strict=True) if not t.panel.rhythm}
     strips = [k for k, t in enumerate(traced) if t.panel.rhythm]
     named = list(traced)
@@ -84,7 +89,7 @@ def _name_rhythm(traced: list[Line], signals: list[Floats]) -> tuple[list[Line],
 
 
 def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], rhythm_lead: str | None) -> Ecg:
-    """Put an Ecg together from the lines as they were followed, the limb leads put right."""
+    """Assemble an Ecg from the lines as they were followed, with the limb leads reconciled."""
     reconciled = reconcile_limb_leads(page, followed)
     signals, quality = np.full((len(LEADS), SAMPLES), np.nan, np.float32), np.zeros(len(LEADS), np.float32)
     alone = signals.copy()
