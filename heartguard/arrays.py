@@ -1,4 +1,4 @@
-"""Array types of the package, and what numpy does not say in one call."""
+"""Array types of the package, and two array functions that numpy lacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Indices = NDArray[np.int64]
 
 
 def runs_of_true(mask: NDArray[np.bool_]) -> Indices:
-    """Return where each unbroken run of True begins and ends.
+    """Return the start and the end of each unbroken run of True.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def runs_of_true(mask: NDArray[np.bool_]) -> Indices:
 
 
 def nan_median(stack: NDArray[Any]) -> Doubles:
-    """Return the median over the first axis of what is known; unlike `numpy.nanmedian` silent where nothing is.
+    """Return the median of the finite values along the first axis, without `numpy.nanmedian`'s warning where none is.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Small convolutional networks as a list of layers, and as ONNX models that OpenCV runs."""
+"""Small convolutional networks as a list of layers, and their ONNX models for OpenCV."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from heartguard.weights import Weights
 __all__ = ["LAST_SHUFFLE", "Layer", "network_graph", "shuffled"]
 
 LAST_SHUFFLE = 2
+"""The last layer computes 2 x 2 pixels per cell as channels: a quarter of the positions for the convolutions."""
 
 
 class Layer(NamedTuple):
-    """One convolution: it reads the values of `sources`, one after the other, and may end in a ReLU.
+    """One convolution of the concatenated outputs of `sources`, followed by a ReLU if `active`.
 
-    Then each of its pixels may become `grown` by `grown` like ones. The last layer gives each pixel's
-    `LAST_SHUFFLE` by `LAST_SHUFFLE` finer ones as channels: of a channel, all rows, of a row, all columns.
+    If `grown` is more than 1, the output is enlarged by it (nearest neighbour). The last layer returns the
+    `LAST_SHUFFLE` by `LAST_SHUFFLE` finer pixels of each pixel as channels, ordered by channel, row and column (pixel
+    shuffle, see `shuffled`).
     """
 
     name: str
@@ -52,7 +54,7 @@ def network_graph(
     shape : tuple of int
         Of the input `image`: pictures, channels, height and width.
     size : tuple of int
-        Height and width of the output, which is named as the last layer.
+        Height and width of the output, which has the name of the last layer.
     """
     nodes: list[bytes] = []
     tensors: list[bytes] = []
@@ -78,7 +80,7 @@ def network_graph(
 
 
 def shuffled(values: Floats) -> Floats:
-    """Return the finer pixels of the last layer, shape (n, c, 2 h, 2 w), from values of shape (n, 4 c, h, w)."""
+    """Undo the pixel shuffle of the last layer: values of shape (n, 4 c, h, w) to (n, c, 2 h, 2 w)."""
     count, channels, height, width = values.shape
     split = values.reshape(count, channels // LAST_SHUFFLE**2, LAST_SHUFFLE, LAST_SHUFFLE, height, width)
     finer = split.transpose(0, 1, 4, 2, 5, 3)

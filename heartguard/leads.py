@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LIMB_LEADS = ("I", "II", "III", "aVR", "aVL", "aVF")
+"""Einthoven's and Goldberger's leads in the usual order of printing."""
+
 CHEST_LEADS = ("V1", "V2", "V3", "V4", "V5", "V6")
+"""Wilson's chest leads from right to left."""
+
 LEADS = LIMB_LEADS + CHEST_LEADS
 """The twelve leads in the order of every signal array of this package."""
 
@@ -13,20 +17,35 @@ CABRERA_LEADS = ("aVL", "I", "aVR", "II", "aVF", "III")
 """The limb leads by their direction in the frontal plane; aVR is drawn upside down, as -aVR."""
 
 LEAD_INDEX = {lead: index for index, lead in enumerate(LEADS)}
+"""Row of each lead in a signal array."""
 
 SAMPLING_RATE_HZ = 500
+"""The usual rate of 12-lead recorders and of PTB-XL; finer than a page pixel, which is about 5 ms."""
+
 PAGE_SECONDS = 10.0
+"""Length of a standard 12-lead recording."""
+
 SAMPLES = round(SAMPLING_RATE_HZ * PAGE_SECONDS)
+"""Samples of one lead."""
 
 PAPER_SPEED_MM_PER_S = 25.0
+"""The usual paper speed; straight pages are scaled to it."""
+
 SPEEDS_MM_PER_S = (25.0, 50.0)
+"""Paper speeds that are recognised: the two in common use."""
+
 TIME_TOLERANCE = 0.07
 """How far, relatively, the time that a page or a column shows may be from what its grid says: recorders fit their
 2.5, 5 or 10 s to the paper."""
 
 GAINS_MM_PER_MV = (5.0, 10.0, 20.0)
+"""Gains that are recognised: half, standard and double."""
+
 GAIN_MM_PER_MV = 10.0
+"""The standard gain, assumed where the page shows none."""
+
 LARGE_SQUARE_MM = 5.0
+"""Side of a large square of ECG paper."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +57,7 @@ class Layout:
     name : str
         Key of `LAYOUTS`, such as ``"3x4+1"``: rows x columns + rhythm strips.
     rows : tuple of tuple of str
-        Lead names of every short row, left to right; all columns show equally long, consecutive stretches of the 10 s.
+        Lead names of every short row, left to right; all columns show consecutive parts of the 10 s of equal length.
     rhythm_strips : int
         Number of 10 s strips below the short rows.
     order : {"standard", "Cabrera"}
@@ -65,7 +84,7 @@ class Layout:
 
     @property
     def inverted(self) -> tuple[str, ...]:
-        """Leads whose short stretches are drawn upside down."""
+        """Leads whose short segments are drawn upside down."""
         return INVERTED[self.order]
 
     @property
@@ -110,3 +129,4 @@ def _layout(shape: str, order: str) -> Layout:
 
 
 LAYOUTS = {layout.name: layout for order in ORDERS for shape in SHAPES for layout in (_layout(shape, order),)}
+"""Every layout that is recognised, by name."""

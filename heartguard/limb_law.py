@@ -1,7 +1,7 @@
 """The law of the limb leads: all six are sums of two voltages (Einthoven 1913, Goldberger 1942).
 
-II = I + III and aVR + aVL + aVF = 0 at every instant of a true recording. What simultaneous traces leave of that is an
-error: of tracing, or of the names that the leads were given.
+II = I + III and aVR + aVL + aVF = 0 at every instant of a true recording. A residual of simultaneous traces is an error
+of the tracing, or of the names that the leads were given.
 """
 
 from __future__ import annotations
@@ -34,26 +34,27 @@ LIMB_LEAD_MATRIX = {
     "aVL": (1.0, -0.5),
     "aVF": (-0.5, 1.0),
 }
-"""Shares of I and of II in every limb lead."""
+"""Weights of I and II in every limb lead, by Einthoven's and Goldberger's equations."""
 
 LEAST_SAMPLES = 250
-"""Half a second at 500 Hz: less than one heart beat, so that any two leads would agree."""
+"""Half a second at 500 Hz: shorter signals may contain no heart beat, and then any leads would agree."""
 
 _SPOILED = 0.1
-"""Share of samples left out, the worst ones: lead names, crossings and column ends spoil a few of any page."""
+"""Share of the samples left out, those with the largest residual: lead names, crossings and column ends corrupt a few
+of any page. Chosen by hand."""
 
 _FLAT_MV = 0.05
-"""Added to the size of the leads, so that flat leads do not disagree by their noise."""
+"""Added to the standard deviations, so that flat leads do not disagree by their noise; chosen by hand."""
 
 _ROUNDS = 8
-"""Rounds of reweighting: enough for samples with one wrong lead; those with several wrong ones go on moving."""
+"""Iterations of the reweighting: enough to converge where one lead is wrong; with several wrong ones it may not."""
 
 _RIDGE = 1e-9
-"""Keeps the normal equations solvable where fewer than two leads are known; far below any weight."""
+"""Keeps the normal equations solvable where fewer than two leads are known; negligible beside any weight."""
 
 
 def lead_matrix(leads: Sequence[str], inverted: Collection[str] = ()) -> Doubles:
-    """Return the shares of I and of II in some limb leads.
+    """Return the weights of I and II in some limb leads.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def lead_matrix(leads: Sequence[str], inverted: Collection[str] = ()) -> Doubles
 
 
 def exchange_leads(matrix: Doubles, first: int, second: int) -> Doubles:
-    """Return a lead matrix, shape (n, 2), with two leads in each other's place."""
+    """Return a lead matrix, shape (n, 2), with two leads exchanged."""
     changed = matrix.copy()
     changed[[first, second]] = matrix[[second, first]]
     return changed
@@ -98,7 +99,7 @@ def frontal_vectors(leads: Sequence[str]) -> Doubles:
 
 
 def limb_residual(rows: Doubles, matrix: Doubles) -> Doubles:
-    """Return what the least-squares fit of two voltages leaves of rows, shape (n, T), n > 2, at each sample."""
+    """Return the residual of rows, shape (n, T), n > 2, after a least-squares fit of two voltages at each sample."""
     basis, _ = np.linalg.qr(matrix)
     return np.asarray(rows - basis @ (basis.T @ rows), np.float64)
 
@@ -106,13 +107,13 @@ def limb_residual(rows: Doubles, matrix: Doubles) -> Doubles:
 def residual_variance_ratio(rows: Doubles, matrix: Doubles, min_samples: int = 100) -> float:
     """Return the fraction of the variance of simultaneous rows that contradicts the law under this lead assignment.
 
-    The residual of the fit is divided by what it would be on average of rows that have nothing to do with each other,
-    so that 0 is a perfect fit and about 1 none.
+    The residual of the fit is divided by its expectation for unrelated rows, so that 0 is a perfect fit and about 1 is
+    no fit at all.
 
     Parameters
     ----------
     rows : ndarray, shape (n, T), n > 2
-        Any unit; NaN where nothing is known. Each row is taken about its median.
+        Any unit; NaN where unknown. The median of each row is subtracted.
     matrix : ndarray, shape (n, 2)
         From `lead_matrix`.
     min_samples : int
@@ -149,7 +150,7 @@ def fit_limb_leads(rows: Doubles, variance: Doubles, matrix: Doubles) -> Doubles
     Returns
     -------
     ndarray, shape (n, T)
-        Every lead as the two voltages have it.
+        Every lead as computed from the two fitted voltages.
     """
     known = np.isfinite(rows)
     measured, trust = np.where(known, rows, 0), np.ones(rows.shape)
@@ -172,7 +173,7 @@ def einthoven_residual(signals: Floats) -> float | None:
     Returns
     -------
     float or None
-        None when the three leads of neither law share half a second.
+        None when fewer than half a second of samples is known for both equations together.
     """
     lead = {name: signals[LEAD_INDEX[name]].astype(np.float64) for name in LIMB_LEAD_MATRIX}
     laws = (lead["II"] - lead["I"] - lead["III"], lead["aVR"] + lead["aVL"] + lead["aVF"])
@@ -184,7 +185,7 @@ def lead_disagreement(signals: Floats, min_samples: int = LEAST_SAMPLES) -> floa
     """Return how far II is from I + III, relative to the size of the three leads.
 
     The standard deviation of II - I - III over the sum of those of I, II and III: near 0 in any true recording, 0.58
-    for three leads that have nothing to do with each other, as when rows were mistaken for leads that they do not show.
+    for three unrelated leads, as when rows were given the names of other leads.
 
     Parameters
     ----------

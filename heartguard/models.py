@@ -1,4 +1,4 @@
-"""All networks that a reading needs, loaded once and handed down."""
+"""All networks that a reading needs, loaded once and passed on explicitly."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from heartguard.weights import models_folder
 __all__ = ["Models", "shared_models"]
 
 _LOADING = Lock()
+"""Held while the shared networks are loaded, so that threads do not load them twice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +26,11 @@ class Models:
     Attributes
     ----------
     ink : InkNetwork
-        Takes the ink of photographed pages apart.
+        Separates the trace ink of photographed pages from their grid.
     line : LineNetwork
-        Places the steep and the shared parts of traced lines.
+        Locates the steep and the shared parts of traced lines.
     vgg16 : VggEngine
-        The image model, on the canonical drawing: classes, findings, and how unlike the training data a drawing is.
+        The image model, on the canonical drawing: classes, findings and the out-of-distribution score.
     signal : SignalModel
         The signal model: trees on measured waves, and 1-D networks on the leads.
 
@@ -75,14 +76,14 @@ class Models:
 
     @property
     def ids(self) -> dict[str, str]:
-        """Identity of each network, its name and the start of its weights' digest, by what it is."""
-        findings, novelty = self.vgg16.finding_spec, self.vgg16.ood_detector
+        """Identity of each network, its name and the start of its weights' digest, by its role."""
+        findings, detector = self.vgg16.finding_spec, self.vgg16.ood_detector
         return {
             "ink": self.ink.identity,
             "line": self.line.identity,
             "vgg16": self.vgg16.spec.identity,
             "findings": findings.identity if findings is not None else "",
-            "novelty": novelty.identity if novelty is not None else "",
+            "novelty": detector.identity if detector is not None else "",
             "signal": self.signal.spec.identity,
         }
 

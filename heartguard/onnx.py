@@ -1,7 +1,7 @@
-"""Convolutional networks as ONNX models, put together in memory for OpenCV to run.
+"""Convolutional networks as ONNX models, written in memory for OpenCV to run.
 
 ONNX files are protocol buffers: every field is a tag (number and wire type) and a value. The few messages that a plain
-convolutional network needs are written here, so that neither the onnx package nor a second model file is wanted.
+convolutional network needs are written here, so that neither the onnx package nor a second model file is needed.
 Field numbers from the public schema (onnx.proto3, IR version 8).
 """
 
@@ -16,6 +16,7 @@ from heartguard.arrays import Floats
 __all__ = ["conv_tensors", "model", "node", "tensor"]
 
 _FLOAT, _INT, _STRING, _INTS = 1, 2, 3, 7
+"""Values of the schema: the tensor type FLOAT, and the attribute types INT, STRING and INTS."""
 
 Attribute = tuple[str, int | str | list[int]]
 
@@ -26,7 +27,7 @@ def conv_tensors(name: str, kernel: Floats, bias: Floats) -> list[bytes]:
 
 
 def node(operator: str, inputs: Sequence[str], output: str, attributes: Sequence[Attribute] = ()) -> bytes:
-    """Return one operator, named as its output."""
+    """Return one operator with the name of its output."""
     body = b"".join(_bytes(1, value) for value in inputs) + _bytes(2, output) + _bytes(3, output) + _bytes(4, operator)
     return body + b"".join(_bytes(5, _attribute(name, value)) for name, value in attributes)
 
@@ -38,7 +39,7 @@ def model(
     shape: tuple[int, int, int, int],
     outputs: Mapping[str, Sequence[int]],
 ) -> bytes:
-    """Return the model whose input ``image`` has a shape, and whose outputs have theirs, all float32."""
+    """Return a model with the input ``image`` of the given shape, and outputs of theirs, all float32."""
     graph = b"".join(_bytes(1, part) for part in nodes) + _bytes(2, name)
     graph += b"".join(_bytes(5, tensor) for tensor in tensors) + _bytes(11, _value_info("image", shape))
     graph += b"".join(_bytes(12, _value_info(name, sizes)) for name, sizes in outputs.items())

@@ -1,4 +1,4 @@
-"""Which page of a document shows an ECG, where the one that was asked for does not."""
+"""Find the page of a document that shows an ECG, if the requested one does not."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from heartguard.values import NO_CORRECTIONS, Upload
 __all__ = ["find_ecg_page", "naming_the_ecg_page"]
 
 MOST_PAGES = 8
-"""How many pages are looked at: reports put the tracing on one of their first pages."""
+"""Greatest number of pages that are searched: reports have the tracing on one of their first pages."""
 
 MOST_SECONDS = 8.0
-"""After this no further page is begun; one takes 1 to 2 s, and somebody is waiting for a refusal."""
+"""No further page is begun after this time: one takes 1 to 2 s, and the user waits for the message."""
 
 _GOOD_QUALITY = 0.5
-"""A page that is read worse than this would be refused, or read without an answer, as well."""
+"""As `LOW_QUALITY` of `heartguard.warning_rules`: a page below it would get no answer either."""
 
 
 @contextmanager
 def naming_the_ecg_page(source: Source, upload: Upload) -> Iterator[None]:
-    """Let a refusal of one page of a document name another one that looks like an ECG.
+    """Add the number of a page that looks like an ECG to the error of another page of the document.
 
     Parameters
     ----------

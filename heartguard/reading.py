@@ -1,4 +1,4 @@
-"""The one way through: a file becomes a Reading."""
+"""From a file to a Reading: the five stages in their order."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_ecg(
     page : int, default 0
         Page of a document, from 0.
     corrections : Corrections, optional
-        What was set by hand: turn, corners, layout, paper speed, gain.
+        Settings made by hand: turn, corners, layout, paper speed, gain.
     models : Models, optional
         By default the shipped ones, loaded once a process, before the file is opened.
     on_stage : callable, optional
@@ -80,7 +80,7 @@ def read_ecg(
         prediction = _answer(ecg, models)
     quality = overall_quality(straight, ecg)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
-    if quality < LOW_QUALITY:  # the network cannot know that its drawing is not of this heart
+    if quality < LOW_QUALITY:  # the models cannot notice that their input is not this ECG
         prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
     return Reading(
         upload=upload,
@@ -105,11 +105,12 @@ def _answer(ecg: Ecg, models: Models) -> Prediction:
 
 
 def overall_quality(page: Page, ecg: Ecg) -> float:
-    """Quality of the tracing, 0 to 1: the least of the page's, the mean over the twelve leads, and how leads agree.
+    """Return the quality of the tracing, 0 to 1: the minimum of three qualities, as none compensates for another.
 
-    The minimum, because none makes up for another: clean lines at a wrong scale are as useless as a page that is well
-    understood but whose lines cannot be followed, or lines that are named after leads which they do not show. A lead
-    that is absent counts as 0. A disagreement up to 0.13 costs nothing; at 0.38 the reading becomes poor.
+    These are the page's own, the mean over the twelve leads (0 for an absent one), and the agreement of the limb leads.
+    Clean lines at a wrong scale are as useless as a correct scale with lines that cannot be followed, or as lines under
+    the names of other leads. A `lead_disagreement` up to 0.13 costs nothing; at 0.38 the quality is 0.5, which is poor.
+    Both values were chosen by hand.
     """
     disagreement = lead_disagreement(ecg.unreconciled_signals)
     agreement = 1.0 if disagreement is None else 1.26 - 2 * disagreement

@@ -12,10 +12,10 @@ _INSIDE = "shipped"
 
 
 def shipped(*parts: str) -> Path:
-    """Return where a shipped file or folder is, by its place in the repository.
+    """Return the path of a shipped file or folder, by its path in the repository.
 
     A wheel carries these files inside the package, which pip always unpacks; a checkout, and ``pip install -e`` of
-    one, have them at the top level. Nothing says that the file is there: who reads it names it when it is not.
+    one, have them at the top level. The path need not exist: the code that reads it reports a missing file.
 
     Parameters
     ----------

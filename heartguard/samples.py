@@ -11,6 +11,7 @@ from heartguard.resources import shipped
 __all__ = ["SAMPLES_FOLDER", "Sample", "list_samples"]
 
 SAMPLES_FOLDER = shipped("assets", "samples")
+"""The pages and samples.json, their index."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Sample:
     path : Path
     title : str
     description : str
-        One sentence on what it shows.
+        One sentence on its content.
     label : str or None
         True class, Normal, MI, PMI or HB; None for the picture that is no ECG.
     heart_rate_bpm : float or None

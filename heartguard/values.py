@@ -1,4 +1,4 @@
-"""The frozen values that pass from room to room: Upload, Page, Ecg, Measurements, Drawing, Prediction, Reading.
+"""The frozen values of the stages of a reading: Upload, Page, Ecg, Measurements, Drawing, Prediction, Reading.
 
 Pixel coordinates are (x, y), x to the right, y down, with the centre of the first pixel at (0, 0). Time is in seconds
 on the page's 10 s axis, voltage in mV. Arrays are not to be changed in place.
@@ -44,7 +44,7 @@ class Upload:
     page, pages : int
         Page number, from 0, and how many pages the file has.
     warnings : tuple of Warning
-        What was done to the picture (scaled down, 16 bit, ...).
+        How the picture was converted (scaled down, 16 bit, and so on).
     """
 
     name: str
@@ -58,7 +58,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Panel:
-    """Where one stretch of one lead stands on the straight page.
+    """The position of one segment of one lead on the straight page.
 
     Attributes
     ----------
@@ -66,11 +66,11 @@ class Panel:
     row : int
         Trace row, from the top.
     x0, x1 : float
-        First and last column of the stretch, page pixels.
+        First and last column of the segment, page pixels.
     baseline_y : float
         Height of 0 mV, page pixels.
     start_s, end_s : float
-        The part of the 10 s axis that it shows.
+        The part of the 10 s axis that it shows, seconds.
     rhythm : bool
         True for a full-length rhythm strip.
     inverted : bool
@@ -95,14 +95,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Corrections:
-    """What a doctor sets by hand; None where the reader decides.
+    """Settings made by hand; None where HeartGuard decides.
 
     Attributes
     ----------
     quarter_turns : int
         How often the picture is turned by 90 degrees, clockwise.
     corners : four (x, y), or None
-        Corners of the paper in pixels of the turned picture, in any order; what lies outside is cut away.
+        Corners of the paper in pixels of the turned picture, in any order; the rest of the picture is cut away.
     layout : str or None
         One of `heartguard.leads.SHAPES`.
     lead_order : str or None
@@ -137,20 +137,21 @@ class Corrections:
 
 
 NO_CORRECTIONS = Corrections()
+"""Everything is decided by HeartGuard."""
 
 
 @dataclass(frozen=True, eq=False)
 class DisplacementField:
-    """What is left of a page's folds and curls when its homography is undone: shifts between rough and true places.
+    """The folds and curls of a page that remain after its homography: displacements in both directions (dewarping).
 
     Attributes
     ----------
     step : float
-        Page pixels between the nodes of both fields; the first node is the page's first pixel.
+        Distance between the nodes of both fields, page pixels; the first node is the page's first pixel.
     forward : ndarray, shape (rows, columns, 2), float32, page pixels
-        What to add to a rough place, by homography alone, to get its true one.
+        Added to a position that has only the homography applied, it gives the position on the flat page.
     inverse : ndarray, shape (rows, columns, 2), float32, page pixels
-        What to add to a true place to get the rough one.
+        Added to a position on the flat page, it gives the position that has only the homography applied.
     """
 
     step: float
@@ -160,7 +161,7 @@ class DisplacementField:
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """A straightened page with its scale, its ink and the places of its leads.
+    """A straightened page with its scale, its ink and the positions of its leads.
 
     Attributes
     ----------
@@ -168,26 +169,26 @@ class Page:
     image : ndarray, shape (h, w, 3), uint8, RGB
         The straight page.
     to_page : ndarray, shape (3, 3), float64
-        Homography from upload pixels to page pixels (homogeneous column vectors); all of the way on a flat page.
+        Homography from upload pixels to page pixels (homogeneous column vectors); on a flat page the whole mapping.
     ink : ndarray, shape (h, w), float32, 0 to 1
-        How much of each pixel is trace ink; grid, separators and lead names removed as far as found.
+        Fraction of each pixel that is trace ink; grid, separators and lead names are removed as far as found.
     px_per_mm : float
         Scale of the straight page.
     scale_source : {"grid", "pulse", "layout"}
-        What the scale was read from, best first.
+        The source of the scale, best first.
     layout : Layout
     panels : tuple of Panel
     quality : float, 0 to 1
         How well layout and scale agree with each other.
     speed_mm_per_s, gain_mm_per_mv : float
     paper_speed_mm_per_s : float
-        What the paper ran at; at 50 mm/s the straight page is squeezed so that it runs at `speed_mm_per_s`.
+        Speed of the paper when it was recorded; a page at 50 mm/s is compressed along x to `speed_mm_per_s`.
     tilt_deg : float
         Rotation that was undone, positive clockwise.
     warnings : tuple of Warning
-        What was assumed, not found, or may be wrong.
+        Assumptions, parts that were not found, and parts that may be wrong.
     bend : DisplacementField or None
-        What a fold or a curl adds to the homography; None on a flat page.
+        Correction of folds and curls beyond the homography; None on a flat page.
     """
 
     upload: Upload
@@ -207,12 +208,12 @@ class Page:
     bend: DisplacementField | None = None
 
     def on_page(self, points: Doubles) -> Doubles:
-        """Return where points of the upload, shape (n, 2), lie on the page."""
+        """Map points of the upload, shape (n, 2), to the page."""
         rough = _apply(self.to_page, points)
         return rough if self.bend is None else rough + _sample(self.bend.forward, rough / self.bend.step)
 
     def on_upload(self, points: Doubles) -> Doubles:
-        """Return where points of the page, shape (n, 2), lie on the upload: the way back of `on_page`."""
+        """Map points of the page, shape (n, 2), to the upload: the inverse of `on_page`."""
         rough = points if self.bend is None else points + _sample(self.bend.inverse, points / self.bend.step)
         return _apply(np.asarray(np.linalg.inv(self.to_page), np.float64), rough)
 
@@ -233,7 +234,7 @@ def _apply(homography: Doubles, points: Doubles) -> Doubles:
 
 
 def _sample(field: Floats, places: Doubles) -> Doubles:
-    """Interpolate a field between its nodes; outside, its edge holds."""
+    """Interpolate a field bilinearly between its nodes; outside, the values at its edge are used."""
     last = np.array(field.shape[1::-1]) - 1
     inside = np.clip(places, 0, last)
     first = np.minimum(inside.astype(int), last - 1)
@@ -281,7 +282,7 @@ class Ecg:
     page : Page or None
     warnings : tuple of Warning
     raw_signals : ndarray, shape (12, 5000), float32, mV, or None
-        The signals before the limb leads put each other right; None where nothing was moved.
+        The signals before the limb leads were reconciled; None where that changed nothing.
     """
 
     signals: Floats
@@ -295,7 +296,7 @@ class Ecg:
 
     @property
     def unreconciled_signals(self) -> Floats:
-        """Signals of which none has helped to place another: by these the laws of the limb leads are checked."""
+        """The signals before reconciliation, by which the limb-lead equations can be checked independently."""
         return self.signals if self.raw_signals is None else self.raw_signals
 
     def lead(self, name: str) -> Floats:
@@ -306,7 +307,7 @@ class Ecg:
 
 @dataclass(frozen=True, eq=False)
 class Measurements:
-    """What can be measured on an Ecg; None where it cannot be trusted, with the reason in `missing_reasons`.
+    """Measurements of an Ecg; None where one is not reliable, with the reason in `missing_reasons`.
 
     Attributes
     ----------
@@ -341,7 +342,7 @@ class Measurements:
 
 @dataclass(frozen=True)
 class Box:
-    """Where the canonical drawing shows one stretch of a lead, in drawing pixels and seconds."""
+    """The position of one lead segment in the canonical drawing, in drawing pixels and seconds."""
 
     lead: str
     x0: float
@@ -363,7 +364,7 @@ class Drawing:
     image : ndarray, shape (h, w), uint8
         Black trace (0) on white (255).
     boxes : tuple of Box
-        One for each lead's stretch and one for the rhythm strip.
+        One for each lead's segment and one for each part of the rhythm strip.
     version : str
         Changes whenever the same Ecg would be drawn differently.
     """
@@ -376,15 +377,15 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Finding:
-    """A statement on the ECG beside the class.
+    """A supporting finding beside the class.
 
     Attributes
     ----------
     scp_code : str
-        As PTB-XL names it, ``group:CODE``: ``rhythm:AFIB``.
+        Its SCP-ECG statement as in PTB-XL, ``group:CODE``, such as ``rhythm:AFIB``.
     probability : float
     present : bool
-        True where the probability reaches the statement's threshold; a sinus rhythm is not present beside atrial
+        True where the probability reaches the finding's threshold; a sinus rhythm is not present beside atrial
         fibrillation.
     """
 
@@ -395,7 +396,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class SignalPrediction:
-    """The answer of the signal model, which sees the signals and not the drawing.
+    """The answer of the signal model, whose input is the signals and not the drawing.
 
     Attributes
     ----------
@@ -422,31 +423,32 @@ class Prediction:
     Attributes
     ----------
     label : str
-        The most probable class; it stands even when `abstained` is True.
+        The most probable class, also when `abstained` is True.
     abstained : bool
-        True when the greatest probability lies under the model's threshold.
+        True when the greatest probability is below the model's threshold.
     probabilities : mapping of str to float
         Calibrated, summing to 1, in the model's class order.
     class_maps : ndarray, shape (classes, rows, columns), float32
         Exact class-activation maps: the mean over the cells plus `bias` is the logit of each class.
     bias : ndarray, shape (classes,), float32
     temperature : float
-        What the logits are divided by before the softmax.
+        Divides the logits before the softmax.
     model : str
         Identity of the model: name and the start of its weights' sha256.
     prediction_set : tuple of str, or None
-        The classes that cannot be ruled out, the most probable first: of the pages of each class, a share of
-        `coverage` had their class among them. May be empty; None where the model cannot say.
+        The conformal prediction set: classes that cannot be ruled out, the most probable first. May be empty; None
+        where the model has no thresholds for it.
     coverage : float
+        Share of the calibration pages of each class whose prediction set contained that class.
     findings : tuple of Finding
-        The most probable first; empty where the model gives none.
+        The most probable first; empty where the model has none.
     signal_model : SignalPrediction or None
-        None where there is no signal model, or where it can measure no beats.
+        None where there is no signal model, or no beats can be measured.
     cnn_probabilities : mapping of str to float, or None
-        The network's own probabilities where `probabilities` are those of both models together; else None.
+        VGG16's own probabilities where `probabilities` are those of the ensemble; else None.
     ood_score : float or None
-        How unlike the training data the drawing is, as a share of the model's limit: 99 of 100 training pages stay
-        under 1. None where the model cannot say.
+        Out-of-distribution score of the drawing, divided by the model's threshold: 99 of 100 training pages are
+        below 1. None where the model has no detector.
     """
 
     label: str
@@ -466,13 +468,13 @@ class Prediction:
 
     @property
     def out_of_distribution(self) -> bool:
-        """True where the drawing is so unlike the training data that the answer means nothing."""
+        """True where the drawing is out of distribution, so that the answer is not valid."""
         return self.ood_score is not None and self.ood_score > 1
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """All that HeartGuard says of one page.
+    """The complete result of reading one page.
 
     Attributes
     ----------
@@ -481,9 +483,9 @@ class Reading:
     timings_ms : mapping of str to float
         Per stage: intake, page, trace, measure, classify, and their total.
     warnings : tuple of Warning
-        What is uncertain, most important first, then what was done and found.
+        Uncertainties, most important first, then notes on processing steps.
     models : mapping of str to str
-        Identity of every network that took part, by what it is.
+        Identity of every network that was used, by its role.
     """
 
     upload: Upload

@@ -1,4 +1,4 @@
-"""Words that the whole product shares: classes, stages of a reading, the disclaimer, and names as they may be shown.
+"""Texts that the whole product shares: class names, stages of a reading, the disclaimer, and safe display of names.
 
 The order of the classes is a fact of each model (`heartguard.classify.ModelSpec.classes`), not of this table.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = ["CLASS_MEANING", "CLASS_NAMES", "DISCLAIMER", "STAGES", "class_name", "printable"]
 
 DISCLAIMER = "Decision support for research and education, not a medical device."
+"""Shown with every answer."""
 
 CLASS_NAMES = {
     "Normal": "Normal",
@@ -15,6 +16,7 @@ CLASS_NAMES = {
     "PMI": "History of MI",
     "HB": "Abnormal heartbeat",
 }
+"""Full names of the classes, after the data set of the training pages."""
 
 CLASS_MEANING = {
     "Normal": "The traces look like those of people recorded as normal. This does not rule out disease.",
@@ -24,6 +26,7 @@ CLASS_MEANING = {
     "HB": "The traces look like those of patients with an abnormal rhythm, conduction or beat shape. "
     "The class does not say which.",
 }
+"""One sentence on each class for a doctor: what the training pages of that class had in common."""
 
 STAGES = {
     "intake": "Opening the file",
@@ -32,8 +35,8 @@ STAGES = {
     "measure": "Measuring rate, intervals and axis",
     "classify": "Asking VGG16 and the signal model",
 }
-"""Stages of `heartguard.read_ecg`, in their order, with what a doctor reads while one runs: the names that ``on_stage``
-is given and keys of ``Reading.timings_ms``. The drawing is part of classify."""
+"""Stages of `heartguard.read_ecg` in order, each with the text shown during it. The names are passed to ``on_stage``
+and are keys of ``Reading.timings_ms``. The drawing is part of classify."""
 
 
 def class_name(label: str) -> str:

@@ -11,10 +11,10 @@ from heartguard.warning import Warning, caution, fault
 __all__ = ["LOW_QUALITY", "UNSURE", "warnings_on"]
 
 LOW_QUALITY = 0.5
-"""Under this a page or a lead is called poor."""
+"""A page or a lead with less is called poor: the middle of the scale, chosen by hand."""
 
 UNSURE = "class.unsure"
-"""Code of the sentence that no class is probable enough: what the headline "Not sure" of the app says as well."""
+"""Code of the warning that no class is probable enough, which the app shows as its headline "Not sure"."""
 
 LARGE_EINTHOVEN_MV = 0.1
 """One small square. Well traced pages give 0.01 to 0.06 mV; limb leads that disagree by more were misread somewhere."""
@@ -23,7 +23,7 @@ LARGE_EINTHOVEN_MV = 0.1
 def warnings_on(
     upload: Upload, page: Page, ecg: Ecg, measurements: Measurements, prediction: Prediction, quality: float
 ) -> tuple[Warning, ...]:
-    """Return all warnings of a reading, each once: what is uncertain, most important first, then the notes.
+    """Return all warnings of a reading, each once: uncertainties, most important first, then the notes.
 
     Parameters
     ----------

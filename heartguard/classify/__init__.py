@@ -1,4 +1,4 @@
-"""Drawing → Prediction: the model's own facts, the engines that run it, calibration and abstention."""
+"""Drawing → Prediction: the specs of the models, the engines that run them, calibration and abstention."""
 
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, HEAD_LEVELS, ROI_COUNT, roi_pooling_weights
 from heartguard.classify.engine import Engine, Outputs, VggEngine, check_images, load_engine

@@ -1,4 +1,4 @@
-"""What the network is: the constants that every implementation of it here is built from."""
+"""The architecture of the network: constants that every implementation of it here uses."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from heartguard.drawing import DRAWING_HEIGHT, DRAWING_WIDTH, drawing_boxes
 from heartguard.leads import LEAD_INDEX, LEADS
 
 VGG16_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
-"""Output channels of the 3x3 convolutions of each block; a 2x2 max pooling stands between two blocks."""
+"""Output channels of the 3x3 convolutions of each block; between two blocks is a 2x2 max pooling."""
 
 CHANNEL_MEANS_BGR = (103.939, 116.779, 123.68)
-"""ImageNet means that VGG16's preprocessing takes from blue, green and red; nothing is scaled."""
+"""ImageNet means, subtracted from blue, green and red by VGG16's preprocessing; nothing is scaled."""
 
 MAP_STRIDE = 2 ** (len(VGG16_BLOCKS) - 1)
-"""Drawing pixels to one cell of a class map: the last pooling is left out, so that the map is twice as fine."""
+"""Drawing pixels per cell of a class map: the last pooling is left out, so that the map is twice as fine."""
 
 HEAD_LEVELS = {"level4": 512, "level5": 512}
-"""What the linear head sees, and its channels: block 4 after its pooling, and block 5; both on the map's cells."""
+"""The inputs of the linear head and their channels: block 4 after its pooling, and block 5, on the same cells."""
 
 ROI_COUNT = len(LEADS) + 1
-"""The stretches of the drawing: the twelve leads, then the rhythm strip."""
+"""Number of regions of interest (ROI), the segments of the drawing: the twelve leads, then the rhythm strip."""
 
 
 @cache
 def roi_pooling_weights(height: int = DRAWING_HEIGHT, width: int = DRAWING_WIDTH) -> Floats:
-    """Return how much of each map cell belongs to each stretch of the drawing.
+    """Return the weights of ROI average pooling: how much of each map cell belongs to each segment of the drawing.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def roi_pooling_weights(height: int = DRAWING_HEIGHT, width: int = DRAWING_WIDTH
     Returns
     -------
     ndarray, shape (13, height / 16, width / 16), float32
-        Each stretch sums to 1: multiplying with it and summing is the mean over the stretch.
+        Each segment sums to 1: multiplying a map with it and summing is the mean over the segment.
     """
     rows, columns = height // MAP_STRIDE, width // MAP_STRIDE
     weights = np.zeros((ROI_COUNT, rows, columns), np.float32)
@@ -51,7 +51,7 @@ def roi_pooling_weights(height: int = DRAWING_HEIGHT, width: int = DRAWING_WIDTH
 
 
 def overlap(start: float, end: float, cells: int) -> Floats:
-    """Return how much of each of `feature_map` unit cells lies between two places."""
+    """Return the fraction of each of `cells` unit cells that is between two positions."""
     edges = np.arange(cells)
     covered: Floats = np.clip(np.minimum(edges + 1, end) - np.maximum(edges, start), 0, 1).astype(np.float32)
     return covered

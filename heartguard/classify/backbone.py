@@ -1,7 +1,7 @@
-"""Run the thirteen convolutions: drawing → what the linear head sees in each cell of the map.
+"""Run the thirteen convolutions: from a drawing to the feature map, the input of the linear head.
 
-Two engines do the same. LiteRT's runs the int8 file, whose larger kernels are 8 bits wide; OpenCV's needs nothing but
-the table of weights and serves wherever there is no int8 file or no LiteRT. Neither loads TensorFlow.
+There are two implementations. One runs the int8 file, whose larger kernels have 8 bits, on LiteRT; the other needs only
+the table of float32 weights and runs on OpenCV where there is no int8 file or no LiteRT. Neither loads TensorFlow.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from heartguard.classify.onnx_graph import LEVELS, vgg16_graph
 from heartguard.weights import Weights
 
 _MEANS = np.array(CHANNEL_MEANS_BGR, np.float32)
+"""As an array, for the preprocessing."""
 
 
 class Backbone(Protocol):
-    """What turns a drawing into features; safe to share between threads.
+    """Computes the feature map of a drawing; safe to share between threads.
 
     Attributes
     ----------
@@ -32,7 +33,7 @@ class Backbone(Protocol):
     engine: str
 
     def feature_map(self, image: Image) -> Floats:
-        """Return the features of a drawing.
+        """Return the feature map of a drawing.
 
         Parameters
         ----------
@@ -57,7 +58,7 @@ class OpenCvBackbone:
         self._lock = threading.Lock()
 
     def feature_map(self, image: Image) -> Floats:
-        """Return the features of a drawing; see `Backbone`."""
+        """Return the feature map of a drawing; see `Backbone`."""
         blob = image.astype(np.float32)[None, None] - _MEANS.reshape(1, 3, 1, 1)
         with self._lock:  # one network holds one input
             self._net.setInput(blob)
@@ -86,7 +87,7 @@ class LiteRtBackbone:
         self._lock = threading.Lock()
 
     def feature_map(self, image: Image) -> Floats:
-        """Return the features of a drawing; see `Backbone`."""
+        """Return the feature map of a drawing; see `Backbone`."""
         with self._lock:  # one interpreter holds one input
             self._interpreter.set_tensor(self._input, image.astype(np.float32)[None, :, :, None] - _MEANS)
             self._interpreter.invoke()

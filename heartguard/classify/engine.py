@@ -1,6 +1,6 @@
-"""Run a model: features of a drawing from a backbone, then the linear heads on them.
+"""Run a model: the feature map of a drawing from a backbone, then the linear heads on its means.
 
-The heads are float32 whatever runs the convolutions, so one int8 file serves classes, maps and findings.
+The heads are float32 with either backbone, so one int8 file serves classes, maps and findings.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from heartguard.weights import HEAD, Weights, models_folder, read_weights
 
 
 class Outputs(NamedTuple):
-    """What a network says of drawings.
+    """The outputs of a network for drawings.
 
     Attributes
     ----------
@@ -33,9 +33,9 @@ class Outputs(NamedTuple):
     finding_logits : ndarray, shape (n, findings), float32, or None
         None from an engine without findings.
     features : ndarray, shape (n, 13, 1024), float32, or None
-        Mean features of each stretch of the drawing; None from an engine that does not give them.
+        Mean features of each segment of the drawing; None from an engine that does not return them.
     ood_scores : ndarray, shape (n,), float64, or None
-        How unlike the training data, as a share of the limit; None from an engine that cannot say.
+        Out-of-distribution scores, divided by the threshold; None from an engine without a detector.
     """
 
     logits: Floats
@@ -46,13 +46,13 @@ class Outputs(NamedTuple):
 
 
 class Engine(Protocol):
-    """What runs a model.
+    """Runs a model.
 
     Attributes
     ----------
     spec : ModelSpec
     bias : ndarray, shape (classes,), float32
-        The mean over the cells of a class map plus this is the logit.
+        Added to the mean over the cells of a class map, it gives the logit.
     finding_spec : FindingSpec or None
     """
 
@@ -80,7 +80,7 @@ class Engine(Protocol):
 
 
 def check_images(images: Image, spec: ModelSpec) -> None:
-    """Refuse drawings that a model was not made for.
+    """Reject drawings whose size or type is not the model's.
 
     Raises
     ------
@@ -111,7 +111,7 @@ class VggEngine:
     findings : FindingHead, optional
     ood_detector : OodDetector, optional
     folder : Path, optional
-        Where the model was loaded from.
+        The folder that the model was loaded from.
     """
 
     def __init__(
@@ -151,17 +151,17 @@ class VggEngine:
         return Outputs(logits, maps, found, features, ood_scores)
 
     def open_int8(self) -> Int8Network | None:
-        """Return the int8 file in two halves, whose activations can be asked for; opened once for each engine.
+        """Return the int8 file in two halves with access to its activations; opened once per engine.
 
         Returns
         -------
         Int8Network or None
-            None where the engine was not loaded from a folder, or does not run the int8 file.
+            None if the engine was not loaded from a folder, or does not run the int8 file.
 
         Raises
         ------
         ModelError
-            If the int8 file was altered since.
+            If the int8 file was altered after the engine was loaded.
         """
         if self.folder is None or not isinstance(self.backbone, LiteRtBackbone):
             return None
@@ -172,11 +172,14 @@ class VggEngine:
             return self._int8
 
     def _class_maps(self, cells: Floats) -> Floats:
-        """Return what each cell adds to each class, shape (classes, cells): their mean plus the bias is the logit."""
-        stretches, channels, classes = self._kernel.shape
-        by_stretch = cells @ self._kernel.transpose(1, 0, 2).reshape(channels, stretches * classes)
-        shares = self._regions.T * len(cells)  # a mean over the cells, not over a stretch's own
-        maps: Floats = np.einsum("nsk,ns->kn", by_stretch.reshape(-1, stretches, classes), shares)
+        """Return the contribution of each cell to each class, shape (classes, cells).
+
+        Their mean plus the bias is the logit.
+        """
+        segments, channels, classes = self._kernel.shape
+        by_segment = cells @ self._kernel.transpose(1, 0, 2).reshape(channels, segments * classes)
+        weights = self._regions.T * len(cells)  # so that the logit is a mean over all cells
+        maps: Floats = np.einsum("nsk,ns->kn", by_segment.reshape(-1, segments, classes), weights)
         return maps
 
 
@@ -195,8 +198,8 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, int8: bool |
     folder : Path, optional
         Where spec and weights are; by default `models_folder`.
     int8 : bool, optional
-        True for the int8 file, False for the full weights; by default the int8 file where it belongs to these
-        weights, was found to give the same answers, and LiteRT is installed.
+        True for the int8 file, False for the full weights. By default the int8 file, if it was made from these weights,
+        was found to give the same answers, and LiteRT is installed.
 
     Raises
     ------

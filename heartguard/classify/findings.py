@@ -1,4 +1,4 @@
-"""Supporting findings: more outputs of the same network, each a statement such as atrial fibrillation."""
+"""Supporting findings: further outputs of the same network, each an SCP-ECG statement such as atrial fibrillation."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from heartguard.values import Finding
 from heartguard.weights import Weights, named, read_spec, read_weights
 
 _FIBRILLATION = "rhythm:AFIB"
+"""SCP code of atrial fibrillation."""
+
 _SINUS = ("rhythm:SBRAD", "rhythm:STACH")
+"""SCP codes of sinus bradycardia and sinus tachycardia, which atrial fibrillation excludes."""
 
 
 @dataclass(frozen=True)
 class FindingSpec:
-    """The facts of the findings, stored as JSON beside their weights.
+    """The spec of the findings, stored as JSON beside their weights.
 
     Attributes
     ----------
     names : tuple of str
         PTB-XL statements, ``group:CODE``, in the order of the outputs.
     thresholds : mapping of str to float
-        Probability from which each is reported; statements that are only measured have none.
+        Probability from which each is reported; statements without one were evaluated and are not reported.
     backbone_sha256 : str
-        Digest of the weights file of the network that they were fitted to; with another one they mean nothing.
+        Digest of the weights file of the network that they were fitted to; they are not valid for any other.
     sha256, weights_file, date : str
     training_data, metrics, recipe : mapping
     """
@@ -51,7 +54,7 @@ class FindingSpec:
 
 @dataclass(frozen=True, eq=False)
 class FindingHead:
-    """Findings that a network can give: their facts and the linear head, `head/level4`, `head/level5`, `head/bias`."""
+    """The findings of a network: their spec and the linear head, `head/level4`, `head/level5`, `head/bias`."""
 
     spec: FindingSpec
     weights: Weights
@@ -76,17 +79,19 @@ def load_findings(folder: Path, backbone_sha256: str) -> FindingHead | None:
 
 def findings_of(logits: Floats, spec: FindingSpec) -> tuple[Finding, ...]:
     """Turn the outputs for one drawing, shape (findings,), into findings with a threshold, the most probable first."""
-    shares: Doubles = 1 / (1 + np.exp(-logits.astype(np.float64)))
-    return reported(dict(zip(spec.names, map(float, shares), strict=True)), spec.thresholds)
+    by_code: Doubles = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    return reported(dict(zip(spec.names, map(float, by_code), strict=True)), spec.thresholds)
 
 
-def reported(shares: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Finding, ...]:
+def reported(by_code: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Finding, ...]:
     """Return the statements that have a threshold as findings, the most probable first.
 
-    Atrial fibrillation is no sinus rhythm: beside it, none is present.
+    Beside atrial fibrillation no sinus rhythm is present, whatever its probability.
     """
-    ranked = sorted(((name, share) for name, share in shares.items() if name in thresholds), key=lambda pair: -pair[1])
-    found = [Finding(name, share, share >= thresholds[name]) for name, share in ranked]
+    ranked = sorted(
+        ((name, probability) for name, probability in by_code.items() if name in thresholds), key=lambda pair: -pair[1]
+    )
+    found = [Finding(name, probability, probability >= thresholds[name]) for name, probability in ranked]
     fibrillates = any(finding.present and finding.scp_code == _FIBRILLATION for finding in found)
     return tuple(
         replace(finding, present=False) if fibrillates and finding.scp_code in _SINUS else finding for finding in found

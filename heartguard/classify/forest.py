@@ -1,4 +1,4 @@
-"""Boosted trees evaluated by numpy: every tree a complete binary tree, all of them walked at once."""
+"""Boosted trees evaluated by numpy: each stored as a complete binary tree, all evaluated at once, level by level."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from heartguard.weights import Weights
 class Forest:
     """Trees of one depth in heap order: the children of node ``i`` are ``2 i + 1`` and ``2 i + 2``.
 
-    A value below the threshold goes left, one that is not known to the side that the tree has learnt. Where a tree ends
-    early, its last node sends everything left (threshold infinity).
+    A value below the threshold goes left, a missing one to the side that was learnt for it. Where a branch ends early,
+    its last node sends everything left (threshold infinity).
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Forest:
     threshold : ndarray, shape (trees, 2**depth - 1), float32
     unknown_left : ndarray, shape (trees, 2**depth - 1), bool
     leaf : ndarray, shape (trees, 2**depth), float32
-        What the tree adds to the logit of its class.
+        Added to the logit of the tree's class.
     place : ndarray, shape (trees,), int
         Class of each tree.
     base : ndarray, shape (classes,), float32
@@ -53,6 +53,7 @@ class Forest:
 
 
 _TABLES = ("feature", "threshold", "unknown_left", "leaf", "place", "base")
+"""Attributes of `Forest` that are stored."""
 
 
 def to_table(forest: Forest) -> Weights:

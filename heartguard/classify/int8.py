@@ -1,4 +1,4 @@
-"""The int8 file: the same convolutions with 8-bit kernels, for LiteRT; bound to one set of weights."""
+"""The int8 file: the same convolutions with 8-bit kernels, for LiteRT; valid for one set of weights."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from heartguard.weights import read_spec
 
 @dataclass(frozen=True)
 class Int8Spec:
-    """The facts of an int8 file, stored as ``{name}-light.json`` beside it.
+    """The spec of an int8 file, stored as ``{name}-light.json`` beside it.
 
     Attributes
     ----------
     backbone_sha256 : str
-        Digest of the weights file that it was made from; with another one it is not used.
+        Digest of the weights file that it was made from; it is not used with any other.
     sha256, weights_file, date : str
     serves : bool
-        True once it was found to give the same answers as the full weights.
+        True if it was found to give the same answers as the full weights; else it is not used.
     parity : mapping
         That comparison, as in ``benchmarks/results/parity.json``.
     recipe : mapping
@@ -39,7 +39,7 @@ class Int8Spec:
 
 
 def int8_path(folder: Path, name: str) -> Path:
-    """Return where the facts of a model's int8 file are."""
+    """Return the path of the spec of a model's int8 file."""
     return folder / f"{name}-light.json"
 
 
@@ -55,12 +55,12 @@ def load_int8_spec(path: Path) -> Int8Spec | None:
 
 
 def read_int8(folder: Path, model: ModelSpec, *, even_unproven: bool = False) -> bytes | None:
-    """Return the content of the int8 file of a model; None where none belongs to its weights, or none that serves.
+    """Return the content of a model's int8 file; None without one for its weights, or if it must not serve.
 
     Raises
     ------
     ModelError
-        If it should be there but is missing or altered.
+        If the spec names a file that is missing or altered.
     """
     spec = load_int8_spec(int8_path(folder, model.name))
     if spec is None or spec.backbone_sha256 != model.sha256 or not (spec.serves or even_unproven):

@@ -1,7 +1,8 @@
-"""The int8 file with its inside open, cut in two behind its second block.
+"""The int8 file with access to its activations, split in two after its second block.
 
-The first two blocks are dear (float32, many pixels) and see only 6 pixels around: between drawings that differ in one
-lead, only that lead's surroundings need them again. The rest is cheap and sees everything.
+The first two blocks are expensive (float32, many pixels) and have a receptive field of 6 pixels to either side: for
+drawings that differ in one lead, only the surroundings of that lead are computed again. The rest is cheap, and its
+receptive field is the whole drawing.
 """
 
 from __future__ import annotations
@@ -16,15 +17,22 @@ from heartguard.arrays import Floats, Image
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
 
 LAYERS = ("block3_conv3", *(f"block{b}_conv{k}" for b in (4, 5) for k in range(1, len(VGG16_BLOCKS[b - 1]) + 1)))
-"""The layers whose activations can be asked for, from the image to the head."""
+"""The layers whose activations are available, from the image to the head."""
 
 CUT = "pool2"
+"""Tensor at which the file is split: the output of the second block after its pooling."""
+
 CUT_STRIDE = 4
+"""Drawing pixels per cell of that tensor."""
+
 FAR = (*LAYERS, "pool4")
-"""What the second half answers: all that maps and the linear head ask for."""
+"""Outputs of the second half: those that maps and the linear head need."""
 
 _IDENTIFIER = b"TFL3"
+"""File identifier of the LiteRT (TensorFlow Lite) flatbuffer schema."""
+
 _MEANS = np.array(CHANNEL_MEANS_BGR, np.float32)
+"""As an array, for the preprocessing."""
 
 
 class Int8Network:
@@ -49,7 +57,7 @@ class Int8Network:
         self._far = _interpreter(cut_int8(content, CUT, FAR), threads)
 
     def near(self, image: Image) -> Floats:
-        """Return what the first two blocks answer on a drawing or a window of one.
+        """Return the output of the first two blocks for a drawing or a window of one.
 
         Parameters
         ----------
@@ -67,7 +75,7 @@ class Int8Network:
             return _run(net, image.astype(np.float32)[None, :, :, None] - _MEANS)[0]
 
     def far(self, pooled: Floats, names: Sequence[str] = FAR) -> list[Floats]:
-        """Return the answers of some of the layers in `FAR` on what `near` gave, each (rows, columns, channels)."""
+        """Return outputs of layers in `FAR` for an output of `near`, each of shape (rows, columns, channels)."""
         with self._lock:
             return _run(self._far, pooled[None], [FAR.index(name) for name in names])
 
@@ -81,7 +89,7 @@ def cut_int8(content: bytes, after: str | None, outputs: Sequence[str]) -> bytes
     after : str or None
         The tensor that becomes the input; None for the drawing.
     outputs : sequence of str
-        Names of the tensors to answer with.
+        Names of the output tensors.
     """
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema

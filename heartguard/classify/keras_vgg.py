@@ -1,4 +1,4 @@
-"""The same network in Keras: to check the engine against, to export, and to go on training elsewhere."""
+"""The same network in Keras: a reference for the engine, for export, and for further training."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def build_vgg16(height: int, width: int, classes: int) -> Any:
     levels[f"level{len(VGG16_BLOCKS)}"] = x
     scores = [layers.Dense(ROI_COUNT * classes, use_bias=False, name=name)(levels[name]) for name in HEAD_LEVELS]
     rows, columns = height // MAP_STRIDE, width // MAP_STRIDE
-    by_stretch = layers.Reshape((rows, columns, ROI_COUNT, classes))(layers.add(scores))
-    shares = roi_pooling_weights(height, width).transpose(1, 2, 0)[None, ..., None] * (rows * columns)
-    return keras.Model(drawings, keras.ops.sum(by_stretch * shares, axis=3), name="vgg16")
+    by_segment = layers.Reshape((rows, columns, ROI_COUNT, classes))(layers.add(scores))
+    roi_weights = roi_pooling_weights(height, width).transpose(1, 2, 0)[None, ..., None] * (rows * columns)
+    return keras.Model(drawings, keras.ops.sum(by_segment * roi_weights, axis=3), name="vgg16")
 
 
 def load_keras(model: Any, weights: Weights) -> None:

@@ -1,4 +1,4 @@
-"""The waves of each lead of a median beat: amplitudes and times of P, QRS, ST and T."""
+"""Features of the waves of each lead of a median beat: amplitudes and times of P, QRS, ST and T."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ WAVES = (
     "P max", "P min", "Q", "Q ms", "R", "R ms", "S", "R'", "net QRS", "QRS size",
     "J", "ST40", "ST80", "ST slope", "T max", "T min", "T area", "T ms",
 )  # fmt: skip
+"""Features of each lead: amplitudes in mV, durations in ms after the QRS onset or end, the ST slope in mV."""
 
 
 def lead_waves(beat: MedianBeat, on: int, off: int) -> dict[str, float]:
-    """Return the `WAVES` of each lead as ``"<lead> <wave>"``; nothing of a lead whose QRS complex is not whole.
+    """Return the `WAVES` of each lead as ``"<lead> <wave>"``; a lead whose QRS complex is incomplete has none.
 
     Parameters
     ----------
@@ -73,6 +74,6 @@ def _st_and_t(wave: Doubles, off: int) -> tuple[float, ...]:
 
 
 def known_part(measure: Callable[[Doubles], Any], part: Doubles) -> float:
-    """Return a measure of the known samples; NaN where there is none."""
+    """Return a statistic of the finite samples; NaN where there is none."""
     known = part[np.isfinite(part)]
     return float(measure(known)) if known.size else np.nan

@@ -1,4 +1,4 @@
-"""VGG16 as an ONNX graph, put together in memory from a table of weights, for OpenCV to run.
+"""VGG16 as an ONNX graph, written in memory from a table of weights, for OpenCV to run.
 
 The messages themselves are written by `heartguard.onnx`.
 """
@@ -12,7 +12,7 @@ from heartguard.classify.architecture import MAP_STRIDE, VGG16_BLOCKS
 from heartguard.onnx import conv_tensors, model, node
 
 LEVELS = ("pool4", "block5_conv3.relu")
-"""Names of the outputs: what the linear head sees."""
+"""Names of the outputs: the inputs of the linear head."""
 
 
 def vgg16_graph(weights: dict[str, Floats], height: int, width: int) -> bytes:
@@ -39,7 +39,7 @@ def vgg16_graph(weights: dict[str, Floats], height: int, width: int) -> bytes:
 
 
 def activation_graph(weights: dict[str, Floats], height: int, width: int, layers: Sequence[str]) -> bytes:
-    """Return VGG16 without its head, whose outputs are the activations of some layers.
+    """Return VGG16 without its head as an ONNX model whose outputs are the activations of some layers.
 
     Parameters
     ----------

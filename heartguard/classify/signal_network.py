@@ -1,4 +1,4 @@
-"""A residual 1-D network on the signals that the drawing shows, worked out by numpy from a table of weights."""
+"""A residual 1-D network on the signals of the drawing, evaluated by numpy from a table of weights."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from heartguard.errors import ModelError
 from heartguard.weights import Weights
 
 COLUMNS = 4
-"""Columns of a page: the leads of one run at the same time, beside a quarter of the strip."""
+"""Columns of the drawing: the leads of one column are simultaneous with each other and a quarter of the strip."""
 
 CHANNELS = [place for column in range(COLUMNS) for place in (3 * column, 3 * column + 1, 3 * column + 2, 12 + column)]
-"""The channels of `stacked_signals`, column by column."""
+"""Order of the channels of `stacked_signals` column by column: three leads and their quarter of the strip."""
 
 STEM = 7
+"""Samples of the first convolution's kernel, 56 ms; chosen by hand."""
+
 KERNEL = 5
+"""Samples of the other kernels; chosen by hand."""
 
 
 def stacked_signals(segments: LeadSegments) -> Floats:
-    """Return a page's signals as channels that run at the same time, shape (16, 290), mV, 125 Hz.
+    """Return the signals of the drawing as channels, shape (16, 290), mV, 125 Hz.
 
-    The twelve leads' stretches, then the four quarters of the strip that stand beside the four columns; 0 where nothing
-    is traced.
+    The segments of the twelve leads, then the quarters of the strip that are simultaneous with the four columns; 0 in
+    gaps.
     """
     quarters = np.zeros((COLUMNS, segments.leads.shape[1]), np.float32)
     if segments.strip is not None:
@@ -52,7 +55,7 @@ class SignalNetwork:
 
     @property
     def blocks(self) -> int:
-        """How many residual blocks there are."""
+        """Number of residual blocks."""
         return sum(name.endswith("first/kernel") for name in self.weights)
 
     def features(self, signals: Floats) -> Floats:
@@ -77,7 +80,7 @@ class SignalNetwork:
 
 
 def convolve(x: Floats, kernel: Floats, bias: Floats, stride: int) -> Floats:
-    """Convolve each column's channels apart, the ends filled with zeros.
+    """Convolve the channels of each column separately (a grouped convolution), with zero padding.
 
     Parameters
     ----------
@@ -96,7 +99,7 @@ def convolve(x: Floats, kernel: Floats, bias: Floats, stride: int) -> Floats:
 
 
 def _halved(x: Floats) -> Floats:
-    """Average pairs of samples; a last one without a partner stays as it is."""
+    """Average pairs of samples; a last one without a partner is kept."""
     even = x.shape[1] // 2 * 2
     pairs = x[:, :even].reshape(len(x), -1, 2).mean(axis=2)
     return np.concatenate([pairs, x[:, even:]], axis=1)

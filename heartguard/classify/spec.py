@@ -1,4 +1,4 @@
-"""What a model says of itself; nothing of it stands in code."""
+"""Model specs: class order, calibration, digests and figures of a model, stored as JSON and never in code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from heartguard.weights import named, read_spec
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """The facts of one model, stored as JSON beside its weights.
+    """The spec of one model, stored as JSON beside its weights.
 
     Attributes
     ----------
@@ -25,19 +25,19 @@ class ModelSpec:
         Height and width of its drawings, pixels.
     drawing_version : str
     temperature : float
-        What logits are divided by before the softmax; fitted on out-of-fold logits.
+        Divides the logits before the softmax (temperature scaling); fitted on out-of-fold logits.
     abstention_threshold : float
-        Under this greatest probability the model says that it is not sure.
+        With a smaller greatest probability, the model abstains.
     set_level : float
-        How often the set of possible classes holds the true one.
+        Coverage of the conformal prediction set: how often it contains the true class.
     set_thresholds : mapping of str to float
-        Least probability with which each class is in that set; empty where it was not worked out.
+        Least probability with which each class is in that set; empty where it was not fitted.
     sha256 : str
         Digest of the weights file.
     weights_file : str
         Name of the file beside the spec.
     training_data, metrics, recipe : mapping
-        What it was trained on and split by; its cross-validated figures with intervals; settings and seeds.
+        Training data and split; cross-validated figures with intervals; settings and seeds.
     date : str
         Day of training, ISO 8601.
     """
@@ -64,7 +64,7 @@ class ModelSpec:
 
 
 def save_spec(spec: Any, path: Path) -> None:
-    """Write the facts of a model, a frozen dataclass, as JSON."""
+    """Write a spec, a frozen dataclass, as JSON."""
     path.write_text(json.dumps(dataclasses.asdict(spec), indent=2) + "\n", encoding="utf-8")
 
 
@@ -74,6 +74,6 @@ def load_spec(path: Path) -> ModelSpec:
     Raises
     ------
     ModelError
-        If the file is missing, no JSON, or lacks a fact.
+        If the file is missing, not JSON, or lacks a field.
     """
     return read_spec(path, ModelSpec)

@@ -1,8 +1,8 @@
-"""What a signal model sees of a page: the waves of its leads and the rhythm, from the seconds that the drawing shows.
+"""Features of the signal model's trees: waves of the leads and the rhythm, in the seconds that the drawing shows.
 
-Everything is measured on the segments that the drawing shows, filtered to 0.67-25 Hz as for it, so that a page of
-another layout, recorder or printed band gives the same features. The strip adds beats only, never waves: which lead it
-shows is a fact about the paper.
+Everything is measured on the segments of the drawing, filtered to 0.67-25 Hz, so that the same ECG in another layout or
+printed band gives the same features. The rhythm strip contributes beats only, never waves: which lead it shows depends
+on the page and not on the heart.
 """
 
 from __future__ import annotations
@@ -19,14 +19,21 @@ RHYTHM = (
     "rate", "RR variation", "RMSSD", "longest RR", "shortest RR", "RR skew", "beats", "usual beats", "least likeness",
     "median likeness", "contrast", "P coherence", "P found", "PR ms", "QRS ms", "QT ms", "QTc ms",
 )  # fmt: skip
+"""Features of the rhythm and of the intervals."""
+
 TERRITORIES = {
     "anterior": ("V1", "V2", "V3", "V4"),
     "inferior": ("II", "III", "aVF"),
     "lateral": ("I", "aVL", "V5", "V6"),
 }
+"""Contiguous leads by the wall of the left ventricle, as in definitions of infarction."""
+
 _SUMS = ("Q", "J", "ST80", "T max", "T min", "R")
+"""Waves that are averaged over a territory."""
+
 _VECTORS = ("QRS axis cos", "QRS axis sin", "T axis cos", "T axis sin", "QRS-T angle cos", "Sokolow", "Cornell",
             "R progression", "transition", "ST up", "ST down", "inverted T")  # fmt: skip
+"""Features of several leads together: axes, voltage criteria, R progression, ST deviation."""
 
 FEATURES = (
     *RHYTHM,
@@ -37,6 +44,7 @@ FEATURES = (
 """Names of the features: mV, ms, beats a minute, or without unit."""
 
 _UP = SAMPLING_RATE_HZ // SEGMENT_RATE_HZ
+"""Samples at 500 Hz for one of a segment."""
 
 
 def wave_features(segments: LeadSegments) -> Floats:
@@ -68,7 +76,7 @@ def wave_features(segments: LeadSegments) -> Floats:
 
 
 def _on_page(segments: LeadSegments) -> Doubles:
-    """Return the segments where they stand on the 10 s axis, the strip as a thirteenth row; 500 Hz."""
+    """Return the segments at their times on the 10 s axis, shape (13, 5000), 500 Hz; the strip is the last row."""
     signals = np.full((len(LEADS) + 1, SAMPLES), np.nan)
     trimmed = round(TRIM_START_S * SAMPLING_RATE_HZ)
     for lead, wave in zip(LEADS, segments.leads, strict=True):
@@ -79,7 +87,7 @@ def _on_page(segments: LeadSegments) -> Doubles:
 
 
 def _place(row: Doubles, wave: Floats, start: int) -> None:
-    """Write a stretch at 125 Hz into a row at 500 Hz."""
+    """Interpolate a segment at 125 Hz into a row at 500 Hz."""
     known = np.isfinite(wave)
     if known.sum() < 2:
         return
@@ -120,7 +128,7 @@ def _intervals(study: BeatStudy, on: int, off: int) -> dict[str, float]:
 
 
 def _joint(found: dict[str, float], axis: float | None) -> dict[str, float]:
-    """Return what leads say together: territories, axes, voltage sums, progression of R."""
+    """Return the features of several leads together: territories, axes, voltage criteria, R progression."""
     joint = {
         f"{area} {wave}": known_part(np.mean, np.array([found[f"{lead} {wave}"] for lead in leads]))
         for area, leads in TERRITORIES.items()
@@ -146,7 +154,7 @@ def _joint(found: dict[str, float], axis: float | None) -> dict[str, float]:
 
 
 def _second(values: Doubles) -> float:
-    """Return the second greatest of the known values: two leads must agree."""
+    """Return the second greatest of the known values, so that no feature depends on one lead alone."""
     known = np.sort(values[np.isfinite(values)])
     return float(known[-2]) if known.size > 1 else np.nan
 

@@ -1,4 +1,4 @@
-"""Ecg → the canonical drawing that the network sees: same seconds, same band, same millimetres for every source."""
+"""Ecg → the canonical drawing, VGG16's input: the same seconds, band and scale for every source."""
 
 from heartguard.drawing.geometry import (
     DRAWING_HEIGHT,

@@ -1,4 +1,4 @@
-"""Where the canonical drawing shows what: three rows of four leads, 2.5 s each, above one 10 s rhythm strip."""
+"""Geometry of the canonical drawing: three rows of four leads, 2.5 s each, above one 10 s rhythm strip."""
 
 from __future__ import annotations
 
@@ -12,23 +12,32 @@ DRAWING_VERSION = "2"
 """Changes whenever the same Ecg would be drawn differently; a model refuses drawings of another version."""
 
 DRAWING_WIDTH = 384
+"""Pixels; a multiple of 16, so that the feature map has whole cells."""
+
 ROW_HEIGHT = 40
+"""Pixels; four rows are 160, again a multiple of 16."""
+
 PX_PER_S = DRAWING_WIDTH / PAGE_SECONDS
+"""Time scale: the whole width is the page's 10 s."""
+
 PX_PER_MV = ROW_HEIGHT / 3
-"""Gain: a row spans 3 mV, 1 s is as long as 2.9 mV are high, where paper has 2.5."""
+"""Amplitude scale: a row spans 3 mV. 1 s is as long as 2.9 mV are high; on paper (25 mm/s, 10 mm/mV) 2.5 mV."""
 
 RHYTHM = "rhythm"
-"""Name of the strip where leads are players."""
+"""Name of the rhythm strip among the lead groups."""
 
 LEAD_GROUPS = (*LEADS, RHYTHM)
-"""What can be left out of a drawing: the short stretch of each lead, and the rhythm strip."""
+"""The parts of a drawing that can be left out: the short segment of each lead, and the rhythm strip."""
 
 SHORT_ROWS = LAYOUTS["3x4+1"].rows
+"""Leads of the short rows: the most common layout of printed ECGs."""
+
 DRAWING_HEIGHT = ROW_HEIGHT * (len(SHORT_ROWS) + 1)
+"""Pixels: the short rows and the rhythm strip."""
 
 
 class RhythmSegment(NamedTuple):
-    """Which lead the rhythm strip shows from when to when, seconds of the page's axis."""
+    """A part of the rhythm strip: the lead that it shows, and its first and last second on the page's axis."""
 
     lead: str
     start_s: float
@@ -36,6 +45,7 @@ class RhythmSegment(NamedTuple):
 
 
 WHOLE_STRIP = (RhythmSegment("II", 0.0, PAGE_SECONDS),)
+"""The usual rhythm strip: one lead over the whole axis."""
 
 
 @cache
@@ -45,7 +55,7 @@ def drawing_boxes(strip: tuple[RhythmSegment, ...] = WHOLE_STRIP) -> tuple[Box, 
     Parameters
     ----------
     strip : tuple of RhythmSegment
-        What the rhythm strip shows.
+        The parts of the rhythm strip.
 
     Returns
     -------

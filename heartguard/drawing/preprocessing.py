@@ -1,4 +1,4 @@
-"""Bring every segment into the band that all recorders share, 0.67-25 Hz, each one alone and all in the same way."""
+"""Band-pass every segment to 0.67-25 Hz, the band that all recorders share, and sample it at 125 Hz."""
 
 from __future__ import annotations
 
@@ -14,16 +14,27 @@ from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.values import Ecg
 
 LOW_HZ = 0.67
+"""Lower corner of the narrowest band that the training pages were printed in, to which all segments are filtered."""
+
 HIGH_HZ = 25.0
+"""Upper corner of that band: no page shows more frequencies than another, whatever its recorder printed."""
+
 SEGMENT_RATE_HZ = 125
+"""Five times the upper corner frequency; a quarter of the signals' 500 Hz."""
+
 _STEP = SAMPLING_RATE_HZ // SEGMENT_RATE_HZ
+"""Samples of the signal for one of a segment."""
+
 _HALF_KERNEL = 40
+"""Samples at 500 Hz on either side of the low-pass kernel: 0.16 s in all, a transition from about 15 to 35 Hz."""
+
 _LONGEST_BRIDGE = round(0.04 * SAMPLING_RATE_HZ)
+"""Gaps up to 40 ms are interpolated: shorter than a QRS complex, so that none is invented. Chosen by hand."""
 
 
 @dataclass(frozen=True, eq=False)
 class LeadSegments:
-    """What both models see of an Ecg: the segments of its leads that the drawing shows, filtered and sampled alike.
+    """The input of both models: the segments of an Ecg that the drawing shows, filtered and sampled alike.
 
     Attributes
     ----------
@@ -33,9 +44,9 @@ class LeadSegments:
     strip : ndarray, shape (m,), float32, mV, or None
         9.82 s of the rhythm strip, likewise.
     rhythm_segments : tuple of RhythmSegment
-        What the strip shows; empty without one.
+        The parts of the strip; empty without one.
     ecg : Ecg or None
-        Where they were cut from.
+        The Ecg that they were cut from.
     """
 
     leads: Floats
@@ -65,7 +76,7 @@ def segment_leads(ecg: Ecg) -> LeadSegments:
 
 
 def preprocess(raw: RawSegments, ecg: Ecg | None = None) -> LeadSegments:
-    """Filter and sample segments that were cut from `ecg`, or made otherwise."""
+    """Filter and sample segments that were cut from `ecg`, or simulated."""
     strip = None if raw.strip is None else bandpass_resample(raw.strip[None])[0]
     return LeadSegments(bandpass_resample(raw.leads), strip, raw.rhythm_segments, ecg)
 
@@ -84,7 +95,7 @@ def _detrender(samples: int) -> Floats:
     """Return the high-pass as a matrix, shape (samples, samples): I - (I + λ D'D)^-1 with second differences D.
 
     Smoothness priors, after Tarvainen et al., IEEE Trans Biomed Eng 49:172 (2002). Its gain at frequency ω is
-    λω⁴ / (1 + λω⁴), one half at 0.67 Hz; it needs no run-in at the ends, so that short stretches keep their ends.
+    λω⁴ / (1 + λω⁴), one half at 0.67 Hz; it has no transient at the ends, so that short segments keep their ends.
     """
     weight = (2 * np.pi * LOW_HZ / SEGMENT_RATE_HZ) ** -4
     second = np.diff(np.eye(samples), n=2, axis=0)
@@ -104,7 +115,7 @@ def bandpass_resample(segments: Floats) -> Floats:
     Returns
     -------
     ndarray, shape (k, ceil(n / 4)), float32, mV
-        NaN where the gap of the trace is longer than 40 ms, and all through a segment that is empty.
+        NaN in gaps of the trace longer than 40 ms, and throughout a segment that is empty.
     """
     filled, gaps = _bridge(segments.astype(np.float32))
     padded = np.pad(filled, ((0, 0), (_HALF_KERNEL, _HALF_KERNEL)), mode="reflect", reflect_type="odd")
@@ -117,7 +128,7 @@ def bandpass_resample(segments: Floats) -> Floats:
 
 
 def _bridge(segments: Floats) -> tuple[Floats, Mask]:
-    """Interpolate over what is not traced; return it with a mask of the gaps that stay open."""
+    """Interpolate over gaps; return the signals with a mask of the gaps that are too long for it."""
     filled, gaps = segments.copy(), ~np.isfinite(segments)
     columns = np.arange(segments.shape[1])
     for row, missing in zip(filled, gaps, strict=True):
@@ -130,7 +141,7 @@ def _bridge(segments: Floats) -> tuple[Floats, Mask]:
 
 
 def _close_short_gaps(missing: Mask) -> None:
-    """Clear, in place, runs of a mask that are short enough to draw through."""
+    """Clear, in place, runs of a mask that are at most `_LONGEST_BRIDGE` samples long."""
     for start, stop in runs_of_true(missing):
         if stop - start <= _LONGEST_BRIDGE:
             missing[start:stop] = False

@@ -1,4 +1,4 @@
-"""Draw the segments of an Ecg in the one way that the network knows."""
+"""Render the segments of an Ecg as the canonical drawing on which VGG16 was trained."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ from heartguard.leads import LEAD_INDEX
 from heartguard.values import Box, Drawing
 
 LINE_WIDTH_PX = 1.25
+"""Width of the trace; with `_SCALE` a whole number of pixels on the enlarged canvas. Not fitted."""
+
 _SCALE = 4
+"""The canvas is so many times larger and then averaged: sub-pixel lines without a library's own anti-aliasing."""
+
 _SHIFT = 4
+"""Fractional bits of the coordinates that OpenCV is given: a sixteenth of a canvas pixel."""
 
 
 def draw(segments: LeadSegments, *, without: Collection[str] = ()) -> Drawing:
@@ -36,21 +41,21 @@ def draw(segments: LeadSegments, *, without: Collection[str] = ()) -> Drawing:
     ----------
     segments : LeadSegments
     without : collection of str
-        Players to leave out, from `LEAD_GROUPS`: a lead name removes its short stretch, ``"rhythm"`` the strip.
+        Lead groups to leave out, from `LEAD_GROUPS`: a lead name removes its short segment, ``"rhythm"`` the strip.
 
     Returns
     -------
     Drawing
-        Image of shape (160, 384), black on white, and where it shows what. The same for every page layout.
+        Image of shape (160, 384), black on white, and its boxes; its geometry is the same for every page layout.
 
     Raises
     ------
     ValueError
-        If `without` names something that is no player.
+        If `without` names something that is no lead group.
     """
     unknown = set(without) - set(LEAD_GROUPS)
     if unknown:
-        raise ValueError(f"No such players: {sorted(unknown)}; expected names of {LEAD_GROUPS}.")
+        raise ValueError(f"No such lead groups: {sorted(unknown)}; expected names of {LEAD_GROUPS}.")
     leads = segments.leads.copy()
     for name in set(without) - {RHYTHM}:
         leads[LEAD_INDEX[name]] = np.nan
@@ -77,9 +82,9 @@ def render(
     line_width : float
         Pixels.
     zoom : float
-        Size of the drawing against the one that the network sees; the line keeps its width in pixels.
+        Size of the drawing relative to VGG16's input; the line keeps its width in pixels.
     min_coverage : float
-        A segment is left out where a smaller share of it is finite.
+        A segment of which a smaller share is finite is left out.
 
     Returns
     -------
@@ -98,7 +103,7 @@ def render(
 
 
 def _draw_line(canvas: Image, box: Box, signal: Floats, thickness: int) -> None:
-    """Draw one stretch onto the enlarged canvas; what leaves the row is held at its edge."""
+    """Draw one segment onto the enlarged canvas; values beyond the row are clipped to its edge."""
     seconds = TRIM_START_S + np.arange(signal.size) / SEGMENT_RATE_HZ
     x = box.x0 + seconds * PX_PER_S
     edge = LINE_WIDTH_PX

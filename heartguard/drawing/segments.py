@@ -1,4 +1,4 @@
-"""Cut from an Ecg the seconds that the drawing shows: the same ones for every page layout."""
+"""Cut from an Ecg the seconds that the drawing shows: the same for every page layout."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
 from heartguard.values import Ecg
 
 TRIM_START_S = 0.12
-"""Left off at the start of each stretch: there a 3x4 page has a separator and a lead name, a 6x2 page may have none."""
+"""Left off at the start of each segment: a 3x4 page has a separator and a lead name there, a 6x2 page may have none."""
 
 TRIM_END_S = 0.06
+"""Left off at the end of each segment, where the next separator begins; chosen by hand."""
+
 COLUMN_SECONDS = PAGE_SECONDS / len(SHORT_ROWS[0])
+"""Seconds of one column of the drawing."""
+
 START_S = {lead: column * COLUMN_SECONDS for leads in SHORT_ROWS for column, lead in enumerate(leads)}
-"""Where each lead's stretch begins on a 3x4 page; a 6x2 page shows these seconds too."""
+"""Start of each lead's segment on a 3x4 page, seconds; a 6x2 page shows these seconds too."""
 
 MIN_COVERAGE = 0.4
-"""Share of a stretch that must be traced for it to be drawn."""
-
+"""Share of a segment that must be traced for it to be drawn; chosen by hand, not fitted."""
 
 FALLBACK_RHYTHM_LEADS = ("II", "V5", "V6", "aVF", "V2", *LEADS)
-"""Which lead stands in for the strip at a time when the page shows no strip: the first of these that it shows then."""
+"""Leads that replace the strip at a time at which the page shows none: the first of these that it shows then. II first,
+as rhythm strips mostly show it; V5 next, as a 6x2 page shows it in the other half."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +40,7 @@ class RawSegments:
     leads : ndarray, shape (12, n), float32, mV
         2.32 s of each lead at 500 Hz in the order of `heartguard.leads.LEADS`; NaN where nothing is traced.
     strip : ndarray, shape (m,), float32, mV, or None
-        9.82 s: of the rhythm lead, or of the leads that stand in for it one after the other, each about its median.
+        9.82 s: of the rhythm lead, or of the fallback leads one after the other, each minus its median.
     rhythm_segments : tuple of RhythmSegment
         What the strip shows; empty without one.
     """
@@ -50,9 +54,9 @@ def _sample(seconds: float) -> int:
     return round(seconds * SAMPLING_RATE_HZ)
 
 
-def trim(stretch: Floats) -> Floats:
-    """Leave off both ends of a stretch, shape (..., samples)."""
-    return stretch[..., _sample(TRIM_START_S) : stretch.shape[-1] - _sample(TRIM_END_S)]
+def trim(segment: Floats) -> Floats:
+    """Leave off both ends of a segment, shape (..., samples)."""
+    return segment[..., _sample(TRIM_START_S) : segment.shape[-1] - _sample(TRIM_END_S)]
 
 
 def cut_segments(ecg: Ecg) -> RawSegments:
@@ -65,12 +69,12 @@ def cut_segments(ecg: Ecg) -> RawSegments:
     Returns
     -------
     RawSegments
-        The seconds that a 3x4 page shows. A lead that has none of them is taken from where its trace begins. A page
-        without a rhythm strip shows ten seconds of the heart all the same, a few of each lead: these become the strip,
-        so that a drawing does not tell which pages have none.
+        The seconds that a 3x4 page shows. A lead without a trace in them is taken from the start of its trace. A page
+        without a rhythm strip still shows all ten seconds, a few in each lead: these are joined to a strip, so that the
+        drawing does not reveal which pages have none.
     """
     length = _sample(COLUMN_SECONDS)
-    leads = np.stack([trim(_stretch(ecg.lead(lead), _sample(START_S[lead]), length)) for lead in LEADS])
+    leads = np.stack([trim(_lead_segment(ecg.lead(lead), _sample(START_S[lead]), length)) for lead in LEADS])
     parts = _rhythm_segments(ecg)
     if not parts:
         return RawSegments(leads, None)
@@ -82,7 +86,7 @@ def cut_segments(ecg: Ecg) -> RawSegments:
     return RawSegments(leads, trim(strip), parts)
 
 
-def _stretch(signal: Floats, start: int, length: int) -> Floats:
+def _lead_segment(signal: Floats, start: int, length: int) -> Floats:
     usual = signal[start : start + length]
     finite = np.isfinite(signal)
     if finite[start : start + length].mean() >= MIN_COVERAGE or not finite.any():
@@ -92,7 +96,7 @@ def _stretch(signal: Floats, start: int, length: int) -> Floats:
 
 
 def _rhythm_segments(ecg: Ecg) -> tuple[RhythmSegment, ...]:
-    """Return the page's own strip, or II where the page shows all of it, or what stands in for them."""
+    """Return the page's own strip, or II if the page shows all of it, or segments of the fallback leads."""
     for name in (ecg.rhythm_lead, "II"):
         if name is not None and np.isfinite(ecg.lead(name)).mean() >= 2 * MIN_COVERAGE:
             return (RhythmSegment(name, 0.0, PAGE_SECONDS),)

@@ -51,7 +51,7 @@ class IncrementalBackbone:
         self._kept: list[tuple[Image, Floats]] = []
 
     def feature_map(self, image: Image) -> Floats:
-        """Return the features of a drawing; see `heartguard.classify.backbone.Backbone`."""
+        """Return the feature map of a drawing; see `heartguard.classify.backbone.Backbone`."""
         pooled = self._near(image)
         self._kept = [*self._kept[: KEPT - 1], (image, pooled)]
         levels = self._network.far(pooled, ("pool4", "block5_conv3"))
