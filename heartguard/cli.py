@@ -13,8 +13,13 @@ from heartguard import __version__, cli_read, launch
 from heartguard.errors import HeartGuardError
 
 EXIT_READ = 0
+"""The command did what was asked."""
+
 EXIT_FAILED = 1
+"""The usual status of a failure."""
+
 EXIT_INTERRUPTED = 130
+"""128 + SIGINT, as shells report Ctrl+C."""
 
 _DESCRIPTION = """\
 HeartGuard reads a paper 12-lead ECG: it straightens the page, traces the leads, measures rate and intervals, and gives

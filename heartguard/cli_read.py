@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["DESCRIPTION", "EPILOG", "add_arguments", "drop_output", "file_like_option", "run"]
 
 EXIT_READ = 0
+"""Every file was read."""
+
 EXIT_NOT_WRITTEN = 1
+"""An answer or its signals could not be written: the usual status of a failure."""
+
 EXIT_SOME_REJECTED = 3
+"""Some file was rejected; 2 is argparse's status for a command that it does not understand."""
 
 DESCRIPTION = """\
 Read ECG pages: PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF, or DICOM (one picture, or a PDF in it). The type
@@ -47,7 +52,10 @@ DIR/<name>.csv always holds the signals of the last run; a file that was there w
 DIR/<name>.older.csv."""
 
 _STDIN = "-"
+"""Name of standard input, by convention."""
+
 _WILDCARDS = frozenset("*?[")
+"""Characters of patterns, which the Windows shell leaves to the program."""
 
 
 def add_arguments(read: argparse.ArgumentParser) -> None:
@@ -105,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def drop_output(output: TextIO) -> None:
-    """Keep the interpreter from writing what is left of `output` at exit, where nobody or no room takes it."""
+    """Keep the interpreter from flushing the rest of `output` at exit, where its pipe is closed or its disk full."""
     with contextlib.suppress(io.UnsupportedOperation):
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
@@ -159,7 +167,7 @@ def _read_one(file: str, args: argparse.Namespace, signals: SignalFolder | None)
 
 
 def _source(file: str) -> bytes | str:
-    """Return what is piped in, a byte more than is opened at most, or the path as it is."""
+    """Return the bytes of standard input, at most one more than the limit of a file, or the path itself."""
     if file != _STDIN:
         return file
     from heartguard.intake.limits import MAX_BYTES

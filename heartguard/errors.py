@@ -56,7 +56,7 @@ class NotAnEcgError(PageError):
 
 
 class LayoutError(PageError):
-    """Traces are found, but not in an arrangement that HeartGuard knows."""
+    """Traces were found, but not in a layout that HeartGuard recognises."""
 
 
 class TooTiltedError(PageError):
@@ -64,7 +64,7 @@ class TooTiltedError(PageError):
 
 
 class CorrectionError(PageError):
-    """What was set by hand does not fit the picture."""
+    """A correction made by hand does not fit the picture."""
 
 
 class TraceError(HeartGuardError):
@@ -76,7 +76,7 @@ class ModelError(HeartGuardError):
 
 
 class OutputError(HeartGuardError):
-    """A result could not be written where it was asked for."""
+    """A result could not be written to the requested path."""
 
 
 class DrawingRangeError(HeartGuardError):
@@ -84,4 +84,4 @@ class DrawingRangeError(HeartGuardError):
 
 
 class AddressError(HeartGuardError):
-    """The app cannot be served at the address that was asked for."""
+    """The app cannot be served at the requested address."""

@@ -1,4 +1,4 @@
-"""What a reading says beside its answer: coded sentences, so that programs go by codes and doctors by words.
+"""Warnings of a reading: each has a code for programs, a severity, and a sentence for doctors.
 
 A code is ``family.name``. The family says what the sentence is about:
 
@@ -28,7 +28,7 @@ __all__ = ["FAMILIES", "SEVERITIES", "Severity", "Warning", "caution", "fault", 
 Severity = Literal["note", "caution", "fault"]
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""``note``: what was done or found. ``caution``: something may be wrong. ``fault``: something is wrong."""
+"""``note``: a processing step or an observation. ``caution``: something may be wrong. ``fault``: something is wrong."""
 
 FAMILIES = ("file", "page", "scale", "layout", "names", "trace", "measure", "rhythm", "class")
 
@@ -78,7 +78,7 @@ class Warning:
 
 
 def note(code: str, text: str) -> Warning:
-    """Return a warning of severity ``note``: what was done or found."""
+    """Return a warning of severity ``note``: a processing step or an observation."""
     return Warning(code, "note", text)
 
 

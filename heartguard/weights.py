@@ -66,7 +66,7 @@ def read_spec(path: Path, kind: type[Spec]) -> Spec:
     path : Path
         A JSON file.
     kind : type
-        Dataclass whose fields the file must give; what else it says is left aside.
+        Dataclass whose fields the file must have; other keys are ignored.
 
     Raises
     ------

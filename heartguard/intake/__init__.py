@@ -1,4 +1,4 @@
-"""Intake: the bytes of a file become one upright RGB picture of a page, or an error that names what is wrong."""
+"""Intake: the bytes of a file become one upright RGB picture of a page, or an error with the reason."""
 
 from heartguard.intake.origin import Origin, origin_of
 from heartguard.intake.source import Source

@@ -30,19 +30,30 @@ _MAGIC = (
     (b"\xff\x4f\xff\x51", "jp2"),
 )
 _BMP_HEADER_SIZES = {12, 40, 52, 56, 64, 108, 124}
+"""Sizes of the information header in all versions of BMP; "BM" alone also begins text."""
+
 _PDF_HEADER_WITHIN = 1024
+"""Bytes within which PDF readers accept the header."""
+
 _PPM = re.compile(rb"P[1-6]\s+[#\d]")
+"""Magic number of a portable bitmap, greymap or pixmap, and its first value or comment."""
 
 _DICOM_WITHOUT_PREAMBLE = re.compile(rb"[\x02\x08]\x00.[\x00-\x11](?:[A-Z]{2}|.\x00\x00\x00)", re.DOTALL)
 """The first element of group 2 or 8, little-endian, with a short value or the two letters of its type."""
 
 _ACCEPTED = "HeartGuard reads PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF and DICOM."
+"""Last sentence of the rejection of any other type."""
+
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
+"""HEVC brands of ISO/IEC 23008-12; other brands of the container are AVIF or films."""
 
 _TEXT_WITHIN = 4096
+"""Bytes that are inspected to tell text and markup from other content."""
+
 _MARKUP = ("<?xml", "<svg", "<!doctype", "<html", "<!--")
+"""Beginnings of XML, SVG and HTML, in lower case."""
 _XML_SIGNALS = {"annotatedecg": "HL7 aECG", "restingecgdata": "Philips", "restingecg": "GE MUSE", "cardiologyxml": "GE"}
-"""Names of elements at the head of files that hold the signals themselves, and whose they are; the longer one first."""
+"""Root elements of XML files that hold the signals themselves, and their formats; longer names first."""
 
 
 def kind_of(data: bytes) -> str:
@@ -51,7 +62,7 @@ def kind_of(data: bytes) -> str:
     Raises
     ------
     UnsupportedTypeError
-        The content is none of them; the sentence names what it seems to be.
+        The content is none of them; the sentence names the type that it seems to be.
     AnimatedImageError
         It is a GIF with several frames.
 
@@ -88,7 +99,7 @@ def _by_head(data: bytes) -> str | None:
 
 
 def _brands(data: bytes) -> set[bytes]:
-    """Return what a file of the ISO base media format says it is; empty for any other file."""
+    """Return the major brand of a file of the ISO base media format; empty for any other file."""
     if data[4:8] != b"ftyp":
         return set()
     end = min(int.from_bytes(data[:4], "big"), len(data))

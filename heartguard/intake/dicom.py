@@ -16,9 +16,14 @@ from heartguard.intake.pixels import Decoded, grey8, square
 from heartguard.warning import note
 
 _META_WITHIN = 2048
+"""Bytes within which the transfer syntax of the meta information is expected."""
+
 _SPACINGS = ("PixelSpacing", "NominalScannedPixelSpacing", "ImagerPixelSpacing")
+"""Attributes with the pixel spacing, the most reliable first."""
+
 _OVERLAY_GROUPS = range(0x6000, 0x6020, 2)  # PS3.3, C.9.2
 _MID_GREY = 127
+"""Half of the range: overlays are drawn black on a lighter picture and white on a darker one."""
 
 _DRAWN_OVER = "The DICOM file holds lines or text over its picture (an overlay); they were drawn into it."
 _EXPORT = "Export the ECG from its system as PDF or PNG and open that."
@@ -59,7 +64,7 @@ def _header(data: bytes) -> Any:
 
 
 def _dataset(data: bytes, **options: Any) -> Any:
-    """Parse a file; one without preamble may lack the statement of its transfer syntax, which its first bytes tell."""
+    """Parse a file; if it has no preamble and no transfer syntax, the syntax is inferred from its first bytes."""
     import pydicom
     from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
@@ -115,7 +120,7 @@ def _pixels(dataset: Any) -> Image:
     if values.ndim == 3:
         return grey8(values, int(dataset.BitsStored))
     grey = _grey(values, dataset)
-    # Both say that low is white; a file that says both says it twice, not the contrary of it (PS3.3, C.11.6).
+    # Each of the two attributes means that low is white; both together mean the same (PS3.3, C.11.6).
     inverse = colours == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
     return np.dstack([255 - grey if inverse else grey] * 3)
 

@@ -23,6 +23,8 @@ from heartguard.intake.limits import (
 from heartguard.intake.pixels import Decoded
 
 _MM_PER_POINT = 25.4 / 72
+"""A point is 1/72 inch."""
+
 _ASKS_FOR_PASSWORD = (4, 5)  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 _WHOLE_PAGE = 0.8
@@ -32,7 +34,7 @@ _FEWEST_PATHS = 20
 """Twelve leads and their grid have more lines than this; a frame, a stamp or the boxes of a recognised text fewer."""
 
 _LOGO = 0.05
-"""A picture that covers less of the page says nothing on how finely the page is to be drawn."""
+"""A picture that covers less of the page is not used to choose the resolution at which the page is rendered."""
 
 
 def open_pdf(data: bytes, page: int) -> Decoded:
@@ -116,7 +118,7 @@ def _checked_count(document: Any) -> int:
 
 
 def _scale(leaf: Any) -> float:
-    """Pixels per point. What the page says of its size counts little: a phone's scan may call itself 3 cm wide."""
+    """Return pixels per point. The stated size of a page is not reliable: that of a phone's scan may be 3 cm."""
     width, height = leaf.get_size()
     if not (width > 0 and height > 0 and np.isfinite(width * height)):
         raise DamagedFileError("The page of the PDF has no size. Print it to a new PDF and open that.")

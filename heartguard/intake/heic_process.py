@@ -15,7 +15,7 @@ from heartguard.intake.pixels import fit, rgb8
 
 
 def main() -> None:
-    """Decode what comes in by standard input."""
+    """Decode the picture on standard input."""
     try:
         image, size = _decode(sys.stdin.buffer.read())
     except HeartGuardError as error:
@@ -28,7 +28,7 @@ def main() -> None:
 def _decode(data: bytes) -> tuple[Image, tuple[int, int]]:
     """Return the picture at no more than the working size, and its own size.
 
-    libheif turns it upright itself, so its EXIF is not asked.
+    libheif turns it upright itself, so its EXIF orientation is not applied again.
     """
     import pi_heif
 

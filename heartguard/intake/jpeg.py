@@ -12,8 +12,11 @@ from heartguard.errors import FileTooLargeError
 from heartguard.intake.limits import MAX_JPEG_SCANS
 
 END_OF_IMAGE = b"\xff\xd9"
+"""The marker EOI."""
 
 _SOI, _EOI, _SOS, _TEM = 0xD8, 0xD9, 0xDA, 0x01
+"""Markers without a length (SOI, EOI, TEM), and the start of a scan (ITU-T T.81, table B.1)."""
+
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
 """Fill bytes and a marker; FF 00 and the restart markers D0 to D7 belong to the coded data."""
 
@@ -28,7 +31,7 @@ _SMALLEST_BLOCK = 4
 
 @dataclass(frozen=True)
 class JpegMarkers:
-    """What the markers of one JPEG say.
+    """The properties of one JPEG picture by its markers.
 
     Attributes
     ----------
@@ -46,7 +49,7 @@ class JpegMarkers:
 
 
 def read_markers(data: bytes) -> JpegMarkers:
-    """Follow the markers of the first picture in `data`; what stands behind its end (a film, a depth map) is not read.
+    """Follow the markers of the first picture in `data`; data after its end (a film, a depth map) is not read.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What intake accepts: every limit in one place, checked on the sizes that a header states, before decoding."""
+"""Limits of intake, all in one place, checked on the sizes in the header before decoding."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ import math
 from heartguard.errors import FileTooLargeError, ImageTooSmallError, PageNumberError
 
 MAX_BYTES = 50 * 2**20
+"""Bounds memory; a compressed scan of an A4 page at 600 dpi is smaller. Chosen by hand."""
+
 MAX_PIXELS = 80_000_000
+"""An A4 page at 600 dpi has 35 million; decoded to RGB, the limit is 240 MB. Chosen by hand."""
+
 MAX_JPEG_PIXELS = 120_000_000
 """The largest mode of common phones has 108 million; a JPEG of more than `MAX_PIXELS` is decoded at half its size."""
 
 MAX_PAGES = 200
+"""More than any report has; the limit bounds the time of counting. Chosen by hand."""
+
 MAX_JPEG_SCANS = 64
 """A progressive JPEG has about ten; each costs a pass over the whole picture, so thousands would be an attack."""
 
 HEIC_SECONDS = 60
-"""A photo of 48 megapixels takes 3 s on one core; what takes longer than this never ends."""
+"""A photo of 48 megapixels takes 3 s on one core; a file that takes longer is taken as one that never ends."""
 
 MIN_LONG_SIDE = 400
-MIN_SHORT_SIDE = 200
 """Ten seconds are 250 mm of paper: at 400 pixels a QRS of 80 ms is three pixels wide, and less cannot be traced."""
+
+MIN_SHORT_SIDE = 200
+"""Half of `MIN_LONG_SIDE`; chosen by hand."""
 
 MAX_ASPECT = 12
 """Longest side over shortest; also keeps a rotation of the picture from taking boundless memory."""
@@ -32,7 +40,7 @@ PDF_PX_PER_MM = 8.0
 """About 203 dpi."""
 
 PDF_LONG_SIDE = 2000
-"""The least length in pixels at which a drawn page is rendered, however small it says it is: ten seconds then have
+"""Least long side of a rendered page in pixels, however small its stated size: ten seconds then have
 `PDF_PX_PER_MM`."""
 
 MAX_STRETCH = 4.0

@@ -1,4 +1,4 @@
-"""Where a file comes from, as far as it says so: advice on a camera is of no use for a document."""
+"""The origin of a file, as far as its metadata tells: advice on a camera is of no use for a document."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from heartguard.intake.detect import kind_of
 from heartguard.intake.guard import decoding
 
 Origin = Literal["camera", "document", "picture"]
-"""``picture``: it does not say; a scan, a screenshot, or a photo that lost its EXIF on the way."""
+"""``picture``: unknown; a scan, a screenshot, or a photo without its EXIF."""
 
 _EXPOSURE = (ExifTags.Base.ExposureTime, ExifTags.Base.FNumber)
 """Scanners write their make and model too, but only a camera exposes."""

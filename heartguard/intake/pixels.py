@@ -17,7 +17,7 @@ from heartguard.warning import Warning, note
 
 
 class Decoded(NamedTuple):
-    """One decoded page: RGB uint8, the number of pages of its file, and what was done to it."""
+    """One decoded page: RGB uint8, the number of pages of its file, and notes on its conversion."""
 
     image: Image
     pages: int = 1
@@ -25,6 +25,7 @@ class Decoded(NamedTuple):
 
 
 _FULL_SCALES_OF_FLOATS = (1, 255, 4095, 65535)
+"""White levels of floating-point pictures: normalised, 8, 12 and 16 bits."""
 
 
 def upright(picture: Pillow.Image) -> Pillow.Image:
@@ -45,7 +46,7 @@ def upright(picture: Pillow.Image) -> Pillow.Image:
 def rgb8(picture: Pillow.Image) -> Decoded:
     """Return a loaded picture of any Pillow mode as RGB uint8, transparency on white.
 
-    Modes of more than 8 bits are scaled by `grey8`; the note says so.
+    Modes of more than 8 bits are scaled by `grey8`; a note reports it.
 
     Examples
     --------
@@ -64,7 +65,7 @@ def rgb8(picture: Pillow.Image) -> Decoded:
 def _on_white(picture: Pillow.Image) -> Image:
     rgba = picture.convert("RGBA")
     if rgba.getchannel("A").getextrema() == (0, 0):
-        # Some programs write 32-bit bitmaps and leave the alpha channel unset: then it says nothing.
+        # Some programs write 32-bit bitmaps and leave the alpha channel unset: then it is ignored.
         return np.array(rgba.convert("RGB"))
     paper = Pillow.new("RGBA", rgba.size, "white")
     return np.array(Pillow.alpha_composite(paper, rgba).convert("RGB"))
@@ -80,7 +81,7 @@ def grey8(values: NDArray[Any], bits: int | None = None) -> Image:
         scale (1, or that of 8, 12 or 16 bits). Otherwise stretched from their minimum to their maximum. NaN and
         infinity become white.
     bits : int, optional
-        How many bits the file says that a value has; not believed where a value has more.
+        Bits per value by the header; ignored if a value has more.
 
     Returns
     -------

@@ -17,6 +17,7 @@ from heartguard.vocabulary import printable
 from heartguard.warning import Warning, note
 
 _PORTFOLIO = b"/Collection"
+"""Key of the catalogue of a PDF portfolio (ISO 32000-1, 12.3.5)."""
 
 
 class _Part(NamedTuple):
@@ -87,7 +88,7 @@ def _readable(attachments: Iterator[Any]) -> Iterator[_Part]:
 
 
 def _is_portfolio(document: Any) -> bool:
-    """Whether the catalogue says so; PDFium cannot be asked for it, but writes it out in plain text."""
+    """Return whether the catalogue has the key of a portfolio; PDFium does not expose it, but saves it as text."""
     plain = BytesIO()
     document.save(plain)
     return _PORTFOLIO in plain.getvalue()

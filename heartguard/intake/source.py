@@ -12,6 +12,8 @@ from heartguard.vocabulary import printable
 Source = bytes | Path | str
 
 _LONGEST_NAME = 200
+"""Characters kept of a file name; file systems allow 255 bytes."""
+
 _LONGEST_SHOWN = 60  # in a sentence
 
 

@@ -26,8 +26,13 @@ from heartguard.warning import note
 
 _NEW_SUBFILE_TYPE, _ORIENTATION = 254, 274  # TIFF 6.0, section 8; Pillow names neither
 _REDUCED, _MASK = 1, 4
+"""Bits of NewSubfileType: a reduced copy, a transparency mask."""
+
 _WHITE_IS_ZERO = 0
+"""PhotometricInterpretation of bilevel and grey pictures whose 0 is white."""
+
 _ON_ITS_SIDE = (5, 6, 7, 8)
+"""Orientations that exchange width and height."""
 
 _PREVIEW_SHARE = 1 / 3
 """Pages scanned together differ at most by 150 and 300 dpi; one with a third of the sides of another is its preview."""
@@ -36,6 +41,7 @@ _SAME_SHAPE = 0.05
 """A preview keeps the shape of its page to a pixel or two of its short side."""
 
 _WHITE_IS_ZERO_BIG_ENDIAN = re.compile(rb"\x01\x06\x00\x03\x00\x00\x00\x01\x00\x00(?=\x00\x00)")
+"""The entry PhotometricInterpretation = 0 in a big-endian directory."""
 
 _PREVIEW = note("file.preview", "The TIFF begins with a small preview; the page itself was opened.")
 
@@ -45,7 +51,7 @@ class _Frame(NamedTuple):
     width: int
     height: int
     secondary: bool
-    """The file says that it is a smaller copy or a mask of another."""
+    """Whether its tags mark it as a smaller copy or a mask of another frame."""
 
     def is_preview_of(self, other: _Frame) -> bool:
         if self.secondary or other.secondary:
@@ -84,7 +90,7 @@ def count_tiff_pages(data: bytes) -> int:
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[tuple[Tiff.TiffImageFile, bool]]:
-    """Open a TIFF, and say whether it had to be told that black is zero: more than 8 bits big-endian need that."""
+    """Open a TIFF; return it and whether black had to be declared as zero, as for big-endian grey of over 8 bits."""
     try:
         picture, inverted = Pillow.open(BytesIO(data), formats=("TIFF",)), False
     except UnidentifiedImageError:

@@ -1,4 +1,4 @@
-"""Where the signals of a batch go: one CSV a file, written whole or not at all, and no older one lost."""
+"""The CSV files of a batch: one per input, written atomically, and older ones are kept under another name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST_STEM = 220
 
 
 class SignalFile(NamedTuple):
-    """What became of the signals of one file.
+    """The result of writing the signals of one file.
 
     Attributes
     ----------
@@ -34,9 +34,9 @@ class SignalFile(NamedTuple):
 class SignalFolder:
     """A folder for the CSV files of one run.
 
-    Two inputs of one name get two files. The file of an earlier run makes way: ``ecg.csv`` is always the answer of the
-    last run, so that a batch that is run again has the same names, and what stood there is kept as ``ecg.older.csv``
-    (``ecg.older-2.csv``, ...) and said. Where nothing has changed, nothing is done.
+    Two inputs of one name get two files. ``ecg.csv`` always holds the result of the last run, so that a repeated batch
+    has the same names. A file of an earlier run is renamed to ``ecg.older.csv`` (``ecg.older-2.csv`` and so on), with a
+    note. A file with the same content is not touched.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ class SignalFolder:
     Raises
     ------
     OutputError
-        A file stands where the folder should be: then every answer would miss its signals, by a slip of the command.
-        A folder that may not be made or written is said with each answer instead.
+        If the path is a file, which is a mistake in the command. A folder that cannot be created or written to is
+        reported with each answer instead.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -58,10 +58,10 @@ class SignalFolder:
         except (FileExistsError, NotADirectoryError) as error:
             raise OutputError(f"The folder {folder} cannot be made. Give --out another one.") from error
         except OSError:
-            pass  # said with each answer, which is printed all the same
+            pass  # reported with each answer, which is printed nevertheless
 
     def write(self, stem: str, text: str) -> SignalFile:
-        """Write one CSV beside its place and move it there when it is complete.
+        """Write one CSV under a temporary name and rename it when it is complete.
 
         Parameters
         ----------
@@ -84,7 +84,7 @@ class SignalFolder:
         return SignalFile(str(path), None if older is None else _kept(older))
 
     def _free_name(self, stem: str) -> str:
-        """Return a name that no input of this run has; case does not tell two names apart on every disk."""
+        """Return a name that no input of this run has, ignoring case, as some file systems do."""
         shown = "".join(c for c in stem if c.isprintable()) or "ecg"
         plain = shown.encode()[:_LONGEST_STEM].decode(errors="ignore")
         name, number = plain, 1

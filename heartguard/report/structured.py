@@ -11,7 +11,10 @@ from heartguard.values import Measurements, Page, Reading, SignalPrediction
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
 
 _NO_MORE = dict.fromkeys(("possible", "possible_level", "novelty", "unlike", "findings", "second", "network"))
+"""Keys of the prediction that are None for a rejected file."""
+
 _TIMED = (*STAGES, "total")
+"""Keys of the timings."""
 
 _DECIMALS = {
     "heart_rate_bpm": 1,
@@ -25,16 +28,17 @@ _DECIMALS = {
     "rr_variation": 3,
     "einthoven_residual_mv": 3,
 }
+"""Decimals of each measurement: no finer than it can be measured on paper."""
 
 
 def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
-    """Return what `reading` says as plain values for ``json.dumps``.
+    """Return a reading as plain values for ``json.dumps``.
 
     Parameters
     ----------
     reading : Reading
     file : str, optional
-        What to write as ``file``; by default the name of the upload.
+        Value of the key ``file``; by default the name of the upload.
 
     Returns
     -------
@@ -121,7 +125,7 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
     file : str
     error : BaseException
         A `heartguard.errors.HeartGuardError` gives its sentence as the reason; any other gives a general sentence. The
-        name of its class stands under ``error``.
+        name of its class is the value of ``error``.
 
     Examples
     --------
@@ -177,7 +181,7 @@ def _measured(measurements: Measurements) -> dict[str, Any]:
 
 
 def _rounded(value: float | None, decimals: int) -> float | int | None:
-    """Round for people; NaN and infinity, which JSON cannot say, become None."""
+    """Round a number; NaN and infinity, which JSON does not have, become None."""
     if value is None or not math.isfinite(value):
         return None
     return round(float(value), decimals) if decimals else round(float(value))

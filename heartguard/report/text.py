@@ -16,6 +16,7 @@ _ROWS = (
     ("QTc (Fridericia)", "qtc_fridericia_ms", "ms"),
     ("Frontal axis", "axis_deg", "degrees"),
 )
+"""Title, field and unit of each measurement, in the order of the lines."""
 
 
 def to_text(reading: Reading, *, file: str | None = None) -> str:
@@ -59,7 +60,7 @@ def _page(upload: Upload) -> list[str]:
 
 
 def _possible(prediction: Prediction) -> list[str]:
-    """Return the line on the classes that cannot be ruled out; none where the model cannot say."""
+    """Return the line on the classes that cannot be ruled out; none without a prediction set."""
     if prediction.prediction_set is None:
         return []
     names = ", ".join(prediction.prediction_set) or "none of the four classes fits well"
@@ -67,7 +68,7 @@ def _possible(prediction: Prediction) -> list[str]:
 
 
 def _findings(prediction: Prediction) -> list[str]:
-    """Return the line on the findings that stand out; none where none does."""
+    """Return the line on the findings that are present; none where there are none."""
     present = [f"{finding.scp_code} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
     return [f"  Findings          {'   '.join(present)}"] if present else []
 
