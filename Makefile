@@ -7,7 +7,7 @@ TRAIN_READY := $(VENV)/.train-ready
 CHECK_READY := $(VENV)/.check-ready
 DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: app test lint format coverage docs wheel-check cloud-check train family evaluate bench bench-digitise bench-explain clean
+.PHONY: app test lint format coverage docs wheel-check cloud-check train baselines evaluate bench bench-digitise bench-explain clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/heartguard app
@@ -44,8 +44,8 @@ train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 	$(BIN)/heartlab train novelty
 	$(BIN)/heartlab convert
 
-family: $(TRAIN_READY)  ## train what the model is compared with, and write the leaderboard
-	$(BIN)/heartlab train family
+baselines: $(TRAIN_READY)  ## train what the model is compared with, and write the leaderboard
+	$(BIN)/heartlab train baselines
 	$(BIN)/heartlab bench second-opinion
 	$(BIN)/heartlab leaderboard
 

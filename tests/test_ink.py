@@ -11,8 +11,8 @@ from heartguard.page.find import PX_PER_MM
 from heartguard.page.ink_maps import InkNetwork, close_gaps
 from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartguard.weights import models_folder, read_weights, write_weights
-from heartlab.train.ink.lessons import LINE_MM, InkPage, simulate_ink_page
 from heartlab.train.ink.training import InkRecipe, cut_patches, fit
+from heartlab.train.ink.training_pages import LINE_MM, InkPage, simulate_ink_page
 from heartlab.train.layers_torch import build_network, fold
 from tests.handmade import put_weights, random_weights
 from tests.networks import ink_network

@@ -12,7 +12,7 @@ from heartlab.simulate.photo.surface import make_surface
 
 FLAT = np.zeros((12, 5000), np.float32)
 BARE = PaperStyle(grid="none", lead_names=False, header=(), footer="", pulse="none", layout="12x1", px_per_mm=5.0)
-SMALL = PhotoStyle(width_px=900, height_px=700, desk="plain", jpeg_quality=95)
+SMALL = PhotoStyle(width_px=900, height_px=700, background="plain", jpeg_quality=95)
 BENT = replace(
     SMALL,
     turn_deg=12.0,

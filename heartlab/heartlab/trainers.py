@@ -8,7 +8,7 @@ from pathlib import Path
 
 from heartguard.classify import models_folder
 from heartlab.baselines import MEMBERS
-from heartlab.baselines import run as family
+from heartlab.baselines import run as baselines
 from heartlab.checkout import RESULTS
 from heartlab.data.page_set import add_page_arguments
 from heartlab.train.ink import training as ink
@@ -28,8 +28,8 @@ TRAINERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "second": signal_model.run,
     "ink": ink.run,
     "line": line.run,
-    "family": family.run_all,
-    **dict.fromkeys(MEMBERS, family.run),
+    "baselines": baselines.run_all,
+    **dict.fromkeys(MEMBERS, baselines.run),
 }
 """What ``heartlab train`` can train."""
 
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MODEL",
         help="vgg16, the network; findings, a head on it; novelty, the score for unlike inputs; second, the second "
         "opinion; ink, the network that finds the traces on photos; line, the network that places lines in steep ink; "
-        f"family, all the models that ours is compared with, or one of them: {', '.join(MEMBERS)}",
+        f"baselines, all the models that ours is compared with, or one of them: {', '.join(MEMBERS)}",
     )
     add_page_arguments(parser)
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")

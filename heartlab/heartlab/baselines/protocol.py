@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from heartguard.arrays import Floats
 from heartlab.baselines.members import Member
-from heartlab.data.answers import with_shares
+from heartlab.data.answers import with_probabilities
 from heartlab.data.page_set import PageSet
 from heartlab.data.signal_labels import CLASSES
 from heartlab.metrics.classification import Labels
@@ -44,7 +44,7 @@ def answers_with_leakage(member: Member, x: Floats, pages: PageSet, seed: int = 
     shaped = made.reshape(len(made), *x.shape[1:]).astype(np.float32)
     shares, seconds = fit_and_ask(member.build, seed, (shaped[train], labels[train]), shaped[test])
     table = pd.DataFrame({"page_id": names[test], "fold": -1, "label": [CLASSES[c] for c in labels[test]]})
-    return with_shares(table.assign(train_seconds=round(seconds, 2)), shares)
+    return with_probabilities(table.assign(train_seconds=round(seconds, 2)), shares)
 
 
 def copied_rows(classes: Labels) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
     heartlab bench ceiling
 
-Needs the shared data, the cache of ``heartlab train vgg16`` and the answers of ``heartlab train family`` and
+Needs the shared data, the cache of ``heartlab train vgg16`` and the answers of ``heartlab train baselines`` and
 ``heartlab train second``. Writes three tables to ``benchmarks/results``:
 
 - ``learning-curve.csv``: macro-F1 and AUROC on the 3x4, 0.67-25 Hz pages of models that saw a share of the groups.
@@ -29,7 +29,7 @@ from heartguard.limb_law import lead_disagreement
 from heartguard.measure import measure
 from heartguard.values import Measurements
 from heartlab.checkout import RESULTS
-from heartlab.data.answers import answers_path, read_answers, shares_of
+from heartlab.data.answers import answers_path, probabilities_of, read_answers
 from heartlab.data.page_set import Pages, PageSet, add_page_arguments, is_plain, load_traced_pages
 from heartlab.data.page_traces import PageTraces
 from heartlab.data.signal_labels import CLASSES
@@ -58,7 +58,7 @@ def learning_curve(clinic: Pages, recipe: HeadRecipe, seeds: int) -> pd.DataFram
         for seed in range(seeds if share < 1 else 1):
             part = replace(pages, readable=pages.readable & _some_groups(pages, share, seed))
             network = probabilities(cross_validate(bank, part, recipe))
-            trees = shares_of(answers_by_fold("second-trees", lambda seed: Trees(TreeRecipe()), waves, part))
+            trees = probabilities_of(answers_by_fold("second-trees", lambda seed: Trees(TreeRecipe()), waves, part))
             answers = {"vgg16": network, "trees": trees, "joint": probabilities(log_opinion_pool(network, trees))}
             for name, shares in answers.items():
                 labels, shown = pages.classes[plain], shares[plain]
@@ -81,7 +81,7 @@ def answered(pages: PageSet) -> dict[str, NDArray[np.int64]]:
     for name in INDEPENDENT:
         if answers_path(RESULTS, name).exists():
             table = read_answers(RESULTS, name).set_index("page_id").loc[pages.table["page_id"]]
-            found[name] = shares_of(table).argmax(axis=1)
+            found[name] = probabilities_of(table).argmax(axis=1)
     return found
 
 

@@ -4,7 +4,7 @@
 
 Needs the shared data and the cache of ``heartlab train vgg16``. Writes ``benchmarks/results/recipes.csv``: macro-F1
 and macro AUROC with 95 % intervals (bootstrap over groups), recall of MI, expected calibration error and the accuracy
-of the surest 80 % of the pages on the 3x4, 0.67-25 Hz pages; F1 and AUROC on all pages; the seconds that a trial took,
+of the surest 80 % of the pages on the 3x4, 0.67-25 Hz pages; F1 and AUROC on all pages; the seconds that an ablation took,
 features that were worked out for it included; and the network of stage 1 whose features were used. All levers are set
 on these folds, so the best of many rows flatters itself.
 """
@@ -21,7 +21,7 @@ from heartguard.arrays import Floats
 from heartlab.data.page_set import PageSet, add_page_arguments, is_plain, load_traced_pages
 from heartlab.data.tables import merged, read_table, write_table
 from heartlab.evaluate.leaderboard import mi_recall
-from heartlab.evaluate.recipes import TRIALS, Workshop
+from heartlab.evaluate.recipes import ABLATIONS, AblationData
 from heartlab.metrics.calibration import calibrate_out_of_fold, risk_coverage
 from heartlab.metrics.classification import (
     accuracy,
@@ -53,21 +53,21 @@ def figures(pages: PageSet, logits: Floats) -> dict[str, float]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this benchmark."""
     add_page_arguments(parser)
-    parser.add_argument("--only", default="", help="run the trials whose lever or setting holds this word")
+    parser.add_argument("--only", default="", help="run the ablations whose lever or setting holds this word")
 
 
 def run(args: argparse.Namespace) -> None:
-    """Run the trials, and keep the rows of those that are not run."""
+    """Run the ablations, and keep the rows of those that are not run."""
     clinic = load_traced_pages(args)
     network = hashlib.sha256((args.cache / "pretrained.pt").read_bytes()).hexdigest()[:12]
-    shop = Workshop(args.cache, clinic.labelled, clinic.traces, shipped_head_recipe())
-    key, order = ["lever", "setting"], [(trial.lever, trial.setting) for trial in TRIALS]
-    for trial in TRIALS:
-        if args.only not in f"{trial.lever} {trial.setting}":
+    data = AblationData(args.cache, clinic.labelled, clinic.traces, shipped_head_recipe())
+    key, order = ["lever", "setting"], [(ablation.lever, ablation.setting) for ablation in ABLATIONS]
+    for ablation in ABLATIONS:
+        if args.only not in f"{ablation.lever} {ablation.setting}":
             continue
         begun = time.monotonic()
-        logits = trial.run(shop)
+        logits = ablation.run(data)
         facts = {"seconds": round(time.monotonic() - begun), "network": network}
-        row = {"lever": trial.lever, "setting": trial.setting, **figures(shop.pages, logits), **facts}
+        row = {"lever": ablation.lever, "setting": ablation.setting, **figures(data.pages, logits), **facts}
         print(row, flush=True)
         write_table(merged([row], read_table("recipes"), key, order), "recipes")

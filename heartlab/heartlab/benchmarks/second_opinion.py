@@ -16,7 +16,7 @@ import argparse
 import numpy as np
 
 from heartlab.checkout import RESULTS
-from heartlab.data.answers import read_answers, shares_of
+from heartlab.data.answers import probabilities_of, read_answers
 from heartlab.data.datasets import load_pages
 from heartlab.data.page_set import is_plain
 from heartlab.data.signal_labels import CLASSES
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> None:
     answers = {name: read_answers(RESULTS, name) for name in ("vgg16", "second", "vgg16+second")}
     pages = load_pages().set_index("page_id").loc[answers["vgg16"]["page_id"]].reset_index()
     labels = np.array([CLASSES.index(label) for label in pages["label"]])
-    shares = {name: shares_of(table) for name, table in answers.items()}
+    shares = {name: probabilities_of(table) for name, table in answers.items()}
     groups = pages["group_id"].to_numpy(str)
     measures = {**MEASURES, "accuracy_at_coverage_0.80": selective_accuracy}
     rows: list[dict[str, object]] = []

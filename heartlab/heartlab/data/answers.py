@@ -21,10 +21,10 @@ __all__ = [
     "answered_models",
     "answers_path",
     "logits_of",
+    "probabilities_of",
     "read_answers",
-    "shares_of",
     "with_logits",
-    "with_shares",
+    "with_probabilities",
     "write_answers",
 ]
 
@@ -64,7 +64,7 @@ def read_answers(folder: Path, model: str, protocol: str = BY_FOLD) -> pd.DataFr
     return answers.fillna({"page_id": ""})
 
 
-def shares_of(answers: pd.DataFrame) -> Doubles:
+def probabilities_of(answers: pd.DataFrame) -> Doubles:
     """Return the probabilities of a table of answers, shape (n, 4)."""
     return answers[[f"p_{name}" for name in CLASSES]].to_numpy(np.float64)
 
@@ -74,7 +74,7 @@ def logits_of(answers: pd.DataFrame) -> Floats:
     return answers[[f"logit_{name}" for name in CLASSES]].to_numpy(np.float32)
 
 
-def with_shares(table: pd.DataFrame, shares: Doubles) -> pd.DataFrame:
+def with_probabilities(table: pd.DataFrame, shares: Doubles) -> pd.DataFrame:
     """Add the probabilities of the classes to a table."""
     return table.assign(**{f"p_{name}": np.round(shares[:, k], 5) for k, name in enumerate(CLASSES)})
 
@@ -84,4 +84,4 @@ def with_logits(table: pd.DataFrame, logits: Floats) -> pd.DataFrame:
     classes = np.array([CLASSES.index(label) for label in table["label"]])
     shares = calibrate_out_of_fold(logits, classes, table["fold"].to_numpy(np.int64))
     named = {f"logit_{name}": np.round(logits[:, k], 4) for k, name in enumerate(CLASSES)}
-    return with_shares(table.assign(**named), shares)
+    return with_probabilities(table.assign(**named), shares)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from heartguard.arrays import Doubles, Mask
 from heartlab.baselines import MEMBERS, VIEWS
 from heartlab.checkout import CHECKOUT, RESULTS
-from heartlab.data.answers import BY_FOLD, LEAKY, answered_models, read_answers, shares_of
+from heartlab.data.answers import BY_FOLD, LEAKY, answered_models, probabilities_of, read_answers
 from heartlab.data.datasets import load_pages
 from heartlab.data.page_set import is_plain
 from heartlab.data.signal_labels import CLASSES
@@ -126,7 +126,7 @@ def answers_of(kept: pd.DataFrame, pages: pd.DataFrame) -> Answers:
     made = facts["group_id"].isna().to_numpy()
     groups = np.where(made, [f"made {row}" for row in range(len(kept))], facts["group_id"].astype(str))
     labels = np.array([CLASSES.index(label) for label in kept["label"]])
-    return Answers(labels, shares_of(kept), groups.astype(str), is_plain(facts.reset_index()) | made)
+    return Answers(labels, probabilities_of(kept), groups.astype(str), is_plain(facts.reset_index()) | made)
 
 
 def figures(found: Answers, chosen: Mask, repeats: int) -> dict[str, float]:
@@ -184,7 +184,7 @@ _INTRODUCTION = """\
 
 Written by `heartlab leaderboard` from `benchmarks/results/oof-*.csv.xz` and `leaky-*.csv.xz`; do not edit. The figures
 are also in [leaderboard.csv](../benchmarks/results/leaderboard.csv). Each model is trained by `heartlab train <name>`,
-all of the family by `heartlab train family`. Unless a column says otherwise the figures are on the 3×4, 0.67-25 Hz
+all baselines by `heartlab train baselines`. Unless a column says otherwise the figures are on the 3×4, 0.67-25 Hz
 pages, in brackets 95 % intervals by bootstrap over groups (300 draws). Seconds are processor time of all fits together,
 without the making of the inputs; HeartGuard's own network takes hours, see the model card.
 """

@@ -31,7 +31,7 @@ from heartlab.train.vgg16.heads import HeadRecipe, LinearHead, Loss, cross_entro
 from heartlab.train.vgg16.pretraining import PretrainingRecipe, pretrain
 from heartlab.train.vgg16.vgg_torch import build_blocks, initial_weights, set_weights
 
-__all__ = ["TRIALS", "Trial", "Workshop"]
+__all__ = ["ABLATIONS", "Ablation", "AblationData"]
 
 SHIFTS_S = (-0.12, 0.12)
 BAGS = 5
@@ -44,7 +44,7 @@ _COLUMN = DRAWING_WIDTH // 4
 
 
 @dataclass(frozen=True, eq=False)
-class Workshop:
+class AblationData:
     """What trials work with: pages, their traces, and the folder of ``heartlab train vgg16``."""
 
     cache: Path
@@ -95,7 +95,7 @@ class Workshop:
             lambda known, asked: answer(fit(np.flatnonzero(known & self.pages.readable)), np.flatnonzero(asked)),
         )
 
-    def head_trial(self, bank: FeatureBank, recipe: HeadRecipe, loss: Loss = cross_entropy) -> Floats:
+    def head_logits(self, bank: FeatureBank, recipe: HeadRecipe, loss: Loss = cross_entropy) -> Floats:
         """Return the out-of-fold logits of a head on a bank."""
         return self.out_of_fold(
             lambda rows: fit_head(bank, rows, self.pages.classes[rows], recipe, loss),
@@ -104,28 +104,28 @@ class Workshop:
 
 
 @dataclass(frozen=True)
-class Trial:
+class Ablation:
     """One row of the table: which lever, how it is set, and how its out-of-fold logits come about."""
 
     lever: str
     setting: str
-    run: Callable[[Workshop], Floats]
+    run: Callable[[AblationData], Floats]
 
 
-def _head(lever: str, setting: str, **changes: Any) -> Trial:
-    return Trial(lever, setting, lambda shop: shop.head_trial(shop.bank, replace(shop.shipped, **changes)))
+def _head(lever: str, setting: str, **changes: Any) -> Ablation:
+    return Ablation(lever, setting, lambda data: data.head_logits(data.bank, replace(data.shipped, **changes)))
 
 
-def _loss(lever: str, setting: str, loss: Loss) -> Trial:
-    return Trial(lever, setting, lambda shop: shop.head_trial(shop.bank, shop.shipped, loss))
+def _loss(lever: str, setting: str, loss: Loss) -> Ablation:
+    return Ablation(lever, setting, lambda data: data.head_logits(data.bank, data.shipped, loss))
 
 
-def _view(setting: str, view: Callable[[Floats], Floats]) -> Trial:
-    def run(shop: Workshop) -> Floats:
-        bank = FeatureBank(view(shop.bank.clean), [view(copy) for copy in shop.bank.copies])
-        return shop.head_trial(bank, shop.shipped)
+def _view(setting: str, view: Callable[[Floats], Floats]) -> Ablation:
+    def run(data: AblationData) -> Floats:
+        bank = FeatureBank(view(data.bank.clean), [view(copy) for copy in data.bank.copies])
+        return data.head_logits(bank, data.shipped)
 
-    return Trial("what the head sees", setting, run)
+    return Ablation("what the head sees", setting, run)
 
 
 def _smoothed(share: float, logits: Any, labels: Any, weights: Any) -> Any:
@@ -151,16 +151,16 @@ def _one_against_rest(logits: Any, labels: Any, weights: Any) -> Any:
     return (weight * errors.sum(dim=1)).sum() / weight.sum()
 
 
-def _bagged(shop: Workshop) -> Floats:
+def _bagged(data: AblationData) -> Floats:
     """Average the heads of several bootstraps of the training pages; the average is one linear head again."""
 
     def fit(rows: Any) -> LinearHead:
         rng = np.random.default_rng(0)
         drawn = [rng.choice(rows, rows.size) for _ in range(BAGS)]
-        heads = [fit_head(shop.bank, bag, shop.pages.classes[bag], shop.shipped) for bag in drawn]
+        heads = [fit_head(data.bank, bag, data.pages.classes[bag], data.shipped) for bag in drawn]
         return LinearHead(np.mean([h.kernel for h in heads], axis=0), np.mean([h.bias for h in heads], axis=0))
 
-    return shop.out_of_fold(fit, lambda head, held: head.logits(shop.bank.clean[held]))
+    return data.out_of_fold(fit, lambda head, held: head.logits(data.bank.clean[held]))
 
 
 def _softened(targets: Floats, logits: Any, labels: Any, weights: Any) -> Any:
@@ -173,50 +173,50 @@ def _softened(targets: Floats, logits: Any, labels: Any, weights: Any) -> Any:
     return -(weight * (soft * f.log_softmax(logits, dim=1)).sum(dim=1)).sum() / weight.sum()
 
 
-def _distilled(shop: Workshop) -> Floats:
+def _distilled(data: AblationData) -> Floats:
     """Teach the head half by the labels, half by the joint answer of network and trees that have not seen the page.
 
     The teachers of a fold are cross-validated on its training pages alone.
     """
-    waves = WAVES.load(Pages(shop.pages, shop.traces, shop.cache))
+    waves = WAVES.load(Pages(data.pages, data.traces, data.cache))
 
     def fit(rows: Any) -> LinearHead:
-        known = np.eye(len(CLASSES), dtype=np.float32)[shop.pages.classes[rows]]
-        targets = (known + _teachers(shop, waves, rows)) / 2
-        return fit_head(shop.bank, rows, shop.pages.classes[rows], shop.shipped, partial(_softened, targets))
+        known = np.eye(len(CLASSES), dtype=np.float32)[data.pages.classes[rows]]
+        targets = (known + _teachers(data, waves, rows)) / 2
+        return fit_head(data.bank, rows, data.pages.classes[rows], data.shipped, partial(_softened, targets))
 
-    return shop.out_of_fold(fit, lambda head, held: head.logits(shop.bank.clean[held]))
+    return data.out_of_fold(fit, lambda head, held: head.logits(data.bank.clean[held]))
 
 
-def _teachers(shop: Workshop, waves: Floats, rows: Any) -> Floats:
-    folds, classes = shop.pages.folds[rows], shop.pages.classes[rows]
+def _teachers(data: AblationData, waves: Floats, rows: Any) -> Floats:
+    folds, classes = data.pages.folds[rows], data.pages.classes[rows]
 
     def answer(known: Any, asked: Any) -> Floats:
         train, held = rows[known], rows[asked]
-        head = fit_head(shop.bank, train, classes[known], replace(shop.shipped, copies=1))
-        network = probabilities(head.logits(shop.bank.clean[held]))
+        head = fit_head(data.bank, train, classes[known], replace(data.shipped, copies=1))
+        network = probabilities(head.logits(data.bank.clean[held]))
         trees = Trees(TreeRecipe()).fit(waves[train], classes[known]).predict_proba(waves[held])
         return probabilities(log_opinion_pool(network, trees)).astype(np.float32)
 
     return out_of_fold(folds, answer)
 
 
-def _test_time(views: Callable[[Workshop], list[Floats]]) -> Callable[[Workshop], Floats]:
+def _test_time(views: Callable[[AblationData], list[Floats]]) -> Callable[[AblationData], Floats]:
     """Answer by the mean logits over several drawings of a page."""
 
-    def run(shop: Workshop) -> Floats:
-        seen = [shop.bank.clean, *views(shop)]
-        return shop.out_of_fold(
-            lambda rows: fit_head(shop.bank, rows, shop.pages.classes[rows], shop.shipped),
+    def run(data: AblationData) -> Floats:
+        seen = [data.bank.clean, *views(data)]
+        return data.out_of_fold(
+            lambda rows: fit_head(data.bank, rows, data.pages.classes[rows], data.shipped),
             lambda head, held: np.mean([head.logits(view[held]) for view in seen], axis=0),
         )
 
     return run
 
 
-def _shifted(shop: Workshop) -> list[Floats]:
+def _shifted(data: AblationData) -> list[Floats]:
     return [
-        shop.features(shop.cache / "pretrained.pt", f"shift{shift}", partial(shop.drawings, shift_s=shift))
+        data.features(data.cache / "pretrained.pt", f"shift{shift}", partial(data.drawings, shift_s=shift))
         for shift in SHIFTS_S
     ]
 
@@ -232,34 +232,34 @@ def _moved(leads: Floats, seconds: float) -> Floats:
     return moved
 
 
-def _without_copies(shop: Workshop, clean: Floats) -> Floats:
-    return shop.head_trial(FeatureBank(clean, []), replace(shop.shipped, copies=0))
+def _without_copies(data: AblationData, clean: Floats) -> Floats:
+    return data.head_logits(FeatureBank(clean, []), replace(data.shipped, copies=0))
 
 
-def _drawn(lever: str, setting: str, **how: float) -> Trial:
+def _drawn(lever: str, setting: str, **how: float) -> Ablation:
     """Draw differently for the network before stage 1, which has seen no drawing yet."""
     name = "-".join(f"{key}{value}" for key, value in how.items()) or "plain"
-    return Trial(
+    return Ablation(
         lever,
         setting,
-        lambda shop: _without_copies(shop, shop.features(shop.untrained, name, partial(shop.drawings, **how))),
+        lambda data: _without_copies(data, data.features(data.untrained, name, partial(data.drawings, **how))),
     )
 
 
-def _tiled(columns: int) -> Trial:
+def _tiled(columns: int) -> Ablation:
     """Put the sixteen stretches of 2.5 s of the drawing (the strip is four) into rows of `columns`."""
     rows = 16 // columns
 
-    def tiles(shop: Workshop) -> Iterable[Image]:
-        for image in shop.drawings():
+    def tiles(data: AblationData) -> Iterable[Image]:
+        for image in data.drawings():
             cut = image.reshape(4, _ROW, 4, _COLUMN).transpose(0, 2, 1, 3).reshape(rows, columns, _ROW, _COLUMN)
             yield cut.transpose(0, 2, 1, 3).reshape(rows * _ROW, columns * _COLUMN)
 
-    def run(shop: Workshop) -> Floats:
-        seen = shop.features(shop.untrained, f"tiles-{columns}", partial(tiles, shop), _tile_weights(rows, columns))
-        return _without_copies(shop, seen)
+    def run(data: AblationData) -> Floats:
+        seen = data.features(data.untrained, f"tiles-{columns}", partial(tiles, data), _tile_weights(rows, columns))
+        return _without_copies(data, seen)
 
-    return Trial("lead layout, before stage 1", f"{rows} rows of {columns} x 2.5 s", run)
+    return Ablation("lead layout, before stage 1", f"{rows} rows of {columns} x 2.5 s", run)
 
 
 def _tile_weights(rows: int, columns: int) -> Floats:
@@ -275,26 +275,26 @@ def _tile_weights(rows: int, columns: int) -> Floats:
     return weights
 
 
-def _stage_1(setting: str, pretrained: Callable[[Workshop], Path]) -> Trial:
+def _stage_1(setting: str, pretrained: Callable[[AblationData], Path]) -> Ablation:
     """Compare networks before the head, on the clean drawings alone."""
 
-    def run(shop: Workshop) -> Floats:
-        return _without_copies(shop, shop.features(pretrained(shop), "plain", shop.drawings))
+    def run(data: AblationData) -> Floats:
+        return _without_copies(data, data.features(pretrained(data), "plain", data.drawings))
 
-    return Trial("stage 1, clean drawings alone", setting, run)
-
-
-def _after(images: int, shop: Workshop) -> Path:
-    return shop.cache / f"pretrained-{images}.pt"
+    return Ablation("stage 1, clean drawings alone", setting, run)
 
 
-def _frozen(blocks: int) -> Trial:
+def _after(images: int, data: AblationData) -> Path:
+    return data.cache / f"pretrained-{images}.pt"
+
+
+def _frozen(blocks: int) -> Ablation:
     """Teach stage 1 shortly with some blocks at their initial weights."""
 
-    def pretrained(shop: Workshop) -> Path:
-        home = shop.cache / f"frozen-{blocks}"
+    def pretrained(data: AblationData) -> Path:
+        home = data.cache / f"frozen-{blocks}"
         home.mkdir(parents=True, exist_ok=True)
-        pretrain(home, load_signal_set(shop.cache), PretrainingRecipe(images=(SHORT,), warm_up=10, frozen=blocks))
+        pretrain(home, load_signal_set(data.cache), PretrainingRecipe(images=(SHORT,), warm_up=10, frozen=blocks))
         return home / "pretrained.pt"
 
     shown = f"blocks 1 to {blocks}"
@@ -314,7 +314,7 @@ def _whole_page(features: Floats) -> Floats:
     return pooled
 
 
-TRIALS: tuple[Trial, ...] = (
+ABLATIONS: tuple[Ablation, ...] = (
     _head("shipped recipe", "as in the model's spec"),
     *(_head("penalty of the coefficients", f"ridge {r}", ridge=r) for r in (0.1, 0.2, 0.8, 1.6)),
     *(_head("class weights", f"inverse frequency to the power {b}", balance=b) for b in (0.0, 0.5, 1.0)),
@@ -326,11 +326,11 @@ TRIALS: tuple[Trial, ...] = (
     _view("block 5 alone", _only("level5")),
     _view("block 4 alone", _only("level4")),
     _view("one pool over the whole page", _whole_page),
-    Trial("weight averaging", f"mean of {BAGS} heads on bootstraps", _bagged),
-    Trial("ensemble distilled", "labels and joint answer, half and half", _distilled),
-    Trial("test time", "mean with three augmented drawings", _test_time(lambda shop: shop.bank.copies)),
-    Trial("test time", "mean with drawings moved by 0.12 s both ways", _test_time(_shifted)),
-    _stage_1("none: the initial weights", lambda shop: shop.untrained),
+    Ablation("weight averaging", f"mean of {BAGS} heads on bootstraps", _bagged),
+    Ablation("ensemble distilled", "labels and joint answer, half and half", _distilled),
+    Ablation("test time", "mean with three augmented drawings", _test_time(lambda data: data.bank.copies)),
+    Ablation("test time", "mean with drawings moved by 0.12 s both ways", _test_time(_shifted)),
+    _stage_1("none: the initial weights", lambda data: data.untrained),
     *(
         _stage_1(f"{images} drawings", partial(_after, images))
         for images in np.cumsum(PretrainingRecipe.images).tolist()

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats
-from heartlab.data.answers import with_shares
+from heartlab.data.answers import with_probabilities
 from heartlab.data.page_set import PageSet
 from heartlab.data.signal_labels import CLASSES
 from heartlab.metrics.classification import Labels
@@ -65,7 +65,7 @@ def answers_by_fold(name: str, build: Builder, x: Floats, pages: PageSet, seed: 
         no_group_in_both(pages.table["group_id"].to_numpy(str), rows, held)
         shares[held], seconds[held] = fit_and_ask(build, seed, (x[rows], pages.classes[rows]), x[held])
         log.info("%s: fold %d in %.1f s of processor time", name, fold, seconds[held][0])
-    return with_shares(table.assign(train_seconds=np.round(seconds, 2)), shares)
+    return with_probabilities(table.assign(train_seconds=np.round(seconds, 2)), shares)
 
 
 def no_group_in_both(groups: NDArray[np.str_], train: NDArray[np.int64], test: NDArray[np.int64]) -> None:

@@ -8,7 +8,7 @@ from heartlab.simulate.ecg.dipole import Vector, Wave
 
 
 @dataclass(frozen=True)
-class Heart:
+class CardiacModel:
     """The waves of one beat.
 
     Attributes
@@ -46,9 +46,9 @@ BASAL = Wave(26, 7, 7, (-0.20, -0.09, 0.12))
 ATRIA = (Wave(40, 16, 17, (0.06, 0.10, -0.05)), Wave(64, 17, 16, (0.09, 0.06, 0.05)))
 ECTOPIC_ATRIA = (Wave(38, 15, 15, (-0.03, -0.09, -0.04)), Wave(55, 14, 14, (0.02, -0.05, 0.04)))
 
-NORMAL = Heart("Normal", "sinus rhythm", (SEPTUM, MAIN, POSTERIOR, BASAL), ATRIA, (0.30, 0.20, -0.18))
+NORMAL = CardiacModel("Normal", "sinus rhythm", (SEPTUM, MAIN, POSTERIOR, BASAL), ATRIA, (0.30, 0.20, -0.18))
 
-PVC_BEAT = Heart(
+PVC_BEAT = CardiacModel(
     "HB",
     "premature ventricular beat",
     (Wave(-25, 20, 20, (0.55, 0.75, 0.45)), Wave(22, 22, 26, (0.75, 0.90, 0.95))),
@@ -104,7 +104,7 @@ INJURY: dict[str, Vector] = {
 """Dipole of the ST segment by injured wall; the mirror leads sink by themselves."""
 
 
-def _acute(wall: str, t: Vector, r: Vector) -> Heart:
+def _acute(wall: str, t: Vector, r: Vector) -> CardiacModel:
     return replace(
         NORMAL,
         label="MI",
@@ -115,7 +115,7 @@ def _acute(wall: str, t: Vector, r: Vector) -> Heart:
     )
 
 
-def _old(wall: str, initial: Vector, r: Vector, t: Vector) -> Heart:
+def _old(wall: str, initial: Vector, r: Vector, t: Vector) -> CardiacModel:
     return replace(
         NORMAL,
         label="PMI",
@@ -125,7 +125,7 @@ def _old(wall: str, initial: Vector, r: Vector, t: Vector) -> Heart:
     )
 
 
-HEARTS: dict[str, Heart] = {
+CARDIAC_MODELS: dict[str, CardiacModel] = {
     "normal": NORMAL,
     "af": ATRIAL_FIBRILLATION,
     "pvc": replace(NORMAL, label="HB", title="premature ventricular beats", rhythm="pvc"),

@@ -9,11 +9,11 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats
 from heartguard.leads import LEAD_INDEX, SAMPLES, SAMPLING_RATE_HZ
 from heartlab.simulate.ecg.artefacts import add_artefacts, fibrillation
-from heartlab.simulate.ecg.conditions import HEARTS, PAC_BEAT, PVC_BEAT, Heart
+from heartlab.simulate.ecg.conditions import CARDIAC_MODELS, PAC_BEAT, PVC_BEAT, CardiacModel
 from heartlab.simulate.ecg.dipole import SUPPORT_SIGMAS, Plateau, Vector, Wave, independent_leads, twelve_leads
 from heartlab.simulate.ecg.rhythm import beat_times
 
-CONDITIONS = tuple(HEARTS)
+CONDITIONS = tuple(CARDIAC_MODELS)
 J_RAMP_MS = 20.0
 T_RISE_OF_QT = 0.14
 T_FALL_OF_QT = 0.09
@@ -104,12 +104,12 @@ def simulate_ecg(
     ValueError
         For an unknown condition or a rate out of range.
     """
-    if condition not in HEARTS:
+    if condition not in CARDIAC_MODELS:
         raise ValueError(f"condition is {condition!r}, expected one of {', '.join(CONDITIONS)}")
     if not 30 <= heart_rate_bpm <= 200:
         raise ValueError(f"heart_rate_bpm is {heart_rate_bpm}, expected 30 to 200")
     rng = np.random.default_rng(seed)
-    heart = HEARTS[condition]
+    heart = CARDIAC_MODELS[condition]
     turn = _individual(rng, variety)
     beats = beat_times(heart.rhythm, heart_rate_bpm, rng)
     time_ms = np.arange(SAMPLES) * 1000 / SAMPLING_RATE_HZ
@@ -136,21 +136,21 @@ def _individual(rng: np.random.Generator, variety: float) -> Doubles:
     return np.asarray(gain @ about_z @ about_y @ about_x)
 
 
-def _heart_of(kind: str, heart: Heart) -> Heart:
+def _heart_of(kind: str, heart: CardiacModel) -> CardiacModel:
     return {"pvc": PVC_BEAT, "pac": PAC_BEAT}.get(kind, heart)
 
 
-def qt_ms(heart: Heart, heart_rate_bpm: float) -> float:
+def qt_ms(heart: CardiacModel, heart_rate_bpm: float) -> float:
     """Return QT at a rate, from QTc by Fridericia: QT = QTc * RR^(1/3), RR in seconds."""
     return float(heart.qtc_ms * (60 / heart_rate_bpm) ** (1 / 3))
 
 
-def pr_ms(heart: Heart, heart_rate_bpm: float) -> float:
+def pr_ms(heart: CardiacModel, heart_rate_bpm: float) -> float:
     """Return PR at a rate: shorter by 0.3 ms for each beat a minute above 60, at least 110 ms."""
     return max(110.0, heart.pr_ms - 0.3 * (heart_rate_bpm - 60))
 
 
-def _beat(heart: Heart, kind: str, reference_s: float, rate: float) -> tuple[list[Wave | Plateau], BeatBorders]:
+def _beat(heart: CardiacModel, kind: str, reference_s: float, rate: float) -> tuple[list[Wave | Plateau], BeatBorders]:
     """Return the waves of one beat, ms from its reference time, and its borders."""
     qrs_on, qrs_off = min(wave.onset for wave in heart.qrs), max(wave.offset for wave in heart.qrs)
     qt = qt_ms(heart, rate)
@@ -179,7 +179,7 @@ def true_axis_deg(qrs: tuple[Wave, ...], turn: Doubles) -> float:
     return float(np.degrees(np.arctan2(2 * leads[LEAD_INDEX["aVF"]] / np.sqrt(3), leads[LEAD_INDEX["I"]])))
 
 
-def _truth(condition: str, heart: Heart, rate: float, beats: tuple[BeatBorders, ...], turn: Doubles) -> Truth:
+def _truth(condition: str, heart: CardiacModel, rate: float, beats: tuple[BeatBorders, ...], turn: Doubles) -> Truth:
     intervals = np.diff([beat.r for beat in beats])
     mean_rate = 60 / float(np.mean(intervals)) if len(intervals) else rate
     unusual = heart.label == "Normal" and not 60 <= mean_rate <= 100

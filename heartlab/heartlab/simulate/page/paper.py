@@ -1,6 +1,6 @@
 """The page simulator: signals, simulated or real, as a paper ECG whose every truth is known.
 
-`heartlab.simulate.page.camera` makes a flat scan of it, `heartlab.simulate.photo.photo` a photo.
+`heartlab.simulate.page.scanner` makes a flat scan of it, `heartlab.simulate.photo.photo` a photo.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import LEADS, SAMPLES, Layout
 from heartguard.values import Panel
-from heartlab.simulate.page.camera import photograph
 from heartlab.simulate.page.ink import (
     Pen,
     Typist,
@@ -23,6 +22,7 @@ from heartlab.simulate.page.ink import (
     write_texts,
 )
 from heartlab.simulate.page.paper_style import PRESETS, Colour, PaperStyle, random_style
+from heartlab.simulate.page.scanner import scan
 from heartlab.simulate.page.sheet import Sheet, grid_coverage, plan_panels, plan_sheet, to_px
 
 __all__ = ["PRESETS", "PaperStyle", "SimulatedPage", "random_style", "render_page"]
@@ -98,7 +98,7 @@ def render_page(signals_mv: Floats, style: PaperStyle | None = None, seed: int =
     draw_header_rule(pen, sheet, style)
     write_texts(typist, sheet, panels, style)
     straight = _print(style, sheet, np.maximum(pen.coverage(), typist.coverage()))
-    image, to_image = photograph(straight, style, rng)
+    image, to_image = scan(straight, style, rng)
     return SimulatedPage(
         image=image,
         panels=panels,

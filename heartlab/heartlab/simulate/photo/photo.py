@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Image
 from heartlab.simulate.page import SimulatedPage
-from heartlab.simulate.photo.desk import draw_desk
-from heartlab.simulate.photo.light import cast, reflect, shade
+from heartlab.simulate.photo.background import draw_background
+from heartlab.simulate.photo.illumination import cast, reflect, shade
 from heartlab.simulate.photo.photo_style import PhotoStyle
 from heartlab.simulate.photo.scribbles import scribbled, worn
 from heartlab.simulate.photo.surface import make_surface
@@ -80,7 +80,7 @@ def take_photo(page: SimulatedPage, style: PhotoStyle, seed: int = 0) -> Simulat
     if style.moire:
         lit *= _screen_pixels(places, page.px_per_mm, style)
     inside = _inside(places, (height, width))[..., None]
-    scene = lit * inside + draw_desk(shape, style.desk, rng) * _edge_shadow(inside) * (1 - inside)
+    scene = lit * inside + draw_background(shape, style.background, rng) * _edge_shadow(inside) * (1 - inside)
     image = _develop(scene, style, rng)
     return SimulatedPhoto(image, _jpeg(image, style.jpeg_quality), page, view, script, style)
 

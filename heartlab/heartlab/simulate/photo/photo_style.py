@@ -11,8 +11,8 @@ import numpy as np
 from heartlab.simulate.page import PRESETS, PaperStyle
 from heartlab.simulate.page.paper_style import GRID_COLOURS
 
-Desk = Literal["wood", "dark", "cloth", "plain"]
-DESKS: tuple[Desk, ...] = ("wood", "wood", "dark", "cloth", "plain")
+Background = Literal["wood", "dark", "cloth", "plain"]
+BACKGROUNDS: tuple[Background, ...] = ("wood", "wood", "dark", "cloth", "plain")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class PhotoStyle:
     distance: float = 1.5
     shift: tuple[float, float] = (0.0, 0.0)
     barrel: float = 0.0
-    desk: Desk = "wood"
+    background: Background = "wood"
     folds: int = 0
     fold_slope: float = 0.0
     wrinkles: int = 0
@@ -124,7 +124,7 @@ def random_photo(seed: int) -> PhotoStyle:
         distance=float(rng.uniform(1.3, 2.2)),
         shift=(float(rng.uniform(-0.02, 0.02)), float(rng.uniform(-0.02, 0.02))),
         barrel=float(rng.uniform(-0.012, 0.012)),
-        desk=DESKS[int(rng.integers(len(DESKS)))],
+        background=BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))],
         folds=int(rng.integers(1, 4)) if creased == "folded" else 0,
         fold_slope=float(rng.uniform(0.1, 0.3)),
         wrinkles=int(rng.integers(12, 40)) if creased == "wrinkled" else 0,
@@ -183,7 +183,7 @@ def random_screen_photo(seed: int) -> PhotoStyle:
     rng = np.random.default_rng([seed, 3])
     return replace(
         random_photo(seed),
-        desk="dark",
+        background="dark",
         folds=0,
         wrinkles=0,
         curl=0.0,

@@ -15,7 +15,7 @@ from heartguard.arrays import Floats, Image
 from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartlab.data.datasets import open_signals, read_record_500hz
 from heartlab.train.device import device
-from heartlab.train.ink.lessons import InkPage, simulate_ink_page
+from heartlab.train.ink.training_pages import InkPage, simulate_ink_page
 from heartlab.train.layers_torch import ship, train
 from heartlab.train.page_files import make_page_files
 

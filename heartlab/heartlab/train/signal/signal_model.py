@@ -22,10 +22,10 @@ from heartguard.classify.wave_features import FEATURES
 from heartlab.data.answers import (
     answers_path,
     logits_of,
+    probabilities_of,
     read_answers,
-    shares_of,
     with_logits,
-    with_shares,
+    with_probabilities,
     write_answers,
 )
 from heartlab.data.page_set import Pages, PageSet, is_plain, load_traced_pages
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     if joint is not None:
         joint = _with_findings(joint, args.out, taught, statements)
     table = to_table(to_forest(grown)) | networks_to_table(taught)
-    spec = _spec(labelled, shares_of(found), joint, statements, taught.recipe)
+    spec = _spec(labelled, probabilities_of(found), joint, statements, taught.recipe)
     _ship(args.out, table, spec)
     return 0
 
@@ -98,9 +98,9 @@ def _untuned(pages: Pages) -> Callable[[int], TunedNetworks]:
 
 def averaged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Return the answers whose logits are the mean of two models' log probabilities; seconds are added."""
-    shares = probabilities(log_opinion_pool(shares_of(first), shares_of(second)))
+    shares = probabilities(log_opinion_pool(probabilities_of(first), probabilities_of(second)))
     seconds = first["train_seconds"] + second["train_seconds"]
-    return with_shares(first[["page_id", "fold", "label"]].assign(train_seconds=seconds.round(2)), shares)
+    return with_probabilities(first[["page_id", "fold", "label"]].assign(train_seconds=seconds.round(2)), shares)
 
 
 def layout_control(waves: Floats, pages: PageSet) -> pd.DataFrame:
@@ -151,7 +151,7 @@ def together(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     keys = ["page_id", "fold", "label"]
     if not first[keys].equals(second[keys]):
         raise ValueError("The two models did not answer the same pages in the same folds.")
-    logits = log_opinion_pool(shares_of(first), shares_of(second), SHARE).astype(np.float32)
+    logits = log_opinion_pool(probabilities_of(first), probabilities_of(second), SHARE).astype(np.float32)
     return with_logits(first[keys], logits)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from heartlab.train.signal_drawings import SignalDrawings, SignalSet
-from heartlab.train.vgg16.taught_network import TaughtNetwork, losses, record_class_weights
+from heartlab.train.vgg16.multitask_network import MultitaskNetwork, losses, record_class_weights
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class PretrainingRecipe:
     frozen: int = 2
 
 
-def pretrain(folder: Path, data: SignalSet, recipe: PretrainingRecipe, workers: int = 0) -> TaughtNetwork:
+def pretrain(folder: Path, data: SignalSet, recipe: PretrainingRecipe, workers: int = 0) -> MultitaskNetwork:
     """Run stage 1, or go on where it stopped; the network is kept in ``folder/pretrained.pt``.
 
     Parameters
@@ -65,7 +65,7 @@ def pretrain(folder: Path, data: SignalSet, recipe: PretrainingRecipe, workers: 
     cycles = [images // recipe.batch for images in recipe.images]
     steps = sum(cycles)
     example = np.concatenate([drawings[k]["images"] for k in range(3)])
-    model = TaughtNetwork(len(data.tag_names), example, recipe.frozen)
+    model = MultitaskNetwork(len(data.tag_names), example, recipe.frozen)
     convolutions, heads = model.parameters()
     groups = [{"params": convolutions, "lr": recipe.learning_rate}, {"params": heads, "lr": recipe.head_learning_rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)
@@ -104,7 +104,7 @@ def one_cycle(step: int, steps: int, warm_up: int) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * (step - warm_up) / max(1, steps - warm_up))))
 
 
-def _keep(path: Path, model: TaughtNetwork, optimizer: Any, schedule: Any, step: int) -> None:
+def _keep(path: Path, model: MultitaskNetwork, optimizer: Any, schedule: Any, step: int) -> None:
     import torch
 
     state = {**model.state(), "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "step": step}
@@ -112,7 +112,7 @@ def _keep(path: Path, model: TaughtNetwork, optimizer: Any, schedule: Any, step:
     path.with_suffix(".part").replace(path)
 
 
-def _restore(path: Path, model: TaughtNetwork, optimizer: Any, schedule: Any) -> int:
+def _restore(path: Path, model: MultitaskNetwork, optimizer: Any, schedule: Any) -> int:
     import torch
 
     if not path.exists():

@@ -6,24 +6,24 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats
-from heartlab.simulate.photo.photo_style import Desk
+from heartlab.simulate.photo.photo_style import Background
 
-_COLOURS: dict[Desk, tuple[tuple[int, int, int], ...]] = {
+_COLOURS: dict[Background, tuple[tuple[int, int, int], ...]] = {
     "wood": ((150, 112, 82), (128, 92, 66), (176, 140, 104), (110, 78, 58)),
     "dark": ((48, 48, 52), (38, 36, 40), (62, 58, 60)),
     "cloth": ((66, 48, 98), (40, 62, 96), (96, 50, 54), (70, 90, 74)),
     "plain": ((205, 203, 198), (178, 182, 186), (224, 220, 210)),
 }
-_GRAIN: dict[Desk, float] = {"wood": 8.0, "dark": 3.5, "cloth": 5.0, "plain": 2.0}
+_GRAIN: dict[Background, float] = {"wood": 8.0, "dark": 3.5, "cloth": 5.0, "plain": 2.0}
 
 
-def draw_desk(shape: tuple[int, int], desk: Desk, rng: np.random.Generator) -> Floats:
-    """Return a desk top, shape (H, W, 3), float32, 0 to 255: grain along a random direction, or weave."""
-    colours = _COLOURS[desk]
+def draw_background(shape: tuple[int, int], background: Background, rng: np.random.Generator) -> Floats:
+    """Return a background top, shape (H, W, 3), float32, 0 to 255: grain along a random direction, or weave."""
+    colours = _COLOURS[background]
     colour = np.array(colours[int(rng.integers(len(colours)))], np.float32) * rng.uniform(0.85, 1.15)
-    grain = _weave(shape, rng) if desk == "cloth" else _stripes(shape, rng)
-    tint = np.array([1.0, 0.9, 0.75], np.float32) if desk == "wood" else np.ones(3, np.float32)
-    return np.asarray(colour + _GRAIN[desk] * grain[..., None] * tint, np.float32)
+    grain = _weave(shape, rng) if background == "cloth" else _stripes(shape, rng)
+    tint = np.array([1.0, 0.9, 0.75], np.float32) if background == "wood" else np.ones(3, np.float32)
+    return np.asarray(colour + _GRAIN[background] * grain[..., None] * tint, np.float32)
 
 
 def _stripes(shape: tuple[int, int], rng: np.random.Generator) -> Floats:

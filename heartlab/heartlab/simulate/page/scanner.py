@@ -38,7 +38,7 @@ def rotation_homography(shape: tuple[int, int], tilt_deg: float) -> tuple[Double
     return homography, (int(rows), int(columns))
 
 
-def photograph(sheet: Image, style: PaperStyle, rng: np.random.Generator) -> tuple[Image, Doubles]:
+def scan(sheet: Image, style: PaperStyle, rng: np.random.Generator) -> tuple[Image, Doubles]:
     """Return the final picture, RGB uint8, and the homography from straight to final pixels."""
     homography, shape = rotation_homography(sheet.shape[:2], style.tilt_deg)
     image = sheet

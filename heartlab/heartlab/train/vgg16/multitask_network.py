@@ -14,7 +14,7 @@ from heartlab.train.vgg16.vgg_torch import build_blocks, initial_weights, set_we
 from heartlab.train.wave_targets import RHYTHMS, WAVES
 
 
-class TaughtNetwork:
+class MultitaskNetwork:
     """The network with its heads on standardised pooled features, on a GPU where there is one.
 
     Parameters
