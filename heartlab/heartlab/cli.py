@@ -14,7 +14,10 @@ from heartguard.errors import HeartGuardError
 __all__ = ["build_parser", "main"]
 
 EXIT_FAILED = 1
+"""The usual status of a failure."""
+
 EXIT_INTERRUPTED = 130
+"""128 + SIGINT, as shells report Ctrl+C."""
 
 _COMMANDS = {
     "train": ("heartlab.trainers", "train a model on the data folder and write its weights, spec and answers"),
@@ -23,6 +26,7 @@ _COMMANDS = {
     "leaderboard": ("heartlab.evaluate.leaderboard", "put the answers of all trained models into one table"),
     "bench": ("heartlab.bench", "run one of the benchmarks and write its table"),
 }
+"""Module and one line of help of each command."""
 
 _DESCRIPTION = """\
 The laboratory of HeartGuard: trains its models, compares them, and measures the readings. It works on a checkout with

@@ -12,8 +12,14 @@ from heartguard.arrays import Doubles, Floats
 from heartlab.data.signal_labels import CLASSES
 
 EPOCHS = {"cnn1d": 8, "lstm": 10, "bilstm": 10}
+"""Passes over the training pages; chosen by hand, not tuned: these are baselines."""
+
 BATCH = 32
+"""Pages at once; chosen by hand."""
+
 LEARNING_RATE = 2e-3
+"""Of Adam; chosen by hand, not tuned."""
+
 RECURRENT_STEP = 4
 """A recurrent network reads every fourth sample, 31 a second, after averaging over four."""
 
@@ -51,6 +57,7 @@ NETWORKS: dict[str, Callable[[int], Any]] = {
     "lstm": lambda channels: _recurrent(channels, both_ways=False),
     "bilstm": lambda channels: _recurrent(channels, both_ways=True),
 }
+"""Builders of the networks, by name."""
 
 
 class SignalNetwork:

@@ -19,7 +19,10 @@ CROP = (0.19, 0.93, 0.04, 0.98)
 """Top, bottom, left and right of what the seed keeps of a page: the traces, without header and footer."""
 
 SQUARE = 224
+"""Side of the picture, pixels: the input size of ImageNet networks, which the seed used."""
+
 BATCH = 16
+"""Pictures at once; bounds memory."""
 
 
 def page_picture(path: Path) -> Image:

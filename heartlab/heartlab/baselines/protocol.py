@@ -18,6 +18,7 @@ COPIES = {"Normal": 2, "MI": 8, "PMI": 2, "HB": 1}
 """How often the published set holds a page of each class."""
 
 LEAKY_TEST_SHARE = 0.2
+"""Share of the rows that are tested, as in the earlier project."""
 
 
 def answers_with_leakage(member: Member, x: Floats, pages: PageSet, seed: int = 0) -> pd.DataFrame:

@@ -8,10 +8,13 @@ if TYPE_CHECKING:
     from heartlab.train.by_fold import Classifier
 
 ESTIMATORS = {"knn": "KNN", "svm": "SVM", "forest": "Random forest", "xgboost": "XGBoost"}
+"""Titles of the classifiers, by name."""
+
 PCA_SHARE = 0.95
 """Share of the variance that PCA keeps."""
 
 SMOTE_NEIGHBOURS = 5
+"""SMOTE's usual number of neighbours."""
 
 
 def pipeline(name: str, seed: int = 0, *, pca: bool = False, smote: bool = False) -> Classifier:

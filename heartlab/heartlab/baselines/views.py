@@ -32,6 +32,7 @@ def _residual(pages: Pages) -> Floats:
 
 
 _SEED_SEES = "the page itself: all its seconds, its own band, layout, lead names and separators"
+"""Description of the seed's input for the leaderboard."""
 
 VIEWS: dict[str, View] = {
     view.name: view
@@ -44,3 +45,4 @@ VIEWS: dict[str, View] = {
         _random_network("inceptionv3"),
     )
 }
+"""The inputs of all baselines, by name."""

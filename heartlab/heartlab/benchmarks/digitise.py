@@ -30,6 +30,7 @@ from heartlab.evaluate.digitising_conditions import CONDITIONS, REAL_PHOTOS, mak
 from heartlab.metrics.memory import peak_memory_mb
 
 NAMES = [*CONDITIONS, REAL_PHOTOS]
+"""Conditions that can be run."""
 
 
 def make_pictures(condition: str, records: list[str], folder: Path) -> int:

@@ -43,10 +43,16 @@ from heartlab.evaluate.explain_pointing import pointing_trials
 from heartlab.evaluate.explain_trials import Result
 
 SAMPLE = SAMPLES_FOLDER / "normal-3x4.png"
+"""The page on which times are measured."""
+
 REPEATS = 5
+"""Repeats of each time, of which the median is taken."""
+
 PARTS = ("maps", "pixel shap", "pointing", "timings")
 """What can be measured by itself."""
 TABLE_COLUMNS = ["method", "test", "value", "low", "high", "pages", "processor_seconds", "model"]
+"""Columns of the table."""
+
 _MEMORY = """
 import sys
 from heartguard import read_ecg
@@ -59,6 +65,7 @@ lead_shap(reading.ecg, engine, "MI", evaluations=27)
 pixel_shap(reading.drawing, engine, "MI", evaluations=40)
 print(peak_memory_mb())
 """
+"""Program that measures the memory of an explanation in a process of its own."""
 
 
 def kept_path(cache: Path, fold: int) -> Path:

@@ -40,7 +40,10 @@ from heartlab.simulate.page import PRESETS, render_page
 from heartlab.train.signal.joint_findings import said_of
 
 LOOKS = ("clean", "clinic-3x4", "red-ticks", "skewed-scan", "clinic-6x2")
+"""Simulated page styles in turn."""
+
 FEWEST = 10
+"""Findings with fewer positive records are left out: their AUROC would have no meaning. By hand."""
 
 
 def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:

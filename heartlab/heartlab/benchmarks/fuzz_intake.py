@@ -20,6 +20,7 @@ from heartlab.data.tables import write_table
 from heartlab.evaluate.mutations import Case, cases, drawn_files, sample_files
 
 TIME_LIMIT_S = 120.0
+"""A file that takes longer counts as a hang."""
 
 
 class Outcome(NamedTuple):

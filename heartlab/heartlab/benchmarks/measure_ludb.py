@@ -33,7 +33,10 @@ VIEWS = (("12x1", "II", None), ("3x4+1", "II", (0.67, 25.0)), ("3x4+1", "III", (
 """What is shown: layout, rhythm lead (neurokit2's lead), and the band of the recorder."""
 
 TOLERANCE = 0.1 * SAMPLING_RATE_HZ
+"""Greatest distance of matching beats, 0.1 s; chosen by hand."""
+
 INTERVALS = ("pr_ms", "qrs_ms", "qt_ms")
+"""Intervals that are compared."""
 
 
 def beats_of(waves: pd.DataFrame) -> list[pd.DataFrame]:
@@ -121,6 +124,7 @@ def by_neurokit(ecg: Ecg) -> dict[str, Any]:
 
 
 METHODS = {"heartguard": by_heartguard, "neurokit2": by_neurokit}
+"""Methods that are compared."""
 
 
 def matched(found: np.ndarray, true: np.ndarray) -> tuple[int, int]:

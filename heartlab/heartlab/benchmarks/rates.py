@@ -29,6 +29,7 @@ from heartlab.data.page_traces import reading_networks
 from heartlab.data.tables import write_table
 
 WRONG_PRINTS = CHECKOUT / "benchmarks" / "printed-rates-wrong.csv"
+"""Pages whose printed rate is wrong."""
 
 
 def read_rate(path: Path) -> tuple[bool, float, str]:

@@ -4,7 +4,7 @@
 
 Needs the shared data and the cache of ``heartlab train vgg16``. Writes ``benchmarks/results/recipes.csv``: macro-F1
 and macro AUROC with 95 % intervals (bootstrap over groups), recall of MI, expected calibration error and the accuracy
-of the surest 80 % of the pages on the 3x4, 0.67-25 Hz pages; F1 and AUROC on all pages; the seconds that an ablation took,
+of the surest 80 % of the pages on the 3x4, 0.67-25 Hz pages; F1 and AUROC on all pages; the seconds of an ablation,
 features that were worked out for it included; and the network of stage 1 whose features were used. All levers are set
 on these folds, so the best of many rows flatters itself.
 """

@@ -22,7 +22,10 @@ from heartlab.evaluate.leaderboard import answers_of, figures
 from heartlab.metrics.calibration import risk_coverage
 
 MODELS = {"network": "vgg16", "second opinion": "second", "together": "vgg16+second"}
+"""Rows of the table, and the names of their answers."""
+
 REPEATS = 2000
+"""Draws of the bootstrap."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -26,7 +26,10 @@ from heartlab.data.datasets import scan_files
 from heartlab.data.tables import merged, read_table, write_table
 
 VERDICTS = CHECKOUT / "benchmarks" / "scans-verdicts.csv"
+"""A person's verdict on each reading."""
+
 FACTS = ["file", "outcome", "layout", "strip", "scale", "as_photo", "quality", "answered", "reason"]
+"""Columns of the table."""
 
 
 def read_scan(path: Path) -> tuple[dict[str, Any], Reading | None]:

@@ -25,6 +25,7 @@ from heartlab.evaluate.leaderboard import MEASURES
 from heartlab.metrics.classification import paired_difference, selective_accuracy
 
 PAIRS = (("second", "vgg16"), ("vgg16+second", "vgg16"), ("vgg16+second", "second"))
+"""Comparisons: challenger and reference."""
 
 
 def run(args: argparse.Namespace) -> None:

@@ -28,7 +28,11 @@ from heartlab.simulate.page import render_page
 from heartlab.simulate.photo import PHOTO_KINDS, random_print, take_photo
 
 SAMPLE = SAMPLES_FOLDER / "normal-3x4.png"
+"""The clean page whose reading is timed."""
+
 REPEATS, PHOTO_REPEATS = 9, 3
+"""Readings of which the median is taken; fewer of photos, as each takes seconds."""
+
 _ONE_READING = """
 import sys
 from heartguard import read_ecg
@@ -36,6 +40,7 @@ from heartlab.metrics.memory import peak_memory_mb
 read_ecg(sys.argv[1])
 print(peak_memory_mb())
 """
+"""Program that measures the memory of one reading in a process of its own."""
 
 
 def cold_start(path: Path) -> tuple[float, float]:

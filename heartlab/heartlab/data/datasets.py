@@ -23,7 +23,10 @@ HELD_BACK_FOLD = 10
 """PTB-XL's own test fold; no model is trained on it and no constant is tuned on it."""
 
 PACKED_DIFFERENCES = [LEADS.index(lead) for lead in ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")]
+"""Leads that the packed files hold as first differences."""
+
 PACKED_RESIDUALS = [LEADS.index(lead) for lead in ("III", "aVR", "aVL", "aVF")]
+"""Leads that the packed files hold as residuals of Einthoven's and Goldberger's equations."""
 
 
 def data_folder() -> Path | None:

@@ -28,8 +28,13 @@ from heartlab.data.datasets import load_pages
 log = logging.getLogger(__name__)
 
 CHUNK = 70
+"""Pages that a process traces before its results are stored; bounds what an interruption loses."""
+
 ROOMS = ("intake", "page", "trace")
+"""Packages whose code decides the traces."""
+
 NETWORKS = ("ink", "line")
+"""Networks that decide the traces."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from heartguard.arrays import Floats
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
+"""The four classes, in the order of all logits."""
+
 SAFE_CLASS = {
     "normal": "Normal",
     "MI_acute": "MI",
@@ -19,6 +21,7 @@ SAFE_CLASS = {
 """`broad` groups that are one of our classes. MI of unknown stage is mostly old, but not surely: it stays out."""
 
 FEWEST_RECORDS = 25
+"""Statements with fewer records are not trained: their figures would say nothing. Chosen by hand."""
 
 
 def class_targets(index: pd.DataFrame) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ _EXPLAINED = {
     "pointing game": "pointing game",
     "similarity, shuffled down to block1": "network shuffled",
 }
+"""Columns of the table of explanations: test and heading."""
 
 
 def ood_section(results: Path) -> str:

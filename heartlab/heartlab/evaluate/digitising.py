@@ -24,7 +24,10 @@ from heartlab.metrics.snr import page_snr_db
 __all__ = ["CaseScore", "score_case", "summarise"]
 
 _REFUSED_RATIO = 1.0
+"""Kaggle ratio of a refused page: as if only zeros had been submitted."""
+
 _REPEATS = 2000
+"""Draws of the bootstrap."""
 
 
 @dataclass(frozen=True, eq=False)

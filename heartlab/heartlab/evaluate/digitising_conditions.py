@@ -17,6 +17,8 @@ from heartlab.simulate.photo import PHOTO_KINDS, random_print, take_photo, take_
 __all__ = ["CONDITIONS", "REAL_PHOTOS", "Case", "clean_twin", "make_case", "real_photo_case"]
 
 REAL_PHOTOS = "real photos"
+"""Name of the condition whose pictures are not simulated."""
+
 PHOTO_LAYOUTS = ("3x4+1", "3x4+1", "3x4+1", "3x4", "3x4+3", "6x2", "6x2+1", "12x1")
 """Layouts of simulated scans and photos: half of them the usual one."""
 
@@ -132,3 +134,4 @@ CONDITIONS: dict[str, Maker] = {
     "simulated photos of a screen": _photo("screen"),
     "simulated screenshots": _screenshot,
 }
+"""How the pictures of each condition are made."""

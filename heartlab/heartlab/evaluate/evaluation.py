@@ -41,6 +41,7 @@ from heartlab.train.signal.signal_model import TOGETHER
 log = logging.getLogger(__name__)
 
 HEADLINE: dict[str, Measure] = {"macro_f1": macro_f1, "macro_auroc": macro_auroc, "accuracy": accuracy}
+"""Measures of the first table."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ ST_MV = 0.6
 """Height of the elevated ST segment."""
 
 WALLS = {"V2-V4": ("V2", "V3", "V4"), "II, III, aVF": ("II", "III", "aVF")}
+"""Leads that show an infarction of the anterior and of the inferior wall."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,7 +32,11 @@ from heartguard.values import Drawing, Ecg
 from heartlab.evaluate.explain_models import RANDOMISED, TrialModel, TrialPage, shuffled, trial_model
 
 SHAP, PIXELS, EDGE, RANDOM = LEAD_SHAP, PIXEL_SHAP, "edge detector", "random"
+"""Names of the methods that are no maps."""
+
 RANDOM_ORDERS = 2
+"""Random rankings that are averaged for each page; chosen by hand."""
+
 CELL = 8
 """Maps are compared after averaging over cells of so many pixels."""
 

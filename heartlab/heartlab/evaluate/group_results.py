@@ -15,7 +15,10 @@ FEWEST_PAGES = 10
 """A part with fewer pages than this is left out."""
 
 _MEASURES = {"accuracy": accuracy, "macro_f1": macro_f1}
+"""Measures of each group."""
+
 _REPEATS = 500
+"""Draws of the bootstrap, fewer than for the main table as there are many groups."""
 
 
 def group_results(table: pd.DataFrame, labels: Labels, shares: Doubles) -> dict[str, list[dict[str, Any]]]:

@@ -31,6 +31,8 @@ from heartlab.metrics.classification import (
 log = logging.getLogger(__name__)
 
 MI = CLASSES.index("MI")
+"""Index of the class whose recall matters most."""
+
 REPEATS = 300
 """Draws of the bootstrap behind each interval of the table."""
 
@@ -48,8 +50,14 @@ MEASURES: dict[str, Measure] = {
     "ece": expected_calibration_error,
     "mi_recall": mi_recall,
 }
+"""Columns of the table."""
+
 PROTOCOLS = {"by fold": BY_FOLD, "leaky protocol": LEAKY}
+"""Parts of the table, and the answers that they are computed from."""
+
 DRAWING = "drawing of 2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"
+"""Description of VGG16's input."""
+
 OTHERS = {
     "vgg16": ("HeartGuard's VGG16 (image model)", DRAWING),
     "second-trees": ("HeartGuard's signal model, its boosted trees alone", VIEWS["waves"].sees),
@@ -57,6 +65,7 @@ OTHERS = {
     "second": ("HeartGuard's signal model", f"{VIEWS['waves'].sees}, and signals"),
     "vgg16+second": ("HeartGuard's joint answer (VGG16 and signal model)", f"{DRAWING}, waves, rhythm and signals"),
 }
+"""Title and input of the models that are no baselines, by name."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,6 +149,7 @@ def figures(found: Answers, chosen: Mask, repeats: int) -> dict[str, float]:
 
 
 _HEADS = ("model", "macro-F1", "macro AUROC", "accuracy", "ECE", "MI recall", "macro-F1, all pages", "seconds", "sees")
+"""Headings of the table."""
 
 
 def as_markdown(table: pd.DataFrame) -> str:
@@ -188,10 +198,14 @@ all baselines by `heartlab train baselines`. Unless a column says otherwise the 
 pages, in brackets 95 % intervals by bootstrap over groups (300 draws). Seconds are processor time of all fits together,
 without the making of the inputs; HeartGuard's own network takes hours, see the model card.
 """
+"""First paragraph of the page."""
+
 _UNTRAINED = """\
 ResNet50 and InceptionV3 have random weights here: theirs could not be had without a download, and five folds cannot
 be trained from scratch on a CPU in reasonable time. Their rows say what the architectures do untrained.
 """
+"""Note on the networks without trained weights."""
+
 _PROTOCOLS = {
     "by fold": "## By fold: no group on both sides, everything fitted inside the fold\n",
     "leaky protocol": """\
@@ -202,3 +216,4 @@ MI page 8 times, every Normal and PMI page twice), scaler and SMOTE fitted to al
 figures are evidence of nothing but leakage.** The subset is then the 3×4 pages and the made-up rows.
 """,
 }
+"""Headings of the page's parts."""

@@ -19,6 +19,7 @@ SUBSETS = (
     ("3x4", "3×4 pages, 0.67-25 Hz (the figure to believe: every class has this layout and band)"),
     ("all", "all pages (easier: layout and band differ between the classes)"),
 )
+"""Subsets of the pages, and their headings."""
 
 _HEAD = """# Model card: {name}
 
@@ -52,15 +53,21 @@ Out-of-fold answers of five folds by header id, 95 % bootstrap intervals over he
 "VGG16 alone" are of the shipped, joint answer. Recipes that were compared on the same folds:
 `benchmarks/results/recipes.csv`; other models: `docs/leaderboard.md`.
 """
+"""Template of the card's first part."""
 
 _ALONE = "VGG16 answers alone: no signal model belongs to these weights"
+"""Sentence where there is no signal model."""
+
 _SECOND = (
     "The shipped answer is the joint one with the signal model `{file}` (sha256 `{digest}`): boosted trees on "
     "{features} measured waves, intervals and rhythm{networks}; the mean of the log probabilities of VGG16 and signal "
     "model, the latter weighing {share:.2f} ({findings:.2f} in the findings), "
     'temperature {temperature}, "not sure" under {threshold}'
 )
+"""Sentence on the signal model."""
+
 _NETWORKS = ", averaged with {networks} residual 1-D networks on the signals"
+"""Its part on the 1-D networks."""
 
 _TAIL = """
 ## What it must not be used for
@@ -72,6 +79,7 @@ _TAIL = """
 - MI is scarce ({mi} pages): its recall and precision have wide margins.
 - A label of these pages is the hospital's folder, not an adjudicated diagnosis; a person can have two of the classes.
 """
+"""Last part of the card."""
 
 
 def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results: Path) -> None:

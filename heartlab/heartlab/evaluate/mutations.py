@@ -17,6 +17,7 @@ from heartguard.samples import SAMPLES_FOLDER
 __all__ = ["MUTATIONS", "Case", "cases", "drawn_files", "sample_files"]
 
 EXTENSIONS = ("png", "jpg", "webp", "tif", "bmp", "pdf", "dcm", "docx", "")
+"""File names' endings that are tried, as content alone must decide."""
 
 
 class Case(NamedTuple):
@@ -149,6 +150,7 @@ MUTATIONS: dict[str, Callable[[bytes, bytes, np.random.Generator], bytes]] = {
     "wrong extension": _misnamed,
     "huge header": _huge,
 }
+"""Fuzzing operations, by name."""
 
 
 def cases(count: int, seed: int, files: dict[str, bytes]) -> Iterator[Case]:

@@ -21,8 +21,13 @@ from heartlab.simulate.landscape import landscape
 from heartlab.simulate.page import PRESETS, random_style, render_page
 
 PICTURE_SIZE = (700, 1000)
+"""Height and width of the pictures, pixels."""
+
 _BLANK = np.full((len(LEADS), SAMPLES), np.nan, np.float32)
+"""An ECG without any trace."""
+
 _WORDS = ("patient", "seen", "today", "on", "the", "ward", "pressure", "and", "pulse", "as", "before", "follow-up")
+"""Words of the simulated text pages."""
 
 
 def squashed(picture: Image) -> Image:

@@ -34,13 +34,20 @@ from heartlab.train.vgg16.vgg_torch import build_blocks, initial_weights, set_we
 __all__ = ["ABLATIONS", "Ablation", "AblationData"]
 
 SHIFTS_S = (-0.12, 0.12)
+"""Shifts in time that are averaged: one lead name's width to either side. Chosen by hand."""
+
 BAGS = 5
+"""Heads that are averaged, each fitted to a resample; chosen by hand."""
+
 SHORT = 640
 """Drawings of the short stage 1 in which depths of freezing are compared."""
 
 Drawings = Callable[[], Iterable[Image]]
 _ROW = DRAWING_HEIGHT // 4
+"""Height of a row of the drawing, pixels."""
+
 _COLUMN = DRAWING_WIDTH // 4
+"""Width of a column of the drawing, pixels."""
 
 
 @dataclass(frozen=True, eq=False)

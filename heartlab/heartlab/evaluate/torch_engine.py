@@ -13,6 +13,7 @@ from heartguard.classify.engine import check_images
 from heartlab.train.vgg16.vgg_torch import build_blocks, set_weights, to_input
 
 BATCH = 8
+"""Drawings at once; bounds memory."""
 
 
 class TorchEngine:

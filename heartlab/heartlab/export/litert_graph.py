@@ -22,6 +22,7 @@ FLOAT_LAYERS = 5
 
 _HYBRID_CONV_VERSION = 5  # float input, 8-bit kernel with a scale a channel
 _IDENTIFIER = b"TFL3"
+"""File identifier of the LiteRT (TensorFlow Lite) flatbuffer schema."""
 
 
 def litert_file(weights: Weights, height: int, width: int, float_layers: int = FLOAT_LAYERS) -> bytes:

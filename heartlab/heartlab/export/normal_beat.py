@@ -17,9 +17,16 @@ from heartguard.leads import LEADS, SAMPLING_RATE_HZ
 from heartlab.simulate.ecg import simulate_ecg
 
 STEP = 2
+"""Every second sample is kept: 250 Hz, twice the rate of the drawing."""
+
 RATE_BPM = 70.0
+"""A normal resting rate."""
+
 MARGIN_S = 0.02
+"""Kept before P and after T."""
+
 BORDERS = ("p_on", "qrs_on", "qrs_off", "t_off")
+"""Fiducials that are stored."""
 
 
 def write_normal_beat(path: Path) -> None:

@@ -18,10 +18,20 @@ from heartguard.leads import SAMPLING_RATE_HZ
 __all__ = ["Agreement", "agreement", "align_kaggle", "align_physionet", "lead_physionet_db", "page_kaggle_ratio"]
 
 LEVELS = 256
+"""Levels of a lead in its raster."""
+
 RASTER_BLUR = 0.5
+"""Standard deviation of the raster's blur, pixels; chosen by hand."""
+
 PHYSIONET_SHIFT_S = 0.5
+"""Greatest shift of the alignment, by the rules of the challenge."""
+
 PHYSIONET_OFFSET_MV = 1.0
+"""Greatest offset of the alignment, by the rules of the challenge."""
+
 KAGGLE_SHIFT_S = 0.2
+"""Greatest shift of the alignment, by the rules of the challenge."""
+
 BEST_RATIO = 1e6
 """The ratio of a page without any error."""
 

@@ -10,7 +10,10 @@ from heartguard.leads import SAMPLING_RATE_HZ
 __all__ = ["MAX_SHIFT_S", "lead_snr_db", "page_snr_db"]
 
 MAX_SHIFT_S = 0.5
+"""Greatest shift in time that is undone: that of the PhysioNet challenge."""
+
 _FLOOR_DB = 0.0
+"""A lead that was not traced, or worse than a flat line, counts as 0 dB."""
 
 
 def lead_snr_db(truth: Floats, traced: Floats, max_shift_s: float = MAX_SHIFT_S) -> float:

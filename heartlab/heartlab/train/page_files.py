@@ -17,6 +17,7 @@ __all__ = ["make_page_files"]
 log = logging.getLogger(__name__)
 
 _RECORD_STEP = 7
+"""Step through the records from page to page, so that few pages already cover all sources."""
 
 Make = Callable[[int, str], Mapping[str, Any]]
 """Takes the number of a page and its record, and returns the arrays that are kept of it; a function of a module."""

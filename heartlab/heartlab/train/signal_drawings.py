@@ -18,6 +18,7 @@ from heartlab.train.augmentation import Strength, augmented_drawing, random_stre
 from heartlab.train.wave_targets import lead_targets, rhythm_targets
 
 OVERSAMPLE = {"MI": 4, "PMI": 2}
+"""How often records of rare classes are repeated in each epoch; chosen by hand."""
 
 Batch = dict[str, Any]
 """`images` (n, 160, 384) uint8, `leads` (n, 12, 8), `rhythm` (n, 3), `tags` (n, tags) and `classes` (n,)."""

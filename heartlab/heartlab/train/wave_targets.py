@@ -10,8 +10,13 @@ from heartguard.drawing.geometry import SHORT_ROWS
 from heartguard.leads import LEAD_INDEX
 
 WAVES = ("R", "Q", "S", "ST", "T+", "T-", "P", "QRS area")
+"""Regression targets of each lead."""
+
 RHYTHMS = ("log RR", "RR variation", "QRS width")
+"""Regression targets of the rhythm."""
+
 _REFRACTORY = round(0.25 * SEGMENT_RATE_HZ)
+"""Samples within which no second beat is accepted, 0.25 s: 240 beats per minute."""
 
 
 def find_beats(leads: Floats) -> list[int]:
@@ -28,6 +33,7 @@ def find_beats(leads: Floats) -> list[int]:
 
 
 _BEFORE, _AFTER = round(0.25 * SEGMENT_RATE_HZ), round(0.43 * SEGMENT_RATE_HZ)
+"""Samples of a beat before and after its R peak: P to T at usual rates. By hand."""
 
 
 def _span(beats: Floats, start_s: float, end_s: float) -> Floats:

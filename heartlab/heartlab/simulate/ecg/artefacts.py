@@ -9,9 +9,16 @@ from heartguard.arrays import Doubles
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
 
 MAINS_HZ = 50.0
+"""European mains."""
+
 MUSCLE_BAND_HZ = (20.0, 150.0)
+"""Band of the muscle noise; chosen by hand."""
+
 F_WAVES_HZ = (5.0, 7.5)
+"""Rate of atrial fibrillation: 300 to 450 a minute."""
+
 F_WAVE_DIPOLE_MV = (0.03, 0.05, 0.075)
+"""Size of the f waves along x, y and z: largest towards V1. Chosen by hand."""
 
 
 def fibrillation(rng: np.random.Generator) -> Doubles:

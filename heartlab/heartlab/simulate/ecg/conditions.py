@@ -40,13 +40,25 @@ class CardiacModel:
 
 
 SEPTUM = Wave(-25, 7, 7.5, (-0.12, -0.03, -0.24))
+"""Depolarisation of the septum."""
+
 MAIN = Wave(0, 9, 9, (1.12, 0.68, 0.24))
+"""Depolarisation of the free walls."""
+
 POSTERIOR = Wave(14, 9, 9, (-0.12, 0.02, 0.72))
+"""Depolarisation of the posterior wall."""
+
 BASAL = Wave(26, 7, 7, (-0.20, -0.09, 0.12))
+"""Depolarisation of the base."""
+
 ATRIA = (Wave(40, 16, 17, (0.06, 0.10, -0.05)), Wave(64, 17, 16, (0.09, 0.06, 0.05)))
+"""P wave: right, then left atrium."""
+
 ECTOPIC_ATRIA = (Wave(38, 15, 15, (-0.03, -0.09, -0.04)), Wave(55, 14, 14, (0.02, -0.05, 0.04)))
+"""P wave of an ectopic focus."""
 
 NORMAL = CardiacModel("Normal", "sinus rhythm", (SEPTUM, MAIN, POSTERIOR, BASAL), ATRIA, (0.30, 0.20, -0.18))
+"""The normal heart; all amplitudes and times were chosen by hand to give normal leads."""
 
 PVC_BEAT = CardiacModel(
     "HB",
@@ -57,7 +69,10 @@ PVC_BEAT = CardiacModel(
     st=(-0.08, -0.08, -0.12),
     qtc_ms=440,
 )
+"""A ventricular premature beat."""
+
 PAC_BEAT = replace(NORMAL, label="HB", title="premature atrial beat", p=ECTOPIC_ATRIA, pr_ms=140)
+"""An atrial premature beat."""
 
 RBBB = replace(
     NORMAL,
@@ -72,6 +87,8 @@ RBBB = replace(
     t=(0.26, 0.20, 0.02),
     qtc_ms=425,
 )
+"""Right bundle branch block."""
+
 LBBB = replace(
     NORMAL,
     label="HB",
@@ -81,6 +98,8 @@ LBBB = replace(
     st=(-0.07, 0.0, -0.12),
     qtc_ms=440,
 )
+"""Left bundle branch block."""
+
 LVH = replace(
     NORMAL,
     label="HB",
@@ -94,7 +113,10 @@ LVH = replace(
     t=(-0.20, 0.0, -0.20),
     st=(-0.10, -0.02, -0.10),
 )
+"""Left ventricular hypertrophy."""
+
 ATRIAL_FIBRILLATION = replace(NORMAL, label="HB", title="atrial fibrillation", p=(), rhythm="af")
+"""Atrial fibrillation: no P wave, irregular RR."""
 
 INJURY: dict[str, Vector] = {
     "anterior": (0.12, -0.15, -0.25),

@@ -11,13 +11,28 @@ Beats = list[tuple[str, float]]
 """Kind (``"normal"``, ``"pvc"``, ``"pac"``) and reference time in seconds of every beat."""
 
 LEAD_IN_S = 2.5
+"""Beats are simulated so long before and after the page: longer than any beat."""
+
 BREATHS_PER_S = 0.25
+"""15 breaths per minute."""
+
 SINUS_ARRHYTHMIA = 0.025
+"""Relative change of RR with breathing; chosen by hand."""
+
 BEAT_NOISE = 0.008
+"""Relative standard deviation of RR beside it; chosen by hand."""
+
 AF_SPREAD = 0.24
+"""Standard deviation of log RR in atrial fibrillation; chosen by hand."""
+
 AF_SHORTEST_S = 0.32
+"""Shortest RR in atrial fibrillation, by the refractory period of the AV node; chosen by hand."""
+
 PVC_COUPLING = 0.58
+"""Time of a ventricular premature beat as a share of RR; chosen by hand."""
+
 PAC_COUPLING = 0.66
+"""Time of an atrial premature beat as a share of RR; chosen by hand."""
 
 
 def beat_times(rhythm: str, heart_rate_bpm: float, rng: np.random.Generator) -> Beats:

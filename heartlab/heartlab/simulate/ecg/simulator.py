@@ -14,9 +14,16 @@ from heartlab.simulate.ecg.dipole import SUPPORT_SIGMAS, Plateau, Vector, Wave, 
 from heartlab.simulate.ecg.rhythm import beat_times
 
 CONDITIONS = tuple(CARDIAC_MODELS)
+"""Conditions that can be simulated."""
+
 J_RAMP_MS = 20.0
+"""Half the length of the transition from QRS to ST; chosen by hand."""
+
 T_RISE_OF_QT = 0.14
+"""Standard deviation of T's rise as a share of QT; chosen by hand."""
+
 T_FALL_OF_QT = 0.09
+"""That of its fall, which is steeper; chosen by hand."""
 
 
 @dataclass(frozen=True)

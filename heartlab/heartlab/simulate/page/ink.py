@@ -16,7 +16,10 @@ from heartlab.simulate.page.paper_style import PaperStyle
 from heartlab.simulate.page.sheet import MARGIN_MM, PULSE_FLAT_MM, Sheet, line_height_mm, pulse_width_mm, to_px
 
 FRACTION_BITS = 8
+"""Fractional bits of the coordinates that OpenCV is given."""
+
 _CV_FONTS = {"simplex": cv2.FONT_HERSHEY_SIMPLEX, "duplex": cv2.FONT_HERSHEY_DUPLEX}
+"""OpenCV's fonts by name."""
 
 
 class Pen:

@@ -23,11 +23,13 @@ GRID_COLOURS: dict[str, Colour] = {
     "faint": (244, 226, 228),
     "brown": (178, 92, 84),
 }
+"""Colours of printed grids, RGB; chosen by hand."""
 
 DEFAULT_ROW_SPACING_MM = {2: 45.0, 3: 37.5, 4: 37.5, 5: 30.0, 6: 24.0, 7: 21.5, 12: 15.0}
 """Distance of neighbouring baselines by number of rows; 4 and 7 as on the clinic pages."""
 
 DEFAULT_RHYTHM_LEADS: dict[int, tuple[str, ...]] = {0: (), 1: ("II",), 2: ("V1", "II"), 3: ("V1", "II", "V5")}
+"""Leads of the rhythm strips by their number."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ CLINIC_HEADER = (
     "Exam.Room:       Medication:",
     "Diagnosis Information:  simulated, not a patient",
 )
+"""Header lines in the style of the clinic pages."""
+
 _CLINIC = PaperStyle(
     grid="dots",
     font="simplex",
@@ -154,6 +158,8 @@ _CLINIC = PaperStyle(
     frame=True,
     jpeg_quality=90,
 )
+"""Common style of the pages that imitate the clinic's."""
+
 PRESETS: dict[str, PaperStyle] = {
     "clinic-3x4": _CLINIC,
     "clinic-6x2": replace(_CLINIC, layout="6x2+1", grid_colour=GRID_COLOURS["grey"]),

@@ -12,11 +12,22 @@ from heartguard.values import Panel
 from heartlab.simulate.page.paper_style import DEFAULT_ROW_SPACING_MM, PaperStyle
 
 MARGIN_MM = 8.5
+"""Margin left of the ruled area. All sizes here were chosen by hand."""
+
 PULSE_FLAT_MM = 1.2
+"""Flat line between pulse and trace."""
+
 TOP_PAD_MM = 18.0
+"""Ruled area above the first baseline."""
+
 BOTTOM_PAD_MM = 15.0
+"""Ruled area below the last baseline."""
+
 FOOTER_MM = 8.0
+"""Space below the ruled area."""
+
 LINE_MM = {"minor": 0.12, "major": 0.25, "dot": 0.22}
+"""Widths of grid lines and dots."""
 
 
 @dataclass(frozen=True)

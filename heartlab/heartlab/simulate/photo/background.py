@@ -14,7 +14,10 @@ _COLOURS: dict[Background, tuple[tuple[int, int, int], ...]] = {
     "cloth": ((66, 48, 98), (40, 62, 96), (96, 50, 54), (70, 90, 74)),
     "plain": ((205, 203, 198), (178, 182, 186), (224, 220, 210)),
 }
+"""Colours of each background, RGB; chosen by hand."""
+
 _GRAIN: dict[Background, float] = {"wood": 8.0, "dark": 3.5, "cloth": 5.0, "plain": 2.0}
+"""Strength of each texture, grey levels; chosen by hand."""
 
 
 def draw_background(shape: tuple[int, int], background: Background, rng: np.random.Generator) -> Floats:

@@ -20,6 +20,7 @@ from heartlab.simulate.photo.viewpoint import CELL_PX, PhotoMap, look_at
 __all__ = ["SimulatedPhoto", "take_photo", "take_screenshot"]
 
 _WHITE = 235.0
+"""Grey level of white paper at normal exposure; chosen by hand."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from heartlab.simulate.page.paper_style import GRID_COLOURS
 
 Background = Literal["wood", "dark", "cloth", "plain"]
 BACKGROUNDS: tuple[Background, ...] = ("wood", "wood", "dark", "cloth", "plain")
+"""Backgrounds of random photos; wood twice as often. By hand."""
 
 
 @dataclass(frozen=True)
@@ -235,3 +236,4 @@ PHOTO_KINDS: dict[str, Callable[[int], PhotoStyle]] = {
     "hard": random_hard_photo,
     "screen": random_screen_photo,
 }
+"""Random styles by kind."""

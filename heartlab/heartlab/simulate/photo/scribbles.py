@@ -9,8 +9,13 @@ from heartguard.arrays import Doubles, Floats, Image
 from heartlab.simulate.photo.photo_style import PhotoStyle
 
 _PENS = ((25, 25, 30), (35, 45, 130), (20, 30, 90), (150, 30, 40))
+"""Colours of pens, RGB; by hand."""
+
 _MARKERS = ((255, 245, 90), (170, 250, 150), (255, 170, 210))
+"""Colours of text markers, RGB; by hand."""
+
 _COFFEE = (206, 176, 132)
+"""Colour of coffee, RGB; by hand."""
 
 
 def worn(sheet: Image, style: PhotoStyle, rng: np.random.Generator) -> Image:

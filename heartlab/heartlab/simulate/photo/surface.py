@@ -13,8 +13,13 @@ NODE_MM = 1.0
 """Distance of the nodes; creases are a little rounder than that."""
 
 _CREASE_MM = 0.7
+"""Radius by which creases are rounded; by hand."""
+
 _STEEPEST = 0.45
+"""Greatest slope of the sheet, which limits steeper ones smoothly; by hand."""
+
 _FACET_MM = 14.0
+"""Size of a wrinkle's facets; by hand."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,10 @@ CELL_PX = 4
 """The way back is worked out at every such pixel of the photo."""
 
 _MOST_STEPS = 25
+"""Greatest number of fixed-point iterations."""
+
 _CLOSE_PX = 0.01
+"""Change in pixels at which the iteration has converged."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,8 +22,13 @@ from heartlab.train.page_files import make_page_files
 __all__ = ["InkRecipe", "cut_patches", "make_pages", "run"]
 
 _FIRST_SEED = 5000
+"""First seed of the training pages."""
+
 _AROUND_TRACE, _AROUND_PRINT, _OF = 5, 7, 8
+"""Of 8 patches, 5 are cut around traces, 2 around print and 1 anywhere; by hand."""
+
 _TRACE_SHARE = 2.0
+"""Weight of the loss of the trace against that of print; by hand."""
 
 
 @dataclasses.dataclass(frozen=True)

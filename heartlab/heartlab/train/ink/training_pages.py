@@ -29,12 +29,25 @@ LINE_MM = 0.375
 """Width at which the truth draws every trace, however wide the printed pen was: the network undoes the pen."""
 
 _LAYOUTS = ("3x4+1", "3x4+1", "3x4", "3x4+3", "6x2+1", "6x2", "12x1")
+"""Layouts of the pages in turn; the common ones more often. By hand."""
+
 _KINDS = ("photo", "hard", "photo", "screen", "photo", "scan")
+"""Kinds of the pages in turn: five photos or screenshots to one scan. By hand."""
+
 _DARK_GRID = 0.5
+"""Share of pages whose grid is darkened; by hand."""
+
 _ATTACHED = 0.4
+"""Share of pages whose calibration pulse touches the trace; by hand."""
+
 _WARP_PX = 3.0
+"""Standard deviation of the residual warp, pixels: as straightening leaves it. By hand."""
+
 _WARP_NODES = (6, 8)
+"""Rows and columns of the warp's control points; by hand."""
+
 _SCAN_PX_PER_MM = (5.5, 9.0)
+"""Range of the scans' resolution, 140 to 230 dpi; by hand."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,10 @@ from heartlab.train.page_files import make_page_files
 __all__ = ["LineRecipe", "fit", "load_lessons", "make_lessons", "run"]
 
 _MOVED = 4
+"""Pixels by which crops are moved at random in training; by hand."""
+
 _NOISY, _NOISE = 0.3, 0.06
+"""Share of crops with noise, and its standard deviation in units of ink; by hand."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,6 +26,7 @@ WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Weights of the signal model that are tried."""
 
 _SEED = 99
+"""First part of the seeds, so that these drawings differ from those of training."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,10 @@ from heartlab.train.wave_targets import RHYTHMS, WAVES, lead_targets, rhythm_tar
 log = logging.getLogger(__name__)
 
 MEASURED = 12 * len(WAVES) + len(RHYTHMS)
+"""Number of regression targets: waves of twelve leads, and the rhythm."""
+
 _DISTURBED = Strength(drop_lead=0.0, drop_strip=0.0, wander_mv=0.04, noise_mv=0.015)
+"""Strength of the simulated disturbances; chosen by hand."""
 
 
 TAUGHT = "residual1d-{}.pt"

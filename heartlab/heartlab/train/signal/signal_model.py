@@ -55,6 +55,8 @@ TOGETHER = "vgg16+second"
 """Name of the answers of VGG16 and signal model together."""
 
 LAYOUT = "second-layout.csv"
+"""Table of the layout control."""
+
 SHARE = 3 / 4
 """Weight of the signal model, trees and 1-D networks alike, beside the drawing; chosen on the folds."""
 

@@ -56,7 +56,10 @@ def _signals(pages: Pages) -> Floats:
 
 
 WAVES = View("waves", f"waves and rhythm measured on {SAME}", _waves)
+"""Input of the trees."""
+
 SIGNALS = View("signals", f"signals at 125 Hz, {SAME}", _signals)
+"""Input of the 1-D networks."""
 
 
 def _made_from(traces: PageTraces) -> str:

@@ -23,7 +23,10 @@ from heartlab.train.vgg16.vgg_torch import build_blocks, to_input
 log = logging.getLogger(__name__)
 
 BATCH = 16
+"""Drawings at once; bounds memory."""
+
 _SEED = 11
+"""Seed of the augmented copies."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,7 +46,10 @@ REPORTED = (
 """Statements that the app may show; the others are fitted and measured beside them."""
 
 SPECIFICITY = 0.98
+"""Specificity at which the thresholds are set: few false findings beside the class. Chosen by hand."""
+
 LEAST_AUROC = 0.85
+"""Findings with a smaller AUROC are not reported; chosen by hand."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from heartlab.train.device import device
 from heartlab.train.vgg16.features import FeatureBank
 
 _LEVEL = HEAD_LEVELS["level4"]
+"""Channels of block 4: they come first in the features."""
 
 
 @dataclass(frozen=True)

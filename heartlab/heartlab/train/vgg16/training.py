@@ -27,6 +27,7 @@ from heartlab.train.vgg16.pretraining import PretrainingRecipe, pretrain
 log = logging.getLogger(__name__)
 
 NAME = "vgg16"
+"""Name of the model and of its files."""
 
 
 def run(args: argparse.Namespace) -> int:
