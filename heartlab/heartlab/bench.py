@@ -13,14 +13,14 @@ __all__ = ["add_arguments", "names", "run"]
 
 
 def names() -> dict[str, str]:
-    """Return the benchmarks and what each measures: the first line of its module, read without importing it."""
+    """Return the benchmarks with the first line of their modules, read without importing them."""
     paths = sorted(Path(benchmarks.__path__[0]).glob("[!_]*.py"))
     heads = {path.stem: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" for path in paths}
     return {stem.replace("_", "-"): head.partition("\n")[0] for stem, head in heads.items()}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the name of the benchmark; what follows is read by the benchmark itself."""
+    """Add the name of the benchmark; the arguments after it are parsed by the benchmark itself."""
     known = names()
     shown = "\n".join(f"  {name:16}{measures}" for name, measures in known.items())
     parser.epilog = f"benchmarks:\n{shown}\n\nheartlab bench NAME --help says more."

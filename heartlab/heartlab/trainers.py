@@ -31,7 +31,7 @@ TRAINERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "baselines": baselines.run_all,
     **dict.fromkeys(MEMBERS, baselines.run),
 }
-"""What ``heartlab train`` can train."""
+"""Trainers by the name of their model."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model",
         choices=list(TRAINERS),
         metavar="MODEL",
-        help="vgg16, the network; findings, a head on it; novelty, the score for unlike inputs; second, the second "
-        "opinion; ink, the network that finds the traces on photos; line, the network that places lines in steep ink; "
+        help="vgg16, the network; findings, a head on it; novelty, the out-of-distribution detector; second, the signal "
+        "model; ink, the network that finds the traces on photos; line, the network that locates lines in steep ink; "
         f"baselines, all the models that ours is compared with, or one of them: {', '.join(MEMBERS)}",
     )
     add_page_arguments(parser)

@@ -1,4 +1,4 @@
-"""The models of earlier projects on the same folds: what each sees, how it is built, and two protocols."""
+"""Baselines: the models of earlier projects on the same folds, their inputs, and two protocols."""
 
 from heartlab.baselines.members import MEMBERS, Member
 from heartlab.baselines.protocol import answers_with_leakage

@@ -1,4 +1,4 @@
-"""The family: every model of earlier projects on these pages, by name, with what it sees and how it is built."""
+"""The registry of the baselines: each model of earlier projects by name, with its input and its builder."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from heartlab.train.by_fold import Builder
 
 @dataclass(frozen=True)
 class Member:
-    """One model of the family.
+    """One baseline.
 
     Attributes
     ----------
     name : str
-        What ``heartlab train`` calls it.
+        Its name for ``heartlab train``.
     title : str
-        What the leaderboard calls it.
+        Its title on the leaderboard.
     view : str
-        Key of `heartlab.baselines.views.VIEWS`: what it sees of a page.
+        Key of `heartlab.baselines.views.VIEWS`: its input.
     build : callable
         Takes a seed and returns an untrained `Classifier`; scaling, PCA and SMOTE are inside it.
     reenacted : bool

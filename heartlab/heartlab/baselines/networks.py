@@ -18,7 +18,7 @@ BATCH = 32
 """Pages at once; chosen by hand."""
 
 LEARNING_RATE = 2e-3
-"""Of Adam; chosen by hand, not tuned."""
+"""Maximum of the one-cycle schedule of AdamW; chosen by hand, not tuned."""
 
 RECURRENT_STEP = 4
 """A recurrent network reads every fourth sample, 31 a second, after averaging over four."""

@@ -16,7 +16,7 @@ from heartlab.train.vgg16.vgg_torch import build_blocks, initial_weights, set_we
 log = logging.getLogger(__name__)
 
 CROP = (0.19, 0.93, 0.04, 0.98)
-"""Top, bottom, left and right of what the seed keeps of a page: the traces, without header and footer."""
+"""Top, bottom, left and right of the part of a page that the seed keeps: the traces, without header and footer."""
 
 SQUARE = 224
 """Side of the picture, pixels: the input size of ImageNet networks, which the seed used."""
@@ -67,7 +67,7 @@ def random_features(name: str, drawings: Iterable[Image], seed: int = 0) -> Floa
     """Return the pooled features of an untrained network, shape (n, 2048).
 
     No weights of this architecture can be had without a download, and a CPU cannot train it on five folds in reasonable
-    time: what is measured is the architecture as a random projection, with a trained head.
+    time. So the result is that of the architecture as a random projection with a trained head.
 
     Parameters
     ----------

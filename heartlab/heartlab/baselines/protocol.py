@@ -1,4 +1,4 @@
-"""The protocol of an earlier project, in which copies of a page stand on both sides of the split."""
+"""The protocol of an earlier project, in which copies of a page are on both sides of the split."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from heartlab.metrics.classification import Labels
 from heartlab.train.by_fold import fit_and_ask
 
 COPIES = {"Normal": 2, "MI": 8, "PMI": 2, "HB": 1}
-"""How often the published set holds a page of each class."""
+"""How often the published set contains each page, by class."""
 
 LEAKY_TEST_SHARE = 0.2
 """Share of the rows that are tested, as in the earlier project."""
 
 
 def answers_with_leakage(member: Member, x: Floats, pages: PageSet, seed: int = 0) -> pd.DataFrame:
-    """Return a member's answers under the seed's protocol: never evidence, only the measure of what leakage is worth.
+    """Return a baseline's answers under the seed's protocol, which only serve to measure the effect of leakage.
 
     Pages are copied as in the published set, scaled and balanced by SMOTE all together, and only then split at random.
 

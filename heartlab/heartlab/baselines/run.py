@@ -1,4 +1,4 @@
-"""``heartlab train <member>``: one model of the family by fold, and under the seed's leaky protocol beside it."""
+"""``heartlab train <member>``: one baseline by fold, and under the seed's leaky protocol for comparison."""
 
 from __future__ import annotations
 

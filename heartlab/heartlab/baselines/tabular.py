@@ -1,4 +1,4 @@
-"""KNN, SVM, random forest and XGBoost on signal features; what is fitted to rows is a step of one pipeline."""
+"""KNN, SVM, random forest and XGBoost on signal features; all fitted steps are in one pipeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the baselines see of the pages, beside what the signal model sees."""
+"""The inputs of the baselines, beside that of the signal model."""
 
 from __future__ import annotations
 

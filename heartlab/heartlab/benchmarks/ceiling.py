@@ -1,4 +1,4 @@
-"""Why the figures stop where they do: a learning curve, how far independent models agree, and what all of them miss.
+"""Limits of the figures: a learning curve, the agreement of independent models, and the pages that all of them miss.
 
     heartlab bench ceiling
 
@@ -43,7 +43,7 @@ from heartlab.train.vgg16.features import build_bank
 from heartlab.train.vgg16.heads import HeadRecipe, shipped_head_recipe
 
 INDEPENDENT = ("vgg16", "second-trees", "second-networks", "cnn1d", "svm")
-"""Models that differ in what they see or how they learn; the joint answer is none of them."""
+"""Models with different inputs or learning methods; the ensemble is not among them."""
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
 
@@ -136,7 +136,7 @@ def _facts(traces: PageTraces, row: int) -> dict[str, float]:
 
 
 def looks_normal(found: Measurements) -> bool:
-    """Say whether rate, rhythm, intervals and axis are all usual; what is not measurable counts as usual."""
+    """Return whether rate, rhythm, intervals and axis are all normal; those not measurable count as normal."""
     limits = (
         (found.heart_rate_bpm, 60, 100),
         (found.rr_variation, 0, 0.13),

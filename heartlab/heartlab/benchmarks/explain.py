@@ -1,4 +1,4 @@
-"""Every explanation against every test: does it name what matters to the network, and does it follow the network.
+"""Every explanation against every test: whether the parts that it names matter, and the weights do.
 
     heartlab bench explain [--pages 60] [--folds 5] [--jobs 2] [--cache runs/vgg16] [--only timings]
 
@@ -49,7 +49,7 @@ REPEATS = 5
 """Repeats of each time, of which the median is taken."""
 
 PARTS = ("maps", "pixel shap", "pointing", "timings")
-"""What can be measured by itself."""
+"""Parts of the benchmark that can be run alone."""
 TABLE_COLUMNS = ["method", "test", "value", "low", "high", "pages", "processor_seconds", "model"]
 """Columns of the table."""
 
@@ -69,7 +69,7 @@ print(peak_memory_mb())
 
 
 def kept_path(cache: Path, fold: int) -> Path:
-    """Return where the figures of a fold are written as they come, so that a run can be looked at before its end."""
+    """Return the file to which the figures of a fold are appended as they are measured."""
     return cache / f"explain-{fold}.jsonl"
 
 

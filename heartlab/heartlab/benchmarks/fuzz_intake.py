@@ -24,7 +24,7 @@ TIME_LIMIT_S = 120.0
 
 
 class Outcome(NamedTuple):
-    """What became of a file: reading, named error or other; with the layout, the error's class, or how it ended."""
+    """The outcome of a file: reading, named error or other; with the layout, the error's class, or how it ended."""
 
     kind: str
     detail: str

@@ -30,7 +30,7 @@ from heartlab.data.datasets import read_ludb_waves, read_signal
 from heartlab.data.tables import write_table
 
 VIEWS = (("12x1", "II", None), ("3x4+1", "II", (0.67, 25.0)), ("3x4+1", "III", (0.67, 25.0)))
-"""What is shown: layout, rhythm lead (neurokit2's lead), and the band of the recorder."""
+"""Simulated pages: layout, rhythm lead (also neurokit2's lead), and the band of the recorder."""
 
 TOLERANCE = 0.1 * SAMPLING_RATE_HZ
 """Greatest distance of matching beats, 0.1 s; chosen by hand."""
@@ -80,7 +80,7 @@ def truth_of(waves: pd.DataFrame) -> dict[str, Any]:
 
 
 def view(signals: np.ndarray, layout: str, rhythm_lead: str, band: tuple[float, float] | None) -> Ecg:
-    """Return what a page of a layout and a recorder's band shows."""
+    """Return the Ecg that a page of a layout and a recorder's band shows."""
     if band:
         signals = sosfiltfilt(butter(2, band, "bandpass", fs=SAMPLING_RATE_HZ, output="sos"), signals)
     shown = np.full(signals.shape, np.nan, np.float32)

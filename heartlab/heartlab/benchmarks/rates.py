@@ -33,7 +33,7 @@ WRONG_PRINTS = CHECKOUT / "benchmarks" / "printed-rates-wrong.csv"
 
 
 def read_rate(path: Path) -> tuple[bool, float, str]:
-    """Return whether the page was read, its rate (NaN if unknown), and what it was read as or why not."""
+    """Return whether the page was read, its rate (NaN if unknown), and its layout or the reason of the refusal."""
     import cv2
 
     cv2.setNumThreads(1)

@@ -1,4 +1,4 @@
-"""Pages of many makers without a known truth: what each was read as, beside what a person saw on its overlay.
+"""Pages of many makers without a known truth: each reading, beside a person's verdict on its overlay.
 
     heartlab bench scans [--only ecg00031.jpg] [--overlays DIR]
 
@@ -53,7 +53,7 @@ def read_scan(path: Path) -> tuple[dict[str, Any], Reading | None]:
 
 
 def with_verdicts(facts: pd.DataFrame) -> pd.DataFrame:
-    """Join the facts with what a person saw; a verdict on another reading than this is marked."""
+    """Join the facts with a person's verdicts; a verdict on another reading than this is marked."""
     seen = pd.read_csv(VERDICTS, keep_default_na=False).rename(columns={"layout": "layout_seen"})
     table = facts.merge(seen, on="file", how="left", validate="one_to_one")
     changed = table["layout"].fillna("") != table["layout_seen"].fillna("")

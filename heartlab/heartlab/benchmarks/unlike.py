@@ -1,4 +1,4 @@
-"""How well inputs unlike the training data stand out, and how many of them the page finder refuses by itself.
+"""Out-of-distribution detection: AUROC by kind of input, and the share that the page finder already refuses.
 
     heartlab bench unlike [--count 100]
 

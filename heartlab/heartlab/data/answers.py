@@ -1,4 +1,4 @@
-"""Tables of answers: what a model said of pages that it had not seen, one row a page, compressed.
+"""Tables of answers: a model's out-of-fold outputs, one row per page, compressed.
 
 ``oof-<model>.csv.xz`` holds the answers by fold, ``leaky-<model>.csv.xz`` those under the protocol of an earlier
 project, in which copies of a page stand on both sides of the split.

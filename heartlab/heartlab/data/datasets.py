@@ -111,7 +111,8 @@ def read_shard(path: Path) -> NDArray[np.int16]:
     ----------
     path : Path
         An xz-compressed ``.npy``, int16, shape (records, 12, samples), leads in the order of `heartguard.leads.LEADS`:
-        I, II and V1-V6 as first differences in time, the other limb leads as what is left after Einthoven.
+        I, II and V1-V6 as first differences in time, the other limb leads as residuals of Einthoven's and Goldberger's
+        equations.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The clinic pages with their labels and traces: what models are trained on by fold."""
+"""The clinic pages with their labels and traces, for training by fold."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Pages:
     cache: Path
 
     def segments(self) -> Iterator[LeadSegments]:
-        """Yield what the drawing shows of each page."""
+        """Yield the lead segments of each page."""
         return (segment_leads(self.traces.ecg(row)) for row in range(len(self.traces.page_ids)))
 
 

@@ -28,7 +28,7 @@ from heartlab.data.datasets import load_pages
 log = logging.getLogger(__name__)
 
 CHUNK = 70
-"""Pages that a process traces before its results are stored; bounds what an interruption loses."""
+"""Pages of one task of a process; chosen by hand."""
 
 ROOMS = ("intake", "page", "trace")
 """Packages whose code decides the traces."""

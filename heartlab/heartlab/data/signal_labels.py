@@ -1,4 +1,4 @@
-"""What the labels of the signals folder say in the terms of training: tags, and our four classes where safe."""
+"""Training targets from the labels of the signals folder: tags, and the four classes where they are certain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAFE_CLASS = {
     "MI_old": "PMI",
     "arrhythmia_conduction_hyp": "HB",
 }
-"""`broad` groups that are one of our classes. MI of unknown stage is mostly old, but not surely: it stays out."""
+"""`broad` groups that correspond to a class. MI of unknown stage is mostly old, but not always, and is left out."""
 
 FEWEST_RECORDS = 25
 """Statements with fewer records are not trained: their figures would say nothing. Chosen by hand."""

@@ -31,7 +31,7 @@ def merged(fresh: Rows, kept: pd.DataFrame, key: Sequence[str], order: Sequence[
     kept : DataFrame
         The earlier table; may be empty.
     key : sequence of str
-        Columns that say what a row is about.
+        Columns that identify a row.
     order : sequence, optional
         Keys (tuples, or bare values of a single column) in the order of the result; rows about anything else are left
         out. By default earlier rows come first, both in the order that they have.

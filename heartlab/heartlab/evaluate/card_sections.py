@@ -23,7 +23,7 @@ _EXPLAINED = {
 
 
 def ood_section(results: Path) -> str:
-    """Return what ``heartlab bench unlike`` measured; empty where it was not run."""
+    """Return the section on ``heartlab bench unlike``; empty where it was not run."""
     path = results / "unlike.csv"
     if not path.exists():
         return ""
@@ -43,7 +43,7 @@ def ood_section(results: Path) -> str:
 
 
 def findings_section(results: Path) -> str:
-    """Return what ``heartlab bench findings`` measured; empty where it was not run."""
+    """Return the section on ``heartlab bench findings``; empty where it was not run."""
     path = results / "findings.csv"
     if not path.exists():
         return ""
@@ -69,7 +69,7 @@ def findings_section(results: Path) -> str:
 
 
 def ceiling_section(results: Path) -> str:
-    """Return what ``heartlab bench ceiling`` measured of the figures' limits; empty where it was not run."""
+    """Return the section on ``heartlab bench ceiling``; empty where it was not run."""
     paths = [results / name for name in ("learning-curve.csv", "agreement.csv", "missed.csv")]
     if not all(path.exists() for path in paths):
         return ""
@@ -101,7 +101,7 @@ def ceiling_section(results: Path) -> str:
 
 
 def parity_section(results: Path, spec: ModelSpec) -> str:
-    """Return what ``heartlab convert`` measured; empty where it was not run."""
+    """Return the section on ``heartlab convert``; empty where it was not run."""
     path = results / "parity.json"
     if not path.exists():
         return ""

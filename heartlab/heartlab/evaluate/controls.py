@@ -1,4 +1,4 @@
-"""Controls beside the classifier's figures: what it would score by seeing nothing, the paper, or the layout."""
+"""Controls of the classifier's figures: the scores with a blank input, the paper's tint alone, or the layout alone."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _FEWEST_PAGES = 10
 
 
 def blank_control(pretrained: Path, bank: FeatureBank, pages: PageSet, recipe: HeadRecipe) -> dict[str, Any]:
-    """Show every page as white paper to the model of its fold; the ranking must be at chance.
+    """Replace every page by an empty drawing for the model of its fold; the ranking must be at chance.
 
-    AUROC is worked out inside each fold, as each fold has a model of its own.
+    AUROC is computed within each fold, as each fold has a model of its own.
     """
     white = np.full((1, DRAWING_HEIGHT, DRAWING_WIDTH), 255, np.uint8)
     features = pooled_features(trained_blocks(pretrained), white)
@@ -43,7 +43,7 @@ def blank_control(pretrained: Path, bank: FeatureBank, pages: PageSet, recipe: H
 def shuffled_control(bank: FeatureBank, pages: PageSet, recipe: HeadRecipe, seed: int = 0) -> dict[str, Any]:
     """Teach each fold's head labels that were dealt out at random; on the true ones it must be at chance.
 
-    AUROC is worked out inside each fold, against the labels of the pages held back, which stay as they are.
+    AUROC is computed within each fold, against the unchanged labels of the pages held back.
     """
     rng = np.random.default_rng(seed)
     areas = []
@@ -141,10 +141,10 @@ def _by_subset(pages: PageSet, shares: Doubles, *, with_auroc: bool) -> dict[str
 
 
 def layout_control(bank: FeatureBank, pages: PageSet) -> dict[str, Any]:
-    """Tell 6x2 from 3x4 pages by their drawings: a logistic regression on what the head sees, out of fold.
+    """Tell 6x2 from 3x4 pages by their drawings: a logistic regression on the head's input, out of fold.
 
     Only classes that have both layouts can say whether a drawing gives its layout away: every Normal page is 3x4, so
-    that telling sick from well would look like telling layouts. Each class is asked by itself.
+    that telling sick from well would look like telling layouts. Each class is tested separately.
     """
     seen = _standardised(bank.clean)
     six = (pages.table["layout"] == "6x2").to_numpy(bool)

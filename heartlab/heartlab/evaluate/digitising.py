@@ -1,4 +1,4 @@
-"""Read pictures whose truth is known and say how well it went: one row of the digitising table a condition."""
+"""Read pictures whose truth is known and score the readings: one row of the digitising table per condition."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from heartlab.metrics.snr import page_snr_db
 __all__ = ["CaseScore", "score_case", "summarise"]
 
 _REFUSED_RATIO = 1.0
-"""Kaggle ratio of a refused page: as if only zeros had been submitted."""
+"""Kaggle ratio of a refused page: its error is as large as its signal."""
 
 _REPEATS = 2000
 """Draws of the bootstrap."""

@@ -36,7 +36,7 @@ class Case:
     encoded : bytes
         The picture file.
     truth : ndarray, shape (12, 5000), float32, mV
-        What the page shows; NaN elsewhere.
+        The parts that the page shows; NaN elsewhere.
     layout : str
         Key of `heartguard.leads.LAYOUTS`.
     twin : bytes or None

@@ -30,7 +30,7 @@ class Case:
     ecg, normal : Ecg
         With the abnormality, and the same heart without it.
     label : str
-        The class that it speaks for.
+        The class that it is evidence for.
     truth : frozenset of str
         The players that show it.
     """

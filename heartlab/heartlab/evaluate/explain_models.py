@@ -1,4 +1,4 @@
-"""Models and pages for the trials of explanations: pages unseen by their head, and networks with parts shuffled."""
+"""Models and pages for the tests of explanations: pages unseen by their head, and networks with shuffled parts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class TrialPage:
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """What every trial needs, loaded once."""
+    """The models and data of all tests, loaded once."""
 
     spec: ModelSpec
     pretrained: Path
@@ -57,7 +57,7 @@ class Bench:
 
     @classmethod
     def load(cls, cache: Path, workers: int) -> Bench:
-        """Load what training kept in a folder."""
+        """Load the results of training from a folder."""
         spec = load_spec(models_folder() / "vgg16.json")
         traces = trace_pages(cache, workers)
         recipe = HeadRecipe(**spec.recipe["head"])

@@ -18,15 +18,16 @@ from heartlab.evaluate.explain_models import TrialModel
 from heartlab.evaluate.explain_trials import EDGE, RANDOM, SHAP, Result, all_maps, probability_of
 
 MOVED = 0.1
-"""A case counts in the pointing game where its abnormality raises the class's probability by at least so much: there
-is nothing to point at in what the network does not see."""
+"""A case counts in the pointing game if its abnormality raises the class's probability by at least this: an abnormality
+without an effect on the network cannot be found by an explanation. Chosen by hand."""
 
 
 def pointing_trials(case: Case, model: TrialModel, number: int) -> Iterator[Result]:
-    """Give whether each method points at the leads that the abnormality was put into.
+    """Yield whether each method points at the leads with the simulated abnormality.
 
-    Twice: at what it rates highest, and at what the abnormality changed most in it. The heart below has its own reasons
-    for and against the class, so only the second question is about nothing but the abnormality.
+    Two results for each: whether its highest value is in these leads, and whether the greatest change by the
+    abnormality is. The simulated heart itself has evidence for and against the class, so only the second depends on the
+    abnormality alone.
     """
     ask, group = probability_of(model, case.label), f"{case.name}-{number}"
     without, within = ask(np.stack([draw(segment_leads(case.normal)).image, draw(segment_leads(case.ecg)).image]))
@@ -42,7 +43,7 @@ def pointing_trials(case: Case, model: TrialModel, number: int) -> Iterator[Resu
 
 
 def _pointing_hits(case: Case, model: TrialModel) -> dict[str, tuple[bool, bool]]:
-    """Return for each method whether its highest value, and its greatest change, lie in the truth."""
+    """Return for each method whether its highest value, and its greatest change, are in the true leads."""
     drawing = draw(segment_leads(case.ecg))
     heats = all_maps(model, case.ecg, case.label) | {EDGE: edge_map(drawing.image)}
     before = all_maps(model, case.normal, case.label) | {EDGE: edge_map(draw(segment_leads(case.normal)).image)}

@@ -1,4 +1,4 @@
-"""The trials of explanations: every method against every test, on pages and on simulated ECGs with a known answer."""
+"""Tests of explanations: every method against every test, on pages and on simulated ECGs with a known answer."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Result:
 
 
 def probability_of(model: TrialModel, label: str) -> Ask:
-    """Return what gives the probability of a class for drawings."""
+    """Return a function from drawings to the probability of a class."""
     spec = model.engine.spec
 
     def ask(images: Image) -> np.ndarray:
@@ -83,7 +83,7 @@ def page_trials(page: TrialPage, seed: int) -> Iterator[Result]:
 
 
 def pixel_trials(page: TrialPage, seed: int) -> Iterator[Result]:
-    """Give what `page_trials` gives, of SHAP by pixel on one page, and what is missing from its sum."""
+    """Yield the results of `page_trials` for SHAP by pixel on one page, and the error of its sum."""
     prediction = page.model.predict(page.ecg)
     drawing, label = draw(segment_leads(page.ecg)), prediction.label
     found = pixel_shap(drawing, page.model.engine, label)
@@ -176,7 +176,7 @@ def stability_trials(page: TrialPage, with_shap: bool) -> Iterator[Result]:
 
 
 def moved_maps(model: TrialModel, ecg: Ecg, label: str) -> dict[str, Floats]:
-    """Return the maps of a drawing that stands one pixel further to the right."""
+    """Return the maps of a drawing shifted by one pixel to the right."""
     drawing = draw(segment_leads(ecg))
     image = np.roll(drawing.image, 1, axis=1)
     image[:, 0] = WHITE
@@ -187,7 +187,7 @@ def moved_maps(model: TrialModel, ecg: Ecg, label: str) -> dict[str, Floats]:
 
 
 def shap_trials(page: TrialPage, long_run: int) -> Iterator[Result]:
-    """Give what is missing from the sum of lead SHAP, and how far its values lie from a much longer run."""
+    """Yield the error of the sum of lead SHAP, and the difference of its values from a much longer run."""
     label = page.model.predict(page.ecg).label
     short = lead_shap(page.ecg, page.model.engine, label)
     long = lead_shap(page.ecg, page.model.engine, label, evaluations=long_run)

@@ -31,7 +31,7 @@ from heartlab.metrics.classification import (
 log = logging.getLogger(__name__)
 
 MI = CLASSES.index("MI")
-"""Index of the class whose recall matters most."""
+"""Index of the class whose recall is a column."""
 
 REPEATS = 300
 """Draws of the bootstrap behind each interval of the table."""

@@ -90,7 +90,7 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
     path : Path
     spec : ModelSpec
     found : dict
-        What ``heartlab evaluate`` measured, as in ``benchmarks/results/classifier.json``.
+        Results of ``heartlab evaluate``, as in ``benchmarks/results/classifier.json``.
     results : Path
         Folder of the other tables.
     """

@@ -1,7 +1,7 @@
-"""Inputs that no model here was taught: pictures without an ECG, blank paper, other layouts, torn pages, noise.
+"""Out-of-distribution inputs: pictures without an ECG, blank paper, other layouts, torn pages, noise.
 
 A picture becomes a drawing as the seed project's pages did: its ink by Otsu's threshold, squashed to that size.
-That is what a reading would have to go through if the page finder let it pass.
+A reading would do the same if the page finder accepted such a picture.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ PICTURES: dict[str, Callable[[int], Image]] = {
 
 
 def unlike_drawings(ecgs: list[Ecg], count: int, first_seed: int = 0) -> dict[str, Iterator[Image]]:
-    """Return `count` drawings of each kind, as they are asked for.
+    """Yield `count` drawings of each kind, one kind at a time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The recipes of the classifier that cross-validation compares: one change at a time from the shipped one."""
+"""Ablations of the classifier, compared by cross-validation: each changes the shipped recipe in one respect."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from heartlab.train.vgg16.vgg_torch import build_blocks, initial_weights, set_we
 __all__ = ["ABLATIONS", "Ablation", "AblationData"]
 
 SHIFTS_S = (-0.12, 0.12)
-"""Shifts in time that are averaged: one lead name's width to either side. Chosen by hand."""
+"""Shifts in time of the drawings whose answers are averaged; chosen by hand."""
 
 BAGS = 5
-"""Heads that are averaged, each fitted to a resample; chosen by hand."""
+"""Heads that are averaged, each fitted to a bootstrap resample; chosen by hand."""
 
 SHORT = 640
 """Drawings of the short stage 1 in which depths of freezing are compared."""
@@ -52,7 +52,7 @@ _COLUMN = DRAWING_WIDTH // 4
 
 @dataclass(frozen=True, eq=False)
 class AblationData:
-    """What trials work with: pages, their traces, and the folder of ``heartlab train vgg16``."""
+    """The data of the ablations: pages, their traces, and the folder of ``heartlab train vgg16``."""
 
     cache: Path
     pages: PageSet
@@ -77,7 +77,7 @@ class AblationData:
         return path
 
     def features(self, pretrained: Path, name: str, drawings: Drawings, regions: Floats | None = None) -> Floats:
-        """Work out, or read, the pooled features of other drawings of the pages, shape (pages, stretches, 1024)."""
+        """Return the pooled features of other drawings of the pages, shape (pages, segments, 1024), cached."""
         key = hashlib.sha256(pretrained.read_bytes() + self.traces.signals.tobytes() + DRAWING_VERSION.encode())
         return kept_array(
             self.cache / f"recipe-{key.hexdigest()[:12]}-{name}.npy",
@@ -112,7 +112,7 @@ class AblationData:
 
 @dataclass(frozen=True)
 class Ablation:
-    """One row of the table: which lever, how it is set, and how its out-of-fold logits come about."""
+    """One row of the table: the component, its setting, and a function for its out-of-fold logits."""
 
     lever: str
     setting: str
@@ -229,7 +229,7 @@ def _shifted(data: AblationData) -> list[Floats]:
 
 
 def _moved(leads: Floats, seconds: float) -> Floats:
-    """Move stretches in time; what comes in from outside is missing."""
+    """Shift segments in time; samples from outside are missing."""
     samples = round(seconds * SAMPLING_RATE_HZ)
     moved = np.full_like(leads, np.nan)
     if samples > 0:

@@ -47,7 +47,7 @@ class TorchEngine:
         return Outputs(maps.mean(axis=(2, 3)) + self.bias, maps)
 
     def _levels(self, x: Any) -> Any:
-        """Return what the head sees: block 4 after its pooling, then block 5, shape (n, 1024, rows, columns)."""
+        """Return the head's input: block 4 after its pooling, then block 5, shape (n, 1024, rows, columns)."""
         import torch
 
         for block in self._blocks[:4]:

@@ -18,7 +18,7 @@ from heartguard.classify.architecture import CHANNEL_MEANS_BGR, VGG16_BLOCKS
 from heartguard.weights import Weights
 
 FLOAT_LAYERS = 5
-"""Convolutions whose kernels stay in float32, from the first; ``heartlab convert`` measures what that costs."""
+"""Number of convolutions, from the first, whose kernels stay in float32; ``heartlab convert`` measures the parity."""
 
 _HYBRID_CONV_VERSION = 5  # float input, 8-bit kernel with a scale a channel
 _IDENTIFIER = b"TFL3"

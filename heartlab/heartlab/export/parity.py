@@ -1,4 +1,4 @@
-"""Does the int8 file say what the full weights say? Both answer the drawings of the clinic pages."""
+"""Parity of the int8 file and the full weights, on the drawings of the clinic pages."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How answers, signals and processes are measured; nothing here knows the rest of the laboratory."""
+"""Measures of answers, signals and processes, which depend on no other part of the laboratory."""

@@ -1,4 +1,4 @@
-"""What a model needs to say how sure it is: temperature, the threshold of "not sure", and sets of possible classes."""
+"""Calibration: temperature, the abstention threshold, and conformal prediction sets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from heartlab.metrics.classification import Labels, fit_temperature, selective_t
 from heartlab.metrics.folds import out_of_fold
 
 SELECTIVE_ACCURACY = 0.95
-"""What the answers above the threshold of "not sure" reach."""
+"""Accuracy of the answers above the abstention threshold."""
 
 SET_LEVEL = 0.9
 """How often, in each class, the set of possible classes holds the true one."""

@@ -123,7 +123,7 @@ def paired_difference(
 ) -> dict[str, float]:
     """Return how two models differ on the same pages, with a 95 % interval by bootstrap over groups.
 
-    Both are measured on the same draws, so that what makes a draw hard for both cancels out.
+    Both are measured on the same draws, so that a draw that is hard for both does not affect the difference.
 
     Returns
     -------

@@ -21,7 +21,7 @@ LEVELS = 256
 """Levels of a lead in its raster."""
 
 RASTER_BLUR = 0.5
-"""Standard deviation of the raster's blur, pixels; chosen by hand."""
+"""Standard deviation of the raster's blur, pixels; it is applied to both signals, so that near levels match."""
 
 PHYSIONET_SHIFT_S = 0.5
 """Greatest shift of the alignment, by the rules of the challenge."""
@@ -105,8 +105,8 @@ def align_physionet(truth: Floats, traced: Floats) -> Doubles:
     """Move a traced lead as the PhysioNet Challenge 2024 does: to where the pictures of both lines overlap most.
 
     Both lines are drawn in 256 levels, one column a sample, and blurred (standard deviation 0.5); time and voltage of
-    the greatest cross-correlation are undone. The challenge leaves a lead alone whose best place lies beyond 0.5 s or
-    1 mV; here only places within are looked at.
+    the greatest cross-correlation are undone. The challenge does not align a lead whose best position is beyond 0.5 s
+    or 1 mV; here only positions within are searched.
 
     Returns
     -------
@@ -163,7 +163,8 @@ def align_kaggle(truth: Floats, traced: Floats) -> tuple[Doubles, Doubles]:
     """Cut a lead to the samples that the page shows and align it as the Kaggle competition does.
 
     The shift is that of the greatest cross-correlation of both about their means within 0.2 s; then the constant of
-    least squares is taken off. A submission may hold no gaps: what was not traced is 0 mV before the alignment.
+    least squares is taken off. A submission may have no gaps: samples that were not traced are 0 mV before the
+    alignment.
 
     Returns
     -------

@@ -21,14 +21,14 @@ def lead_snr_db(truth: Floats, traced: Floats, max_shift_s: float = MAX_SHIFT_S)
 
     ``10 log10(sum(x^2) / sum((x - y)^2))`` over the samples that the page shows, with x the truth about its mean and y
     the traced lead moved by whole samples and by a constant so that the ratio is greatest. A sample that was not traced
-    counts as zero. The challenges' own definitions stand in `heartlab.metrics.scoring`.
+    counts as zero. The challenges' own definitions are in `heartlab.metrics.scoring`.
 
     Parameters
     ----------
     truth, traced : ndarray, shape (T,), float32, mV
         NaN where the page shows nothing, or nothing was traced.
     max_shift_s : float
-        Greatest shift looked at, seconds.
+        Greatest shift that is tried, seconds.
 
     Returns
     -------

@@ -12,8 +12,8 @@ from heartguard.drawing.rendering import LINE_WIDTH_PX
 from heartguard.drawing.segments import COLUMN_SECONDS, START_S, trim
 from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
 
-STANDS_IN = 0.15
-"""How often a record is drawn as a page without a rhythm strip would be."""
+FALLBACK_STRIP_SHARE = 0.15
+"""Share of the records that are drawn like a page without a rhythm strip; chosen by hand."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ def random_stretches(signals: Floats, rng: np.random.Generator) -> Stretches:
     starts = {s: int(rng.integers(0, banded.shape[1] - length + 1)) for s in sorted(set(START_S.values()))}
     rows = [banded[LEAD_INDEX[lead], (at := starts[START_S[lead]]) : at + length] for lead in LEADS]
     strip = banded[LEAD_INDEX["II" if rng.random() < 0.5 else "III"]]
-    if rng.random() < STANDS_IN:
+    if rng.random() < FALLBACK_STRIP_SHARE:
         strip = np.concatenate([half - np.nanmedian(half) for half in _two_halves(banded)])
     return Stretches(trim(np.stack(rows)), trim(strip))
 
 
 def _two_halves(signals: Floats) -> tuple[Floats, Floats]:
-    """Return what stands in for the strip on a 6x2 page without one: half of II, then half of V5."""
+    """Return the fallback strip of a 6x2 page without one: half of II, then half of V5."""
     middle = signals.shape[1] // 2
     return signals[LEAD_INDEX["II"], :middle], signals[LEAD_INDEX["V5"], middle:]
 
@@ -106,7 +106,7 @@ def augment(stretches: Stretches, rng: np.random.Generator, strength: Strength |
 
 
 def _rescale(stretches: Floats, scale: float, place: float) -> Floats:
-    """Read stretches `scale` times as fast; `place` (0 to 1) says which part is kept, NaN where they run out."""
+    """Compress segments in time by `scale`; `place` (0 to 1) selects the kept part, NaN where they are too short."""
     samples = stretches.shape[1]
     at = np.arange(samples) * scale + place * (samples - 1) * (1 - scale)
     left = np.clip(np.floor(at).astype(int), 0, samples - 2)

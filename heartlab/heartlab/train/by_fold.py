@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Classifier(Protocol):
-    """What scikit-learn calls a classifier."""
+    """A classifier with scikit-learn's interface."""
 
     def fit(self, x: Floats, y: NDArray[Any]) -> Any:
         """Learn from rows and their class numbers."""
@@ -46,7 +46,7 @@ def answers_by_fold(name: str, build: Builder, x: Floats, pages: PageSet, seed: 
     name : str
         For the log.
     build : callable
-        Takes a seed and returns an untrained `Classifier`; whatever is fitted to rows is inside it.
+        Takes a seed and returns an untrained `Classifier`, which includes all fitted preprocessing.
     x : ndarray, shape (n, ...)
         Its view of the pages.
     pages : PageSet
@@ -78,7 +78,7 @@ def no_group_in_both(groups: NDArray[np.str_], train: NDArray[np.int64], test: N
     """
     both = set(groups[train]) & set(groups[test])
     if both:
-        raise ValueError(f"{len(both)} groups stand in training and test, {sorted(both)[0]} among them.")
+        raise ValueError(f"{len(both)} groups are in training and test, {sorted(both)[0]} among them.")
 
 
 def fit_and_ask(build: Builder, seed: int, known: tuple[Floats, Labels], asked: Floats) -> tuple[Doubles, float]:

@@ -19,11 +19,11 @@ log = logging.getLogger(__name__)
 
 
 class Recipe(Protocol):
-    """What the recipes of all such networks hold."""
+    """The settings that the recipes of all such networks have."""
 
     @property
     def epochs(self) -> int:
-        """How often all lessons are seen."""
+        """Passes over the training set."""
         ...
 
     @property
@@ -95,7 +95,7 @@ def ship(folder: Path, name: str, network: Any, layers: Sequence[Layer], facts: 
     network : torch.nn.Module
     layers : sequence of Layer
     facts : dict
-        What it was trained on, its recipe and the loss of each epoch.
+        Training data, recipe and the loss of each epoch.
     """
     folder.mkdir(parents=True, exist_ok=True)
     digest = write_weights(fold(network, layers), folder / f"{name}.npz")

@@ -1,4 +1,4 @@
-"""Simulated pages of open records as files, one a page: what small networks learn from, made once."""
+"""Simulated pages of open records as files, one per page, made once: training data of the small networks."""
 
 from __future__ import annotations
 

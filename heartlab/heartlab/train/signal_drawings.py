@@ -1,4 +1,4 @@
-"""Augmented drawings of the open records, with what a network is to say of them."""
+"""Augmented drawings of the open records, with the targets of the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network learns to measure before it learns to diagnose: the waves of each stretch and the rhythm."""
+"""Auxiliary regression targets: the waves of each lead segment and the rhythm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies over the beats of a simulated ECG: fibrillation waves of the atria, and the artefacts of a recording."""
+"""Additions to the beats of a simulated ECG: fibrillation waves of the atria, and recording artefacts."""
 
 from __future__ import annotations
 

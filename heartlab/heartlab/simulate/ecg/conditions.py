@@ -1,4 +1,4 @@
-"""The hearts that the ECG simulator knows: for each condition the waves of a beat and how the rhythm runs."""
+"""The cardiac models of the ECG simulator: for each condition the waves of a beat and the rhythm."""
 
 from __future__ import annotations
 

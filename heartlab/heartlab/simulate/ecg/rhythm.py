@@ -51,7 +51,7 @@ def beat_times(rhythm: str, heart_rate_bpm: float, rng: np.random.Generator) -> 
     if rhythm not in ("pvc", "pac"):
         return [("normal", float(t)) for t in times]
     every = int(rng.integers(4, 6))
-    # the first premature beat stands within the first column's 2.5 s or soon after
+    # the first premature beat is within the first column's 2.5 s or soon after
     first = int(np.searchsorted(times, rng.uniform(0.6, 1.6))) + 1
     premature = list(range(first, len(times), every))
     return _ventricular(times, premature) if rhythm == "pvc" else _atrial(times, premature)

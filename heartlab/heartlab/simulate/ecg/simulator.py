@@ -45,7 +45,7 @@ class BeatBorders:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a doctor should measure on the regular beats: ms, degrees, beats a minute; `pr_ms` is NaN without P."""
+    """True measurements of the regular beats: ms, degrees, beats a minute; `pr_ms` is NaN without P."""
 
     condition: str
     title: str
@@ -68,7 +68,7 @@ class SimulatedEcg:
     beats_s : ndarray, shape (n,), float64
         R of every beat within the 10 s, seconds.
     fiducials : tuple of BeatBorders
-        Of the same beats; a border may lie outside of the 10 s.
+        Of the same beats; a border may be outside of the 10 s.
     truth : Truth
     """
 

@@ -1,4 +1,4 @@
-"""Pages of signals: paper, grid, pen, texts, and what a scanner does to them."""
+"""Simulated pages of signals: paper, grid, pen, texts, and the artefacts of a scanner."""
 
 from heartlab.simulate.page.paper import SimulatedPage, render_page
 from heartlab.simulate.page.paper_style import PRESETS, PaperStyle, random_style

@@ -35,7 +35,7 @@ class Pen:
         """Draw a polyline through page pixels, shape (n, 2)."""
         finer = (points_px + 0.5) * self.scale - 0.5
         fixed = np.round(finer * 2**FRACTION_BITS).astype(np.int32).reshape(-1, 1, 2)
-        # OpenCV draws an even thickness as the next odd one, and antialiased lines 2.5 pixels wider than asked for.
+        # OpenCV draws an even thickness as the next odd one, and antialiased lines 2.5 pixels wider than requested.
         thickness = 1 + 2 * max(0, round((width_mm * self.px_per_mm * self.scale - 3.5) / 2))
         cv2.polylines(self._canvas, [fixed], False, 255, thickness, cv2.LINE_AA, FRACTION_BITS)
 
@@ -89,7 +89,7 @@ def draw_pulses(pen: Pen, sheet: Sheet, style: PaperStyle) -> None:
 
 
 def draw_separators(pen: Pen, sheet: Sheet, style: PaperStyle) -> None:
-    """Draw what divides the columns of the short rows."""
+    """Draw the separators of the columns of the short rows."""
     layout = style.page_layout
     short = sheet.baselines[: len(layout.rows)]
     for column in range(1, layout.columns):

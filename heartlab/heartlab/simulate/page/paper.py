@@ -43,7 +43,7 @@ class SimulatedPage:
     tilt_deg : float
         Rotation of the sheet in the picture, positive clockwise.
     truth : ndarray, shape (12, 5000), float32, mV
-        What the page shows; NaN where it does not show the lead.
+        The parts that the page shows; NaN where it does not show the lead.
     rhythm_leads : tuple of str
     to_image : ndarray, shape (3, 3), float64
         Homography from straight page pixels to picture pixels (homogeneous column vectors).

@@ -1,4 +1,4 @@
-"""How a simulated page looks: its paper, grid, pen, texts and what scanner or camera did to it."""
+"""Style of a simulated page: its paper, grid, pen and texts, and the artefacts of scanner or camera."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class PaperStyle:
     grid : {"solid", "dots", "major", "none"}
         ``"dots"`` are 1 mm dots with dotted 5 mm lines, ``"major"`` are 5 mm lines alone.
     separators : {"none", "ticks", "lines", "bars"}
-        What divides the columns; ``"lines"`` are as dark and wide as the trace, ``"bars"`` short, thick and across it.
+        Separators of the columns; ``"lines"`` are as dark and wide as the trace, ``"bars"`` short, thick and across it.
     pulse : {"left", "attached", "right", "none"}
         The 1 mV calibration pulse of every row; an ``"attached"`` one ends where the trace begins.
     pulse_mm : float
         Its width at 25 mm/s.
     page_seconds : float
-        What the whole width shows: 10, or 5 as on the usual paper at 50 mm/s.
+        Seconds that the whole width shows: 10, or 5 as on the usual paper at 50 mm/s.
     name_offset_mm : tuple of float
         From the start of a trace, at its baseline, to the lower left corner of its lead name: right, up.
     row_spacing_mm : float or None

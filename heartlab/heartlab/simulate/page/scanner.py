@@ -1,4 +1,4 @@
-"""What a scanner does to a straight sheet: rotation, shadow, contrast, blur, noise and JPEG."""
+"""Simulation of a scanner: rotation, shadow, contrast, blur, noise and JPEG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Geometry of a simulated sheet: where its rows, columns, pulses and grid lines stand, in mm and in pixels."""
+"""Geometry of a simulated sheet: positions of rows, columns, pulses and grid lines, in mm and in pixels."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Sheet:
     frame : tuple of float
         x0, y0, x1, y1 of the ruled area.
     trace_x : float
-        Where every row's trace starts.
+        Start of every row's trace.
     pulse_x : float or None
-        Where every row's calibration pulse starts.
+        Start of every row's calibration pulse.
     baselines : tuple of float
         Height of 0 mV of every row, from the top.
     """
@@ -91,7 +91,7 @@ def plan_sheet(style: PaperStyle, rng: np.random.Generator) -> Sheet:
 
 
 def to_px(mm: float, px_per_mm: float) -> float:
-    """Return the pixel coordinate of a place in mm; the first pixel's centre, at 0, stands half a pixel inside."""
+    """Return the pixel coordinate of a place in mm; the first pixel's centre, at 0, is half a pixel inside."""
     return mm * px_per_mm - 0.5
 
 
@@ -160,6 +160,6 @@ def grid_coverage(style: PaperStyle, sheet: Sheet, shape: tuple[int, int]) -> Fl
 
 
 def _span(size: int, first: float, last: float) -> Floats:
-    """Return how much of each pixel lies between two places."""
+    """Return the fraction of each pixel between two positions."""
     edges = np.clip(np.arange(size + 1) - 0.5, first, last)
     return np.asarray(np.diff(edges), np.float32)

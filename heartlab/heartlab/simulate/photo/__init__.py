@@ -1,4 +1,4 @@
-"""Photos of simulated pages: surface, light, camera and desk."""
+"""Photos of simulated pages: surface, illumination, camera and background."""
 
 from heartlab.simulate.photo.photo import take_photo, take_screenshot
 from heartlab.simulate.photo.photo_style import PHOTO_KINDS, PhotoStyle, random_photo, random_print

@@ -1,4 +1,4 @@
-"""What lies under a photographed sheet."""
+"""The background of a photographed sheet."""
 
 from __future__ import annotations
 

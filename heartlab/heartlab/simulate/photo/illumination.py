@@ -10,7 +10,7 @@ from heartlab.simulate.photo.photo_style import PhotoStyle
 from heartlab.simulate.photo.surface import Surface
 
 COARSE_PX = 8
-"""Slow light is worked out at every such pixel."""
+"""Illumination without sharp edges is computed at every 8th pixel and interpolated."""
 
 
 def shade(surface: Surface, style: PhotoStyle) -> Doubles:
@@ -45,7 +45,7 @@ def cast(shape: tuple[int, int], style: PhotoStyle, rng: np.random.Generator) ->
 
 
 def _shadow(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
-    """Return how deep a shadow lies at each place, 0 to 1: a half plane, a stripe, or a blob as of a hand."""
+    """Return the depth of a shadow at each pixel, 0 to 1: a half plane, a stripe, or a blob as of a hand."""
     angle, soft = rng.uniform(0, 2 * np.pi), 10 ** rng.uniform(-2.6, -0.9)
     place = rng.uniform(-0.35, 0.35)
     along = x * np.cos(angle) + y * np.sin(angle) - place

@@ -1,4 +1,4 @@
-"""The simulator of photos: a simulated page, handled, laid on a desk, lit and photographed, with its geometry known."""
+"""The photo simulator: a simulated page, folded, on a background, lit and photographed, with its geometry known."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SimulatedPhoto:
     encoded : bytes
         The picture as JPEG or PNG.
     page : SimulatedPage
-        What was photographed; panels and truth are its.
+        The photographed page, with its panels and its truth.
     map : PhotoMap
         Between the flat page and the photo, both ways.
     script : ndarray, shape (h, w), float32

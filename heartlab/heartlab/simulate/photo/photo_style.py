@@ -1,4 +1,4 @@
-"""How a simulated photo looks: camera, paper surface, light, desk, marks and what the phone makes of them."""
+"""Style of a simulated photo: camera, paper surface, illumination, background, marks and the phone's processing."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def random_screen_photo(seed: int) -> PhotoStyle:
 
 
 def random_print(seed: int, layouts: tuple[str, ...] = ("3x4+1",)) -> PaperStyle:
-    """Draw the sheet that lies before the camera: printer, grid colour, line widths, marks between the leads.
+    """Draw the sheet before the camera: printer, grid colour, line widths, marks between the leads.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What people leave on a sheet: script, coffee rings, strokes of a text marker; and what a worn printer leaves out."""
+"""Marks on a sheet: script, coffee rings, strokes of a text marker; and the gaps of a worn printer."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _word(letters: int, rng: np.random.Generator) -> Doubles:
 
 
 def _stain(shape: tuple[int, int], px_per_mm: float, rng: np.random.Generator) -> Floats:
-    """Return a coffee ring, as what it lets through, shape (H, W, 3), 0 to 1."""
+    """Return a coffee ring, as its transmittance, shape (H, W, 3), 0 to 1."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     x, y = x - rng.uniform(0, 1) * shape[1], y - rng.uniform(0, 1) * shape[0]
     radius, angle = rng.uniform(15, 40) * px_per_mm, np.arctan2(y, x)
@@ -82,7 +82,7 @@ def _stain(shape: tuple[int, int], px_per_mm: float, rng: np.random.Generator) -
 
 
 def _marker(shape: tuple[int, int], px_per_mm: float, rng: np.random.Generator) -> Floats:
-    """Return a stroke of a text marker, as what it lets through, shape (H, W, 3), 0 to 1."""
+    """Return a stroke of a text marker, as its transmittance, shape (H, W, 3), 0 to 1."""
     layer: Image = np.zeros(shape, np.uint8)
     x, y = rng.uniform(0.05, 0.6) * shape[1], rng.uniform(0.05, 0.95) * shape[0]
     end = (round(x + rng.uniform(20, 70) * px_per_mm), round(y + rng.normal(0, 3) * px_per_mm))

@@ -1,4 +1,4 @@
-"""The shape of a sheet that was folded, crumpled or rolled: heights over the table, and where its points lie."""
+"""The shape of a sheet that was folded, crumpled or rolled: heights above the table, and positions of its points."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Surface:
     x, y : ndarray, shape (n,), (m,), float64
         Places of the nodes on the flat sheet, mm from its upper left corner.
     points : ndarray, shape (m, n, 3), float64
-        Where they lie, mm; the third is the height towards the camera. The middle of the sheet is the origin.
+        Their positions, mm; the third is the height towards the camera. The middle of the sheet is the origin.
     slopes : ndarray, shape (m, n, 2), float64
         Rise along x and along y.
     """
@@ -46,7 +46,7 @@ def make_surface(width_mm: float, height_mm: float, style: PhotoStyle, rng: np.r
     """Fold, crumple and roll a sheet.
 
     Paper does not stretch: where it rises, its points move together so that the length along each row and column of
-    nodes stays what it was. (Only a surface of curvature in one direction keeps all lengths; between crossing creases
+    nodes does not change. (Only a surface of curvature in one direction keeps all lengths; between crossing creases
     this one gives way by less than a thousandth.)
     """
     x = np.linspace(0, width_mm, max(2, round(width_mm / NODE_MM) + 1))

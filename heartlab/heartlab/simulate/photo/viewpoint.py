@@ -1,4 +1,4 @@
-"""Where a camera sees a sheet: the dense map from the flat page to the photo, and back."""
+"""Projection of a sheet by a camera: the dense map from the flat page to the photo, and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heartlab.simulate.photo.photo_style import PhotoStyle
 from heartlab.simulate.photo.surface import Surface
 
 CELL_PX = 4
-"""The way back is worked out at every such pixel of the photo."""
+"""The inverse map is computed at every 4th pixel of the photo and interpolated."""
 
 _MOST_STEPS = 25
 """Greatest number of fixed-point iterations."""
@@ -47,8 +47,8 @@ class PhotoMap:
     def to_page(self, points: Doubles) -> Doubles:
         """Return page pixels for photo pixels, both of shape (n, 2).
 
-        The sheet's own bend is taken off step by step: each step puts the bend found at the last place under the
-        homography's answer, which converges because the bend changes far more slowly than the place.
+        The inverse is found by fixed-point iteration: each step subtracts the sheet's displacement at the last position
+        from the position by the homography. It converges as the displacement changes slowly.
         """
         flat = cv2.perspectiveTransform(points.reshape(-1, 1, 2), np.linalg.inv(self.plane)).reshape(-1, 2)
         bend = self._bend()

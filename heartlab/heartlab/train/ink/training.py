@@ -1,4 +1,4 @@
-"""``heartlab train ink``: the network that tells trace from print, grid and paper, taught by simulated pages."""
+"""``heartlab train ink``: the network that tells trace from print, grid and paper, trained on simulated pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TRACE_SHARE = 2.0
 
 @dataclasses.dataclass(frozen=True)
 class InkRecipe:
-    """Everything that decides how the ink network is trained.
+    """Settings of the training of the ink network.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Simulated pages as the reader sees them, made straight, with the truth of every pixel: the ink network's lessons."""
+"""Training pages of the ink network: simulated pages, straightened, with the truth of every pixel."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _truth(signals_mv: Floats, style: PaperStyle) -> tuple[Image, Image]:
 
 
 def _warped(shape: tuple[int, int], rng: np.random.Generator) -> Floats:
-    """Return where each pixel of the final page lies on the flat one, shape (h, w, 2), (x, y)."""
+    """Return the position of each pixel of the final page on the flat one, shape (h, w, 2), (x, y)."""
     rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     shifts = rng.normal(0, _WARP_PX, (*_WARP_NODES, 2)).astype(np.float32)
     smooth = cv2.resize(shifts, shape[::-1], interpolation=cv2.INTER_CUBIC)

@@ -1,4 +1,4 @@
-"""``heartlab train line``: the network that places lines in steep and shared ink, taught by simulated pages."""
+"""``heartlab train line``: the network that locates lines in steep and shared ink, trained on simulated pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NOISY, _NOISE = 0.3, 0.06
 
 @dataclasses.dataclass(frozen=True)
 class LineRecipe:
-    """Everything that decides how the line network is trained.
+    """Settings of the training of the line network.
 
     Attributes
     ----------
@@ -42,9 +42,9 @@ class LineRecipe:
     rate : float
         Highest learning rate; it falls along half a cosine.
     spread : float
-        Of the shares of the rows about the true one that it is to answer with.
+        Standard deviation, rows, of the target distribution around the true row.
     distance : float
-        Weight of the distance of the mean row, beside the cross-entropy of the shares.
+        Weight of the distance of the mean row, beside the cross-entropy of the row probabilities.
     seed : int
     """
 
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _version(recipe: LineRecipe) -> str:
-    """Return a digest that changes with the recipe and with what the lessons are."""
+    """Return a digest that changes with the recipe and with the code that makes the training crops."""
     lessons = Path(line_lessons.__file__).read_bytes()
     return hashlib.sha256(lessons + repr(recipe).encode()).hexdigest()[:8]
 
@@ -168,7 +168,7 @@ def varied(pictures: Any, lines: Any, rng: np.random.Generator) -> tuple[Any, An
     down, across = int(rng.integers(-_MOVED, _MOVED + 1)), int(rng.integers(-_MOVED, _MOVED + 1))
     pictures = pictures.roll((down, across), (2, 3))
     lines = lines.roll(POINTS * across, 1) + down
-    # what comes round from the other side is not there
+    # the part that `roll` moves in from the other side is cleared
     around = slice(0, across) if across >= 0 else slice(across, None)
     pictures[..., around] = 0
     lines[:, slice(0, POINTS * across) if across >= 0 else slice(POINTS * across, None)] = torch.nan

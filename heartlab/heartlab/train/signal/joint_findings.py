@@ -1,4 +1,4 @@
-"""How VGG16 and signal model report statements together, found on patients kept for it."""
+"""Weight and thresholds of the ensemble's findings, fitted on patients kept for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from heartlab.train.vgg16.findings import LEAST_AUROC, SPECIFICITY
 log = logging.getLogger(__name__)
 
 WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)
-"""Weights of the signal model that are tried."""
+"""Candidate weights of the signal model."""
 
 _SEED = 99
 """First part of the seeds, so that these drawings differ from those of training."""
@@ -31,7 +31,7 @@ _SEED = 99
 
 @dataclass(frozen=True)
 class JointFindings:
-    """How VGG16 and signal model report statements together.
+    """Weight and thresholds of the ensemble's findings.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""A residual 1-D network taught on the records: their statements, their safe classes, and the waves of every lead."""
+"""A residual 1-D network trained on the records: their statements, certain classes, and the waves of every lead."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DISTURBED = Strength(drop_lead=0.0, drop_strip=0.0, wander_mv=0.04, noise_mv=0.
 
 
 TAUGHT = "residual1d-{}.pt"
-"""The 1-D network that was taught on records, in the cache, by its seed."""
+"""File of the 1-D network trained on records, in the cache, by its seed."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ResidualRecipe:
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Copies of the records as pages would show them, and what the network is to say of them.
+    """Copies of the records as pages would show them, and the targets of the network.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class Records:
 
 
 def make_records(cache: Path, data: SignalSet, recipe: ResidualRecipe) -> Records:
-    """Cut and disturb the records, or read what an earlier run has kept in `cache`."""
+    """Cut and disturb the records, or read the result of an earlier run from `cache`."""
     path = cache / f"records1d-{recipe.copies}-{recipe.seed}.npz"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ def _copy_of(signals: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]
 
 
 def build_residual(tags: int, recipe: ResidualRecipe) -> Any:
-    """Return the network: `features` gives means and maxima over time, on which each linear head stands.
+    """Return the network: `features` gives means and maxima over time, the input of each linear head.
 
     The heads are `tags`, `classes` (of the records), `pages` (classes of the clinic pages) and `measured`.
     """
@@ -165,7 +165,7 @@ def build_residual(tags: int, recipe: ResidualRecipe) -> Any:
 
 
 def teach(path: Path, records: Records, recipe: ResidualRecipe, seed: int | None = None) -> Any:
-    """Teach the network on the records, or read what an earlier run has taught it."""
+    """Train the network on the records, or read the weights of an earlier run."""
     import torch
 
     torch.manual_seed(recipe.seed if seed is None else seed)
@@ -206,7 +206,7 @@ def descend(network: Any, loss: Any, optimizer: Any, schedule: Any) -> None:
 
 
 def record_loss(network: Any, records: Records, batch: int, rng: np.random.Generator) -> Any:
-    """Return the loss on a batch of records; what a record leaves open (NaN, -1) is left out."""
+    """Return the loss on a batch of records; unknown targets (NaN, -1) are left out."""
     import torch
     from torch.nn import functional as f
 
@@ -234,7 +234,7 @@ def varied(signals: Any) -> Any:
     Parameters
     ----------
     signals : torch.Tensor, shape (n, 16, samples), float32
-        What is drawn at random comes from PyTorch's own generator.
+        Random numbers are from PyTorch's own generator.
     """
     import torch
 

@@ -52,7 +52,7 @@ from heartlab.train.signal_drawings import load_signal_set
 log = logging.getLogger(__name__)
 
 TOGETHER = "vgg16+second"
-"""Name of the answers of VGG16 and signal model together."""
+"""Name of the answers of the ensemble of VGG16 and signal model."""
 
 LAYOUT = "second-layout.csv"
 """Table of the layout control."""
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _untuned(pages: Pages) -> Callable[[int], TunedNetworks]:
-    """Return what builds the networks, each taught on records but not yet on pages, for a seed."""
+    """Return the builder of the networks for a seed; they are pretrained on records, not yet trained on pages."""
     recipe, tuning = ResidualRecipe(), TuningRecipe()
     records = make_records(pages.cache, load_signal_set(pages.cache), recipe)
     seeds = range(recipe.seed, recipe.seed + tuning.networks)
@@ -99,7 +99,7 @@ def _untuned(pages: Pages) -> Callable[[int], TunedNetworks]:
 
 
 def averaged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Return the answers whose logits are the mean of two models' log probabilities; seconds are added."""
+    """Return the logarithmic opinion pool of two models' answers, equally weighted; seconds are added."""
     shares = probabilities(log_opinion_pool(probabilities_of(first), probabilities_of(second)))
     seconds = first["train_seconds"] + second["train_seconds"]
     return with_probabilities(first[["page_id", "fold", "label"]].assign(train_seconds=seconds.round(2)), shares)
@@ -108,8 +108,8 @@ def averaged(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 def layout_control(waves: Floats, pages: PageSet) -> pd.DataFrame:
     """Tell 6x2 from 3x4 pages by the features, out of fold, in each class that has both; 0.5 would be chance.
 
-    The two layouts also differ in printed band and in patients, so that chance is not to be had; only the figures on
-    the plain pages, among which nothing of the kind can help, are to be believed.
+    The two layouts also differ in printed band and in patients, so that chance cannot be expected. Only the figures
+    on the plain pages, which share one layout and band, are free of this.
     """
     six = (pages.table["layout"] == "6x2").to_numpy(bool)
     groups = pages.table["group_id"].to_numpy(str)

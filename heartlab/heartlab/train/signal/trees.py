@@ -105,7 +105,7 @@ def to_forest(trees: Trees) -> Forest:
 
 
 def _in_heap_order(tree: dict[str, Any], nodes: int) -> list[tuple[int, int]]:
-    """Return (place in the heap, node of the tree); a leaf that comes early stands at each first child below it too."""
+    """Return (place in the heap, node of the tree); an early leaf is also at each first child below it."""
     found, waiting = [], [(0, 0)]
     while waiting:
         place, node = waiting.pop()

@@ -1,4 +1,4 @@
-"""The 1-D network of the signal model: taught on records, then on clinic pages with the records beside them."""
+"""The 1-D network of the signal model: pretrained on records, then trained on clinic pages and records together."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TunedNetworks:
     Parameters
     ----------
     taught : sequence of torch.nn.Module
-        What `residual.teach` has returned for each seed; they are left as they are, and taken in turn.
+        Networks from `residual.teach`, one per seed; they are not changed, and used in turn.
     records : Records
     recipe : TuningRecipe
     seed : int

@@ -1,4 +1,4 @@
-"""What models see of the clinic pages: one array a view, worked out once and kept."""
+"""Inputs of the models from the clinic pages: one array per view, computed once and cached."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from heartlab.data.page_traces import PageTraces
 __all__ = ["SAME", "SIGNALS", "WAVES", "View"]
 
 SAME = "2.3 s a lead and a 9.8 s strip, 0.67-25 Hz"
-"""What most models see, for the leaderboard."""
+"""The input of most models, for the leaderboard."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class View:
     name : str
         Of the file in the cache.
     sees : str
-        For the leaderboard: which seconds, which band, what else.
+        For the leaderboard: the seconds, the band and other properties of the input.
     make : callable
         Returns an array with one row a page.
     """
@@ -42,7 +42,7 @@ class View:
     make: Callable[[Pages], Floats]
 
     def load(self, pages: Pages) -> Floats:
-        """Return what it shows of every page, from the cache if this code has made it of these traces before."""
+        """Return the view of every page, from the cache if this code has computed it from these traces before."""
         path = pages.cache / f"family-{self.name}-{_made_from(pages.traces)}.npy"
         return kept_array(path, lambda: self.make(pages))
 

@@ -1,1 +1,1 @@
-"""The network on drawings, its head of findings, and its score for unlike inputs."""
+"""VGG16 on drawings, its head of findings, and its out-of-distribution detector."""

@@ -1,4 +1,4 @@
-"""Stage 2, first half: what the network of stage 1 sees in each stretch of every page, kept once worked out."""
+"""Stage 2, first half: the features of stage 1's network for each segment of every page, cached."""
 
 from __future__ import annotations
 

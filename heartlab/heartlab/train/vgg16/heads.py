@@ -63,7 +63,7 @@ class LinearHead:
 
 
 Loss = Callable[[Any, Any, Any], Any]
-"""What is made small: (logits (n, classes), class numbers (n,), weight of each class) → a number, all tensors."""
+"""The loss: (logits (n, classes), class numbers (n,), weight of each class) → a number, all tensors."""
 
 
 def cross_entropy(logits: Any, labels: Any, weights: Any) -> Any:
@@ -107,7 +107,7 @@ def fit_head(
 
 
 def class_weights(classes: NDArray[np.int64], balance: float) -> Any:
-    """Return what each class weighs, its inverse frequency to the power `balance`, as a tensor of shape (4,)."""
+    """Return the weight of each class, its inverse frequency to the power `balance`, as a tensor of shape (4,)."""
     import torch
 
     counts = np.maximum(np.bincount(classes, minlength=len(CLASSES)), 1)

@@ -93,14 +93,14 @@ class MultitaskNetwork:
         return {"blocks": self.blocks.state_dict(), "heads": self.heads.state_dict(), "scales": self.scales}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Take over what `state` has returned."""
+        """Restore a state that `state` has returned."""
         self.blocks.load_state_dict(state["blocks"])
         self.heads.load_state_dict(state["heads"])
         self.scales = {name: tuple(x.to(self.device) for x in pair) for name, pair in state["scales"].items()}
 
 
 def losses(outputs: dict[str, Any], batch: Batch, weights: Any) -> dict[str, Any]:
-    """Return the loss of each head; what a target leaves open (NaN, -1) is left out."""
+    """Return the loss of each head; unknown targets (NaN, -1) are left out."""
     import torch
     from torch.nn import functional as f
 

@@ -1,4 +1,4 @@
-"""``heartlab train novelty``: fit the score for inputs unlike the training data, threshold at 99 % of its pages."""
+"""``heartlab train novelty``: fit the out-of-distribution detector, threshold at 99 % of the training pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ EXACT = ("mean", "scale", "variances", "rest", "usual")
 """Entries that keep float32."""
 
 _RAISED = 0.02
-"""The spread of a feature is raised by this share of that of all: one that hardly stirs is not to be blown up."""
+"""Share of the overall standard deviation that is added to that of each feature, so that nearly constant features are
+not amplified. Chosen by hand."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class OodRecipe:
     Attributes
     ----------
     rank : int
-        Principal directions of each stretch.
+        Principal directions of each segment.
     least_traced : float
-        A page teaches what is usual when of each lead at least this share of the 10 s was traced.
+        Least traced share of the 10 s of every lead for a page to be used.
     share : float
-        Training pages, each judged without its fold, that lie under the threshold.
+        Share of training pages, each scored out of fold, that are below the threshold.
     """
 
     rank: int = 64
@@ -72,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def whole_pages(traces: PageTraces, least_traced: float) -> Mask:
-    """Return which pages have all their leads, shape (n,): a torn page must not teach that torn pages are usual."""
+    """Return which pages have all their leads, shape (n,): incomplete pages must not count as in distribution."""
     whole: Mask = (np.isfinite(traces.signals).mean(axis=2) >= least_traced).all(axis=1)
     return whole
 
@@ -88,7 +89,7 @@ def out_of_fold_scores(features: Floats, folds: NDArray[np.int64], whole: Mask, 
 
 
 def fit_ood_detector(features: Floats, rank: int) -> Weights:
-    """Return the Gaussian model of each stretch.
+    """Return the Gaussian model of each segment.
 
     Parameters
     ----------

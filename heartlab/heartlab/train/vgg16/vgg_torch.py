@@ -1,4 +1,4 @@
-"""VGG16 in PyTorch, for training only; what is shipped is a table of its weights."""
+"""VGG16 in PyTorch, for training only; a table of its weights is shipped."""
 
 from __future__ import annotations
 
