@@ -20,6 +20,7 @@ __all__ = ["Models", "Reading", "Warning", "__version__", "read_ecg"]
 __version__ = "0.1.0"
 
 _HOMES = {"Models": "models", "Reading": "values", "Warning": "warning", "read_ecg": "reading"}
+"""Module of each public name: they are imported on first use, so that ``import heartguard`` is fast."""
 
 
 def __getattr__(name: str) -> Any:

@@ -26,6 +26,7 @@ HeartGuard reads a paper 12-lead ECG: it straightens the page, traces the leads,
 the probabilities of four classes: Normal, MI (myocardial infarction), PMI (history of MI), HB (abnormal heartbeat).
 The answer is the joint one of VGG16, which sees a drawing of the leads, and of a signal model (boosted trees on
 measured waves and 1-D residual networks). For research and education; not a medical device."""
+"""Shown by ``heartguard --help``."""
 
 _EXAMPLES = """\
 examples:
@@ -34,6 +35,7 @@ examples:
   heartguard read *.jpg --json > all.jsonl    one JSON object a line for each file, in order
   heartguard read *.jpg --out signals         also write the traced leads as CSV files
   heartguard app                              open the app in the browser"""
+"""Shown below the options."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

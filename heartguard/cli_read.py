@@ -35,6 +35,7 @@ EXIT_SOME_REJECTED = 3
 DESCRIPTION = """\
 Read ECG pages: PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF, or DICOM (one picture, or a PDF in it). The type
 is found from the content. A file that cannot be read is rejected with the reason, and the next one is read."""
+"""Shown by ``heartguard read --help``."""
 
 EPILOG = """\
 exit status:
@@ -50,6 +51,7 @@ examples:
 
 DIR/<name>.csv always holds the signals of the last run; a file that was there with others is kept as
 DIR/<name>.older.csv."""
+"""Shown below the options."""
 
 _STDIN = "-"
 """Name of standard input, by convention."""

@@ -35,7 +35,7 @@ SPEEDS_MM_PER_S = (25.0, 50.0)
 """Paper speeds that are recognised: the two in common use."""
 
 TIME_TOLERANCE = 0.07
-"""How far, relatively, the time that a page or a column shows may be from what its grid says: recorders fit their
+"""Greatest relative difference between the nominal time of a page or column and that by its grid: recorders fit their
 2.5, 5 or 10 s to the paper."""
 
 GAINS_MM_PER_MV = (5.0, 10.0, 20.0)

@@ -37,7 +37,7 @@ def naming_the_ecg_page(source: Source, upload: Upload) -> Iterator[None]:
     Raises
     ------
     PageError
-        What was raised inside, of the same class, with a further sentence where the file has several pages.
+        An error raised inside, of the same class, with a further sentence if the file has several pages.
     """
     try:
         yield

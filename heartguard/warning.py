@@ -31,8 +31,10 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """``note``: a processing step or an observation. ``caution``: something may be wrong. ``fault``: something is wrong."""
 
 FAMILIES = ("file", "page", "scale", "layout", "names", "trace", "measure", "rhythm", "class")
+"""The families of codes, see above."""
 
 _CODE = re.compile(rf"({'|'.join(FAMILIES)})(\.[a-z][a-z0-9_]*)+")
+"""Form of a code."""
 
 
 @dataclass(frozen=True)

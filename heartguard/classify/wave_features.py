@@ -57,7 +57,7 @@ def wave_features(segments: LeadSegments) -> Floats:
     Returns
     -------
     ndarray, shape (len(FEATURES),), float32
-        NaN for what the segments do not show.
+        NaN for features that the segments do not show.
     """
     found = dict.fromkeys(FEATURES, np.nan)
     signals = bridge_gaps(_on_page(segments))

@@ -42,7 +42,7 @@ class RawSegments:
     strip : ndarray, shape (m,), float32, mV, or None
         9.82 s: of the rhythm lead, or of the fallback leads one after the other, each minus its median.
     rhythm_segments : tuple of RhythmSegment
-        What the strip shows; empty without one.
+        The parts of the strip; empty without one.
     """
 
     leads: Floats

@@ -1,4 +1,4 @@
-"""What an explanation must beat: chance, and an edge detector that knows nothing of the network."""
+"""Rivals that an explanation must beat: chance, and an edge detector, which does not depend on the network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GRAIN_PX = 8
 
 
 def edge_map(image: Image) -> Floats:
-    """Return how much edge lies about each pixel: Sobel's magnitude, blurred to the grain of a map.
+    """Return the edge strength around each pixel: Sobel's magnitude, blurred to the resolution of a map.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ class Game:
     batch, expected : int
         Drawings at once, and the expected number in total.
     keep_parts : bool
-        Whether to keep what `surrogate` needs.
+        Whether to keep the contributions that `surrogate` needs.
     logits, parts : dict
         By coalition: the logits, and the contribution of each lead segment to them.
     """

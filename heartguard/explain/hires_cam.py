@@ -15,7 +15,7 @@ def hires_cam(activations: Floats, gradients: Floats) -> Floats:
     Returns
     -------
     ndarray, shape (rows, columns), float32
-        Signed. Where nothing but a linear layer follows, its sum is what these activations add to the logit.
+        Signed. If only a linear layer follows, its sum is the contribution of these activations to the logit.
     """
     found: Floats = (activations * gradients).sum(axis=0)
     return found

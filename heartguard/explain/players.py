@@ -55,7 +55,7 @@ class Players:
 
 
 def lead_players(ecg: Ecg) -> Players:
-    """Return the leads and the strip that the drawing of an Ecg shows, as players before white paper."""
+    """Return the leads and the strip that the drawing of an Ecg shows, as players on an empty drawing."""
     segments = segment_leads(ecg)
     everyone = {name: draw(segments, without=set(LEAD_GROUPS) - {name}).image for name in LEAD_GROUPS}
     shown = tuple(name for name, image in everyone.items() if image.min() < WHITE)
@@ -65,9 +65,9 @@ def lead_players(ecg: Ecg) -> Players:
 
 
 def wave_players(ecg: Ecg, measurements: Measurements, player: str) -> Players:
-    """Return the waves of one lead, or of the strip, as players; all other leads and what lies between stay.
+    """Return the waves of one lead, or of the strip, as players; all other leads, and the parts between waves, stay.
 
-    A wave leaves by a gap in its trace.
+    An absent wave is a gap in the trace.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Shapley values of the parts of a drawing, by the shap package: what each adds to the probability of a class."""
+"""Shapley values of the parts of a drawing, by the shap package: contributions to the probability of a class."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ KIND_NAMES = {
     "pdf": "PDF",
     "dicom": "DICOM file",
 }
+"""Names of the types in messages."""
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -29,6 +30,8 @@ _MAGIC = (
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "jp2"),
     (b"\xff\x4f\xff\x51", "jp2"),
 )
+"""First bytes of a file and the type that they identify."""
+
 _BMP_HEADER_SIZES = {12, 40, 52, 56, 64, 108, 124}
 """Sizes of the information header in all versions of BMP; "BM" alone also begins text."""
 

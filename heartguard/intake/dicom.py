@@ -26,7 +26,10 @@ _MID_GREY = 127
 """Half of the range: overlays are drawn black on a lighter picture and white on a darker one."""
 
 _DRAWN_OVER = "The DICOM file holds lines or text over its picture (an overlay); they were drawn into it."
+"""Sentence of the note on overlays."""
+
 _EXPORT = "Export the ECG from its system as PDF or PNG and open that."
+"""Advice on a DICOM file that is not opened."""
 
 
 def open_dicom(data: bytes, page: int) -> Decoded:

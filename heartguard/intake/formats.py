@@ -18,7 +18,10 @@ _OPEN: dict[str, Callable[[bytes, int], Decoded]] = {
     "jpeg": open_jpeg,
     "heic": open_heic,
 }
+"""Decoders of all types but the plain pictures."""
+
 _COUNT = {"pdf": count_pdf_pages, "dicom": count_dicom_pages, "tiff": count_tiff_pages}
+"""Page counters of the types that can have several pages."""
 
 
 def decode(data: bytes, kind: str, page: int) -> Decoded:

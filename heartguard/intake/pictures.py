@@ -20,7 +20,10 @@ _FORMATS = {
     "ppm": ("PPM",),
     "jp2": ("JPEG2000",),
 }
+"""Pillow's decoders of each type: no other one may open it."""
+
 _NO_END = note("file.no_end_marker", "The JPEG picture has no end marker, but it is there to its last row.")
+"""Note on a JPEG that is complete but for its end marker."""
 
 
 def open_picture(data: bytes, kind: str, page: int) -> Decoded:

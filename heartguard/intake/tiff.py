@@ -44,6 +44,7 @@ _WHITE_IS_ZERO_BIG_ENDIAN = re.compile(rb"\x01\x06\x00\x03\x00\x00\x00\x01\x00\x
 """The entry PhotometricInterpretation = 0 in a big-endian directory."""
 
 _PREVIEW = note("file.preview", "The TIFF begins with a small preview; the page itself was opened.")
+"""Note on a page that was chosen instead of its preview."""
 
 
 class _Frame(NamedTuple):

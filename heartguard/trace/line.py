@@ -82,7 +82,7 @@ def _undo_pen(start: int, top: Doubles, bottom: Doubles, level: Doubles, pen: _P
     far = np.where(np.abs(upper - rest) >= np.abs(lower - rest), upper, lower)
     apart = np.abs(lower - upper) > _AGREE * pen.stroke
     for a, b in runs_of_true(apart):
-        # A wave hides behind the pen's width at most; what is thick for longer is noise, and its middle is the signal.
+        # A wave narrower than the pen is at most so wide; ink that is thick for longer is noise around the signal.
         if b - a > _WIDEST * pen.steps:
             apart[a:b] = False
     y = np.where(apart, far, (upper + lower) / 2)

@@ -31,12 +31,14 @@ _COMMANDS = {
 _DESCRIPTION = """\
 The laboratory of HeartGuard: trains its models, compares them, and measures the readings. It works on a checkout with
 the data folder (shared/data beside it, or where HEARTGUARD_DATA says)."""
+"""Shown by ``heartlab --help``."""
 
 _EXAMPLES = """\
 examples:
   heartlab train --help              which models can be trained
   heartlab bench --help              which benchmarks there are
   heartlab bench digitise --help     what one of them measures, and its options"""
+"""Shown below the commands."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

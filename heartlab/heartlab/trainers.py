@@ -40,9 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model",
         choices=list(TRAINERS),
         metavar="MODEL",
-        help="vgg16, the network; findings, a head on it; novelty, the out-of-distribution detector; second, the signal "
-        "model; ink, the network that finds the traces on photos; line, the network that locates lines in steep ink; "
-        f"baselines, all the models that ours is compared with, or one of them: {', '.join(MEMBERS)}",
+        help="vgg16, the network; findings, a head on it; novelty, the out-of-distribution detector; second, the "
+        "signal model; ink, the network that finds the traces on photos; line, the network that locates lines in steep "
+        f"ink; baselines, all the models that ours is compared with, or one of them: {', '.join(MEMBERS)}",
     )
     add_page_arguments(parser)
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")

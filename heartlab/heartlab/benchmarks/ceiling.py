@@ -46,6 +46,7 @@ INDEPENDENT = ("vgg16", "second-trees", "second-networks", "cnn1d", "svm")
 """Models with different inputs or learning methods; the ensemble is not among them."""
 
 SHARES = (0.25, 0.5, 0.75, 1.0)
+"""Shares of the training pages in the learning curve."""
 
 
 def learning_curve(clinic: Pages, recipe: HeadRecipe, seeds: int) -> pd.DataFrame:
