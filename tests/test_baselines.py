@@ -78,7 +78,7 @@ def test_no_group_is_on_both_sides_and_every_page_is_answered_by_a_model_that_di
 def test_a_split_through_a_group_is_refused():
     groups = np.array(["a", "a", "b"])
     no_group_in_both(groups, np.array([0, 1]), np.array([2]))
-    with pytest.raises(ValueError, match="1 groups stand in training and test"):
+    with pytest.raises(ValueError, match="1 groups are in training and test"):
         no_group_in_both(groups, np.array([0]), np.array([1, 2]))
 
 
