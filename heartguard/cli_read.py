@@ -19,7 +19,7 @@ from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S
 from heartguard.vocabulary import printable
 
 if TYPE_CHECKING:
-    from heartguard.report.signal_files import SignalFolder
+    from heartguard.report import SignalFolder
 
 __all__ = ["DESCRIPTION", "EPILOG", "add_arguments", "drop_output", "file_like_option", "run"]
 
@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     OutputError
         The answers cannot be written, or ``--out`` is no folder.
     """
-    from heartguard.report.signal_files import SignalFolder
+    from heartguard.report import SignalFolder
 
     signals = None if args.out is None else SignalFolder(args.out)
     output, sys.stdout = sys.stdout, sys.stderr  # Whatever a library prints must not get among the answers.
@@ -162,7 +162,7 @@ def _source(file: str) -> bytes | str:
     """Return what is piped in, a byte more than is opened at most, or the path as it is."""
     if file != _STDIN:
         return file
-    from heartguard.intake.limits import MAX_BYTES
+    from heartguard.intake import MAX_BYTES
 
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
