@@ -110,7 +110,9 @@ def read_crops(path: Path) -> tuple[Image, Image, list[str]]:
     with np.load(path, allow_pickle=False) as kept:
         truths = kept["truths"]
         if truths.shape[-1] != len(CHANNELS):
-            raise ValueError(f"{path.name} has {truths.shape[-1]} planes of truth, expected {len(CHANNELS)}: make it anew")
+            raise ValueError(
+                f"{path.name} has {truths.shape[-1]} planes of truth, expected {len(CHANNELS)}: make it anew"
+            )
         return kept["images"], truths, [str(kind) for kind in kept["kinds"]]
 
 

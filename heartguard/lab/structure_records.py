@@ -1,4 +1,4 @@
-"""The records that simulated pages are drawn from: open ones alone, patients of the check apart from those of the lessons."""
+"""The records that simulated pages are drawn from: open ones alone, patients of lessons and check kept apart."""
 
 from __future__ import annotations
 
@@ -25,7 +25,26 @@ _SIMULATED = 0.15
 _COARSE = 0.25
 """Share of the records' pages from those of 100 Hz; half of the records are, but their peaks are blunt."""
 
-_TWICE_UNDER_TWO_NAMES = (137, 138, 143, 144, 145, 463, 456, 457, 459, 460, 461, 9823, 2506, 2507, 1370, 140, 1371, 13796)
+_TWICE_UNDER_TWO_NAMES = (
+    137,
+    138,
+    143,
+    144,
+    145,
+    463,
+    456,
+    457,
+    459,
+    460,
+    461,
+    9823,
+    2506,
+    2507,
+    1370,
+    140,
+    1371,
+    13796,
+)
 """PTB-XL records whose signal stands under two ids, of patients that differ: they belong to the lessons alone."""
 
 
@@ -49,7 +68,7 @@ class RecordPool:
             condition = CONDITIONS[int(rng.integers(len(CONDITIONS)))]
             return simulate_ecg(condition, float(rng.uniform(35, 170)), seed).signals
         records = self.coarse if rng.random() < _COARSE and len(self.coarse) else self.fine
-        return np.divide(records[int(rng.integers(len(records)))], 1000, dtype=np.float32)
+        return np.asarray(records[int(rng.integers(len(records)))] / np.float32(1000), np.float32)
 
 
 def split_of(patient: str) -> Split:

@@ -124,7 +124,9 @@ def _columns(
         for column in range(columns):
             label = leads[column * rows + row] if rows != 2 else leads[row * columns + column]
             start = 0.0 if same_seconds else column * length
-            stretches.append(Stretch(label, _MORE.get(label, label), start, start + length, inverted and label == "aVR"))
+            stretches.append(
+                Stretch(label, _MORE.get(label, label), start, start + length, inverted and label == "aVR")
+            )
         out.append(tuple(stretches))
     return out
 

@@ -38,9 +38,7 @@ class Window:
     height: int
 
 
-def develop(
-    scene: Floats, kind: CaptureKind, seed: int, window: Window, frame: tuple[int, int]
-) -> Image:
+def develop(scene: Floats, kind: CaptureKind, seed: int, window: Window, frame: tuple[int, int]) -> Image:
     """Turn the light of a scene into the picture as it is stored.
 
     Parameters
@@ -120,7 +118,9 @@ def _photographed(
     if not screen:
         scene = scene * light_field(window, frame, rng)
     warmth = between(rng, -0.12, 0.12)
-    gains = np.array([1 + warmth, between(rng, 0.96, 1.04), 1 - warmth]) * choose(rng, {between(rng, 0.8, 1.12): 4.0, between(rng, 0.5, 0.8): 1.0})
+    gains = np.array([1 + warmth, between(rng, 0.96, 1.04), 1 - warmth]) * choose(
+        rng, {between(rng, 0.8, 1.12): 4.0, between(rng, 0.5, 0.8): 1.0}
+    )
     scene = scene * gains.astype(np.float32)
     if screen:
         scene = scene * _moire(window, rng) + between(rng, 0, 25)

@@ -65,7 +65,9 @@ def draw_pulses(plan: Plan, rng: np.random.Generator) -> list[Item]:
     places = {"left": [left], "right": [right], "both": [left, right], "footer": [between(rng, 5, plan.width - 20)]}
     columns = plan.arrangement.columns
     places["middle"] = [plan.column_x(columns // 2, columns) + legs[0] if columns > 1 else left]
-    chosen = range(rows) if which == "rows" and side != "footer" else [int(rng.choice([rows - 1, int(rng.integers(rows))]))]
+    chosen = (
+        range(rows) if which == "rows" and side != "footer" else [int(rng.choice([rows - 1, int(rng.integers(rows))]))]
+    )
     items: list[Item] = []
     for row in chosen:
         lead = plan.arrangement.rows[row][0].lead

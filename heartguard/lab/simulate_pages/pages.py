@@ -18,7 +18,7 @@ from heartguard.lab.simulate_pages.scene import Scene
 from heartguard.lab.simulate_pages.surroundings import Frame, draw_app, table_top
 from heartguard.lab.simulate_pages.texts import draw_texts
 from heartguard.lab.simulate_pages.traces import draw_traces
-from heartguard.lab.simulate_pages.views import BentView, FlatView, View, flat_view, photo_view
+from heartguard.lab.simulate_pages.views import FlatView, View, flat_view, photo_view
 from heartguard.values import Doubles, Floats, Image
 
 __all__ = ["KINDS", "PageCrop", "SimulatedSheet", "simulate_sheet"]
@@ -125,10 +125,10 @@ class SimulatedSheet:
         hairline = 0.9 * pixel if self.kind in ("digital", "screenshot", "screen photo") else 0.0
         flat = draw_scene(self.scene, lattice, _TRUTH_LEAST_PX * pixel, hairline)
         at = (places - low.astype(np.float32)) * np.float32(scale) - np.float32(0.5)
-        maps = cv2.convertMaps(at[..., 0], at[..., 1], cv2.CV_16SC2)
-        image = cv2.remap(flat.image, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        x, y = cv2.convertMaps(at[..., 0], at[..., 1], cv2.CV_16SC2)
+        image = cv2.remap(flat.image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         parts = [
-            cv2.remap(cv2.merge(flat.truth[k : k + 3]), *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+            cv2.remap(cv2.merge(list(flat.truth[k : k + 3])), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
             for k in range(0, len(flat.truth), 3)
         ]
         size = (places.shape[1] // 2, places.shape[0] // 2)
@@ -165,7 +165,8 @@ def simulate_sheet(signals_mv: Floats, seed: int, kind: CaptureKind | None = Non
         By default drawn by `KINDS`.
     """
     rng = np.random.default_rng([seed, 10])
-    kind = kind or choose(rng, KINDS)
+    usual = choose(rng, KINDS)
+    kind = kind or usual
     plan = random_plan(rng, "dark" if chance(rng, _DARK.get(kind, 0.0)) else "light")
     scene = _print(plan, signals_mv, rng, photographed=kind in ("photo", "scan"))
     px_per_mm = between(rng, *PX_PER_MM)
@@ -239,13 +240,16 @@ def _tilted(flat: FlatView, rng: np.random.Generator) -> FlatView:
 
 def _places(view: View, window: Window) -> Floats:
     """Return mm at the four quarters of every pixel of a window, shape (2 h, 2 w, 2), worked out every few pixels."""
-    columns, rows = (size // _CELL_PX + 2 for size in (window.width, window.height))
-    x, y = np.meshgrid(window.left + np.arange(columns) * _CELL_PX, window.top + np.arange(rows) * _CELL_PX)
+    # One cell more on every side, since the outer quarters of the first pixels are before its centre.
+    columns, rows = (size // _CELL_PX + 3 for size in (window.width, window.height))
+    x, y = np.meshgrid(
+        window.left + np.arange(-1, columns - 1) * _CELL_PX, window.top + np.arange(-1, rows - 1) * _CELL_PX
+    )
     points: Doubles = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float64)
     cells = view.to_page(points).reshape(rows, columns, 2).astype(np.float32)
-    # Half pixel k of the window has its centre at k / 2 - 0.25 pixels.
-    finer = np.array([[0.5 / _CELL_PX, 0, -0.25 / _CELL_PX], [0, 0.5 / _CELL_PX, -0.25 / _CELL_PX]])
+    # Quarter k of the window has its centre at k / 2 - 0.25 pixels.
+    first = 1 - 0.25 / _CELL_PX
+    finer = np.array([[0.5 / _CELL_PX, 0, first], [0, 0.5 / _CELL_PX, first]])
     size = (2 * window.width, 2 * window.height)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(cells, finer, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
-

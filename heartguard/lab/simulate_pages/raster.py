@@ -196,12 +196,13 @@ class _Painter:
     def _fine(self, points: Doubles, box: tuple[slice, slice]) -> np.ndarray[tuple[int, int, int], np.dtype[np.int32]]:
         """Return OpenCV's fixed-point places on the finer canvas, whose first pixel's centre is 0."""
         finer = (self._px(points) - np.array([box[1].start, box[0].start])) * _FINER - 0.5
-        return np.round(np.clip(finer, -(2**14), 2**14) * 2**_FRACTION_BITS).astype(np.int32).reshape(-1, 1, 2)
+        fixed = np.round(np.clip(finer, -(2**14), 2**14) * 2**_FRACTION_BITS)
+        return np.asarray(fixed.reshape(-1, 1, 2), np.int32)
 
     def _stroked(self, lines: list[Line], box: tuple[slice, slice], least_mm: float) -> Floats:
         canvas = self._canvas(box)
         for line in lines:
-            thickness = max(1, round(max(line.width, least_mm) * self.lattice.px_per_mm * _FINER))
+            thickness = _thickness(max(line.width, least_mm) * self.lattice.px_per_mm * _FINER)
             cv2.polylines(canvas, [self._fine(line.points, box)], False, 255, thickness, cv2.LINE_8, _FRACTION_BITS)
         return _averaged(canvas)
 
@@ -215,7 +216,12 @@ class _Painter:
             np.maximum(plane, covered, out=plane)
 
 
+def _thickness(width_px: float) -> int:
+    """Return what OpenCV must be asked for to draw so wide a line: it draws odd widths, 2 k + 1 when asked for 2 k."""
+    return max(1, 2 * round((width_px - 1) / 2))
+
+
 def _averaged(canvas: Image) -> Floats:
     """Return the share of each pixel that is drawn, from a canvas `_FINER` times finer."""
     size = (canvas.shape[1] // _FINER, canvas.shape[0] // _FINER)
-    return np.divide(cv2.resize(canvas, size, interpolation=cv2.INTER_AREA), 255, dtype=np.float32)
+    return np.asarray(cv2.resize(canvas, size, interpolation=cv2.INTER_AREA) / np.float32(255), np.float32)

@@ -32,7 +32,9 @@ def draw_app(width: float, height: float, rng: np.random.Generator) -> tuple[Fra
         Bars, titles, buttons and scroll bars, some over the sheet's edge.
     """
     tall = chance(rng, 0.45)
-    above, below = (between(rng, 20, 120), between(rng, 20, 140)) if tall else (between(rng, 6, 30), between(rng, 0, 18))
+    above, below = (
+        (between(rng, 20, 120), between(rng, 20, 140)) if tall else (between(rng, 6, 30), between(rng, 0, 18))
+    )
     left = 0.0 if tall else choose(rng, {0.0: 2.0, between(rng, 2, 50): 2.0})
     right = 0.0 if tall else choose(rng, {0.0: 2.0, between(rng, 2, 40): 2.0})
     frame = (-left, -above, width + right, height + below)
@@ -64,9 +66,7 @@ def draw_app(width: float, height: float, rng: np.random.Generator) -> tuple[Fra
     return frame, surround, items
 
 
-def _buttons(
-    x: float, y: float, end: float, unit: float, colour: Colour, rng: np.random.Generator
-) -> list[Item]:
+def _buttons(x: float, y: float, end: float, unit: float, colour: Colour, rng: np.random.Generator) -> list[Item]:
     """Draw a row of simple signs."""
     items: list[Item] = []
     step = between(rng, 6, 25) * unit

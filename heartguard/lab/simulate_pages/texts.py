@@ -145,7 +145,7 @@ def _statement_in_grid(plan: Plan, face: _Typeface, rng: np.random.Generator) ->
 
 
 def _second_numbers(plan: Plan, face: _Typeface, rng: np.random.Generator) -> list[Item]:
-    """Number the seconds, or print clock times, along the rows."""
+    """Write numbers at the seconds, or print clock times, along the rows."""
     wording = str(rng.choice(["{0}", "{0}s", "08:44:{0:02d}"]))
     rows = plan.baselines if chance(rng, 0.3) else plan.baselines[-1:]
     up = between(rng, -8, 10)
@@ -203,7 +203,8 @@ def _code(plan: Plan, face: _Typeface, rng: np.random.Generator) -> list[Item]:
         black = np.argwhere(rng.random((cells, cells)) < 0.5) * (side / cells)
         size = side / cells
         return items + [
-            Area("print", rectangle(x + a, y + b, x + a + size, y + b + size), face.colour, hides=False) for a, b in black
+            Area("print", rectangle(x + a, y + b, x + a + size, y + b + size), face.colour, hides=False)
+            for a, b in black
         ]
     starts = np.cumsum(rng.choice([0.4, 0.8, 1.2], 22))
     return items + [

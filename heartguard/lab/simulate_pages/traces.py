@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -66,7 +67,7 @@ def draw_traces(plan: Plan, signals_mv: Floats, rng: np.random.Generator) -> tup
             ]
             ends += [run[[0, -1]] for run in runs]
         if drawing.joined:
-            joins = [np.stack([left[1], right[0]]) for left, right in zip(ends, ends[1:], strict=False)]
+            joins = [np.stack([left[1], right[0]]) for left, right in pairwise(ends)]
             items += [Line("separator", join, 0.7 * plan.inks.pen, plan.inks.trace) for join in joins]
     return items, tuple(pieces)
 
@@ -90,9 +91,7 @@ def _recorded(signals_mv: Floats, rng: np.random.Generator) -> Floats:
     return np.asarray(signals, np.float32)
 
 
-def _runs(
-    plan: Plan, drawing: _Drawing, signals: Floats, stretch: Stretch, x: float, baseline: float
-) -> list[Doubles]:
+def _runs(plan: Plan, drawing: _Drawing, signals: Floats, stretch: Stretch, x: float, baseline: float) -> list[Doubles]:
     """Return the polylines of a stretch, mm, cut where they leave the sheet."""
     first = round(stretch.start_s * SAMPLING_RATE_HZ)
     count = round((stretch.end_s - stretch.start_s) * SAMPLING_RATE_HZ) + 1

@@ -55,7 +55,7 @@ class FlatView:
 
     def to_page(self, points: Doubles) -> Doubles:
         """Return millimetres for pixels, both of shape (n, 2)."""
-        return _through(np.linalg.inv(self.plane), points)
+        return _through(np.asarray(np.linalg.inv(self.plane), np.float64), points)
 
     def to_image(self, points: Doubles) -> Doubles:
         """Return pixels for millimetres, both of shape (n, 2)."""

@@ -119,6 +119,30 @@ FOOTERS = (
     "Lead Off",
     "Made in Nowhere",
 )
-NOTES = ("NSR", "ST?", "ok", "chest pain", "12:40", "see old ECG", "QTc {0}", "LBBB?", "Dr. N.", "normal", "AF!", "pre", "post")
+NOTES = (
+    "NSR",
+    "ST?",
+    "ok",
+    "chest pain",
+    "12:40",
+    "see old ECG",
+    "QTc {0}",
+    "LBBB?",
+    "Dr. N.",
+    "normal",
+    "AF!",
+    "pre",
+    "post",
+)
 STAMPS = ("RECEIVED", "CARDIOLOGY", "COPY", "SEEN", "ORIGINAL", "CONFIDENTIAL", "WARD {1}")
-APP_TITLES = ("ECG viewer", "IMG_20{0}.jpg", "report.pdf", "Chat", "Gallery", "Patient {0}{1}", "Untitled - Viewer", "Photos", "10:{0}")
+APP_TITLES = (
+    "ECG viewer",
+    "IMG_20{0}.jpg",
+    "report.pdf",
+    "Chat",
+    "Gallery",
+    "Patient {0}{1}",
+    "Untitled - Viewer",
+    "Photos",
+    "10:{0}",
+)
