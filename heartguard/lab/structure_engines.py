@@ -1,4 +1,4 @@
-"""Seconds and megabytes of the structure network in OpenCV, ONNX Runtime and LiteRT, each engine in a process of its own.
+"""Seconds and megabytes of the structure network in OpenCV, ONNX Runtime and LiteRT, a process for each engine.
 
 python -m heartguard.lab.structure_engines --cache DIR [--threads 2] [--out FILE.md]
 """
