@@ -203,3 +203,10 @@ def test_a_cabrera_page_draws_avr_upside_down():
     rng = np.random.default_rng(0)
     rows = next(rows for rows in (arrange("12x1", 10.0, rng).rows for _ in range(200)) if rows[0][0].label == "aVL")
     assert [row[0].label for row in rows if row[0].inverted] == ["aVR"]
+
+
+def test_print_from_another_sheet_is_pale_and_no_trace():
+    line = Line("blank", polyline((0, 10), (40, 10)), 0.5, BLACK, 0.2)
+    flat = draw_scene(Scene(40, 20, (255, 255, 255), (0, 0, 0), None, [line]), Lattice(0, 0, 10, (200, 400)), 0.1, 0)
+    assert flat.truth[: CHANNELS.index("paper")].max() == 0
+    assert flat.image[100, 200, 0] == pytest.approx(0.8 * 255)

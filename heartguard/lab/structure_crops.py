@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 
 from heartguard.lab.simulate_pages import CHANNELS, PageCrop, SimulatedSheet, Window, simulate_sheet
+from heartguard.lab.simulate_pages.grid import Grid
 from heartguard.lab.structure_records import RecordPool, Split, load_pool
 from heartguard.values import Image
 
-__all__ = ["CROPS_PER_FILE", "FIRST_SEED", "SIDE", "draw_crops", "make_files", "read_crops"]
+__all__ = ["CROPS_PER_FILE", "FIRST_SEED", "SIDE", "draw_crops", "kind_of", "make_files", "read_crops"]
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,9 @@ FIRST_SEED = {"lessons": 1_000_000, "check": 9_000_000}
 """Seeds of the pages of both splits; no page stands in both."""
 
 _CROPS_PER_PAGE = 2
+_DARK, _DARK_LINES = 160, 0.1
+"""A grid is dark if no channel of its colour is above this and its lines cover so many mm: as black as a fine trace."""
+
 _AT_TRACE, _AT_START = 0.55, 0.2
 """Shares of the crops around a place on a trace and around the start of a row; the rest are from anywhere."""
 
@@ -92,17 +96,20 @@ def _make_file(pool: RecordPool, first_seed: int, path: Path) -> None:
 
 
 def kind_of(sheet: SimulatedSheet) -> str:
-    """Return the kind of page under which results are told."""
+    """Return the kind of page under which results are told: what is hardest about it, else how it was captured."""
     grid = sheet.scene.grid
     if sheet.negative or sheet.plan.theme == "dark":
         return "dark mode or negative"
-    if sheet.kind in ("screenshot", "screen photo", "copy"):
-        return str(sheet.kind)
     if grid is not None and "dots" in {level.pattern for level in (grid.minor, grid.major) if level}:
-        return f"{sheet.kind}, dotted grid"
-    if grid is not None and grid.major and grid.major.strength * grid.major.width > 0.1 and max(grid.colour) < 160:
-        return f"{sheet.kind}, dark grid"
+        return "dotted grid"
+    if grid is not None and max(grid.colour) < _DARK and _blackness(grid) > _DARK_LINES:
+        return "dark grid"
     return str(sheet.kind)
+
+
+def _blackness(grid: Grid) -> float:
+    """Return the widest line of a grid times its strength, mm."""
+    return max(level.width * level.strength for level in (grid.minor, grid.major) if level is not None)
 
 
 def read_crops(path: Path) -> tuple[Image, Image, list[str]]:

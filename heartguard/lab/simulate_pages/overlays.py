@@ -44,7 +44,7 @@ def draw_overlays(plan: Plan, rng: np.random.Generator, photographed: bool) -> l
             items += draw(plan, rng)
             share = 0.5
     if photographed:
-        for share, draw in ((0.06, _holes), (0.05, _finger), (0.03, _tape)):
+        for share, draw in ((0.05, _holes), (0.04, _perforation), (0.05, _finger), (0.03, _tape)):
             if chance(rng, share):
                 items += draw(plan, rng)
     return items
@@ -153,6 +153,15 @@ def _holes(plan: Plan, rng: np.random.Generator) -> list[Item]:
     centres = [(edge, middle - 40), (edge, middle + 40)] if chance(rng, 0.6) else [(plan.width / 2 - 40, edge)]
     dark: Colour = (90, 75, 60)
     return [Area("overlay", ring + np.array(centre), dark) for centre in centres]
+
+
+def _perforation(plan: Plan, rng: np.random.Generator) -> list[Item]:
+    """Tear a sheet off its neighbour: small holes in a row along an edge."""
+    pitch, edge, side = choose(rng, {2.5: 1.0, 5.0: 3.0}), between(rng, 1, 4), between(rng, 0.4, 1.5)
+    x = choose(rng, {edge: 1.0, plan.width - edge: 1.0})
+    return [
+        Area("overlay", rectangle(x, y, x + side, y + side), (70, 66, 60)) for y in np.arange(2, plan.height - 2, pitch)
+    ]
 
 
 def _finger(plan: Plan, rng: np.random.Generator) -> list[Item]:

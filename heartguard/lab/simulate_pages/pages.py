@@ -17,7 +17,7 @@ from heartguard.lab.simulate_pages.raster import CHANNELS, draw_scene
 from heartguard.lab.simulate_pages.scene import Scene
 from heartguard.lab.simulate_pages.surroundings import Frame, draw_app, table_top
 from heartguard.lab.simulate_pages.texts import draw_texts
-from heartguard.lab.simulate_pages.traces import draw_traces
+from heartguard.lab.simulate_pages.traces import draw_traces, printed_through
 from heartguard.lab.simulate_pages.views import FlatView, View, flat_view, photo_view
 from heartguard.values import Doubles, Floats, Image
 
@@ -42,6 +42,7 @@ _TRUTH_LEAST_PX = 1.3
 
 _CELL_PX = 4
 _MIRRORED = 0.02
+_PRINTED_THROUGH = 0.04
 _DARK = {"screenshot": 0.4, "screen photo": 0.3, "digital": 0.06}
 _NEGATIVE = {"screenshot": 0.12, "screen photo": 0.05, "digital": 0.02}
 
@@ -182,7 +183,8 @@ def simulate_sheet(signals_mv: Floats, seed: int, kind: CaptureKind | None = Non
 def _print(plan: Plan, signals_mv: Floats, rng: np.random.Generator, *, photographed: bool) -> Scene:
     """Print a page: grid, marks, traces, names, texts, and what is put over it."""
     traces, pieces = draw_traces(plan, signals_mv, rng)
-    items = draw_frames(plan, rng) + draw_separators(plan, rng)
+    items = printed_through(plan, pieces, rng) if photographed and chance(rng, _PRINTED_THROUGH) else []
+    items += draw_frames(plan, rng) + draw_separators(plan, rng)
     items += traces + draw_pulses(plan, rng) + draw_names(plan, rng) + draw_texts(plan, rng)
     items += draw_overlays(plan, rng, photographed)
     grid = None if chance(rng, 0.05) else _grid(plan, rng)

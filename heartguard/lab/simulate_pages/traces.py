@@ -15,7 +15,7 @@ from heartguard.lab.simulate_pages.scene import Item, Line, Piece
 from heartguard.leads import LEAD_INDEX, SAMPLING_RATE_HZ
 from heartguard.values import Doubles, Floats
 
-__all__ = ["draw_traces"]
+__all__ = ["draw_traces", "printed_through"]
 
 _CUT_OFFS_HZ = {150.0: 5.0, 100.0: 2.0, 40.0: 4.0, 25.0: 1.0}
 _GAUSSIAN = 0.1325
@@ -70,6 +70,15 @@ def draw_traces(plan: Plan, signals_mv: Floats, rng: np.random.Generator) -> tup
             joins = [np.stack([left[1], right[0]]) for left, right in pairwise(ends)]
             items += [Line("separator", join, 0.7 * plan.inks.pen, plan.inks.trace) for join in joins]
     return items, tuple(pieces)
+
+
+def printed_through(plan: Plan, pieces: tuple[Piece, ...], rng: np.random.Generator) -> list[Item]:
+    """Return the mirrored, pale print of a sheet that this one was stored face to face with; it is no trace."""
+    shift, paleness = np.array([between(rng, -8, 8), between(rng, -12, 12)]), between(rng, 0.05, 0.22)
+    return [
+        Line("blank", piece.points * (-1, 1) + (plan.width, 0) + shift, plan.inks.pen, plan.inks.trace, paleness)
+        for piece in pieces
+    ]
 
 
 def _recorded(signals_mv: Floats, rng: np.random.Generator) -> Floats:
