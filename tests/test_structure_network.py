@@ -151,3 +151,17 @@ def test_the_table_tells_dice_by_kind():
     assert row[1].strip() == "scan"
     assert row[2].strip() == "0.50"
     assert row[3].strip() == "-"
+
+
+def test_a_plane_that_a_batch_does_not_show_is_not_taught_to_be_empty():
+    torch = pytest.importorskip("torch")
+    from heartguard.lab.structure_losses import structure_loss
+
+    truth = torch.zeros(1, len(CHANNELS), 64, 64)
+    truth[:, 0, 20:24] = 1
+    logits = torch.full_like(truth, -3.0, requires_grad=True)
+    structure_loss(logits, truth).backward()
+    absent = logits.grad[0, CHANNELS.index("pulse")]
+    # What is left is the cross-entropy alone: weight 1.2 of the sum of weights, mean over the pixels.
+    expected = 1.2 / 10.1 * float(torch.sigmoid(torch.tensor(-3.0))) / 64**2
+    assert float(absent.mean()) == pytest.approx(expected, rel=1e-3)

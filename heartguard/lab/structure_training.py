@@ -32,6 +32,9 @@ __all__ = ["StructureRecipe", "batches", "learning_rate", "run", "varied"]
 
 log = logging.getLogger(__name__)
 
+_BETAS = (0.9, 0.99)
+"""Adam's averages; a short run cannot wait for the usual 0.999 to forget the first, large gradients."""
+
 
 @dataclasses.dataclass(frozen=True)
 class StructureRecipe:
@@ -53,7 +56,7 @@ class StructureRecipe:
 
     steps: int = 2800
     batch: int = 4
-    rate: float = 2e-3
+    rate: float = 8e-3
     warm_up: float = 0.04
     averaging: float = 0.995
     files_at_once: int = 6
@@ -145,7 +148,7 @@ class _Run:
         import torch
 
         for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(self.step, self.recipe)
+            group["lr"], group["betas"] = learning_rate(self.step, self.recipe), _BETAS
         seen = torch.from_numpy(np.ascontiguousarray(pictures)).to(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.network(seen)
