@@ -19,7 +19,7 @@ from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S
 from heartguard.vocabulary import printable
 
 if TYPE_CHECKING:
-    from heartguard.report.signal_files import SignalFolder
+    from heartguard.report import SignalFolder
 
 __all__ = ["DESCRIPTION", "EPILOG", "add_arguments", "drop_output", "file_like_option", "run"]
 
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     OutputError
         The answers cannot be written, or ``--out`` is no folder.
     """
-    from heartguard.report.signal_files import SignalFolder
+    from heartguard.report import SignalFolder
 
     signals = None if args.out is None else SignalFolder(args.out)
     output, sys.stdout = sys.stdout, sys.stderr  # Whatever a library prints must not get among the answers.
@@ -172,7 +172,7 @@ def _source(file: str) -> bytes | str:
     """Return the bytes of standard input, at most one more than the limit of a file, or the path itself."""
     if file != _STDIN:
         return file
-    from heartguard.intake.limits import MAX_BYTES
+    from heartguard.intake import MAX_BYTES
 
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 

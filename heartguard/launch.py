@@ -13,7 +13,7 @@ import socket
 from heartguard.errors import AddressError
 from heartguard.resources import shipped
 
-__all__ = ["HOST", "MAX_PORT", "PORT", "add_arguments", "run", "streamlit_arguments"]
+__all__ = ["HOST", "MAX_PORT", "PORT", "add_arguments", "run", "serve", "streamlit_arguments"]
 
 HOST = "127.0.0.1"
 """This computer alone: the app asks nobody to sign in."""
@@ -39,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Run the command and return its exit status."""
+    serve(args.host, args.port)
+    return 0
+
+
+def serve(host: str = HOST, port: int = PORT) -> None:
     """Serve the app until it is stopped.
 
     Raises
@@ -46,12 +52,11 @@ def run(args: argparse.Namespace) -> int:
     AddressError
         If the address cannot be listened on.
     """
-    _check_address(args.host, args.port)
-    print(f"HeartGuard opens at http://{_named(args.host)}:{args.port} (Ctrl+C stops it).", flush=True)
+    _check_address(host, port)
+    print(f"HeartGuard opens at http://{_named(host)}:{port} (Ctrl+C stops it).", flush=True)
     from streamlit.web.cli import main
 
-    main(streamlit_arguments(args.host, args.port), prog_name="streamlit", standalone_mode=False)
-    return 0
+    main(streamlit_arguments(host, port), prog_name="streamlit", standalone_mode=False)
 
 
 def streamlit_arguments(host: str, port: int) -> list[str]:

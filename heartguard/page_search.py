@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from heartguard.errors import CorrectionError, HeartGuardError, PageError
 from heartguard.intake import Source, open_upload
-from heartguard.page.flat import find_flat
+from heartguard.page import find_flat
 from heartguard.values import NO_CORRECTIONS, Upload
 
 __all__ = ["find_ecg_page", "naming_the_ecg_page"]

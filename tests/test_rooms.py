@@ -46,27 +46,6 @@ def test_nobody_imports_private_modules_of_another_room():
     assert inside == set()
 
 
-@pytest.mark.parametrize(
-    ("room", "closed"),
-    [
-        ("trace", ("page", "measure", "drawing", "classify", "explain", "report", "ui")),
-        ("page", ("trace", "measure", "drawing", "classify", "explain", "report", "ui")),
-        ("measure", ("page", "trace", "drawing", "classify", "explain", "report", "ui")),
-        ("drawing", ("page", "trace", "measure", "classify", "explain", "report", "ui")),
-        ("classify", ("page", "trace", "explain", "report", "ui")),
-        ("explain", ("page", "trace", "report", "ui")),
-    ],
-)
-def test_no_arrow_runs_back_up(room: str, closed: tuple[str, ...]):
-    entered = {
-        module.split(".")[1]
-        for path in (HOME / room).rglob("*.py")
-        for module in imports_of(path)
-        if module.startswith("heartguard.")
-    }
-    assert entered & set(closed) == set()
-
-
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_module_is_hidden_by_its_own_function(room: str):
     package = importlib.import_module(f"heartguard.{room}")

@@ -54,6 +54,15 @@ def test_the_cache_is_bounded_in_bytes_but_keeps_the_newest():
     assert cache.get(key(0)) is None
 
 
+def test_another_file_lets_the_readings_of_the_first_go():
+    cache = ReadingCache()
+    cache.put(key(1), make_reading())
+    cache.put(key(2), make_reading())
+    cache.keep_only(key(2)[0])
+    assert len(cache) == 1
+    assert cache.get(key(2)) is not None
+
+
 def test_the_digest_depends_on_every_byte():
     assert Chosen("a", b"abc", "upload").digest != Chosen("a", b"abd", "upload").digest
     assert Chosen("a", b"abc", "upload").digest == Chosen("b", b"abc", "camera").digest

@@ -1,7 +1,8 @@
 """Intake: the bytes of a file become one upright RGB picture of a page, or an error with the reason."""
 
+from heartguard.intake.limits import MAX_BYTES
 from heartguard.intake.origin import Origin, origin_of
 from heartguard.intake.source import Source
 from heartguard.intake.upload import open_upload, page_count
 
-__all__ = ["Origin", "Source", "open_upload", "origin_of", "page_count"]
+__all__ = ["MAX_BYTES", "Origin", "Source", "open_upload", "origin_of", "page_count"]

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from heartguard.resources import shipped
+from heartguard.ui.memory import keep_arrays_out_of_pools
 
 __all__ = ["MAX_WIDTH_PX", "dark_theme", "set_up", "sheet"]
 
@@ -13,7 +14,8 @@ MAX_WIDTH_PX = 1240
 
 
 def set_up() -> None:
-    """Set title, icon, width and logo; to be called once, first, by the entry point."""
+    """Set title, icon, width, logo and how memory is kept; to be called once, first, by the entry point."""
+    keep_arrays_out_of_pools()
     st.set_page_config(page_title="HeartGuard", page_icon=str(shipped("assets", "icon.png")), layout="wide")
     st.logo(str(shipped("assets", "logo-dark.svg" if dark_theme() else "logo-light.svg")), size="large")
 

@@ -1,30 +1,42 @@
-"""Give freed memory back to the system: on a small server the app shares a few hundred megabytes among its visitors."""
+"""Give freed memory back to the system: on a small server the app shares a few hundred megabytes among its visitors.
+
+glibc keeps what a thread frees in a pool of that thread, and every run of the app is a thread of its own: without this
+a few readings fill a server of 690 MB (benchmarks/results/cloud-check.csv). Other C libraries are left as they are.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
 from functools import cache
 
-__all__ = ["give_back"]
+__all__ = ["give_back", "keep_arrays_out_of_pools"]
 
+ARRAY_BYTES = 4_000_000
+"""Maps of a page are larger, and what is not an array is smaller. A lower limit costs time and saves no more."""
 
-def give_back() -> None:
-    """Return what was freed to the system, where the C library keeps it otherwise.
-
-    glibc keeps the pictures and maps that a reading is done with in the pool of the thread that made them, and every
-    run of the app is a thread of its own, so that without this a few readings fill the memory of a small server
-    (benchmarks/results/cloud-check.csv). It takes some milliseconds; other C libraries do not need it.
-    """
-    trim = _trim()
-    if trim is not None:
-        trim(0)
+_M_MMAP_THRESHOLD = -3
+"""glibc's number for: blocks of at least so many bytes are no part of a pool, and go back as soon as they are freed."""
 
 
 @cache
-def _trim() -> Callable[[int], int] | None:
+def keep_arrays_out_of_pools() -> None:
+    """Let large arrays go back to the system as soon as they are freed; by default glibc raises that limit to 32 MB."""
+    libc = _glibc()
+    if libc is not None:
+        libc.mallopt(_M_MMAP_THRESHOLD, ARRAY_BYTES)
+
+
+def give_back() -> None:
+    """Return to the system what else was freed; takes some milliseconds."""
+    libc = _glibc()
+    if libc is not None:
+        libc.malloc_trim(0)
+
+
+@cache
+def _glibc() -> ctypes.CDLL | None:
     if sys.platform != "linux":
         return None
-    found: Callable[[int], int] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    return found
+    library = ctypes.CDLL(None)
+    return library if hasattr(library, "malloc_trim") else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import cv2
@@ -41,6 +41,8 @@ _GREY_PAPER = 0.75
 _LIGHTEN = 0.35
 _SUBPIXEL_BITS = 3
 _NAME_MM = 8.0
+_BAND_ROWS = 256
+"""Rows that are worked on at once: a whole page in float32 takes several times the memory of the page."""
 
 
 def panel_colour(panel: Panel) -> tuple[int, int, int]:
@@ -173,25 +175,42 @@ def blend_heat(image: Image, heat: Floats, opacity: float, limit: float | None =
     ndarray, shape (h, w, 3), uint8
         Dark ink stays dark: the tint multiplies the paper.
     """
-    picture = rgb(image).astype(np.float32)
+    picture = rgb(image)
     evidence = np.nan_to_num(heat.astype(np.float32))
     greatest = limit if limit is not None else float(np.abs(evidence).max(initial=0.0))
     if greatest <= 0 or opacity <= 0:
-        return rgb(image)
-    strength = (np.clip(np.abs(evidence) / greatest, 0, 1) * opacity)[..., None]
-    colour = np.where(
-        evidence[..., None] >= 0, np.asarray(FOR_COLOUR, np.float32), np.asarray(AGAINST_COLOUR, np.float32)
-    )
-    tinted = picture * (1 - strength + strength * colour / 255)
+        return picture
+    blended = np.empty_like(picture)
+    for rows in _bands(picture):
+        blended[rows] = _tint(picture[rows], evidence[rows, :, None], opacity, greatest)
+    return blended
+
+
+def _tint(picture: Image, evidence: Floats, opacity: float, greatest: float) -> Image:
+    strength = np.clip(np.abs(evidence) / greatest, 0, 1) * opacity
+    colour = np.where(evidence >= 0, np.asarray(FOR_COLOUR, np.float32), np.asarray(AGAINST_COLOUR, np.float32))
+    tinted = picture.astype(np.float32) * (1 - strength + strength * colour / 255)
     return np.clip(tinted + 0.5, 0, 255).astype(np.uint8)
 
 
 def mute(image: Image, strength: float = 1.0) -> Image:
     """Take colour and contrast out of a page, so that what is drawn over it stands out on any paper."""
+    pale = np.empty_like(image)
+    for rows in _bands(image):
+        pale[rows] = _pale(image[rows])
+    return _mix(image, pale, strength)
+
+
+def _pale(image: Image) -> Image:
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
     pale = image + _GREY_PAPER * (grey - image)
     pale += _LIGHTEN * (255 - pale)
-    return _mix(image, pale.astype(np.uint8), strength)
+    return np.asarray(pale, dtype=np.uint8)
+
+
+def _bands(image: Image) -> Iterator[slice]:
+    """Divide the rows of a picture, each pixel of which is worked on by itself."""
+    return (slice(top, top + _BAND_ROWS) for top in range(0, len(image), _BAND_ROWS))
 
 
 def _mix(below: Image, above: Image, opacity: float) -> Image:

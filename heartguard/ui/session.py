@@ -29,7 +29,8 @@ __all__ = [
 ]
 
 MAX_READINGS = 5
-MAX_BYTES = 100 * 2**20
+MAX_BYTES = 128 * 2**20
+"""Two readings of a photo of 12 megapixels, with and without what was set by hand; a small server has 690 MB in all."""
 
 Key = tuple[str, int, str, str, Corrections]
 """Digest of the file, page, model, drawing version, and what was set by hand."""
@@ -87,6 +88,10 @@ class ReadingCache:
         while len(self._items) > 1 and (len(self._items) > self._most or self.nbytes > self._most_bytes):
             self._items.popitem(last=False)
 
+    def keep_only(self, digest: str) -> None:
+        """Let go of the readings of all files but one; there is no way back to the others."""
+        self._items = OrderedDict((key, reading) for key, reading in self._items.items() if key[0] == digest)
+
     @property
     def nbytes(self) -> int:
         """Bytes of the pictures that are held."""
@@ -127,7 +132,8 @@ def current() -> Chosen | None:
 
 
 def choose(source: Chosen) -> None:
-    """Look at a file from now on; the input widgets start afresh."""
+    """Look at a file from now on; the input widgets start afresh, and readings of other files are let go."""
+    readings().keep_only(source.digest)
     st.session_state["source"] = source
     st.session_state["round"] = round_number() + 1
 

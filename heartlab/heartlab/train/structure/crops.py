@@ -1,0 +1,144 @@
+"""Crops of simulated pages with their truth, drawn once and kept in files: the lessons of the structure network."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from heartguard.arrays import Image
+from heartlab.simulate.recorders import CHANNELS, PageCrop, SimulatedSheet, Window, simulate_sheet
+from heartlab.simulate.recorders.grid import Grid
+from heartlab.train.structure.records import RecordPool, Split, load_pool
+
+__all__ = ["CROPS_PER_FILE", "FIRST_SEED", "SIDE", "draw_crops", "kind_of", "make_files", "read_crops"]
+
+log = logging.getLogger(__name__)
+
+SIDE = 320
+"""Of a crop, pixels: 4 to 10 cm of paper, so that two or three rows or a header with its first row are seen."""
+
+CROPS_PER_FILE = 32
+FIRST_SEED = {"lessons": 1_000_000, "check": 9_000_000}
+"""Seeds of the pages of both splits; no page stands in both."""
+
+_CROPS_PER_PAGE = 2
+_DARK, _DARK_LINES = 160, 0.1
+"""A grid is dark if no channel of its colour is above this and its lines cover so many mm: as black as a fine trace."""
+
+_AT_TRACE, _AT_START = 0.55, 0.2
+"""Shares of the crops around a place on a trace and around the start of a row; the rest are from anywhere."""
+
+
+def draw_crops(pool: RecordPool, seed: int) -> list[tuple[SimulatedSheet, PageCrop]]:
+    """Design one page and draw crops of it, each of `SIDE` pixels."""
+    rng = np.random.default_rng([seed, 30])
+    sheet = simulate_sheet(pool.draw(seed), seed)
+    height, width = sheet.view.shape
+    out = []
+    for _ in range(_CROPS_PER_PAGE):
+        x, y = _centre(sheet, rng)
+        # A picture that is smaller than a crop is continued beyond its edge.
+        left = int(np.clip(x - SIDE / 2, 0, max(0, width - SIDE)))
+        top = int(np.clip(y - SIDE / 2, 0, max(0, height - SIDE)))
+        out.append((sheet, sheet.draw(Window(left, top, SIDE, SIDE))))
+    return out
+
+
+def _centre(sheet: SimulatedSheet, rng: np.random.Generator) -> tuple[float, float]:
+    """Return where a crop has its middle, pixels."""
+    height, width = sheet.view.shape
+    kind = float(rng.random())
+    pieces = sheet.scene.pieces
+    if kind >= _AT_TRACE + _AT_START or not pieces:
+        return float(rng.uniform(0, width)), float(rng.uniform(0, height))
+    points = pieces[int(rng.integers(len(pieces)))].points
+    at = points[0] if kind > _AT_TRACE else points[int(rng.integers(len(points)))]
+    x, y = sheet.view.to_image(at[None])[0] + rng.uniform(-SIDE / 3, SIDE / 3, 2)
+    return float(x), float(y)
+
+
+def make_files(home: Path, split: Split, count: int) -> list[Path]:
+    """Draw crops into files that are not there yet; return the files of all.
+
+    Parameters
+    ----------
+    home : Path
+    split : {"lessons", "check"}
+    count : int
+        Crops, rounded up to whole files.
+    """
+    cv2.setNumThreads(1)
+    folder = home / f"crops-{split}"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{number:05d}.npz" for number in range(-(-count // CROPS_PER_FILE))]
+    pool = load_pool(split, home)
+    for number, path in enumerate(paths):
+        if not path.exists():
+            _make_file(pool, FIRST_SEED[split] + number * CROPS_PER_FILE // _CROPS_PER_PAGE, path)
+            log.info("%s: file %d of %d", split, number + 1, len(paths))
+    return paths
+
+
+def _make_file(pool: RecordPool, first_seed: int, path: Path) -> None:
+    images, truths, kinds = [], [], []
+    for seed in range(first_seed, first_seed + CROPS_PER_FILE // _CROPS_PER_PAGE):
+        for sheet, crop in draw_crops(pool, seed):
+            images.append(crop.image)
+            truths.append(crop.truth)
+            kinds.append(kind_of(sheet))
+    unfinished = path.with_suffix(".part.npz")
+    np.savez_compressed(unfinished, images=np.stack(images), truths=np.stack(truths), kinds=np.array(kinds))
+    unfinished.rename(path)
+
+
+def kind_of(sheet: SimulatedSheet) -> str:
+    """Return the kind of page under which results are told: what is hardest about it, else how it was captured."""
+    grid = sheet.scene.grid
+    if sheet.negative or sheet.plan.theme == "dark":
+        return "dark mode or negative"
+    if grid is not None and "dots" in {level.pattern for level in (grid.minor, grid.major) if level}:
+        return "dotted grid"
+    if grid is not None and max(grid.colour) < _DARK and _blackness(grid) > _DARK_LINES:
+        return "dark grid"
+    return str(sheet.kind)
+
+
+def _blackness(grid: Grid) -> float:
+    """Return the widest line of a grid times its strength, mm."""
+    return max(level.width * level.strength for level in (grid.minor, grid.major) if level is not None)
+
+
+def read_crops(path: Path) -> tuple[Image, Image, list[str]]:
+    """Return pictures (n, h, w, 3), truths (n, h, w, 9), uint8, and kinds of one file."""
+    with np.load(path, allow_pickle=False) as kept:
+        truths = kept["truths"]
+        if truths.shape[-1] != len(CHANNELS):
+            raise ValueError(
+                f"{path.name} has {truths.shape[-1]} planes of truth, expected {len(CHANNELS)}: make it anew"
+            )
+        return kept["images"], truths, [str(kind) for kind in kept["kinds"]]
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw the crops of both splits; return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    make_files(args.cache, "check", args.check)
+    make_files(args.cache, "lessons", args.lessons)
+    return 0
+
+
+def main() -> int:
+    """Read the command line and draw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, required=True, help="folder outside of the repository")
+    parser.add_argument("--lessons", type=int, default=8000, help="crops to learn from")
+    parser.add_argument("--check", type=int, default=512, help="crops of other patients")
+    return run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

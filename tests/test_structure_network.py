@@ -1,0 +1,167 @@
+"""The structure network: its size, its lessons and what it is taught by."""
+
+import numpy as np
+import pytest
+
+from heartguard.layers import LAST_SHUFFLE
+from heartlab.data.datasets import data_folder
+from heartlab.simulate.recorders import CHANNELS
+from heartlab.train.structure.crops import SIDE, draw_crops, kind_of
+from heartlab.train.structure.network import STRIDE, STRUCTURE_LAYERS, weight_count, work_per_pixel
+from heartlab.train.structure.records import RecordPool, split_of
+from heartlab.train.structure.training import StructureRecipe, batches, learning_rate, varied
+
+EMPTY = RecordPool(np.zeros((0, 12, 5000), np.int16), np.zeros((0, 12, 5000), np.int16))
+
+
+def test_the_network_keeps_its_budget():
+    assert weight_count() < 500_000
+    # 1.5 megapixels in half a second on two cores of some 40 thousand million multiplications a second
+    assert work_per_pixel() * 1.5e6 < 20e9
+
+
+def test_every_layer_reads_what_its_sources_give():
+    channels = {"image": 3}
+    for layer in STRUCTURE_LAYERS:
+        assert layer.inputs == sum(channels[name] for name in layer.sources)
+        channels[layer.name] = layer.outputs
+    assert STRUCTURE_LAYERS[-1].outputs == LAST_SHUFFLE**2 * len(CHANNELS)
+
+
+def test_a_patient_is_always_in_the_same_split():
+    splits = [split_of(f"PTB-XL {number}") for number in range(2000)]
+    assert splits == [split_of(f"PTB-XL {number}") for number in range(2000)]
+    assert splits.count("check") / 2000 == pytest.approx(0.12, abs=0.03)
+
+
+@pytest.mark.skipif(data_folder() is None, reason="the shared ECG data is not here")
+def test_nothing_held_back_is_among_the_lessons():
+    import pandas as pd
+
+    from heartlab.train.structure.records import _usable
+
+    records, folder = _usable(), data_folder()
+    closed = pd.read_csv(folder / "signals" / "measure-only.csv")
+    assert not records["record_id"].isin(closed["record_id"]).any()
+    assert "LUDB" not in set(records["source"])
+    ptb_xl = records[records["source"] == "PTB-XL"]
+    assert not ptb_xl["patient_id"].isin(closed["patient_id"].dropna().map(str)).any()
+    by_patient = ptb_xl.groupby("patient_id")["split"].nunique()
+    assert (by_patient == 1).mean() > 0.99
+
+
+def test_crops_have_one_size_and_a_kind():
+    for sheet, crop in draw_crops(EMPTY, 7):
+        assert crop.image.shape == (SIDE, SIDE, 3)
+        assert crop.truth.shape == (SIDE, SIDE, len(CHANNELS))
+        assert kind_of(sheet)
+
+
+def test_the_learning_rate_rises_and_falls():
+    recipe = StructureRecipe(steps=1000)
+    rates = [learning_rate(step, recipe) for step in range(1001)]
+    assert max(rates) == pytest.approx(recipe.rate, rel=1e-3)
+    assert int(np.argmax(rates)) == pytest.approx(40, abs=2)
+    assert rates[-1] == pytest.approx(0.005 * recipe.rate)
+
+
+def test_batches_turn_pictures_and_truths_alike(tmp_path):
+    rng = np.random.default_rng(0)
+    mark = np.zeros((16, SIDE, SIDE, len(CHANNELS)), np.uint8)
+    for crop in mark:
+        y, x = rng.integers(20, SIDE - 20, 2)
+        crop[y - 3 : y + 4, x - 3 : x + 4, 0] = 255
+    images = np.repeat(255 - mark[..., :1], 3, axis=3)
+    np.savez_compressed(tmp_path / "0.npz", images=images, truths=mark, kinds=np.array(["scan"] * 16))
+    for epoch in range(12):
+        for pictures, truths in batches(tmp_path, StructureRecipe(), epoch):
+            assert truths.shape == (4, len(CHANNELS), SIDE, SIDE)
+            for picture, truth in zip(pictures, truths, strict=True):
+                darkest = np.unravel_index(np.argmin(picture.mean(axis=0)), (SIDE, SIDE))
+                assert truth[0][darkest] == 1
+
+
+def test_varied_pictures_stay_in_range():
+    out = varied(np.random.default_rng(1).integers(0, 256, (8, 32, 32, 3)).astype(np.uint8), np.random.default_rng(2))
+    assert out.dtype == np.float32
+    assert out.min() >= -1
+    assert out.max() <= 1
+
+
+def test_losses_are_lowest_at_the_truth():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.structure.losses import column_loss, dice, structure_loss
+
+    truth = torch.zeros(1, len(CHANNELS), 32, 32)
+    truth[:, 0, 10:12] = 1
+    right, moved = 20 * truth - 10, 20 * truth.roll(8, dims=2) - 10
+    assert float(structure_loss(right, truth)) < 0.1 < float(structure_loss(moved, truth))
+    assert float(dice(truth, truth)[0]) == pytest.approx(1)
+    # Two rows share the column: no answer is surer than log 2.
+    assert float(column_loss(right[:, 0], truth[:, 0])) == pytest.approx(np.log(2), abs=1e-3)
+
+
+def test_the_network_answers_every_pixel():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.layers_torch import build_network
+
+    network = build_network(STRUCTURE_LAYERS, 0).eval()
+    with torch.no_grad():
+        out = network(torch.zeros(1, 3, 2 * STRIDE, 3 * STRIDE))
+    assert out.shape == (1, len(CHANNELS), 2 * STRIDE, 3 * STRIDE)
+
+
+def test_engines_agree_with_the_training_library():
+    torch = pytest.importorskip("torch")
+    from heartguard.layers import shuffled
+    from heartlab.train.layers_torch import build_network, fold
+    from heartlab.train.structure.maps import loaded_graph, structure_graph
+
+    network = build_network(STRUCTURE_LAYERS, 0).train()
+    seen = torch.rand(2, 3, 64, 96) * 2 - 1
+    network(seen)
+    network.eval()
+    with torch.no_grad():
+        expected = network(seen[:1]).numpy()
+    run = loaded_graph(structure_graph(fold(network, STRUCTURE_LAYERS), 64, 96), "opencv", 1)
+    assert np.abs(shuffled(run(seen[:1].numpy())) - expected).max() < 1e-3
+
+
+def test_maps_have_the_size_of_the_picture_unless_it_is_too_large():
+    from heartlab.train.structure.maps import fitted
+
+    small, scale = fitted(np.zeros((100, 77, 3), np.uint8))
+    assert small.shape == (100, 77, 3)
+    assert scale == 1
+    large, scale = fitted(np.zeros((3000, 4000, 3), np.uint8), 1_500_000)
+    assert large.shape[0] * large.shape[1] == pytest.approx(1.5e6, rel=0.01)
+    assert scale == pytest.approx(large.shape[0] / 3000, rel=0.001)
+
+
+def test_the_table_tells_dice_by_kind():
+    from heartlab.train.structure.check import dice_sums, table
+
+    truth = np.zeros((40, 40, len(CHANNELS)), np.uint8)
+    truth[:20, :, 0] = 255
+    shares = np.zeros((len(CHANNELS), 40, 40), np.float32)
+    shares[0, 10:30] = 0.9
+    sums = dice_sums(shares, truth)
+    assert sums[0].tolist() == [400, 800, 800]
+    row = table({"scan": sums}).splitlines()[2].split("|")
+    assert row[1].strip() == "scan"
+    assert row[2].strip() == "0.50"
+    assert row[3].strip() == "-"
+
+
+def test_a_plane_that_a_batch_does_not_show_is_not_taught_to_be_empty():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.structure.losses import structure_loss
+
+    truth = torch.zeros(1, len(CHANNELS), 64, 64)
+    truth[:, 0, 20:24] = 1
+    logits = torch.full_like(truth, -3.0, requires_grad=True)
+    structure_loss(logits, truth).backward()
+    absent = logits.grad[0, CHANNELS.index("pulse")]
+    # What is left is the cross-entropy alone: weight 1.2 of 9.9 in all, mean over the pixels.
+    expected = 1.2 / 9.9 * float(torch.sigmoid(torch.tensor(-3.0))) / 64**2
+    assert float(absent.mean()) == pytest.approx(expected, rel=1e-3)
