@@ -14,7 +14,7 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats, Image
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, REGIONS, region_weights
 from heartguard.classify.backbone import Backbone, LiteRtBackbone, OpenCvBackbone
-from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
+from heartguard.classify.findings import FindingHead, FindingSpec, check_names, load_findings
 from heartguard.classify.light import read_light
 from heartguard.classify.light_network import LightNetwork
 from heartguard.classify.novelty import Novelty, load_novelty
@@ -209,6 +209,7 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, light: bool 
     weights = read_weights(home / spec.weights_file, spec.sha256, only=HEAD if backbone else "")
     backbone = backbone or OpenCvBackbone(weights, *spec.input_size)
     head = {key: values for key, values in weights.items() if key.startswith(HEAD)}
+    check_names(spec.classes, head, f"{name}.json")
     return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_novelty(home, spec.sha256), home)
 
 
