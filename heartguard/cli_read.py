@@ -96,15 +96,21 @@ def run(args: argparse.Namespace) -> int:
 
     Raises
     ------
+    ModelError
+        A model is missing or altered: no file could be read, and none is to blame.
     OutputError
         The answers cannot be written, or ``--out`` is no folder.
     """
+    from heartguard.models import shared_models
     from heartguard.report import SignalFolder
 
+    if sys.stdout is None:
+        raise OutputError("There is no standard output to write the answers to. Send it to a file.")
     signals = None if args.out is None else SignalFolder(args.out)
     output, sys.stdout = sys.stdout, sys.stderr  # Whatever a library prints must not get among the answers.
     status = EXIT_READ
     try:
+        shared_models()
         for file in _progress(_expanded(args.files)):
             answer = _read_one(file, args, signals)
             _print(answer, output)
@@ -174,7 +180,7 @@ def _source(file: str) -> bytes | str:
         return file
     from heartguard.intake import MAX_BYTES
 
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def _stem(file: str) -> str:

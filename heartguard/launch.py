@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument(
         "--host",
+        type=_host,
         default=HOST,
         help=f"address to listen on (default: {HOST}, this computer alone); 0.0.0.0 lets others in, without a sign-in",
     )
@@ -87,6 +88,12 @@ def _check_address(host: str, port: int) -> None:
             f"The app cannot be served at {host}, port {port}: another program, perhaps another HeartGuard, listens "
             "there, or the address is not this computer's. Close that one, or choose another with --port or --host."
         ) from error
+
+
+def _host(text: str) -> str:
+    if text.strip():
+        return text
+    raise argparse.ArgumentTypeError("it is empty, which would let everybody in; 0.0.0.0 says so in words")
 
 
 def _port(text: str) -> int:

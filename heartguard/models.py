@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from heartguard.classify import SignalModel, VggEngine, load_engine, load_signal_model
+from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
 from heartguard.errors import ModelError
 from heartguard.page import InkNetwork, load_ink_network
 from heartguard.trace import LineNetwork, load_line_network
@@ -66,12 +67,16 @@ class Models:
                 raise ModelError(f"{name} is missing from the models folder.")
         vgg16 = load_engine(folder=home)
         signal = load_signal_model(home)
+        if (vgg16.spec.drawing_version, *vgg16.spec.input_size) != (DRAWING_VERSION, DRAWING_HEIGHT, DRAWING_WIDTH):
+            raise ModelError("vgg16.json in the models folder is for other drawings than this version makes.")
         if vgg16.finding_spec is None:
             raise ModelError(_unfit("findings.json"))
         if vgg16.ood_detector is None:
             raise ModelError(_unfit("novelty.json"))
         if signal is None or signal.spec.joint is None or signal.spec.joint.network_sha256 != vgg16.spec.sha256:
             raise ModelError(_unfit("second.json"))
+        if set(signal.spec.classes) != set(vgg16.spec.classes):
+            raise ModelError("second.json in the models folder names other classes than vgg16.json.")
         return cls(load_ink_network(home), load_line_network(home), vgg16, signal)
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from heartguard import cli, errors, reading
+from heartguard import cli, errors, models, reading
 from heartguard.samples import list_samples
 from tests.handmade import make_reading
 from tests.test_reading import needs_model
@@ -32,6 +32,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         return make_reading()
 
     monkeypatch.setattr(reading, "read_ecg", read)
+    monkeypatch.setattr(models, "shared_models", lambda: None)
     return calls
 
 

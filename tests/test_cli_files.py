@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from heartguard import cli
+from heartguard import cli, cli_read, models
+from heartguard.errors import ModelError, OutputError
 from heartguard.report.signal_files import SignalFolder
 from tests.files import corner, packed
 from tests.test_cli import reader, rows
@@ -170,3 +171,32 @@ def test_output_to_a_full_disk_ends_in_one_sentence(options: list[str]) -> None:
 def test_json_names_are_whole(reader: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["read", "e\x1bcg.png", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["file"] == "e\x1bcg.png"
+
+
+def test_a_missing_model_ends_the_run_and_blames_no_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing() -> None:
+        raise ModelError("vgg16.json is missing from the models folder.")
+
+    monkeypatch.setattr(models, "shared_models", missing)
+    assert cli.main(["read", "a.png", "b.png"]) == 1
+    assert capsys.readouterr() == ("", "vgg16.json is missing from the models folder.\n")
+
+
+def test_without_standard_output_or_input_it_says_so(
+    reader: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as closed:
+        closed.setattr(sys, "stdout", None)
+        assert cli.main(["read", "a.png"]) == 1
+    assert capsys.readouterr().err.startswith("There is no standard output")
+    monkeypatch.setattr(sys, "stdin", None)
+    assert cli_read._source("-") == b""
+
+
+def test_a_folder_is_named_without_its_control_characters(tmp_path: Path) -> None:
+    odd = tmp_path / "a\x1b[31m"
+    odd.write_bytes(b"")
+    with pytest.raises(OutputError, match=r"a\\x1b\[31m cannot be made"):
+        SignalFolder(odd)

@@ -149,6 +149,8 @@ def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
         open_upload(tmp_path)
     with pytest.raises(errors.UnreadableFileError):
         open_upload("bad\0name.png")
+    with pytest.raises(errors.UnreadableFileError, match="name of the file is empty"):
+        open_upload("")
     with pytest.raises(errors.UnreadableFileError):
         open_upload("x" * 5000)
 

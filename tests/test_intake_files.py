@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,12 @@ def test_heic_is_read_and_turned_upright_once() -> None:
     upload = open_upload(HEIC, name="IMG_0001.HEIC")
     assert (upload.kind, upload.image.shape) == ("heic", (HEIGHT, WIDTH, 3))
     assert is_corner(upload.image)
+
+
+def test_heic_runs_nothing_of_the_folder_it_is_read_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "numpy.py").write_text("raise SystemExit('this ran')")
+    monkeypatch.chdir(tmp_path)
+    assert is_corner(open_upload(HEIC).image)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,14 @@ def test_the_address_is_no_setting_of_the_app_in_a_container_or_in_the_cloud():
     assert settings["browser"]["gatherUsageStats"] is False
 
 
+@pytest.mark.parametrize("host", ["", " "])
+def test_no_host_is_not_taken_for_every_network(host, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["app", "--host", host])
+    assert stopped.value.code == 2
+    assert "--host: it is empty" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "x"])
 def test_a_port_that_is_none_is_not_understood(port, capsys):
     with pytest.raises(SystemExit) as stopped:

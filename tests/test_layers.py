@@ -28,7 +28,7 @@ PRODUCT: dict[str, set[str]] = {
     "classify": {"drawing", "measure", "weights", "onnx"},
     "explain": {"classify", "drawing"},
     "report": set(),
-    "models": {"weights", "page", "trace", "classify"},
+    "models": {"weights", "drawing", "page", "trace", "classify"},
     "page_search": {"intake", "page"},
     "reading": {"intake", "page", "page_search", "trace", "measure", "drawing", "classify", "models", "warning_rules"},
 }

@@ -86,6 +86,26 @@ def test_a_signal_model_joined_with_another_network_is_refused(folder: Path) -> 
         Models.load(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "facts", "said"),
+    [
+        ("vgg16", {"classes": ["Normal", "MI", "PMI"]}, "names 3 outputs, but its weights have 4"),
+        ("vgg16", {"input_size": [384, 160]}, "other drawings"),
+        ("vgg16", {"drawing_version": "0"}, "other drawings"),
+        ("findings", {"names": ["rhythm:AFIB"]}, "names 1 outputs"),
+        ("second", {"classes": ["Normal", "MI", "PMI", "STEMI"]}, "other classes than vgg16"),
+        ("second", {"features": ["rate"]}, "other features"),
+    ],
+)
+def test_facts_that_do_not_fit_are_refused_before_a_page_is_read(
+    folder: Path, name: str, facts: dict[str, Any], said: str
+) -> None:
+    altered(folder / f"{name}.json", **facts)
+    with pytest.raises(ModelError, match=said) as refused:
+        Models.load(folder)
+    assert f"{name}.json" in str(refused.value)
+
+
 def test_a_broken_spec_is_named(folder: Path) -> None:
     (folder / "line.json").unlink()
     (folder / "line.json").write_text("{", encoding="utf-8")

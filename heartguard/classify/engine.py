@@ -14,7 +14,7 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats, Image
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, ROI_COUNT, roi_pooling_weights
 from heartguard.classify.backbone import Backbone, LiteRtBackbone, OpenCvBackbone
-from heartguard.classify.findings import FindingHead, FindingSpec, load_findings
+from heartguard.classify.findings import FindingHead, FindingSpec, check_names, load_findings
 from heartguard.classify.int8 import read_int8
 from heartguard.classify.int8_network import Int8Network
 from heartguard.classify.out_of_distribution import OodDetector, load_ood_detector
@@ -212,6 +212,7 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, int8: bool |
     weights = read_weights(home / spec.weights_file, spec.sha256, only=HEAD if backbone else "")
     backbone = backbone or OpenCvBackbone(weights, *spec.input_size)
     head = {key: values for key, values in weights.items() if key.startswith(HEAD)}
+    check_names(spec.classes, head, f"{name}.json")
     return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_ood_detector(home, spec.sha256), home)
 
 

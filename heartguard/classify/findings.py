@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats
+from heartguard.errors import ModelError
 from heartguard.values import Finding
 from heartguard.weights import Weights, named, read_spec, read_weights
 
@@ -74,7 +75,22 @@ def load_findings(folder: Path, backbone_sha256: str) -> FindingHead | None:
     spec = read_spec(path, FindingSpec)
     if spec.backbone_sha256 != backbone_sha256:
         return None
-    return FindingHead(spec, read_weights(folder / spec.weights_file, spec.sha256))
+    weights = read_weights(folder / spec.weights_file, spec.sha256)
+    check_names(spec.names, weights, path.name)
+    return FindingHead(spec, weights)
+
+
+def check_names(names: Sequence[str], head: Weights, file: str) -> None:
+    """Refuse a spec that does not name each output of its head.
+
+    Raises
+    ------
+    ModelError
+        The sentence names the file of the spec.
+    """
+    outputs = len(head["head/bias"])
+    if len(names) != outputs:
+        raise ModelError(f"{file} in the models folder names {len(names)} outputs, but its weights have {outputs}.")
 
 
 def findings_of(logits: Floats, spec: FindingSpec) -> tuple[Finding, ...]:

@@ -218,7 +218,9 @@ def load_signal_model(folder: Path) -> SignalModel | None:
         return None
     spec = read_spec(path, SignalModelSpec)
     if spec.features != FEATURES:
-        raise ModelError("The signal model was trained on other features than this version measures; train it again.")
+        raise ModelError(
+            "The signal model of second.json was trained on other features than this version measures; train it again."
+        )
     table = read_weights(folder / spec.weights_file, spec.sha256)
     forest = from_table(table, len(spec.features), len(spec.classes))
     return SignalModel(spec, forest, networks_of(table, len(spec.classes), len(spec.statements)))

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -24,10 +25,11 @@ def open_heic(data: bytes, page: int) -> Decoded:
     Must run inside `heartguard.intake.guard.decoding`.
     """
     check_page_number(page, 1)
-    # The process finds the package where this one found it, installed or not.
-    surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # The process finds the package where this one found it, installed or not; with -P it runs nothing of the working
+    # folder, which may hold a stranger's numpy.py beside the photo.
+    surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)}
     done = subprocess.run(
-        [sys.executable, "-m", "heartguard.intake.heic_process"],
+        [sys.executable, "-P", "-m", "heartguard.intake.heic_process"],
         input=data,
         capture_output=True,
         env=surroundings,

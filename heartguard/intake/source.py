@@ -35,6 +35,8 @@ def read_source(source: Source) -> bytes:
     ...
     heartguard.errors.EmptyFileError: The file is empty. ...
     """
+    if source == "":
+        raise UnreadableFileError("The name of the file is empty. Give the name of a picture, a PDF or a DICOM file.")
     data = source if isinstance(source, bytes) else _read_path(Path(source))
     if not data:
         raise EmptyFileError("The file is empty. It may not have been copied completely: fetch it again.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from heartguard.errors import OutputError
+from heartguard.vocabulary import printable
 from heartguard.warning import Warning, caution, note
 
 __all__ = ["SignalFile", "SignalFolder"]
@@ -56,7 +57,7 @@ class SignalFolder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
-            raise OutputError(f"The folder {folder} cannot be made. Give --out another one.") from error
+            raise OutputError(f"The folder {printable(str(folder))} cannot be made. Give --out another one.") from error
         except OSError:
             pass  # reported with each answer, which is printed nevertheless
 
@@ -115,6 +116,6 @@ def _not_written(folder: Path, error: OSError) -> Warning:
     why = os.strerror(error.errno) if error.errno else "the disk does not take it"
     return caution(
         "file.signals_not_written",
-        f"The signals could not be written to {folder} ({why}). Check the room and the right to write there, or give "
-        "--out another folder.",
+        f"The signals could not be written to {printable(str(folder))} ({why}). Check the room and the right to write "
+        "there, or give --out another folder.",
     )
