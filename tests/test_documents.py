@@ -58,6 +58,16 @@ def test_the_four_figures_of_the_readme_are_those_of_their_tables():
     assert f"| {seconds:.1f} s, {memory:.0f} MB |" in text
 
 
+def test_the_readme_gives_the_figures_of_the_cloud_check():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = pd.read_csv(RESULTS / "cloud-check.csv").set_index("what")["value"]
+    seconds = found["start to the first screen"], found["sample to the first answer"]
+    memory = found["memory at rest"], found["memory after 10 readings"], found["memory at its peak"]
+    assert f"first screen {seconds[0]:.1f} s after the start, first answer {seconds[1]:.1f} s after the click" in text
+    assert f"{memory[0]:.0f} MB at rest, {memory[1]:.0f} MB after ten readings, {memory[2]:.0f} MB at the peak" in text
+    assert max(memory) < 690
+
+
 def test_the_weights_in_the_diagram_are_those_that_ship():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     joint = json.loads((ROOT / "models" / "second.json").read_text())["joint"]
