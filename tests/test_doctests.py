@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,14 @@ import heartlab
 
 PACKAGES = [Path(package.__path__[0]) for package in (heartguard, heartlab)]
 
+EXAMPLE = re.compile(r"^\s*>>> ", re.MULTILINE)
+"""At the start of a line: elsewhere it may be what a recorder prints."""
+
 
 def modules_with_examples() -> list[str]:
-    files = [(root, file) for root in PACKAGES for file in root.rglob("*.py") if ">>>" in file.read_text("utf-8")]
+    files = [
+        (root, file) for root in PACKAGES for file in root.rglob("*.py") if EXAMPLE.search(file.read_text("utf-8"))
+    ]
     return sorted(".".join(file.relative_to(root.parent).with_suffix("").parts) for root, file in files)
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 
 from heartguard import errors
-from heartguard.intake import open_upload, origin_of, page_count
+from heartguard.intake import open_upload, origin_of, page_count, portfolio
 from heartguard.intake.jpeg import read_markers
 from heartguard.values import Upload
 from tests.files import (
@@ -211,6 +212,16 @@ def test_files_in_an_ordinary_pdf_follow_its_pages() -> None:
     assert page_count(data) == 2
     assert open_upload(data).image.min() == 255
     assert is_corner(open_upload(data, page=1).image)
+
+
+def test_a_file_too_large_for_intake_is_not_copied_out_of_its_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = packed(corner())
+    data = pdf_carrying({"a.png": picture})
+    monkeypatch.setattr(portfolio, "MAX_BYTES", len(picture))
+    assert page_count(data) == 2
+    monkeypatch.setattr(portfolio, "MAX_BYTES", len(picture) - 1)
+    monkeypatch.setattr(pypdfium2.PdfAttachment, "get_data", lambda attachment: pytest.fail("copied"))
+    assert page_count(data) == 1
 
 
 def test_a_portfolio_without_a_page_and_a_dynamic_form_are_named() -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from heartguard.errors import EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
+from heartguard.ui import steps
 from heartguard.ui.answer import uncertainties
 from heartguard.ui.cards import measurement_cards
 from heartguard.ui.problems import advice, headline
@@ -158,3 +161,15 @@ def test_a_finding_that_does_not_fit_the_answer_is_named():
     absent = (Finding("sub:IMI", 0.2, present=False),)
     assert uncertainties(make_reading(prediction=make_prediction(findings=absent))) == ()
     assert uncertainties(make_reading(prediction=make_prediction(abstained=True, findings=found))) == ()
+
+
+def test_the_name_of_a_file_in_a_pdf_fetches_no_picture(monkeypatch):
+    text = "The page is one of the file ![x](https://elsewhere.example/x.png), which the PDF carries."
+    shown: list[str] = []
+    monkeypatch.setattr(steps, "reading_steps", lambda reading: ())
+    monkeypatch.setattr(steps.st, "markdown", shown.append)
+    reading = make_reading()
+    steps.show_steps(replace(reading, warnings=(note("file.embedded", text),)))
+    assert len(shown) == 1
+    assert "![x](" not in shown[0]
+    assert r"\!\[x\]\(https\://elsewhere.example/x.png\)" in shown[0]

@@ -91,8 +91,8 @@ def check_page_number(page: int, pages: int) -> None:
     heartguard.errors.PageNumberError: There is no page 3: the file has 2 pages. Choose a page from 1 to 2.
     """
     if not 0 <= page < pages:
-        has = "1 page" if pages == 1 else f"{pages} pages"
-        raise PageNumberError(f"There is no page {page + 1}: the file has {has}. Choose a page from 1 to {pages}.")
+        has = "1 page. Choose that" if pages == 1 else f"{pages} pages. Choose a page from 1 to {pages}"
+        raise PageNumberError(f"There is no page {page + 1}: the file has {has}.")
 
 
 def check_size(width: int, height: int, most: int = MAX_PIXELS) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ctypes import c_ulong
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -76,15 +77,24 @@ def _readable(attachments: Iterator[Any]) -> Iterator[_Part]:
     """Yield the pictures and documents among the files that a PDF carries; a portfolio in a portfolio is a document."""
     for attachment in attachments:
         try:
-            data = bytes(attachment.get_data())
-            if len(data) > MAX_BYTES:
+            if _size(attachment) > MAX_BYTES:
                 continue
+            data = bytes(attachment.get_data())
             kind = kind_of(data)
             with decoding(kind):
                 pages = count(data, kind)
         except (HeartGuardError, RuntimeError):  # of another type, or damaged: the others may be sound
             continue
         yield _Part(printable(attachment.get_name()) or "without a name", data, kind, pages)
+
+
+def _size(attachment: Any) -> int:
+    """Return the bytes of an attachment; pypdfium2 tells only together with the content, twice more of it in memory."""
+    from pypdfium2.raw import FPDFAttachment_GetFile
+
+    size = c_ulong()
+    FPDFAttachment_GetFile(attachment.raw, None, 0, size)
+    return size.value
 
 
 def _is_portfolio(document: Any) -> bool:

@@ -81,7 +81,7 @@ def find_extent(
             starts.append(_first_edge(clear[band], ink[band]))
             ends.append(trace.shape[1] - 1 - _first_edge(clear[band, ::-1], ink[band, ::-1]))
     if not ends:
-        raise NotAnEcgError("No ECG traces were found in this picture. Upload a page that shows a 12-lead ECG.")
+        raise NotAnEcgError("No ECG traces were found in this picture. Open a page that shows a 12-lead ECG.")
     first = _agreed(np.array(starts), px_per_mm) + _PEN_REACH_MM * px_per_mm
     after = np.array(ends) + (_SAMPLE_MM - _PEN_REACH_MM) * px_per_mm
     agreed = Extent(first, -_agreed(-after, px_per_mm))

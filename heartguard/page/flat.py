@@ -154,7 +154,7 @@ def _examine(image: Image, rotation: Doubles, scale: Scale) -> tuple[Found, Doub
     homography = zoom @ rotation
     (width, height), shift = _view(image, homography)
     if max(width, height) > _MAX_SIDE_MM * PX_PER_MM or width < 100 * PX_PER_MM:
-        raise NotAnEcgError("No ECG page with a readable grid was found. Upload a page that shows a 12-lead ECG.")
+        raise NotAnEcgError("No ECG page with a readable grid was found. Open a page that shows a 12-lead ECG.")
     straight = _warp(image, homography)
     return _inspect(straight, contrasts(straight)), shift @ homography
 

@@ -10,6 +10,7 @@ import streamlit as st
 from heartguard.ui import session
 from heartguard.ui.camera import photograph_page
 from heartguard.ui.session import Chosen
+from heartguard.ui.words import escape_markdown
 from heartguard.vocabulary import class_name
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def file_bar(chosen: Chosen) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Read another ECG", icon=":material/arrow_back:", on_click=session.forget, key="another")
         icon = {"sample": ":material/labs:", "camera": ":material/photo_camera:"}.get(chosen.origin, ":material/draft:")
-        st.markdown(f"{icon} **{_plain(chosen.name)}**", width="content")
+        st.markdown(f"{icon} **{escape_markdown(chosen.name)}**", width="content")
         if chosen.origin == "sample":
             st.badge("Simulated, no patient", color="violet", icon=":material/labs:")
     if chosen.note:
@@ -148,8 +149,3 @@ def _page_count(chosen: Chosen) -> int:
         return page_count(chosen.data)
     except HeartGuardError:
         return 1
-
-
-def _plain(name: str) -> str:
-    """Return a file name with its Markdown characters made harmless."""
-    return "".join(f"\\{character}" if character in r"\`*_{}[]()#+-!|~:$<>" else character for character in name)

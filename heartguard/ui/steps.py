@@ -10,7 +10,7 @@ import streamlit as st
 from heartguard.arrays import Image
 from heartguard.ui.overlays import blend_heat, draw_traces, encode_jpeg, enlarge, fit_width
 from heartguard.ui.problems import calm
-from heartguard.ui.words import sentence_list
+from heartguard.ui.words import escape_markdown, sentence_list
 from heartguard.values import Reading
 from heartguard.vocabulary import class_name
 
@@ -84,7 +84,7 @@ def show_steps(reading: Reading) -> None:
                 st.markdown(f"**{step.title}**")
                 st.image(encode_jpeg(fit_width(step.image, _WIDTH)), width="stretch", alt=step.alt)
                 st.caption(step.found)
-    notes = sentence_list(warning.text for warning in reading.warnings if warning.severity == "note")
+    notes = sentence_list(escape_markdown(w.text) for w in reading.warnings if w.severity == "note")
     if notes:
         st.markdown(f"**Notes**\n\n{notes}")
     st.caption(_timings(reading))

@@ -11,6 +11,7 @@ __all__ = [
     "INFARCTIONS",
     "NEEDS_SHAP",
     "RATES",
+    "escape_markdown",
     "finding_name",
     "likelihood",
     "natural_frequency",
@@ -131,6 +132,17 @@ def quality_word(quality: float) -> str:
         if quality >= least:
             return word
     return "poor"
+
+
+def escape_markdown(text: str) -> str:
+    r"""Return text with its Markdown characters made harmless: a file may bear the name of a picture elsewhere.
+
+    Examples
+    --------
+    >>> print(escape_markdown("ecg_[1].png"))
+    ecg\_\[1\].png
+    """
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()#+-!|~:$<>" else character for character in text)
 
 
 def sentence_list(sentences: Iterable[str]) -> str:
