@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from heartguard.errors import CorrectionError, HeartGuardError, PageError
+from heartguard.errors import CorrectionError, PageError
 from heartguard.intake import Source, open_upload
 from heartguard.page import find_flat
 from heartguard.values import NO_CORRECTIONS, Upload
@@ -67,5 +67,5 @@ def find_ecg_page(source: Source, upload: Upload) -> int | None:
 def _looks_like_ecg(source: Source, page: int) -> bool:
     try:
         return find_flat(open_upload(source, page=page), NO_CORRECTIONS).quality >= _GOOD_QUALITY
-    except HeartGuardError:
+    except Exception:  # Of another page: whatever it is, the refusal of this one must be heard.
         return False

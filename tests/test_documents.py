@@ -66,6 +66,9 @@ def test_the_readme_gives_the_figures_of_the_cloud_check():
     assert f"first screen {seconds[0]:.1f} s after the start, first answer {seconds[1]:.1f} s after the click" in text
     assert f"{memory[0]:.0f} MB at rest, {memory[1]:.0f} MB after ten readings, {memory[2]:.0f} MB at the peak" in text
     assert max(memory) < 690
+    sizes = pd.read_csv(RESULTS / "wheel-check.csv").set_index("what")["value"]
+    assert f"The wheel has {sizes['wheel']:.1f} MB, and its environment without extras" in text
+    assert f"without extras {sizes['environment without extras']:.0f} MB" in text
 
 
 def test_the_weights_in_the_diagram_are_those_that_ship():

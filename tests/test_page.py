@@ -7,7 +7,7 @@ import pytest
 
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
-from heartguard.page import PX_PER_MM, recognise
+from heartguard.page import PX_PER_MM, make, recognise
 from heartguard.page.arrange import settle_rows
 from heartguard.page.ends import Extent
 from heartguard.page.grid import Grid, find_grid
@@ -160,6 +160,14 @@ def test_pulses_overrule_a_grid_that_makes_the_page_shorter_than_ten_seconds(mon
     _, page = found("clinic-6x2-no-grid", px_per_mm=8.0)
     assert page.scale_source == "pulse"
     assert page.panels[-1].x1 - page.panels[-1].x0 == pytest.approx(250 * PX_PER_MM, rel=0.02)
+
+
+@pytest.mark.parametrize(("height", "gain", "said"), [(10.5, 10.0, False), (5.2, 5.0, False), (13.5, 10.0, True)])
+def test_pulses_that_fit_no_usual_gain_are_said(height: float, gain: float, said: bool) -> None:
+    pulses = (Pulse(10.0, 50.0, 400.0, height),) * 3
+    found, error = make._gain(pulses)
+    assert found == gain
+    assert [(w.code, w.severity) for w in make._odd_pulses(pulses, error)] == ([("scale.gain", "caution")] * said)
 
 
 def test_gain_is_read_from_the_pulses() -> None:

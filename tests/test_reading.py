@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -25,11 +25,12 @@ from heartlab.simulate.ecg import simulate_ecg
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_upload
 
 MODEL = Path(__file__).parents[1] / "models" / "vgg16.json"
+AGREES = SignalPrediction("Normal", {"Normal": 1.0}, True, "second-1")
 MODELS: Any = SimpleNamespace(
     ink="ink",
     line="line",
     vgg16=SimpleNamespace(spec=SimpleNamespace(sha256="0" * 64)),
-    signal=SimpleNamespace(consult=lambda prediction, *_: prediction),
+    signal=SimpleNamespace(consult=lambda prediction, *_: replace(prediction, signal_model=AGREES)),
     ids={"vgg16": "vgg16-0"},
 )
 needs_model = pytest.mark.skipif(not MODEL.exists(), reason="the shipped model is not here")
@@ -143,6 +144,13 @@ def test_leads_are_cut_and_filtered_once_a_reading(monkeypatch: pytest.MonkeyPat
     assert calls == ["cut_segments", "bandpass_resample", "bandpass_resample"]  # the leads, then the strip
 
 
+def test_an_answer_of_one_model_alone_is_said(rooms: dict[str, Any]) -> None:
+    silent: Any = SimpleNamespace(consult=lambda prediction, *_: prediction)
+    answer = heartguard.read_ecg(b"bytes", models=cast(Any, SimpleNamespace(**{**vars(MODELS), "signal": silent})))
+    assert [(warning.code, warning.severity) for warning in answer.warnings] == [("class.vgg16_alone", "caution")]
+    assert not heartguard.read_ecg(b"bytes").warnings
+
+
 class Contrary:
     """A signal model that always says MI."""
 
@@ -152,7 +160,7 @@ class Contrary:
 
 
 def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert heartguard.read_ecg(b"bytes").prediction.signal_model is None
+    assert heartguard.read_ecg(b"bytes").prediction.signal_model is AGREES
     models: Any = SimpleNamespace(**{**vars(MODELS), "signal": Contrary()})
     second = heartguard.read_ecg(b"bytes", models=models).prediction.signal_model
     assert second is not None

@@ -1,6 +1,7 @@
 """Build wheel and sdist, install the wheel where nothing of the repository is in sight, read a page, start the app.
 
-    python tools/wheel_check.py    # or: make wheel-check
+    python tools/wheel_check.py            # or: make wheel-check
+    python tools/wheel_check.py --write    # also write benchmarks/results/wheel-check.csv
 
 The wheel is built from the sdist, so both are whole. Exit status 1 with a sentence on the first thing that is wrong.
 With Chromium the app is also opened, a sample read in it, and seen to have its settings.
@@ -8,6 +9,8 @@ With Chromium the app is also opened, a sample read in it, and seen to have its 
 
 from __future__ import annotations
 
+import argparse
+import csv
 import json
 import shutil
 import subprocess
@@ -29,45 +32,59 @@ UPLOAD_LIMIT = "50MB per file"
 """What the first screen says where ``.streamlit/config.toml`` came along; else Streamlit allows 200."""
 
 
+RESULTS = ROOT / "benchmarks" / "results" / "wheel-check.csv"
+
+Row = tuple[str, float, str]
+
+
 class CheckError(RuntimeError):
     """Something is wrong with the wheel; the message says what."""
 
 
 def main() -> int:
     """Run the check and return its exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", action="store_true", help=f"write the sizes to {RESULTS.relative_to(ROOT)}")
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
-            wheel = _build(folder / "dist")
-            environment = _install(wheel, folder)
+            wheel, sizes = _build(folder / "dist")
+            environment, installed = _install(wheel, folder)
             _read(environment)
             _serve(environment)
         except (RuntimeError, subprocess.CalledProcessError) as error:
             print(error, file=sys.stderr)
             return 1
+    if args.write:
+        with RESULTS.open("w", newline="", encoding="utf-8") as file:
+            rows = [(what, f"{value:.1f}", unit) for what, value, unit in (*sizes, *installed)]
+            csv.writer(file, lineterminator="\n").writerows([("what", "value", "unit"), *rows])
     return 0
 
 
-def _build(folder: Path) -> Path:
+def _build(folder: Path) -> tuple[Path, list[Row]]:
     subprocess.run([sys.executable, "-m", "build", "--outdir", str(folder), str(ROOT)], check=True)
     (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
-    print(f"wheel {megabytes(iter([wheel])):.1f} MB, sdist {megabytes(iter([sdist])):.1f} MB")
+    sizes = [("wheel", megabytes(iter([wheel])), "MB"), ("sdist", megabytes(iter([sdist])), "MB")]
+    print(", ".join(f"{what} {value:.1f} {unit}" for what, value, unit in sizes))
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     _require(megabytes(iter([wheel])) < LIMIT_MB, f"The wheel has {LIMIT_MB} MB or more.")
     _require(not any("heartlab" in name for name in names), "The laboratory is in the wheel.")
-    return wheel
+    return wheel, sizes
 
 
-def _install(wheel: Path, folder: Path) -> Environment:
+def _install(wheel: Path, folder: Path) -> tuple[Environment, list[Row]]:
     work = folder / "elsewhere"
     work.mkdir()
     environment = Environment(folder / "environment", work)
     seconds = environment.install(str(wheel))
-    print(f"environment {environment.size_mb:.0f} MB, installed in {seconds:.0f} s")
+    size = environment.size_mb
+    print(f"environment {size:.0f} MB, installed in {seconds:.0f} s")
     home = environment.run("python", "-c", "import heartguard; print(heartguard.__file__)")
     _require(Path(home).is_relative_to(environment.folder), f"heartguard comes from {home}, not from the wheel.")
-    return environment
+    return environment, [("environment without extras", size, "MB"), ("installing it", seconds, "s")]
 
 
 def _read(environment: Environment) -> None:

@@ -26,6 +26,9 @@ PX_PER_MM = 8.0
 PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 """Length of the 10 s that a page shows, at the usual speed."""
 
+PULSE_TOLERANCE = 0.12
+"""How far, relatively, calibration pulses may be from a usual gain and still show it; chosen by hand."""
+
 _CERTAIN = 0.7
 """Certainty of a layout under which it is called a guess."""
 
@@ -104,6 +107,7 @@ def make_page(
         tilt_deg=tilt,
         warnings=(
             *_warnings(scale, gain, corrections.gain_mm_per_mv is not None, certainty),
+            *_odd_pulses(found.pulses, pulse_error),
             *speed_warnings(seconds, speed, corrections.speed_mm_per_s is not None),
             *arranged.warnings,
         ),
@@ -126,7 +130,7 @@ def _gain(pulses: tuple[Pulse, ...]) -> tuple[float, float | None]:
     height = float(np.median([pulse.height_mm for pulse in pulses]))
     gain = min(GAINS_MM_PER_MV, key=lambda g: abs(np.log(height / g)))
     error = abs(height / gain - 1)
-    return (gain, error) if error < 0.12 else (GAIN_MM_PER_MV, error)
+    return (gain, error) if error < PULSE_TOLERANCE else (GAIN_MM_PER_MV, error)
 
 
 def _quality(scale: Scale, certainty: float, pulse_error: float | None, length: float) -> float:
@@ -134,6 +138,18 @@ def _quality(scale: Scale, certainty: float, pulse_error: float | None, length: 
     by_pulse = 0.9 if pulse_error is None else float(np.clip(1.1 - 3 * pulse_error, 0.3, 1))
     by_time = float(np.clip(1.2 - 5 * abs(length - 1), 0.2, 1))
     return round(by_source * by_pulse * by_time * (0.5 + 0.5 * certainty), 3)
+
+
+def _odd_pulses(pulses: tuple[Pulse, ...], pulse_error: float | None) -> tuple[Warning, ...]:
+    """Say that calibration pulses fit no usual gain."""
+    if pulse_error is None or pulse_error < PULSE_TOLERANCE:
+        return ()
+    height = float(np.median([pulse.height_mm for pulse in pulses]))
+    text = (
+        f"The calibration pulses are {height:.1f} mm high, which is no usual gain; {GAIN_MM_PER_MV:g} mm/mV was "
+        "assumed. Check the amplitudes, and set the gain by hand."
+    )
+    return (caution("scale.gain", text),)
 
 
 def _warnings(scale: Scale, gain: float, by_hand: bool, certainty: float) -> tuple[Warning, ...]:
