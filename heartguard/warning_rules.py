@@ -49,7 +49,7 @@ def _on_prediction(prediction: Prediction) -> Warning | None:
     if not prediction.abstained:
         return None
     if prediction.out_of_distribution:
-        return caution(
+        return fault(
             "class.unlike",
             "This tracing is unlike those the models learnt from (leads may be missing or misread, or it is no 12-lead "
             "ECG), so the class is no answer. Compare the traces with the page.",

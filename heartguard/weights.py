@@ -17,7 +17,17 @@ from heartguard.arrays import Floats
 from heartguard.errors import ModelError
 from heartguard.resources import shipped
 
-__all__ = ["HEAD", "NetworkSpec", "Weights", "models_folder", "named", "read_spec", "read_weights", "write_weights"]
+__all__ = [
+    "HEAD",
+    "NetworkSpec",
+    "Weights",
+    "models_folder",
+    "named",
+    "read_network",
+    "read_spec",
+    "read_weights",
+    "write_weights",
+]
 
 Spec = TypeVar("Spec")
 
@@ -141,3 +151,22 @@ def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         return {name: archive[name].astype(np.float32) for name in archive.files if name.startswith(only)}
+
+
+def read_network(folder: Path, name: str) -> tuple[Weights, str]:
+    """Read the weights of a small network, and return them with its identity.
+
+    Parameters
+    ----------
+    folder : Path
+        A models folder.
+    name : str
+        Its facts are ``{name}.json``, a `NetworkSpec`.
+
+    Raises
+    ------
+    ModelError
+        If the facts or the weights are missing or altered.
+    """
+    spec = read_spec(folder / f"{name}.json", NetworkSpec)
+    return read_weights(folder / spec.weights_file, spec.sha256), named(name, spec.sha256)

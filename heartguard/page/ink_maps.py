@@ -14,7 +14,7 @@ import numpy as np
 from heartguard.arrays import Floats, Image, Mask
 from heartguard.layers import LAST_SHUFFLE, network_graph, shuffled
 from heartguard.page.ink_network import CHANNELS, INK_LAYERS, PRINT, STRIDE, TRACE
-from heartguard.weights import NetworkSpec, Weights, named, read_spec, read_weights
+from heartguard.weights import Weights, read_network
 
 __all__ = ["InkMaps", "InkNetwork", "close_gaps", "ink_graph", "load_ink_network"]
 
@@ -138,5 +138,4 @@ def load_ink_network(folder: Path) -> InkNetwork:
     ModelError
         If ``ink.json`` or its weights are missing or altered.
     """
-    spec = read_spec(folder / "ink.json", NetworkSpec)
-    return InkNetwork(read_weights(folder / spec.weights_file, spec.sha256), named("ink", spec.sha256))
+    return InkNetwork(*read_network(folder, "ink"))

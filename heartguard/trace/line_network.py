@@ -19,7 +19,7 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats
 from heartguard.layers import LAST_SHUFFLE, Layer, network_graph, shuffled
 from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, Crop
-from heartguard.weights import NetworkSpec, Weights, named, read_spec, read_weights
+from heartguard.weights import Weights, read_network
 
 __all__ = ["LINE_LAYERS", "POWER", "LineNetwork", "load_line_network", "stacked_rows"]
 
@@ -152,5 +152,4 @@ def load_line_network(folder: Path) -> LineNetwork:
     ModelError
         If ``line.json`` or its weights are missing or altered.
     """
-    spec = read_spec(folder / "line.json", NetworkSpec)
-    return LineNetwork(read_weights(folder / spec.weights_file, spec.sha256), named("line", spec.sha256))
+    return LineNetwork(*read_network(folder, "line"))
