@@ -19,7 +19,7 @@ from heartguard.page import find_page
 from heartguard.page_search import naming_the_ecg_page
 from heartguard.trace import trace
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Page, Prediction, Reading
-from heartguard.warning_rules import LOW_QUALITY, VGG16_ALONE, warnings_on
+from heartguard.warning_rules import LOW_QUALITY, warnings_on
 
 __all__ = ["overall_quality", "read_ecg"]
 
@@ -80,8 +80,6 @@ def read_ecg(
         prediction = _answer(ecg, models)
     quality = overall_quality(straight, ecg)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
-    if prediction.signal_model is None and not prediction.out_of_distribution:
-        warnings = (VGG16_ALONE, *warnings)
     if quality < LOW_QUALITY:  # the models cannot notice that their input is not this ECG
         prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
     return Reading(

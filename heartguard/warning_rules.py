@@ -8,20 +8,13 @@ from heartguard.leads import LEADS
 from heartguard.values import Ecg, Measurements, Page, Prediction, Upload
 from heartguard.warning import Warning, caution, fault
 
-__all__ = ["LOW_QUALITY", "UNSURE", "VGG16_ALONE", "warnings_on"]
+__all__ = ["LOW_QUALITY", "UNSURE", "warnings_on"]
 
 LOW_QUALITY = 0.5
 """A page or a lead with less is called poor: the middle of the scale, chosen by hand."""
 
 UNSURE = "class.unsure"
 """Code of the warning that no class is probable enough, which the app shows as its headline "Not sure"."""
-
-VGG16_ALONE = caution(
-    "class.vgg16_alone",
-    "No beats could be measured, so the signal model, which has most of the weight, took no part: the class is that of "
-    "VGG16 alone. Compare it with the page.",
-)
-"""Raised by `heartguard.read_ecg` where only one of the two models answered."""
 
 LARGE_EINTHOVEN_MV = 0.1
 """One small square. Well traced pages give 0.01 to 0.06 mV; limb leads that disagree by more were misread somewhere."""
@@ -39,10 +32,21 @@ def warnings_on(
     quality : float
         Of the whole reading, 0 to 1.
     """
-    own = (_on_prediction(prediction), _on_quality(quality), _on_leads(ecg), _on_einthoven(measurements))
-    found = (*own[:2], *page.warnings, *own[2:], *upload.warnings, *ecg.warnings)
+    answer = (_on_models(prediction), _on_prediction(prediction), _on_quality(quality))
+    traces = (_on_leads(ecg), _on_einthoven(measurements))
+    found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
     kept = dict.fromkeys(warning for warning in found if warning is not None)
     return tuple(sorted(kept, key=lambda warning: warning.severity == "note"))
+
+
+def _on_models(prediction: Prediction) -> Warning | None:
+    if prediction.signal_model is not None or prediction.out_of_distribution:
+        return None
+    return caution(
+        "class.vgg16_alone",
+        "No beats could be measured, so the signal model, which has most of the weight, took no part: the class is "
+        "that of VGG16 alone. Compare it with the page.",
+    )
 
 
 def _on_prediction(prediction: Prediction) -> Warning | None:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -25,11 +25,13 @@ __all__ = [
     "named",
     "read_network",
     "read_spec",
+    "read_spec_for",
     "read_weights",
     "write_weights",
 ]
 
 Spec = TypeVar("Spec")
+FittedSpec = TypeVar("FittedSpec", bound="BackboneSpec")
 
 HEAD = "head/"
 """How the names of the linear head begin."""
@@ -89,6 +91,36 @@ def read_spec(path: Path, kind: type[Spec]) -> Spec:
         raise ModelError(f"{path.name} is missing from the models folder.") from error
     except msgspec.DecodeError as error:
         raise ModelError(f"The facts of a model in {path.name} cannot be read: {error}.") from error
+
+
+class BackboneSpec(Protocol):
+    """The facts of a model that was fitted to the features of another one."""
+
+    @property
+    def backbone_sha256(self) -> str:
+        """Digest of the weights that it was fitted to; beside others its figures mean nothing."""
+        ...
+
+
+def read_spec_for(path: Path, kind: type[FittedSpec], backbone_sha256: str) -> FittedSpec | None:
+    """Read the facts of a model that was fitted to a backbone; None without such a file, or if it fits another one.
+
+    Parameters
+    ----------
+    path : Path
+        A JSON file.
+    kind : type
+        Dataclass with a field `backbone_sha256`.
+    backbone_sha256 : str
+        Digest of the weights of the backbone.
+
+    Raises
+    ------
+    ModelError
+        As `read_spec`.
+    """
+    spec = read_spec(path, kind) if path.exists() else None
+    return spec if spec is not None and spec.backbone_sha256 == backbone_sha256 else None
 
 
 def models_folder() -> Path:

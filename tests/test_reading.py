@@ -180,7 +180,10 @@ def test_a_good_reading_has_no_warnings_even_where_an_interval_is_missing() -> N
     measurements = make_measurements(
         pr_ms=None, missing_reasons={"pr_ms": "No P wave was found."}, einthoven_residual_mv=None
     )
-    assert warnings_on(make_upload(), make_page(), make_ecg(), measurements, make_prediction(), 0.8) == ()
+    assert (
+        warnings_on(make_upload(), make_page(), make_ecg(), measurements, make_prediction(signal_model=AGREES), 0.8)
+        == ()
+    )
 
 
 def test_warnings_name_everything_uncertain_most_important_first() -> None:
@@ -199,7 +202,12 @@ def test_warnings_name_everything_uncertain_most_important_first() -> None:
         ),
         make_ecg(signals=signals, quality=quality),
         make_measurements(einthoven_residual_mv=0.4),
-        make_prediction(label="MI", abstained=True, probabilities={"Normal": 0.3, "MI": 0.31, "PMI": 0.2, "HB": 0.19}),
+        make_prediction(
+            signal_model=AGREES,
+            label="MI",
+            abstained=True,
+            probabilities={"Normal": 0.3, "MI": 0.31, "PMI": 0.2, "HB": 0.19},
+        ),
         0.3,
     )
     assert [(warning.code, warning.severity) for warning in warnings] == [
@@ -222,7 +230,7 @@ def test_notes_come_last_and_each_warning_once() -> None:
     note_, doubt = note("file.bits", "It was reduced to 8 bits."), caution("scale.length", "The traces span 8 s.")
     upload, page = make_upload(warnings=(note_,)), make_page(warnings=(note_, doubt))
     ecg = make_ecg(warnings=(note("trace.no_line", "No line in V5."), doubt))
-    found = warnings_on(upload, page, ecg, make_measurements(), make_prediction(), 0.8)
+    found = warnings_on(upload, page, ecg, make_measurements(), make_prediction(signal_model=AGREES), 0.8)
     assert [warning.code for warning in found] == ["scale.length", "file.bits", "trace.no_line"]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats
 from heartguard.errors import ModelError
 from heartguard.values import Finding
-from heartguard.weights import Weights, named, read_spec, read_weights
+from heartguard.weights import Weights, named, read_spec_for, read_weights
 
 _FIBRILLATION = "rhythm:AFIB"
 """SCP code of atrial fibrillation."""
@@ -70,10 +70,8 @@ def load_findings(folder: Path, backbone_sha256: str) -> FindingHead | None:
         If they are there but altered.
     """
     path = folder / "findings.json"
-    if not path.exists():
-        return None
-    spec = read_spec(path, FindingSpec)
-    if spec.backbone_sha256 != backbone_sha256:
+    spec = read_spec_for(path, FindingSpec, backbone_sha256)
+    if spec is None:
         return None
     weights = read_weights(folder / spec.weights_file, spec.sha256)
     check_names(spec.names, weights, path.name)

@@ -10,7 +10,7 @@ from typing import Any
 
 from heartguard.classify.spec import ModelSpec
 from heartguard.errors import ModelError
-from heartguard.weights import read_spec
+from heartguard.weights import read_spec_for
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,6 @@ def int8_path(folder: Path, name: str) -> Path:
     return folder / f"{name}-light.json"
 
 
-def load_int8_spec(path: Path) -> Int8Spec | None:
-    """Read a spec; None where there is none.
-
-    Raises
-    ------
-    ModelError
-        If it was altered.
-    """
-    return read_spec(path, Int8Spec) if path.exists() else None
-
-
 def read_int8(folder: Path, model: ModelSpec, *, even_unproven: bool = False) -> bytes | None:
     """Return the content of a model's int8 file; None without one for its weights, or if it must not serve.
 
@@ -62,8 +51,8 @@ def read_int8(folder: Path, model: ModelSpec, *, even_unproven: bool = False) ->
     ModelError
         If the spec names a file that is missing or altered.
     """
-    spec = load_int8_spec(int8_path(folder, model.name))
-    if spec is None or spec.backbone_sha256 != model.sha256 or not (spec.serves or even_unproven):
+    spec = read_spec_for(int8_path(folder, model.name), Int8Spec, model.sha256)
+    if spec is None or not (spec.serves or even_unproven):
         return None
     try:
         content = (folder / spec.weights_file).read_bytes()

@@ -19,7 +19,7 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Floats
 from heartguard.classify.architecture import HEAD_LEVELS
-from heartguard.weights import Weights, named, read_spec, read_weights
+from heartguard.weights import Weights, named, read_spec_for, read_weights
 
 OOD_FEATURES = slice(0, HEAD_LEVELS["level4"])
 """The pooled features that the score uses: those of block 4; see above why not those of block 5."""
@@ -104,11 +104,8 @@ def load_ood_detector(folder: Path, backbone_sha256: str) -> OodDetector | None:
     ModelError
         If it is there but altered.
     """
-    path = folder / "novelty.json"
-    if not path.exists():
-        return None
-    spec = read_spec(path, OodSpec)
-    if spec.backbone_sha256 != backbone_sha256:
+    spec = read_spec_for(folder / "novelty.json", OodSpec, backbone_sha256)
+    if spec is None:
         return None
     weights = read_weights(folder / spec.weights_file, spec.sha256)
     return OodDetector(spec.threshold, weights, named("novelty", spec.sha256))
