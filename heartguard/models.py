@@ -10,7 +10,8 @@ from threading import Lock
 from heartguard.classify import SignalModel, VggEngine, load_engine, load_signal_model
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
 from heartguard.errors import ModelError
-from heartguard.page import InkNetwork, load_ink_network
+from heartguard.page import PageModels, load_page_models
+from heartguard.quality import QualityModel, load_quality_model
 from heartguard.trace import LineNetwork, load_line_network
 from heartguard.weights import models_folder
 
@@ -26,10 +27,12 @@ class Models:
 
     Attributes
     ----------
-    ink : InkNetwork
-        Separates the trace ink of photographed pages from their grid.
+    page : PageModels
+        The structure network, which tells what every pixel of a picture shows, and what tells which way up it is.
     line : LineNetwork
         Locates the steep and the shared parts of traced lines.
+    quality : QualityModel
+        Tells from the evidence on a reading how probably it is right.
     vgg16 : VggEngine
         The image model, on the canonical drawing: classes, findings and the out-of-distribution score.
     signal : SignalModel
@@ -39,11 +42,12 @@ class Models:
     --------
     >>> models = Models.load()
     >>> sorted(models.ids)
-    ['findings', 'ink', 'line', 'novelty', 'signal', 'vgg16']
+    ['findings', 'line', 'novelty', 'signal', 'structure', 'vgg16']
     """
 
-    ink: InkNetwork
+    page: PageModels
     line: LineNetwork
+    quality: QualityModel
     vgg16: VggEngine
     signal: SignalModel
 
@@ -77,14 +81,14 @@ class Models:
             raise ModelError(_unfit("second.json"))
         if set(signal.spec.classes) != set(vgg16.spec.classes):
             raise ModelError("second.json in the models folder names other classes than vgg16.json.")
-        return cls(load_ink_network(home), load_line_network(home), vgg16, signal)
+        return cls(load_page_models(home), load_line_network(home), load_quality_model(home), vgg16, signal)
 
     @property
     def ids(self) -> dict[str, str]:
         """Identity of each network, its name and the start of its weights' digest, by its role."""
         findings, detector = self.vgg16.finding_spec, self.vgg16.ood_detector
         return {
-            "ink": self.ink.identity,
+            "structure": self.page.structure.identity,
             "line": self.line.identity,
             "vgg16": self.vgg16.spec.identity,
             "findings": findings.identity if findings is not None else "",

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from heartguard.errors import CorrectionError, PageError
 from heartguard.intake import Source, open_upload
-from heartguard.page import find_flat
-from heartguard.values import NO_CORRECTIONS, Upload
+from heartguard.page import PageModels, find_page
+from heartguard.values import Upload
 
 __all__ = ["find_ecg_page", "naming_the_ecg_page"]
 
@@ -24,7 +24,7 @@ _GOOD_QUALITY = 0.5
 
 
 @contextmanager
-def naming_the_ecg_page(source: Source, upload: Upload) -> Iterator[None]:
+def naming_the_ecg_page(source: Source, upload: Upload, models: PageModels) -> Iterator[None]:
     """Add the number of a page that looks like an ECG to the error of another page of the document.
 
     Parameters
@@ -33,6 +33,7 @@ def naming_the_ecg_page(source: Source, upload: Upload) -> Iterator[None]:
         The whole file.
     upload : Upload
         The page of it that is being read inside.
+    models : PageModels
 
     Raises
     ------
@@ -46,26 +47,26 @@ def naming_the_ecg_page(source: Source, upload: Upload) -> Iterator[None]:
     except PageError as error:
         if upload.pages < 2:
             raise
-        other = find_ecg_page(source, upload)
+        other = find_ecg_page(source, upload, models)
         hint = "choose the one with the ECG"
         if other is not None:
             hint = f"page {other + 1} looks like an ECG: choose that one"
         raise type(error)(f"{error} This is page {upload.page + 1} of {upload.pages}; {hint}.") from error
 
 
-def find_ecg_page(source: Source, upload: Upload) -> int | None:
-    """Return the first other page, from 0, on which a flat ECG is found; None where a short search finds none."""
+def find_ecg_page(source: Source, upload: Upload, models: PageModels) -> int | None:
+    """Return the first other page, from 0, on which an ECG is found; None where a short search finds none."""
     began = time.monotonic()
     for page in [page for page in range(upload.pages) if page != upload.page][:MOST_PAGES]:
         if time.monotonic() - began > MOST_SECONDS:
             break
-        if _looks_like_ecg(source, page):
+        if _looks_like_ecg(source, page, models):
             return page
     return None
 
 
-def _looks_like_ecg(source: Source, page: int) -> bool:
+def _looks_like_ecg(source: Source, page: int, models: PageModels) -> bool:
     try:
-        return find_flat(open_upload(source, page=page), NO_CORRECTIONS).quality >= _GOOD_QUALITY
+        return find_page(open_upload(source, page=page), models).quality >= _GOOD_QUALITY
     except Exception:  # Of another page: whatever it is, the refusal of this one must be heard.
         return False

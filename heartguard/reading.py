@@ -7,21 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import numpy as np
-
 from heartguard.classify import classify
 from heartguard.drawing import draw, segment_leads
 from heartguard.intake import Source, open_upload
-from heartguard.limb_law import lead_disagreement
 from heartguard.measure import measure
 from heartguard.models import Models, shared_models
 from heartguard.page import find_page
 from heartguard.page_search import naming_the_ecg_page
 from heartguard.trace import trace
-from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Page, Prediction, Reading
+from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Prediction, Reading
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
 
-__all__ = ["overall_quality", "read_ecg"]
+__all__ = ["read_ecg"]
 
 
 def read_ecg(
@@ -70,15 +67,16 @@ def read_ecg(
     stages = _Stopwatch(on_stage)
     with stages.timed("intake"):
         upload = open_upload(source, name=name, page=page)
-    with stages.timed("page"), naming_the_ecg_page(source, upload):
-        straight = find_page(upload, models.ink, corrections)
+    with stages.timed("page"), naming_the_ecg_page(source, upload, models.page):
+        straight = find_page(upload, models.page, corrections)
     with stages.timed("trace"):
         ecg = trace(straight, models.line)
     with stages.timed("measure"):
         measurements = measure(ecg)
     with stages.timed("classify"):
         prediction = _answer(ecg, models)
-    quality = overall_quality(straight, ecg)
+    quality, of_leads = models.quality.judge(straight, ecg, measurements)
+    ecg = replace(ecg, quality=of_leads)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the models cannot notice that their input is not this ECG
         prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
@@ -102,19 +100,6 @@ def _answer(ecg: Ecg, models: Models) -> Prediction:
     if prediction.out_of_distribution:
         return prediction
     return models.signal.consult(prediction, segments, models.vgg16.spec.sha256)
-
-
-def overall_quality(page: Page, ecg: Ecg) -> float:
-    """Return the quality of the tracing, 0 to 1: the minimum of three qualities, as none compensates for another.
-
-    These are the page's own, the mean over the twelve leads (0 for an absent one), and the agreement of the limb leads.
-    Clean lines at a wrong scale are as useless as a correct scale with lines that cannot be followed, or as lines under
-    the names of other leads. A `lead_disagreement` up to 0.13 costs nothing; at 0.38 the quality is 0.5, which is poor.
-    Both values were chosen by hand.
-    """
-    disagreement = lead_disagreement(ecg.unreconciled_signals)
-    agreement = 1.0 if disagreement is None else 1.26 - 2 * disagreement
-    return float(np.clip(min(page.quality, float(np.mean(ecg.quality)), agreement), 0.0, 1.0))
 
 
 class _Stopwatch:

@@ -111,6 +111,8 @@ class Corrections:
         25 or 50.
     gain_mm_per_mv : float or None
         5, 10 or 20.
+    mirrored : bool
+        Whether left and right are exchanged, after the turn.
 
     Raises
     ------
@@ -124,6 +126,12 @@ class Corrections:
     lead_order: str | None = None
     speed_mm_per_s: float | None = None
     gain_mm_per_mv: float | None = None
+    mirrored: bool = False
+
+    @property
+    def turned(self) -> bool:
+        """Whether it was set which way up the picture is."""
+        return bool(self.quarter_turns % 4) or self.mirrored
 
     def __post_init__(self) -> None:
         for name, value, known in (
@@ -189,6 +197,8 @@ class Page:
         Assumptions, parts that were not found, and parts that may be wrong.
     bend : DisplacementField or None
         Correction of folds and curls beyond the homography; None on a flat page.
+    evidence : mapping of str to float
+        What `heartguard.quality` tells the quality from.
     """
 
     upload: Upload
@@ -206,6 +216,7 @@ class Page:
     tilt_deg: float = 0.0
     warnings: tuple[Warning, ...] = ()
     bend: DisplacementField | None = None
+    evidence: Mapping[str, float] = field(default_factory=dict)
 
     def on_page(self, points: Doubles) -> Doubles:
         """Map points of the upload, shape (n, 2), to the page."""
@@ -256,12 +267,15 @@ class Segment:
     x0 : int
         Page column of ``y[0]``.
     quality : float, 0 to 1
+    spread : float
+        Mean uncertainty of its height by the line network, page pixels.
     """
 
     panel: Panel
     y: Floats
     x0: int
     quality: float
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -298,6 +312,18 @@ class Ecg:
     def unreconciled_signals(self) -> Floats:
         """The signals before reconciliation, by which the limb-lead equations can be checked independently."""
         return self.signals if self.raw_signals is None else self.raw_signals
+
+    @property
+    def seams(self) -> tuple[int, ...]:
+        """Samples at which a column of short leads begins and no rhythm strip runs on: time may leap there."""
+        panels = [segment.panel for segment in self.segments]
+        strips = [panel for panel in panels if panel.rhythm]
+        starts = sorted({panel.start_s for panel in panels if not panel.rhythm and panel.start_s > 0})
+        return tuple(
+            round(start * self.sampling_rate_hz)
+            for start in starts
+            if not any(strip.start_s < start < strip.end_s for strip in strips)
+        )
 
     def lead(self, name: str) -> Floats:
         """Return one lead, shape (5000,), mV."""

@@ -60,7 +60,7 @@ def measure(ecg: Ecg) -> Measurements:
     if beats.size < 2:
         reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _ONE_BEAT)
         return Measurements(beats_s=beats / SAMPLING_RATE_HZ, einthoven_residual_mv=residual, missing_reasons=reasons)
-    study = study_beats(signals, beats)
+    study = study_beats(signals, beats, ecg.seams)
     rhythm, waves = study.rhythm, _waves(study, reasons)
     return Measurements(
         heart_rate_bpm=rhythm.heart_rate_bpm,

@@ -78,7 +78,7 @@ def find_r_peaks(signals: Doubles, rhythm_lead: str | None = None) -> RPeaks:
     return RPeaks(drop_artefacts(signals, align_beats(signals, beats, rhythm_lead), detection), contrast)
 
 
-def study_beats(signals: Doubles, beats: Indices) -> BeatStudy:
+def study_beats(signals: Doubles, beats: Indices, seams: tuple[int, ...] = ()) -> BeatStudy:
     """Measure the rhythm of at least two beats, and their median beat with its fiducials.
 
     Parameters
@@ -87,8 +87,10 @@ def study_beats(signals: Doubles, beats: Indices) -> BeatStudy:
         From `bridge_gaps`.
     beats : ndarray, shape (n,), int64, n > 1
         From `find_r_peaks`.
+    seams : tuple of int
+        Samples at which the page may leap in time, as `Ecg.seams` gives them.
     """
-    rhythm, correlation = rhythm_of(beats), likeness(signals, beats)
+    rhythm, correlation = rhythm_of(beats, seams), likeness(signals, beats)
     dominant = usual_beats(beats, correlation)
     median = median_beat(signals, beats[dominant])
     fiducials = find_fiducials(median, rhythm.rr_ms / 1000, rhythm.rr_variation)

@@ -2,15 +2,13 @@
 
 from heartguard.page.corrections import apply_corrections, order_corners
 from heartguard.page.find import PX_PER_MM, find_page
-from heartguard.page.flat import find_flat
-from heartguard.page.ink_maps import InkNetwork, load_ink_network
+from heartguard.page.models import PageModels, load_page_models
 
 __all__ = [
     "PX_PER_MM",
-    "InkNetwork",
+    "PageModels",
     "apply_corrections",
-    "find_flat",
     "find_page",
-    "load_ink_network",
+    "load_page_models",
     "order_corners",
 ]

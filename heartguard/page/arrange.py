@@ -8,14 +8,11 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Mask
-from heartguard.leads import PAGE_SECONDS, Layout
 from heartguard.page.ends import Extent
 from heartguard.page.marks import Lines, Pulse
-from heartguard.values import Panel
 
 __all__ = [
     "keep_separators",
-    "make_panels",
     "name_mask",
     "settle_rows",
 ]
@@ -107,37 +104,3 @@ def keep_separators(lines: Lines, extent: Extent, px_per_mm: float) -> Lines:
         if not stands(x):
             vertical[:, max(0, round(x - 0.5 * px_per_mm)) : round(x + 0.5 * px_per_mm) + 1] = False
     return Lines(vertical, lines.horizontal, kept, kept)
-
-
-def make_panels(
-    layout: Layout,
-    rows: tuple[float, ...],
-    extent: Extent,
-    rhythm: tuple[str, ...],
-    page_seconds: float = PAGE_SECONDS,
-) -> tuple[Panel, ...]:
-    """Place every stretch of every lead.
-
-    Parameters
-    ----------
-    layout : Layout
-    rows : tuple of float
-        Isoelectric heights of all trace rows.
-    extent : Extent
-    rhythm : tuple of str
-        Leads of the rhythm strips, from the top.
-    page_seconds : float
-        What the whole width shows.
-    """
-    panels = []
-    width = extent.width / layout.columns
-    seconds = page_seconds / layout.columns
-    for r, leads in enumerate(layout.rows):
-        for c, lead in enumerate(leads):
-            x, start = extent.x0 + c * width, c * seconds
-            inverted = lead in layout.inverted
-            panels.append(Panel(lead, r, x, x + width, rows[r], start, start + seconds, inverted=inverted))
-    for k, lead in enumerate(rhythm):
-        r = len(layout.rows) + k
-        panels.append(Panel(lead, r, extent.x0, extent.x1, rows[r], 0.0, page_seconds, rhythm=True))
-    return tuple(panels)

@@ -24,6 +24,7 @@ __all__ = [
     "follow_lines",
     "grid_surety",
     "invert",
+    "off_places",
     "rough_places",
     "side_by_side",
     "without_minor_lines",
@@ -39,6 +40,12 @@ _STRIP_ROWS = 256
 _MIN_COHERENCE, _MIN_SHARE = 0.12, 0.4
 # Change of phase, radians, that makes a way neither better nor worse than a surer one.
 _STILL = 0.15
+_COARSE = 4
+"""Pixels of the coarse demodulated marks to a standard deviation of their low-pass: enough not to be seen."""
+
+_SURE_SHARE = 0.5
+"""Share of the usual surety under which a node does not count: beside the paper, and under print."""
+
 _SEEK_MM = 1.5
 _SOFT_PX = 0.8
 _FAINT = 0.3
@@ -93,6 +100,37 @@ def follow_grid(
         return plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm)
 
     return np.stack(side_by_side(along_one, wave), axis=-1), surety
+
+
+def off_places(marks: Floats, px_per_mm: float, reach_mm: float) -> float:
+    """Return how far the lines of a page's grid are off their places when it is read as a flat one.
+
+    Parameters
+    ----------
+    marks : ndarray, shape (H, W), float32
+        The 5 mm grid of a page that a rotation and a scale made straight.
+    px_per_mm : float
+    reach_mm : float
+        Standard deviation of the low-pass, as for `follow_grid`.
+
+    Returns
+    -------
+    float
+        Root mean square over the nodes that surely show the grid, mm, of the axis that is worse. What an affine map
+        would undo does not count.
+    """
+    wave = _carriers(marks, px_per_mm, reach_mm, 0.0)
+    surety = np.minimum(np.abs(wave[0]), np.abs(wave[1]))
+    sure = surety > _SURE_SHARE * np.percentile(surety, 90)
+    worst = 0.0
+    for carrier in wave:
+        phase = _unwrap(carrier, surety)
+        known = sure & np.isfinite(phase)
+        y, x = np.nonzero(known)
+        places = np.stack([x, y, np.ones(len(x))], axis=1)
+        left = phase[known] - places @ np.linalg.lstsq(places, phase[known], rcond=None)[0]
+        worst = max(worst, float(np.sqrt(np.mean(left**2))) * LARGE_SQUARE_MM / (2 * np.pi))
+    return worst
 
 
 def grid_surety(marks: Floats, px_per_mm: float, reach_mm: float) -> Doubles:
@@ -198,12 +236,21 @@ def _carrier(marks: Floats, px_per_mm: float, reach_mm: float, along_mm: float) 
     down = sigma
     if along_mm:
         marks, rows, down = _lasting(marks, rows, round(along_mm * px_per_mm / 2)), np.arange(len(rows)), 1.0
+    # A low-pass of some millimetres needs no more of the demodulated marks than their means over a few pixels.
+    fine = (max(1, int(sigma / _COARSE)), max(1, int(down / _COARSE)))
+    size = (-(-marks.shape[1] // fine[0]), -(-marks.shape[0] // fine[1]))
+    padded = [(0, size[1] * fine[1] - marks.shape[0]), (0, size[0] * fine[0] - marks.shape[1])]
     real, imaginary, total = (
-        cv2.GaussianBlur(marks * wave, (0, 0), sigmaX=sigma, sigmaY=down)
+        cv2.GaussianBlur(
+            cv2.resize(np.pad(marks * wave, padded, mode="edge"), size, interpolation=cv2.INTER_AREA),
+            (0, 0),
+            sigmaX=sigma / fine[0],
+            sigmaY=down / fine[1],
+        )
         for wave in (np.cos(place).astype(np.float32), np.sin(place).astype(np.float32), np.float32(1))
     )
     floor = 0.1 * float(total.mean()) + 1e-6
-    at = np.ix_(rows[rows < marks.shape[0]], columns[columns < marks.shape[1]])
+    at = np.ix_(rows[rows < marks.shape[0]] // fine[1], columns[columns < marks.shape[1]] // fine[0])
     return np.asarray((real[at] - 1j * imaginary[at]) / (total[at] + floor), np.complex128)
 
 

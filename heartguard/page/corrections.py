@@ -9,6 +9,8 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Image
 from heartguard.errors import CorrectionError
+from heartguard.page.turn import Turn, turned
+from heartguard.page.turn import homography as turn_homography
 from heartguard.values import Corrections, Upload
 from heartguard.warning import Warning, note
 
@@ -37,7 +39,8 @@ def apply_corrections(upload: Upload, corrections: Corrections) -> tuple[Upload,
     CorrectionError
         If the corners enclose no page.
     """
-    image, homography = _turn(upload.image, corrections.quarter_turns)
+    turn = Turn(corrections.quarter_turns % 4, corrections.mirrored)
+    image, homography = turned(upload.image, turn), turn_homography(turn, upload.image.shape[:2])
     if corrections.corners is not None:
         image, cut = _cut(image, np.array(corrections.corners, float))
         homography = cut @ homography
@@ -49,6 +52,7 @@ def by_hand_warnings(corrections: Corrections) -> tuple[Warning, ...]:
     turn, speed, gain = corrections.quarter_turns % 4, corrections.speed_mm_per_s, corrections.gain_mm_per_mv
     parts = [
         f"turned by {90 * turn} degrees" if turn else "",
+        "mirrored" if corrections.mirrored else "",
         "corners of the paper" if corrections.corners else "",
         f"arrangement {corrections.layout}" if corrections.layout else "",
         f"{corrections.lead_order} order of the limb leads" if corrections.lead_order else "",
@@ -57,16 +61,6 @@ def by_hand_warnings(corrections: Corrections) -> tuple[Warning, ...]:
     ]
     said = ", ".join(part for part in parts if part)
     return (note("page.by_hand", f"Set by hand: {said}."),) if said else ()
-
-
-def _turn(image: Image, quarter_turns: int) -> tuple[Image, Doubles]:
-    """Turn clockwise; pixel centres lie on whole numbers."""
-    homography = np.eye(3)
-    for _ in range(quarter_turns % 4):
-        height = image.shape[0]
-        image = np.ascontiguousarray(np.rot90(image, -1))
-        homography = np.array([[0.0, -1.0, height - 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]) @ homography
-    return image, homography
 
 
 def _cut(image: Image, corners: Doubles) -> tuple[Image, Doubles]:

@@ -10,7 +10,6 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.errors import NotAnEcgError
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, SAMPLING_RATE_HZ
-from heartguard.page.ink import Contrasts
 from heartguard.page.marks import Lines, Pulse
 
 __all__ = ["Extent", "find_extent", "fit_extent"]
@@ -40,7 +39,7 @@ class Extent:
 
 def find_extent(
     trace: Mask,
-    seen: Contrasts,
+    ink: Floats,
     rows: tuple[float, ...],
     pulses: tuple[Pulse, ...],
     px_per_mm: float,
@@ -53,8 +52,8 @@ def find_extent(
     ----------
     trace : ndarray, shape (h, w), bool
         Trace ink only.
-    seen : Contrasts
-        Of the same page.
+    ink : ndarray, shape (h, w), float32, 0 to 1
+        How much of each pixel trace ink covers.
     rows : tuple of float
         Isoelectric heights, page pixels.
     pulses : tuple of Pulse
@@ -72,7 +71,6 @@ def find_extent(
     for pulse in pulses:
         clear[:, max(0, int(pulse.x0)) : int(pulse.x1) + 1] = False
     between = [(upper + lower) / 2 for upper, lower in pairwise(rows)]
-    ink = seen.soft_ink
     starts, ends = [], []
     for row, upper, lower in zip(rows, [0.0, *between], [*between, float(len(trace))], strict=False):
         reach = _BAND_MM * px_per_mm

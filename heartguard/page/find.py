@@ -1,42 +1,43 @@
-"""Upload → Page: straighten, scale, separate the ink, and name the places of the leads.
-
-A page that a rotation and a scale make straight is read as it is (`flat`); else the grid itself is followed
-(`photographed`).
-"""
+"""Upload → Page: look, turn upright, straighten, scale, separate the ink, and name the places of the leads."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from heartguard.errors import PageError
+from heartguard.arrays import Image
+from heartguard.errors import NotAnEcgError
+from heartguard.leads import PAPER_SPEED_MM_PER_S
 from heartguard.page.corrections import apply_corrections, by_hand_warnings
-from heartguard.page.flat import find_flat
-from heartguard.page.ink_maps import InkNetwork
-from heartguard.page.make import PX_PER_MM
-from heartguard.page.photo import shows_a_desk
-from heartguard.page.photographed import find_photo
+from heartguard.page.inspect_page import find_marks
+from heartguard.page.make import make_page
+from heartguard.page.marks import find_rows, trace_mask
+from heartguard.page.models import PageModels, TurnWeights
+from heartguard.page.speed import read_speed
+from heartguard.page.straight import PX_PER_MM, StraightPage, straighten
+from heartguard.page.structure import StructureMaps
+from heartguard.page.turn import AS_IT_IS, Turn, evidence_of_flips, evidence_of_side, homography, logit, turned
+from heartguard.page.without_grid import straighten_by_marks
 from heartguard.values import NO_CORRECTIONS, Corrections, Page, Upload
+from heartguard.warning import Warning, note
 
 __all__ = ["PX_PER_MM", "find_page"]
 
-_GOOD_QUALITY = 0.75
-_CLEARLY_BETTER = 0.1
-_SHEET_MM = 340.0
-"""No sheet is longer: where a flat picture is, there is a desk around the sheet."""
+_SURELY = 2.0
+"""Logarithm of the odds from which on a page is turned or mirrored: seven to one."""
 
 
-def find_page(upload: Upload, network: InkNetwork | None, corrections: Corrections = NO_CORRECTIONS) -> Page:
+def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_CORRECTIONS) -> Page:
     """Straighten an upload and find its scale, ink, layout and leads.
 
     Parameters
     ----------
     upload : Upload
-    network : InkNetwork or None
-        What takes the ink of photographed pages apart; without it such pages are read as flat ones.
+    models : PageModels
+        The structure network, which tells what every pixel shows, and what weighs the evidence of a turn.
     corrections : Corrections
-        What was set by hand.
+        What was set by hand; a page that was turned by hand is turned no more.
 
     Returns
     -------
@@ -45,52 +46,83 @@ def find_page(upload: Upload, network: InkNetwork | None, corrections: Correctio
 
     Raises
     ------
-    NotAnEcgError, TooTiltedError, LayoutError, CorrectionError
+    NotAnEcgError, LayoutError, CorrectionError
         When the picture cannot be understood; the message says what to do.
     """
     given, by_hand = apply_corrections(upload, corrections)
-    page = _find(given, network, corrections)
-    if corrections == NO_CORRECTIONS:
+    maps = models.structure.maps(given.image)
+    look = _Look(given.image, maps)
+    straight = look.straight if corrections.turned else look.upright(models.turn)
+    if straight is None:
+        raise NotAnEcgError(
+            "No ECG was found in this picture: neither a grid nor rows of traces are to be seen. "
+            "Open a page that shows a 12-lead ECG, all of it and not too small."
+        )
+    page = _page(given, straight, corrections)
+    to_page = page.to_page @ homography(look.turn, given.image.shape[:2]) @ by_hand
+    warnings = (*by_hand_warnings(corrections), *_on_turn(look.turn), *page.warnings)
+    return replace(page, upload=upload, to_page=to_page, warnings=warnings)
+
+
+@dataclass(eq=False)
+class _Look:
+    """A picture and its maps, turned until they are upright."""
+
+    image: Image
+    maps: StructureMaps
+    turn: Turn = AS_IT_IS
+
+    @property
+    def straight(self) -> StraightPage | None:
+        """The page made straight as it is turned now."""
+        return straighten(self.image, self.maps) or straighten_by_marks(self.image, self.maps)
+
+    def apply(self, turn: Turn) -> None:
+        """Turn picture and maps."""
+        self.image, self.turn = turned(self.image, turn), self.turn.then(turn)
+        self.maps = replace(self.maps, shares=np.stack([turned(share, turn) for share in self.maps.shares]))
+
+    def upright(self, weights: TurnWeights) -> StraightPage | None:
+        """Turn until rows run along x, and then by what lies at their left and above them."""
+        text = np.maximum(self.maps.of("print"), self.maps.of("name"))
+        if logit(evidence_of_side(self.maps.of("trace"), text), weights.sideways) < 0:
+            self.apply(Turn(1))
+        straight = self.straight
+        if straight is None:
+            return None
+        rows = find_rows(trace_mask(straight.shares["trace"], PX_PER_MM), PX_PER_MM)
+        across, down = evidence_of_flips(straight.shares, rows, PX_PER_MM)
+        left, top = logit(across, weights.across), logit(down, weights.down)
+        flip = _flip(left, top, self.turn != AS_IT_IS)
+        if flip == AS_IT_IS:
+            return straight
+        self.apply(flip)
+        return self.straight
+
+
+def _flip(left: float, top: float, already_turned: bool) -> Turn:
+    """Return the flip that the odds ask for; a page on its side is upside down as often as not, others seldom are."""
+    if already_turned:
+        return Turn(2) if left + top < 0 else AS_IT_IS
+    odds = {Turn(2): -left - top, Turn(0, True): -left, Turn(2, True): -top}
+    turn = max(odds, key=odds.__getitem__)
+    return turn if odds[turn] > _SURELY else AS_IT_IS
+
+
+def _page(upload: Upload, straight: StraightPage, corrections: Corrections) -> Page:
+    found = find_marks(straight)
+    speed = corrections.speed_mm_per_s
+    if speed is None:
+        speed = read_speed(found.pulses) if straight.scale.source == "grid" else PAPER_SPEED_MM_PER_S
+    page = make_page(upload, found, straight, corrections, speed)
+    if straight.bend is None:
         return page
-    warnings = (*by_hand_warnings(corrections), *page.warnings)
-    return replace(page, upload=upload, to_page=page.to_page @ by_hand, warnings=warnings)
+    text = "Read as a photo: folds and perspective were undone by following the grid of the paper."
+    return replace(page, bend=straight.bend, warnings=(*page.warnings, note("page.photo", text)))
 
 
-def _find(upload: Upload, network: InkNetwork | None, corrections: Corrections) -> Page:
-    """Read a page as a flat one, and as a photographed one where that fails or is poor; on a desk, the other way round.
-
-    A flat reading of a photo knows nothing of its perspective, and may think well of itself: where its picture is
-    larger than any sheet, a good photographed reading is taken instead.
-    """
-    on_desk = shows_a_desk(upload.image)
-    photo = _photo_or_none(upload, network, corrections) if on_desk else None
-    if photo is not None:
-        return photo
-    try:
-        flat = find_flat(upload, corrections)
-    except PageError:
-        photo = None if on_desk else find_photo(upload, network, corrections)
-        if photo is None:
-            raise
-        return photo
-    too_large = _length_mm(upload, flat) > _SHEET_MM
-    if on_desk or (flat.quality >= _GOOD_QUALITY and not too_large):
-        return flat
-    photo = _photo_or_none(upload, network, corrections)
-    least = flat.quality + _CLEARLY_BETTER
-    if too_large:
-        least = min(least, _GOOD_QUALITY)
-    return photo if photo is not None and photo.quality > least else flat
-
-
-def _length_mm(upload: Upload, flat: Page) -> float:
-    """Return how long the picture is by the scale of its flat reading."""
-    px_per_px = float(np.sqrt(abs(np.linalg.det(flat.to_page[:2, :2]))))
-    return float(max(upload.image.shape[:2])) * px_per_px / flat.px_per_mm
-
-
-def _photo_or_none(upload: Upload, network: InkNetwork | None, corrections: Corrections) -> Page | None:
-    try:
-        return find_photo(upload, network, corrections)
-    except PageError:
-        return None
+def _on_turn(turn: Turn) -> tuple[Warning, ...]:
+    if turn == AS_IT_IS:
+        return ()
+    text = f"The picture was {turn.said} to bring the page upright. If that is wrong, turn it by hand."
+    return (note("page.turned", text),)

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from heartguard.arrays import Doubles, Floats, Image, Mask
+from heartguard.arrays import Floats, Image, Mask
 from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
-from heartguard.page.arrange import make_panels
+from heartguard.page.columns import column_extents, place_panels, row_extent
 from heartguard.page.ends import Extent
-from heartguard.page.ink import Contrasts
 from heartguard.page.marks import Lines, Pulse
 from heartguard.page.recognise import choose_layout
-from heartguard.page.speed import seconds_shown, speed_warnings
-from heartguard.values import Corrections, Page, ScaleSource, Upload
+from heartguard.page.speed import speed_warnings
+from heartguard.page.straight import PX_PER_MM, Scale, StraightPage
+from heartguard.values import Corrections, Page, Upload
 from heartguard.warning import Warning, caution, fault, note
 
-__all__ = ["PAGE_MM", "PX_PER_MM", "Found", "Scale", "make_page"]
-
-PX_PER_MM = 8.0
-"""Scale of every straight page."""
+__all__ = ["PAGE_MM", "Found", "make_page"]
 
 PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 """Length of the 10 s that a page shows, at the usual speed."""
@@ -29,18 +25,11 @@ PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 PULSE_TOLERANCE = 0.12
 """How far, relatively, calibration pulses may be from a usual gain and still show it; chosen by hand."""
 
+_SURE_SHARES = (40, 200)
+"""Shares of the trace, of 255: what is between them is vague."""
+
 _CERTAIN = 0.7
 """Certainty of a layout under which it is called a guess."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Pixels to a millimetre along both axes, and what they were read from."""
-
-    px_per_mm_x: float
-    px_per_mm_y: float
-    source: ScaleSource
-    strength: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +37,7 @@ class Found:
     """What stands on a straight page of known scale."""
 
     image: Image
-    contrast: Contrasts
-    solid: Mask
+    ink: Floats
     lines: Lines
     pulses: tuple[Pulse, ...]
     trace: Mask
@@ -61,9 +49,7 @@ class Found:
 def make_page(
     upload: Upload,
     found: Found,
-    to_page: Doubles,
-    scale: Scale,
-    tilt: float,
+    straight: StraightPage,
     corrections: Corrections,
     speed: float = PAPER_SPEED_MM_PER_S,
 ) -> Page:
@@ -74,37 +60,41 @@ def make_page(
     upload : Upload
     found : Found
         What stands on the straight page.
-    to_page : ndarray, shape (3, 3)
-        Homography from the upload to the page.
-    scale : Scale
-    tilt : float
-        Degrees that were undone.
+    straight : StraightPage
     corrections : Corrections
     speed : float
         Of the paper, mm/s.
     """
+    scale = straight.scale
     marks = (found.lines, found.trace, found.names)
     arranged = choose_layout(found.rows, found.extent, *marks, PX_PER_MM, corrections)
     layout, certainty = arranged.layout, arranged.certainty
     gain, pulse_error = _gain(found.pulses)
     if corrections.gain_mm_per_mv is not None:
         gain, pulse_error = corrections.gain_mm_per_mv, None
-    seconds = found.extent.width / (PX_PER_MM * PAPER_SPEED_MM_PER_S)
-    shown = seconds_shown(seconds, speed)
-    panels = make_panels(layout, arranged.rows, found.extent, ("II", "V1", "V5")[: layout.rhythm_strips], shown)
+    rows = arranged.rows
+    columns = column_extents(layout, found.extent, rows, found.trace, PX_PER_MM)
+    strips = [
+        (lead, row_extent(found.extent, rows, len(layout.rows) + k, found.trace, PX_PER_MM))
+        for k, lead in enumerate(("II", "V1", "V5")[: layout.rhythm_strips])
+    ]
+    panels = place_panels(layout, rows, columns, strips, PX_PER_MM * speed, arranged.same_seconds)
+    seconds = max(panel.end_s for panel in panels)
     return Page(
         upload=upload,
         image=found.image,
-        to_page=to_page,
-        ink=_soft_ink(found),
+        to_page=straight.to_page,
+        ink=found.ink,
         px_per_mm=PX_PER_MM,
         scale_source=scale.source,
         layout=layout,
         panels=panels,
-        quality=_quality(scale, certainty, pulse_error, seconds / shown),
+        quality=certainty,
+        evidence=_evidence(straight, found, certainty, pulse_error, seconds),
+        speed_mm_per_s=speed,
         gain_mm_per_mv=gain,
         paper_speed_mm_per_s=speed,
-        tilt_deg=tilt,
+        tilt_deg=straight.tilt_deg,
         warnings=(
             *_warnings(scale, gain, corrections.gain_mm_per_mv is not None, certainty),
             *_odd_pulses(found.pulses, pulse_error),
@@ -114,18 +104,9 @@ def make_page(
     )
 
 
-def _soft_ink(found: Found) -> Floats:
-    """Ink from 0 to 1 with its soft edges, without ruled lines and free-standing print."""
-    ink = found.contrast.soft_ink
-    print_ = cv2.dilate(found.names.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    near = cv2.dilate(found.solid.astype(np.uint8), np.ones((5, 3), np.uint8)).astype(bool)
-    ink[~near | found.lines.mask | (print_ & ~found.trace)] = 0
-    return ink
-
-
 def _gain(pulses: tuple[Pulse, ...]) -> tuple[float, float | None]:
     """Gain in mm/mV that the pulses show, and how far they are from it (relative)."""
-    if len(pulses) < 2:
+    if not pulses:
         return GAIN_MM_PER_MV, None
     height = float(np.median([pulse.height_mm for pulse in pulses]))
     gain = min(GAINS_MM_PER_MV, key=lambda g: abs(np.log(height / g)))
@@ -133,11 +114,24 @@ def _gain(pulses: tuple[Pulse, ...]) -> tuple[float, float | None]:
     return (gain, error) if error < PULSE_TOLERANCE else (GAIN_MM_PER_MV, error)
 
 
-def _quality(scale: Scale, certainty: float, pulse_error: float | None, length: float) -> float:
-    by_source = {"grid": min(1.0, 0.7 + 0.03 * scale.strength), "pulse": 0.8, "layout": 0.5}[scale.source]
-    by_pulse = 0.9 if pulse_error is None else float(np.clip(1.1 - 3 * pulse_error, 0.3, 1))
-    by_time = float(np.clip(1.2 - 5 * abs(length - 1), 0.2, 1))
-    return round(by_source * by_pulse * by_time * (0.5 + 0.5 * certainty), 3)
+def _evidence(
+    straight: StraightPage, found: Found, certainty: float, pulse_error: float | None, seconds: float
+) -> dict[str, float]:
+    """Return what the page itself says on whether it was read right, for `heartguard.quality`."""
+    trace = straight.shares["trace"]
+    sure = max(1, int(np.count_nonzero(trace > _SURE_SHARES[1])))
+    scale = straight.scale
+    return {
+        "vague_trace": float(np.count_nonzero(trace > _SURE_SHARES[0])) / sure - 1,
+        "layout_certainty": certainty,
+        "grid_strength": float(np.log10(1 + scale.strength)) if scale.source == "grid" else 0.0,
+        "no_grid": float(scale.source != "grid"),
+        "grid_off_mm": 0.0 if np.isnan(straight.off_mm) else min(straight.off_mm, 3.0),
+        "grid_bent": straight.bent_share,
+        "pulse_share": min(1.0, len(found.pulses) / max(1, len(found.rows))),
+        "pulse_error": 0.1 if pulse_error is None else min(pulse_error, 0.5),
+        "length_error": min(abs(float(np.log(seconds / length))) for length in (PAGE_SECONDS, PAGE_SECONDS / 2)),
+    }
 
 
 def _odd_pulses(pulses: tuple[Pulse, ...], pulse_error: float | None) -> tuple[Warning, ...]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from heartguard.arrays import Floats, Mask, runs_of_true
+from heartguard.arrays import Floats, Image, Mask, runs_of_true
 
-__all__ = ["Lines", "Pulse", "find_lines", "find_pulses", "find_rows", "trace_mask", "without_specks"]
+__all__ = ["Lines", "Pulse", "find_lines", "find_rows", "trace_mask"]
 
 _SEPARATOR_MM = 38.0
 _RULE_MM = 135.0
@@ -22,8 +22,13 @@ _SIDE_MM = 3.0
 # Shares of both sides within a pixel of straight lines, added up. Real separators: nearly 2 unless waves hide a side.
 _STRAIGHT = 1.67
 _TILT = 0.01
-_TRACE_MIN_WIDTH_MM = 14.0
-_SPECK_MM = 0.7
+_TRACE_MIN_WIDTH_MM = 5.0
+"""Of connected trace: wider than a letter, as most of the short lines that the network takes for trace are letters."""
+
+_BRIDGED_MM = (1.5, 1.0)
+"""Breaks of a line across and down: where a fine line of the grid or another line crosses it."""
+
+_HALF = 127
 _ROW_SMOOTHING_MM = 0.9
 _ROW_MIN_SPACING_MM = 7.0
 
@@ -117,53 +122,23 @@ def _slope(rows: NDArray[np.intp], edge: NDArray[np.intp]) -> float:
     return float(np.clip(rise / max(1.0, rows[half:].mean() - rows[:half].mean()), -_TILT, _TILT))
 
 
-def find_pulses(ink: Mask, px_per_mm: float) -> tuple[Pulse, ...]:
-    """Find free-standing rectangular calibration pulses of 5, 10 or 20 mm, from top to bottom."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    pulses = []
-    for x, y, width, height, area in stats[1:count]:
-        w_mm, h_mm = width / px_per_mm, height / px_per_mm
-        if not (1.5 < w_mm < 14 and 4.2 < h_mm < 22 and area < 0.5 * width * height):
-            continue
-        part = ink[y : y + height, x : x + width]
-        stroke = _stroke(part)
-        upright = part.sum(axis=0) >= 0.8 * height
-        edges = runs_of_true(upright)
-        top: Mask = np.asarray(part[: max(2, round(1.5 * stroke))].any(axis=0))
-        if len(edges) != 2 or not top[edges[0, 0] : edges[1, 1]].all():
-            continue
-        roof_mm = (edges[1, 1] - edges[0, 0] - stroke) / px_per_mm
-        foot = y + height - (1 + stroke) / 2
-        pulses.append(Pulse(x, x + width - 1, foot, (height - stroke) / px_per_mm, roof_mm))
-    return tuple(sorted(pulses, key=lambda pulse: pulse.baseline_y))
+def trace_mask(trace: Image, px_per_mm: float) -> Mask:
+    """Return where the lines of the traces are: what the network calls trace, its short breaks bridged.
 
-
-def without_specks(ink: Mask, px_per_mm: float) -> Mask:
-    """Drop components smaller than half a millimetre both ways: grid dots, dust, compression noise."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    limit = _SPECK_MM * px_per_mm
-    keep = (stats[:, cv2.CC_STAT_WIDTH] > limit) | (stats[:, cv2.CC_STAT_HEIGHT] > limit)
-    keep[0] = False
-    mask: Mask = keep[labels]
-    return mask
-
-
-def _stroke(part: Mask) -> float:
-    """Width of the line that a small component is drawn with, pixels."""
-    distance = cv2.distanceTransform(np.pad(part, 1).astype(np.uint8), cv2.DIST_L2, 3)
-    ridge = distance[distance > 0]
-    return float(max(1.0, 2 * np.percentile(ridge, 90) - 1)) if ridge.size else 1.0
-
-
-def trace_mask(ink: Mask, px_per_mm: float) -> Mask:
-    """Keep the ink that hangs together over more than a word's width."""
-    bridged = cv2.morphologyEx(
-        ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 2 * round(0.25 * px_per_mm) + 1), np.uint8)
-    )
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(bridged, connectivity=8)
+    Parameters
+    ----------
+    trace : ndarray, shape (h, w), uint8
+        Share of the trace in each pixel.
+    px_per_mm : float
+    """
+    across, down = (2 * round(mm * px_per_mm / 2) + 1 for mm in _BRIDGED_MM)
+    solid = (trace > _HALF).astype(np.uint8)
+    for size in ((1, across), (down, 1)):
+        solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones(size, np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     keep = stats[:, cv2.CC_STAT_WIDTH] >= _TRACE_MIN_WIDTH_MM * px_per_mm
     keep[0] = False
-    mask: Mask = keep[labels] & ink
+    mask: Mask = keep[labels]
     return mask
 
 

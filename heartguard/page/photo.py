@@ -9,18 +9,16 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image, Mask, runs_of_true
-from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.bend import NODE_MM, at_moved, follow_grid, follow_lines, grid_surety, invert, rough_places
-from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice, line_marks
+from heartguard.page.lattice import LATTICE_SIDE, Lattice, find_lattice
 from heartguard.values import DisplacementField
 
-__all__ = ["StraightPhoto", "settle_photo", "shows_a_desk", "straighten_photo"]
+__all__ = ["StraightPhoto", "even_light", "resample", "resized", "settle_photo", "straighten_photo"]
 
 _ROUGH_PX_PER_MM = 4.0
 _SOURCE_PX_PER_MM = 5.0
 _MARGIN_MM = 40.0
 _MAX_SIDE_MM = 520.0
-_TWO_OF_FIVE = 0.4
 # Low-pass, stiffness, tolerance of outliers and length of lines in each pass.
 _PASSES = ((5.0, 10.0, np.inf, 0.0), (3.0, 5.0, 0.4, 9.0))
 # Stiffness, tolerance of outliers, expected distance and length of lines in each pass along single lines.
@@ -29,9 +27,6 @@ _SURE, _AROUND_NODES = 0.5, 5
 _GROWTHS, _BORDER_NODES, _GOES_ON = 2, 4, 0.5
 _FILLED = 0.4
 _HIDDEN_NODES = 9
-_BRIGHT = 80.0
-_GLANCE_PX, _RING_PX = 128, 2
-_DARKER, _DESK_SHARE = 0.8, 0.25
 _PAPER_MM = 2.5
 _EDGE_MM = 1.0
 
@@ -61,20 +56,16 @@ class StraightPhoto:
     share: float
 
 
-def shows_a_desk(image: Image) -> bool:
-    """Tell whether much of a picture's border is darker than its paper, as on a photo of a sheet on a desk."""
-    scale = _GLANCE_PX / max(image.shape[:2])
-    small = cv2.cvtColor(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    ring = np.concatenate([small[:_RING_PX].ravel(), small[-_RING_PX:].ravel(), small[:, [0, 1, -2, -1]].ravel()])
-    return bool(np.mean(ring < _DARKER * np.percentile(small, _BRIGHT)) > _DESK_SHARE)
-
-
-def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
+def straighten_photo(image: Image, lines: Image, scale: float, px_per_mm: float) -> StraightPhoto | None:
     """Make a photo of a page with a grid straight; 5 mm of its grid become ``5 * px_per_mm`` pixels.
 
     Parameters
     ----------
     image : ndarray, shape (H, W, 3), uint8, RGB
+    lines : ndarray, shape (h, w), uint8
+        Share of the lines every 5 mm in each pixel of the photo at another scale.
+    scale : float
+        Pixels of `lines` for one of the photo.
     px_per_mm : float
 
     Returns
@@ -82,24 +73,16 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
     StraightPhoto or None
         None when no grid is found.
     """
-    scale = min(1.0, LATTICE_SIDE / max(image.shape[:2]))
-    lattice = _lattice(image, scale)
-    if lattice is None:
-        # Under a blue lamp, the darkest channel of the paper is the one that shows no orange grid.
-        image = _balanced(image)
-        lattice = _lattice(image, scale)
-    if lattice is None:
+    smaller = min(1.0, LATTICE_SIDE / max(lines.shape))
+    lattice = find_lattice(_shrunk(lines, smaller).astype(np.float32))
+    frame = _frame(lattice) if lattice is not None else None
+    if lattice is None or frame is None:
         return None
-    # Where the fine lines are the stronger ones, two of their squares were taken for a large one.
-    frames = (_frame(lattice, finer) for finer in (1.0, _TWO_OF_FIVE, 1 / LARGE_SQUARE_MM))
-    frame = next((frame for frame in frames if frame is not None), None)
-    if frame is None:
-        return None
-    to_mm, size_mm = frame[0] @ _resized(scale), frame[1]
-    smaller, scale = _for_rough_looks(image, to_mm, size_mm)
-    to_mm, size_mm = _grown(smaller, to_mm @ np.linalg.inv(_resized(scale)), size_mm)
-    shift, surety = _measure_bend(smaller, to_mm, size_mm)
-    to_mm = to_mm @ _resized(scale)
+    to_mm, size_mm = frame[0] @ resized(smaller), frame[1]
+    lines, smaller = _for_rough_looks(lines, to_mm, size_mm)
+    to_mm, size_mm = _grown(lines, to_mm @ np.linalg.inv(resized(smaller)), size_mm)
+    shift, surety = _measure_bend(lines, to_mm, size_mm)
+    to_mm = to_mm @ resized(smaller) @ resized(scale)
     paper, low, size = _paper(surety)
     crop = np.eye(3)
     crop[:2, 2] = -low
@@ -112,6 +95,12 @@ def straighten_photo(image: Image, px_per_mm: float) -> StraightPhoto | None:
     mask = cv2.resize(paper[window].astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
     straight = even_light(resample(image, to_page, bend, shape), px_per_mm)
     return StraightPhoto(straight, mask, to_page, bend, lattice.strength, lattice.share)
+
+
+def _shrunk(picture: Image, scale: float) -> Image:
+    if scale == 1.0:
+        return picture
+    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def settle_photo(image: Image, photo: StraightPhoto, shift_mm: Doubles, px_per_mm: float) -> StraightPhoto:
@@ -135,19 +124,8 @@ def settle_photo(image: Image, photo: StraightPhoto, shift_mm: Doubles, px_per_m
     return replace(photo, image=straight, bend=bend)
 
 
-def _lattice(image: Image, scale: float) -> Lattice | None:
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
-    return find_lattice(line_marks(np.asarray(small, np.uint8)))
-
-
-def _balanced(image: Image) -> Image:
-    """Scale each channel so that the bright parts of the picture, the paper, are grey."""
-    levels = np.percentile(image[::8, ::8].reshape(-1, 3), _BRIGHT, axis=0)
-    return np.asarray(np.clip(image * (levels.max() / np.maximum(levels, 1.0)), 0, 255), np.uint8)
-
-
-def _resized(scale: float) -> Doubles:
-    """From a pixel's centre to its place in a picture resized by `scale`."""
+def resized(scale: float) -> Doubles:
+    """Return the homography from a pixel's centre to its place in a picture resized by `scale`."""
     offset = (scale - 1) / 2
     return np.array([[scale, 0, offset], [0, scale, offset], [0, 0, 1.0]])
 
@@ -156,12 +134,12 @@ def _px(field_mm: Doubles, px_per_mm: float) -> Floats:
     return np.asarray(field_mm * px_per_mm, np.float32)
 
 
-def _frame(lattice: Lattice, finer: float) -> tuple[Doubles, Doubles] | None:
+def _frame(lattice: Lattice) -> tuple[Doubles, Doubles] | None:
     """Homography that puts the lattice and a margin into positive millimetres, and the size of that frame.
 
     None where the paper would be larger than any is, or lies across the horizon.
     """
-    to_mm = np.diag([finer, finer, 1.0]) @ lattice.to_mm
+    to_mm = lattice.to_mm
     points = np.column_stack([lattice.centres, np.ones(len(lattice.centres))]) @ to_mm.T
     if (points[:, 2] <= 0).any():
         return None
@@ -181,9 +159,7 @@ def _for_rough_looks(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Im
     points = points[:2] / points[2]
     px_per_mm = float(np.sqrt(abs(np.linalg.det(points[:, 1:] - points[:, :1]))))
     scale = min(1.0, _SOURCE_PX_PER_MM / px_per_mm)
-    if scale == 1.0:
-        return image, scale
-    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8), scale
+    return _shrunk(image, scale), scale
 
 
 def _grown(image: Image, to_mm: Doubles, size_mm: Doubles) -> tuple[Doubles, Doubles]:
@@ -228,12 +204,14 @@ def _marks(image: Image, inverse: Doubles, shift: Doubles | None, shape: tuple[i
     if shift is not None:
         field = _px(shift, _ROUGH_PX_PER_MM)
         bend = DisplacementField(NODE_MM * _ROUGH_PX_PER_MM, field, _px(invert(shift), _ROUGH_PX_PER_MM))
-    return line_marks(resample(image, inverse, bend, shape))
+    return resample(image, inverse, bend, shape).astype(np.float32)
 
 
 def resample(image: Image, to_page: Doubles, bend: DisplacementField | None, shape: tuple[int, int]) -> Image:
-    """Draw the page, shape (h, w, 3), from the upload's pixels; white where the photo ends."""
-    outside: dict[str, Any] = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": (255, 255, 255)}
+    """Draw the page, shape (h, w) or (h, w, 3), from the pixels of the upload or of one of its maps."""
+    # Beyond a picture is white paper, beyond a map of what it shows is nothing.
+    beyond = (255, 255, 255) if image.ndim == 3 else 0
+    outside: dict[str, Any] = {"borderMode": cv2.BORDER_CONSTANT, "borderValue": beyond}
     inverse = np.linalg.inv(to_page)
     if bend is None:
         return np.asarray(
@@ -241,7 +219,7 @@ def resample(image: Image, to_page: Doubles, bend: DisplacementField | None, sha
             np.uint8,
         )
     a = inverse.astype(np.float32)
-    page = np.empty((*shape, image.shape[2]), np.uint8)
+    page = np.empty((*shape, *image.shape[2:]), np.uint8)
     for strip, x, y in rough_places(bend.inverse, bend.step, shape):
         depth = a[2, 0] * x + a[2, 1] * y + a[2, 2]
         at_x, at_y = ((a[k, 0] * x + a[k, 1] * y + a[k, 2]) / depth for k in (0, 1))

@@ -15,7 +15,7 @@ from heartguard.leads import LAYOUTS, Layout
 from heartguard.page.ends import Extent
 from heartguard.page.limbs import misfit, misfit_in_turn, swap_warnings
 from heartguard.page.marks import Lines
-from heartguard.page.rough import RoughTraces, strip_misfit
+from heartguard.page.rough import RoughTraces, fit_strips
 from heartguard.values import Corrections
 from heartguard.warning import Warning, caution
 
@@ -55,12 +55,15 @@ class Arrangement:
         How far the layout's evidence is ahead of the next one's.
     warnings : tuple of Warning
         On limb leads that may be named wrongly.
+    same_seconds : bool
+        Whether all columns show the same seconds, rather than consecutive ones.
     """
 
     layout: Layout
     rows: tuple[float, ...]
     certainty: float
     warnings: tuple[Warning, ...] = ()
+    same_seconds: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +75,7 @@ class _Candidate:
     misfit: float
     worst: float
     score: float
+    same_seconds: bool
 
 
 def choose_layout(
@@ -134,7 +138,7 @@ def choose_layout(
     elif best.misfit > _UNLIKE and not warnings:
         certainty = min(certainty, _UNSURE)
         warnings = (_no_fit(),)
-    return Arrangement(best.layout, best.rows, certainty, warnings)
+    return Arrangement(best.layout, best.rows, certainty, warnings, best.same_seconds)
 
 
 def _credible(candidate: _Candidate, found: int) -> bool:
@@ -169,9 +173,10 @@ class _Evidence:
             score = _BY_COLUMNS * columns - _BY_CHANGED_ROW * changed
             if layout.order != "standard":
                 score -= _BY_ORDER_IN_TURN if layout.in_turn else _BY_ORDER
-            score -= _BY_STRIPS * max(0.0, strip_misfit(layout, followed, self.extent) - _SAME)
+            strips = fit_strips(layout, followed, self.extent)
+            score -= _BY_STRIPS * max(0.0, strips.misfit - _SAME)
             score += _by_law(wrong if np.isfinite(wrong) else _NO_LAW)
-            yield _Candidate(layout, rows, followed, changed, wrong, worst, score)
+            yield _Candidate(layout, rows, followed, changed, wrong, worst, score, strips.same_seconds)
 
     def _followed(self, rows: tuple[float, ...]) -> Doubles:
         """Follow rows once, however many layouts could stand on them."""

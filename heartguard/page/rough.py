@@ -14,13 +14,15 @@ from heartguard.arrays import Doubles, Mask
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, Layout
 from heartguard.page.ends import Extent
 
-__all__ = ["RoughTraces", "strip_misfit"]
+__all__ = ["RoughTraces", "StripFit", "fit_strips"]
 
 _REST_MM = 3.0
 _OWN = 0.97
 _SHIFT_MM = 3.0
 _THINNED = 4
 _LEAST_SHARE = 0.5
+_CLEARLY = 0.6
+"""Columns show the same seconds if strips fit those by so much better; a regular rhythm fits both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,32 +98,48 @@ def _furthest(own: Mask, first: int, row: float, px_per_mm: float) -> Doubles:
     return np.where(inked, -end / px_per_mm, np.nan)
 
 
-def strip_misfit(layout: Layout, followed: Doubles, extent: Extent) -> float:
-    """Return how far the worst rhythm strip is from the short lead that it repeats best.
+@dataclass(frozen=True)
+class StripFit:
+    """How the rhythm strips of a layout fit its short leads.
+
+    Attributes
+    ----------
+    misfit : float
+        How far the worst strip is from the short lead that it repeats best: 0 where each repeats a short lead, about 1
+        where one has nothing to do with any; 0 without strips.
+    same_seconds : bool
+        Whether the columns show the same seconds, those at the strip's beginning, rather than consecutive ones.
+    """
+
+    misfit: float
+    same_seconds: bool
+
+
+def fit_strips(layout: Layout, followed: Doubles, extent: Extent) -> StripFit:
+    """Compare each rhythm strip with the short leads, at their own seconds and at those of the first column.
 
     Parameters
     ----------
     layout : Layout
     followed : ndarray, shape (rows, w), mm
     extent : Extent
-
-    Returns
-    -------
-    float
-        0 where each repeats a short lead, about 1 where one has nothing to do with any; 0 without strips.
     """
     reach = round(_SHIFT_MM * extent.width / (PAGE_SECONDS * PAPER_SPEED_MM_PER_S))
     width = extent.width / layout.columns
-    worst = 0.0
+    worst, in_turn, at_once = 0.0, 0.0, 0.0
     for strip in followed[len(layout.rows) :]:
-        distances = [1.0]
+        own, first_seconds = [1.0], [1.0]
         for column in range(layout.columns):
             first, last = round(extent.x0 + column * width) + reach, round(extent.x0 + (column + 1) * width) - reach
-            if 0 <= first - reach < last + reach <= len(strip):
-                part = strip[first - reach : last + reach]
-                distances += [_closest(row[first:last], part) for row in followed[: len(layout.rows)]]
-        worst = max(worst, min(distances))
-    return worst
+            for places, distances in ((first, own), (round(extent.x0) + reach, first_seconds)):
+                if column == 0 and distances is first_seconds:
+                    continue
+                if 0 <= places - reach < places + last - first + reach <= len(strip):
+                    part = strip[places - reach : places + last - first + reach]
+                    distances += [_closest(row[first:last], part) for row in followed[: len(layout.rows)]]
+        worst = max(worst, min(min(own), min(first_seconds)))
+        in_turn, at_once = in_turn + min(own), at_once + min(first_seconds)
+    return StripFit(worst, at_once < _CLEARLY * in_turn)
 
 
 def _closest(short: Doubles, strip: Doubles) -> float:

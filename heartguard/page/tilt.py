@@ -5,16 +5,18 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from heartguard.arrays import Doubles, Floats
+from heartguard.arrays import Doubles, Image
 
 __all__ = ["MAX_TILT_DEG", "estimate_tilt"]
 
 MAX_TILT_DEG = 15.0
 _WORKING_WIDTH = 1100
 _POINTS = 60_000
+_LEAST = 32
+"""Share of lines, of 255, that a pixel needs to count."""
 
 
-def estimate_tilt(contrast: Floats) -> float:
+def estimate_tilt(lines: Image) -> float:
     """Return the rotation of the page's lines in degrees, positive clockwise.
 
     Grid lines, separators, text lines and isoelectric stretches all run along two orthogonal directions. The sum of
@@ -22,15 +24,15 @@ def estimate_tilt(contrast: Floats) -> float:
 
     Parameters
     ----------
-    contrast : ndarray, shape (H, W), float32
-        How much darker each pixel is than the paper around it.
+    lines : ndarray, shape (H, W), uint8
+        Share of lines in each pixel, 255 for all of it.
 
     Returns
     -------
     float
         Degrees within ±(`MAX_TILT_DEG` + 3), so that a page beyond the limit can be told from one at it.
     """
-    points, weights = _marks(contrast)
+    points, weights = _marks(lines)
     if len(points) < 50:
         return 0.0
     limit = MAX_TILT_DEG + 3
@@ -43,11 +45,10 @@ def estimate_tilt(contrast: Floats) -> float:
     return angle
 
 
-def _marks(contrast: Floats) -> tuple[Doubles, Doubles]:
-    scale = min(1.0, _WORKING_WIDTH / max(contrast.shape))
-    small = cv2.resize(contrast, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else contrast
-    small = np.minimum(small, 60)
-    ys, xs = np.nonzero(small > 8)
+def _marks(lines: Image) -> tuple[Doubles, Doubles]:
+    scale = min(1.0, _WORKING_WIDTH / max(lines.shape))
+    small = cv2.resize(lines, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else lines
+    ys, xs = np.nonzero(small > _LEAST)
     if len(xs) > _POINTS:
         keep = np.random.default_rng(0).choice(len(xs), _POINTS, replace=False)
         ys, xs = ys[keep], xs[keep]

@@ -95,11 +95,11 @@ def _reconciled(page: Page, lines: Sequence[Line]) -> list[Line]:
 
 def _sampled(page: Page, line: Line, time: Doubles) -> tuple[Doubles, Doubles]:
     """Return height above the row's baseline and spread of a line, pixels, at each time; NaN where there is no line."""
-    seconds = seconds_of(page, line)
+    seconds = seconds_of(line)
     if len(seconds) < 2:
         return np.full(len(time), np.nan), np.full(len(time), np.nan)
     after = np.clip(np.searchsorted(seconds, time), 1, len(seconds) - 1)
-    gap = (seconds[after] - seconds[after - 1]) > _GAP_PX * seconds_per_px(page, line.panel)
+    gap = (seconds[after] - seconds[after - 1]) > _GAP_PX * seconds_per_px(line.panel)
     outside = gap | (time < seconds[0]) | (time > seconds[-1])
     above = np.interp(time, seconds, above_rest(line))
     return np.where(outside, np.nan, above), np.where(outside, np.nan, np.interp(time, seconds, line.spread))
@@ -124,7 +124,7 @@ def _is_consistent(heights: Doubles, spread: Doubles, matrix: Doubles) -> bool:
 
 def _moved(page: Page, line: Line, time: Doubles, above: Doubles) -> Line:
     """Move a line to the fit in proportion to its uncertainty; a part that would leave the ink is not moved at all."""
-    up = np.interp(seconds_of(page, line), time, above)
+    up = np.interp(seconds_of(line), time, above)
     there = line.panel.baseline_y - (-up if line.panel.inverted else up)
     share = np.clip(line.spread / _SURE_PX - 1, 0, 1)
     inked = _inked(page.ink, line.x, there)

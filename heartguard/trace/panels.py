@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats
-from heartguard.leads import TIME_TOLERANCE
 from heartguard.trace.line import line_through
 from heartguard.trace.path import PathCosts
 from heartguard.trace.runs import find_runs
@@ -108,19 +107,14 @@ def _finer(ink: Floats) -> Floats:
     return finer
 
 
-def seconds_per_px(page: Page, panel: Panel) -> float:
-    """Return seconds per page pixel: by the column's nominal length where the grid agrees, else by the grid.
-
-    Recorders fit 2.5, 5 or 10 s to the width of the column, which differs a little from their own grid (decision 3).
-    """
-    by_column = (panel.end_s - panel.start_s) / (panel.x1 - panel.x0)
-    fits = abs(by_column * page.px_per_s - 1) < TIME_TOLERANCE or page.scale_source != "grid"
-    return by_column if fits else 1 / page.px_per_s
+def seconds_per_px(panel: Panel) -> float:
+    """Return seconds per page pixel."""
+    return (panel.end_s - panel.start_s) / (panel.x1 - panel.x0)
 
 
-def seconds_of(page: Page, line: Line) -> Doubles:
+def seconds_of(line: Line) -> Doubles:
     """Return the time of each point of a line on the page's 10 s axis, seconds."""
-    return np.asarray(line.panel.start_s + (line.x - line.panel.x0) * seconds_per_px(page, line.panel), np.float64)
+    return np.asarray(line.panel.start_s + (line.x - line.panel.x0) * seconds_per_px(line.panel), np.float64)
 
 
 def above_rest(line: Line) -> Doubles:

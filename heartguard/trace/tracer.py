@@ -67,7 +67,7 @@ def _to_signal(page: Page, t: Line) -> Floats:
     signal = np.full(SAMPLES, np.nan, np.float32)
     if len(t.x) < 2:
         return signal
-    seconds = seconds_of(page, t)
+    seconds = seconds_of(t)
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
     values = np.interp(time, seconds, above_rest(t) / page.px_per_mv, left=np.nan, right=np.nan)
     after = np.clip(np.searchsorted(seconds, time), 1, len(seconds) - 1)
@@ -97,7 +97,8 @@ def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], 
     triples = zip(reconciled, followed, followed_signals, strict=True)
     for line, before, signal in sorted(triples, key=lambda triple: triple[0].panel.rhythm):
         y = heights(line.x - line.first, line.y, line.columns)
-        segments.append(Segment(line.panel, y, line.first, round(line.covered, 3)))
+        spread = float(np.mean(line.spread)) if len(line.spread) else 0.0
+        segments.append(Segment(line.panel, y, line.first, round(line.covered, 3), round(spread, 3)))
         row = LEAD_INDEX[line.panel.lead]
         if not line.panel.rhythm:
             quality[row] = line.quality

@@ -10,9 +10,9 @@ from typing import Any
 
 import cv2
 import numpy as np
+from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 
 from heartguard.arrays import Floats, Image
-from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartlab.data.datasets import open_signals, read_record_500hz
 from heartlab.train.device import device
 from heartlab.train.ink.training_pages import InkPage, simulate_ink_page

@@ -1,0 +1,122 @@
+"""Where the columns of a page begin and end: gaps, frames and pulses between them are no time."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from heartguard.arrays import Mask, runs_of_true
+from heartguard.leads import Layout
+from heartguard.page.ends import Extent
+from heartguard.values import Panel
+
+__all__ = ["column_extents", "place_panels", "row_extent"]
+
+_GAP_MM = 1.2
+"""Shorter gaps are breaks of a line, and cost at most 50 ms where they are none."""
+
+_BLANK = 0.34
+"""Share of the rows that may have ink in a gap, one of three: a name taken for trace, a tall wave of another row."""
+
+_REACH_MM = 3.0
+"""How far from its even place the middle of a gap may be."""
+
+_STRIP_AGREES_MM = 2.0
+"""A rhythm strip whose ends are nearer to those of the page has the same ends."""
+
+
+def column_extents(
+    layout: Layout, extent: Extent, rows: tuple[float, ...], trace: Mask, px_per_mm: float
+) -> list[Extent]:
+    """Return where each column of the short rows begins and ends, page pixels.
+
+    Parameters
+    ----------
+    layout : Layout
+    extent : Extent
+        Of all columns together.
+    rows : tuple of float
+        Heights of the rows of the layout, page pixels.
+    trace : ndarray, shape (h, w), bool
+    px_per_mm : float
+    """
+    gaps = _gaps(layout, rows, trace, px_per_mm)
+    bounds = [_gap_near(gaps, extent, layout, k, px_per_mm) for k in range(1, layout.columns)]
+    seen = [gap for gap in bounds if gap is not None]
+    gap = float(np.median([after - before for before, after in seen])) if 2 * len(seen) >= len(bounds) > 0 else 0.0
+    width = (extent.width - gap * (layout.columns - 1)) / layout.columns
+    even = [extent.x0 + k * (width + gap) for k in range(layout.columns)]
+    starts = [even[0], *(even[k + 1] if found is None or not gap else found[1] for k, found in enumerate(bounds))]
+    ends = [even[k] + width if found is None or not gap else found[0] for k, found in enumerate(bounds)]
+    return [Extent(a, b) for a, b in zip(starts, [*ends, extent.x1], strict=True)]
+
+
+def _gaps(layout: Layout, rows: tuple[float, ...], trace: Mask, px_per_mm: float) -> list[tuple[float, float]]:
+    """Return the last column before and the first one after every gap of most of the short rows."""
+    inked = np.mean([_band(trace, rows, k).any(axis=0) for k in range(len(layout.rows))], axis=0)
+    return [(a - 0.5, b - 0.5) for a, b in runs_of_true(inked <= _BLANK).tolist() if b - a > _GAP_MM * px_per_mm]
+
+
+def _gap_near(
+    gaps: list[tuple[float, float]], extent: Extent, layout: Layout, k: int, px_per_mm: float
+) -> tuple[float, float] | None:
+    """Return the widest gap at the place where an even column begins; None where there is none."""
+    x, reach = extent.x0 + k * extent.width / layout.columns, _REACH_MM * px_per_mm
+    near = [(a, b) for a, b in gaps if a - reach < x < b + reach and a > extent.x0 and b < extent.x1]
+    return max(near, key=lambda gap: gap[1] - gap[0], default=None)
+
+
+def row_extent(extent: Extent, rows: tuple[float, ...], k: int, trace: Mask, px_per_mm: float) -> Extent:
+    """Return where a rhythm strip begins and ends: as the page, unless its ink ends clearly elsewhere."""
+    columns = np.flatnonzero(_band(trace, rows, k).any(axis=0))
+    if not len(columns):
+        return extent
+    reach = _STRIP_AGREES_MM * px_per_mm
+    first, last = float(columns[0]), float(columns[-1] + 1)
+    x0 = extent.x0 if abs(first - extent.x0) < reach else first
+    return Extent(x0, extent.x1 if abs(last - extent.x1) < reach else last)
+
+
+def _band(trace: Mask, rows: tuple[float, ...], k: int) -> Mask:
+    """Return the part of a page that is nearer to a row than to its neighbours."""
+    between = [(upper + lower) / 2 for upper, lower in pairwise(rows)]
+    bounds = [0.0, *between, float(len(trace))]
+    return trace[round(bounds[k]) : round(bounds[k + 1])]
+
+
+def place_panels(
+    layout: Layout,
+    rows: tuple[float, ...],
+    columns: list[Extent],
+    strips: list[tuple[str, Extent]],
+    px_per_s: float,
+    same_seconds: bool = False,
+) -> tuple[Panel, ...]:
+    """Place every stretch of every lead, in time by the paper.
+
+    Parameters
+    ----------
+    layout : Layout
+    rows : tuple of float
+        Isoelectric heights of all trace rows.
+    columns : list of Extent
+        Of the short rows.
+    strips : list of (str, Extent)
+        Leads of the rhythm strips, from the top, and where they begin and end.
+    px_per_s : float
+        Page pixels for one second.
+    same_seconds : bool
+        Whether all columns show the same seconds, rather than consecutive ones.
+    """
+    seconds = [column.width / px_per_s for column in columns]
+    starts = [0.0 if same_seconds else sum(seconds[:k]) for k in range(len(seconds))]
+    panels = [
+        Panel(lead, r, column.x0, column.x1, rows[r], start, start + length, inverted=lead in layout.inverted)
+        for r, leads in enumerate(layout.rows)
+        for lead, column, start, length in zip(leads, columns, starts, seconds, strict=True)
+    ]
+    for k, (lead, strip) in enumerate(strips):
+        r = len(layout.rows) + k
+        panels.append(Panel(lead, r, strip.x0, strip.x1, rows[r], 0.0, strip.width / px_per_s, rhythm=True))
+    return tuple(panels)

@@ -1,0 +1,76 @@
+"""How much of each pixel of a straight page trace ink covers: the network says where, the picture how far exactly."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from heartguard.arrays import Doubles, Floats, Image, Mask
+
+__all__ = ["trace_ink"]
+
+_NEAR_MM = 2.0
+"""Paper and grid within so much of a trace tell what it is drawn on."""
+
+_SURELY, _HARDLY = 200, 25
+"""Shares, of 255, from which on a pixel is trace, and under which it is not, where colours are learned."""
+
+_GATE = (30.0, 110.0)
+"""Shares, of 255, between which a pixel comes to count by its darkness: the map's own edge, which is softer."""
+
+_FULL_PERCENTILE = 50.0
+"""Of the darkness of what is surely trace: steep strokes are paler than flat ones, and must not fall under one half."""
+
+_AROUND_MM = 4.0
+_BRIDGED_MM = 2.0
+_RIDGE = 1e-3
+
+
+def trace_ink(image: Image, trace: Image, px_per_mm: float) -> Floats:
+    """Return the trace ink of a page, shape (h, w), float32, 0 to 1.
+
+    The colour of the trace is told from those of paper and grid by Fisher's linear discriminant, so that a grid as
+    dark as the trace but of another colour hardly counts, and a bright trace on a dark screen does.
+
+    Parameters
+    ----------
+    image : ndarray, shape (h, w, 3), uint8, RGB
+    trace : ndarray, shape (h, w), uint8
+        Share of the trace in each pixel by the structure network, 255 for all of it.
+    px_per_mm : float
+    """
+    size = 2 * round(_NEAR_MM * px_per_mm) + 1
+    inked = trace > _SURELY
+    near = cv2.dilate(inked.astype(np.uint8), np.ones((size, size), np.uint8)).astype(bool)
+    bare = near & (trace < _HARDLY)
+    if not inked.any() or not bare.any():
+        return np.zeros(trace.shape, np.float32)
+    axis = _discriminant(image[inked], image[bare])
+    along = np.asarray(cv2.transform(image.astype(np.float32), axis.astype(np.float32)[None]), np.float32).reshape(
+        trace.shape
+    )
+    along -= _level(along, bare, 2 * round(_AROUND_MM * px_per_mm / 2) + 1)
+    full = float(np.percentile(along[inked], _FULL_PERCENTILE))
+    # Steep strokes are broken in the map where lines of the grid cross them; what bridges them must be dark as well.
+    bridged = cv2.morphologyEx(
+        trace, cv2.MORPH_CLOSE, np.ones((2 * round(_BRIDGED_MM * px_per_mm / 2) + 1, 1), np.uint8)
+    )
+    gate = np.clip((bridged.astype(np.float32) - _GATE[0]) / (_GATE[1] - _GATE[0]), 0, 1)
+    return np.asarray(np.clip(along / max(full, 1.0), 0, 1) * gate, np.float32)
+
+
+def _discriminant(inked: Image, bare: Image) -> Doubles:
+    """Return the direction in colour space, of length 1, that tells ink from what is bare best; towards the ink."""
+    ink, rest = (colours[:: max(1, len(colours) // 20_000)].astype(np.float64) for colours in (inked, bare))
+    spread = np.cov(ink.T) + np.cov(rest.T)
+    spread += _RIDGE * np.trace(spread) * np.eye(3) + np.eye(3)
+    axis = np.linalg.solve(spread, ink.mean(axis=0) - rest.mean(axis=0))
+    return np.asarray(axis / max(float(np.linalg.norm(axis)), 1e-12), np.float64)
+
+
+def _level(along: Floats, bare: Mask, size: int) -> Floats:
+    """Return the mean of what is bare around each pixel; where nothing is, the mean of all."""
+    seen = bare.astype(np.float32)
+    total, share = (cv2.blur(part, (size, size)) for part in (along * seen, seen))
+    usual = float(along[bare].mean())
+    return np.asarray((total + usual * 1e-3) / (share + 1e-3), np.float32)

@@ -1,0 +1,156 @@
+"""Fit of the quality model: the evidence of readings of simulated pages against whether they were right.
+
+    python -m heartlab.train.quality --sheets DIR [--kept FILE]
+
+The pages are those that `heartlab.evaluate.sheets` draws; no page of another source is looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from heartguard.arrays import Doubles, Floats
+from heartguard.errors import HeartGuardError
+from heartguard.leads import LEADS
+from heartguard.quality import LEAD_EVIDENCE, PAGE_EVIDENCE, Logistic, QualityModel, lead_evidence, page_evidence
+from heartguard.reading import read_ecg
+from heartguard.weights import models_folder
+from heartlab.evaluate.right_pages import RIGHT_DB, Stretch, judge_page
+from heartlab.evaluate.sheets import read_table
+
+__all__ = ["fit", "main"]
+
+log = logging.getLogger(__name__)
+
+_RIDGE = 2.0
+"""Of weights on scaled evidence; chosen by the folds among 0.5, 1, 2, 4, 8."""
+
+_FOLDS = 5
+
+
+def fit(evidence: Doubles, right: Doubles, ridge: float = _RIDGE) -> Logistic:
+    """Fit a logistic regression with a ridge; evidence of shape (n, m), 1 or 0 for each of n."""
+    mean, scale = evidence.mean(axis=0), np.maximum(evidence.std(axis=0), 1e-3)
+    z = np.column_stack([np.clip((evidence - mean) / scale, -3, 3), np.ones(len(evidence))])
+    penalty = np.diag([*[ridge] * evidence.shape[1], 1e-3])
+    weights = np.zeros(z.shape[1])
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-np.clip(z @ weights, -30, 30)))
+        step = np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z + penalty, z.T @ (right - p) - penalty @ weights)
+        weights = weights + step
+        if np.abs(step).max() < 1e-8:
+            break
+    numbers = [tuple(round(float(v), 5) for v in values) for values in (mean, scale, weights[:-1])]
+    return Logistic(numbers[0], numbers[1], numbers[2], round(float(weights[-1]), 5))
+
+
+def _brier_auroc(odds: Doubles, right: Doubles) -> tuple[float, float]:
+    p = 1 / (1 + np.exp(-odds))
+    order = np.argsort(np.argsort(odds)) + 1
+    good, bad = right.sum(), (1 - right).sum()
+    area = (order[right == 1].sum() - good * (good + 1) / 2) / max(1.0, good * bad)
+    return float(np.mean((p - right) ** 2)), float(area)
+
+
+def out_of_fold(evidence: Doubles, right: Doubles, groups: Sequence[int], ridge: float = _RIDGE) -> Doubles:
+    """Return log-odds of each, by a model that was fitted to the other folds."""
+    fold = np.array(groups) % _FOLDS
+    odds = np.zeros(len(right))
+    for k in range(_FOLDS):
+        odds[fold == k] = fit(evidence[fold != k], right[fold != k], ridge).log_odds(evidence[fold == k])
+    return odds
+
+
+def _readings(folder: Path, kept: Path) -> list[dict[str, Any]]:
+    """Read the pages of a folder once, and keep what the fit needs."""
+    done = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    seen = {page["image"] for page in done}
+    rows, signals = read_table(folder)
+    with kept.open("a") as file:
+        for row, truth in zip(rows, signals, strict=True):
+            if row["image"] in seen:
+                continue
+            page = {"image": row["image"], **_one(folder / row["image"], row, truth)}
+            file.write(json.dumps(page) + "\n")
+            file.flush()
+            done.append(page)
+            log.info("%s %s", page["image"], {k: v for k, v in page.items() if k in ("status", "db", "right")})
+    return done
+
+
+def _one(path: Path, row: dict[str, str], truth: Floats) -> dict[str, Any]:
+    try:
+        reading = read_ecg(path)
+    except HeartGuardError as error:
+        return {"status": "rejected", "reason": str(error)}
+    starts = json.loads(row["page_start"])
+    stretches = [Stretch(lead, a, b, starts.get(lead, a)) for lead, a, b in json.loads(row["leads"])]
+    rates = [float(row[name]) for name in ("hr_bpm", "hr_mean_bpm") if row[name]]
+    judged = judge_page(reading, truth, stretches, rates)
+    evidence = page_evidence(reading.page, reading.ecg, reading.measurements)
+    leads = lead_evidence(reading.page, reading.ecg, 0.0)
+    return {
+        "status": "ok",
+        "group": row["group"],
+        "layout": row["layout"],
+        "db": round(judged.mean_db, 2),
+        "right": judged.right,
+        "names": judged.names_right,
+        "rate": judged.rate_right,
+        "scale": judged.scale_right,
+        "evidence": [round(float(v), 5) for v in evidence],
+        "leads": {
+            lead: [[round(float(v), 5) for v in leads[k]], judged.lead_db[lead]]
+            for k, lead in enumerate(LEADS)
+            if lead in judged.lead_db and np.isfinite(reading.ecg.lead(lead)).any()
+        },
+    }
+
+
+def main() -> int:
+    """Read pages, fit, and write ``quality.json`` into the models folder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sheets", type=Path, required=True, nargs="+")
+    parser.add_argument("--kept", default="readings.jsonl", help="name of the file of readings in each folder")
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    pages = [page for folder in args.sheets for page in _readings(folder, folder / args.kept)]
+    read = [page for page in pages if page["status"] == "ok"]
+    evidence = np.array([page["evidence"] for page in read])
+    right = np.array([float(page["right"]) for page in read])
+    odds = out_of_fold(evidence, right, range(len(read)))
+    brier, area = _brier_auroc(odds, right)
+    print(
+        f"{len(pages)} pages, {len(read)} read, {right.mean():.2f} right; out of fold: Brier {brier:.3f}, AUROC {area:.3f}"
+    )
+    of_page = [(k, lead) for k, page in enumerate(read) for lead in page["leads"].values()]
+    lead_rows = np.array([[odds[k], *values[1:]] for k, (values, _) in of_page])
+    lead_right = np.array([float(db >= RIGHT_DB) for _, (_, db) in of_page])
+    groups = [k for k, _ in of_page]
+    lead_odds = out_of_fold(lead_rows, lead_right, groups)
+    print(
+        "leads: Brier {:.3f}, AUROC {:.3f}, right {:.2f}".format(
+            *_brier_auroc(lead_odds, lead_right), lead_right.mean()
+        )
+    )
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    told = f"{len(read)} simulated pages of open records of the check split and simulated hearts"
+    model = QualityModel(fit(evidence, right), fit(lead_rows, lead_right), told, today)
+    for name, weight in sorted(zip(PAGE_EVIDENCE, model.page.weights, strict=True), key=lambda one: -abs(one[1])):
+        print(f"{name:20s} {weight:+.2f}")
+    print(dict(zip(LEAD_EVIDENCE, model.lead.weights, strict=True)))
+    (models_folder() / "quality.json").write_text(json.dumps(asdict(model), indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
