@@ -6,7 +6,7 @@ import pytest
 from heartguard.layers import LAST_SHUFFLE
 from heartlab.data.datasets import data_folder
 from heartlab.simulate.recorders import CHANNELS
-from heartlab.train.structure.crops import SIDE, draw_crops, kind_of
+from heartlab.train.structure.crops import FIRST_SEED, SIDE, draw_crops, kind_of, make_files
 from heartlab.train.structure.network import STRIDE, STRUCTURE_LAYERS, weight_count, work_per_pixel
 from heartlab.train.structure.records import RecordPool, split_of
 from heartlab.train.structure.training import StructureRecipe, batches, learning_rate, varied
@@ -165,3 +165,48 @@ def test_a_plane_that_a_batch_does_not_show_is_not_taught_to_be_empty():
     # What is left is the cross-entropy alone: weight 1.2 of 9.9 in all, mean over the pixels.
     expected = 1.2 / 9.9 * float(torch.sigmoid(torch.tensor(-3.0))) / 64**2
     assert float(absent.mean()) == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_pulse_seen_as_trace_costs_more_than_bare_paper_seen_so():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.structure.losses import structure_loss
+
+    truth = torch.zeros(1, len(CHANNELS), 64, 64)
+    truth[:, CHANNELS.index("pulse"), 20:24, :32] = 1
+    logits = torch.zeros_like(truth, requires_grad=True)
+    structure_loss(logits, truth).backward()
+    trace = logits.grad[0, CHANNELS.index("trace")]
+    assert float(trace[22, 10] / trace[22, 50]) == pytest.approx(4)
+
+
+def test_the_best_cut_parts_covered_from_bare_pixels():
+    from heartlab.train.structure.shipping import _BINS, best_cut
+
+    covered, bare = np.zeros(len(_BINS) - 1), np.zeros(len(_BINS) - 1)
+    covered[120:130], bare[10:115] = 50, 400
+    bare[115:120] = 2
+    assert _BINS[114] <= best_cut(covered, bare) <= _BINS[120]
+
+
+def test_a_shift_moves_all_pixels_of_its_plane_alone():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.layers_torch import build_network
+    from heartlab.train.structure.shipping import shifted
+
+    network, seen = build_network(STRUCTURE_LAYERS, 0).eval(), torch.zeros(1, 3, STRIDE, STRIDE)
+    shifts = np.zeros(len(CHANNELS), np.float32)
+    shifts[4] = 1.5
+    with torch.no_grad():
+        before = network(seen)
+        moved = shifted(network, shifts)(seen) - before
+    assert moved[:, 4].numpy() == pytest.approx(1.5, abs=1e-5)
+    assert float(moved[:, [0, 1, 2, 3, 5, 6, 7, 8]].abs().max()) == 0
+
+
+def test_two_processes_draw_each_their_own_files(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("heartlab.train.structure.crops.load_pool", lambda split, home: EMPTY)
+    monkeypatch.setattr("heartlab.train.structure.crops._make_file", lambda pool, seed, path: drawn.append(seed))
+    for part in (0, 1):
+        make_files(tmp_path, "check", 96, (part, 2))
+    assert [seed - FIRST_SEED["check"] for seed in drawn] == [0, 32, 16]
