@@ -210,3 +210,68 @@ def test_two_processes_draw_each_their_own_files(tmp_path, monkeypatch):
     for part in (0, 1):
         make_files(tmp_path, "check", 96, (part, 2))
     assert [seed - FIRST_SEED["check"] for seed in drawn] == [0, 32, 16]
+
+
+@pytest.mark.parametrize(("length", "count", "halo"), [(1440, 2, 96), (1472, 5, 48), (320, 1, 0), (96, 3, 64)])
+def test_strips_keep_every_place_once_and_look_beyond_it(length, count, halo):
+    from heartlab.train.structure.strips import strips_of
+
+    strips = strips_of(length, count, halo)
+    assert [place for strip in strips for place in range(strip.first, strip.last)] == list(range(length))
+    assert len({strip.stop - strip.start for strip in strips}) == 1
+    for strip in strips:
+        assert strip.start % STRIDE == 0
+        assert strip.start == 0 or strip.first - strip.start >= halo
+        assert strip.stop == length or strip.stop - strip.last >= halo
+
+
+@pytest.mark.parametrize("shape", [(70, 200, 3), (200, 70, 3)])
+def test_a_picture_in_strips_is_put_together_where_it_was(shape):
+    from heartlab.train.structure.strips import seen_in_strips
+
+    image = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+
+    def brightness(seen):
+        return np.repeat(np.round(127.5 * (seen[..., :1] + 1)).astype(np.uint8), len(CHANNELS), axis=2)
+
+    maps = seen_in_strips(image, brightness, 3, 32)
+    assert maps.shape == (len(CHANNELS), *shape[:2])
+    assert np.abs(maps[4].astype(int) - image[..., 0]).max() <= 1
+
+
+def test_one_litert_file_is_the_network_at_any_size():
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("tensorflow")
+    from heartlab.train.layers_torch import build_network, fold
+    from heartlab.train.structure.litert import litert_content, litert_run
+
+    network = build_network(STRUCTURE_LAYERS, 0).train()
+    network(torch.rand(2, 3, 64, 96) * 2 - 1)
+    network.eval()
+    run = litert_run(litert_content(fold(network, STRUCTURE_LAYERS), "float16"), 1)
+    for shape in ((64, 96), (96, 64)):
+        seen = torch.rand(1, 3, *shape) * 2 - 1
+        with torch.no_grad():
+            expected = torch.sigmoid(network(seen))[0].permute(1, 2, 0).numpy()
+        assert np.abs(run(seen[0].permute(1, 2, 0).numpy()) / 255 - expected).max() < 0.006
+
+
+def test_disagreement_counts_what_is_more_than_a_fiftieth_away():
+    from heartlab.train.structure.engines import disagreement
+
+    expected = np.zeros((1, 10, 10), np.uint8)
+    maps = expected.copy()
+    maps[0, 0, :3] = (5, 6, 51)
+    assert disagreement(maps, expected) == (0.02, 0.2)
+
+
+def test_peak_memory_counts_from_when_it_was_forgotten():
+    from heartlab.metrics.memory import forget_peak_memory, memory_mb, peak_memory_mb
+
+    large = np.ones(40_000_000, np.uint8)
+    assert peak_memory_mb() >= large.nbytes / 1e6
+    del large
+    forget_peak_memory()
+    before = memory_mb()
+    large = np.ones(20_000_000, np.uint8)
+    assert peak_memory_mb() - before == pytest.approx(large.nbytes / 1e6, abs=4)
