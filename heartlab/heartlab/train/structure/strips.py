@@ -15,7 +15,7 @@ from heartlab.train.structure.network import STRIDE
 __all__ = ["Run", "Strip", "seen_in_strips", "strips_of"]
 
 Run = Callable[[Floats], Image]
-"""From a picture, shape (h, w, 3), -1 to 1, whose sides are multiples of `STRIDE`, to shares of 255, shape (h, w, 9)."""
+"""From a picture, shape (h, w, 3), -1 to 1, sides multiples of `STRIDE`, to shares of 255, shape (h, w, 9)."""
 
 
 class Strip(NamedTuple):
