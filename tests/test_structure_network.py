@@ -139,18 +139,20 @@ def test_maps_have_the_size_of_the_picture_unless_it_is_too_large():
 
 
 def test_the_table_tells_dice_by_kind():
-    from heartlab.train.structure.check import dice_sums, table
+    from heartlab.train.structure.check import counted, table
 
     truth = np.zeros((40, 40, len(CHANNELS)), np.uint8)
     truth[:20, :, 0] = 255
-    shares = np.zeros((len(CHANNELS), 40, 40), np.float32)
-    shares[0, 10:30] = 0.9
-    sums = dice_sums(shares, truth)
-    assert sums[0].tolist() == [400, 800, 800]
-    row = table({"scan": sums}).splitlines()[2].split("|")
-    assert row[1].strip() == "scan"
-    assert row[2].strip() == "0.50"
-    assert row[3].strip() == "-"
+    truth[:, :20, 4] = 255
+    shares = np.zeros_like(truth)
+    shares[10:30, :, 0] = 230
+    sums = counted(shares, truth)
+    assert sums.pixels[0].tolist() == [400, 800, 800]
+    row = table({"scan": sums}).iloc[0]
+    assert (row["kind"], row["crops"], row["trace"]) == ("scan", 1, 0.5)
+    assert np.isnan(row["minor"])
+    # Of 400 pixels of pulse below the trace the upper half is seen as trace.
+    assert (row["pulse"], row["pulse_as_trace"]) == (0, 0.5)
 
 
 def test_a_plane_that_a_batch_does_not_show_is_not_taught_to_be_empty():
