@@ -208,7 +208,7 @@ def test_a_shift_moves_all_pixels_of_its_plane_alone():
 def test_two_processes_draw_each_their_own_files(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr("heartlab.train.structure.crops.load_pool", lambda split, home: EMPTY)
-    monkeypatch.setattr("heartlab.train.structure.crops._make_file", lambda pool, seed, path: drawn.append(seed))
+    monkeypatch.setattr("heartlab.train.structure.crops._make_file", lambda pool, seed, path, edges: drawn.append(seed))
     for part in (0, 1):
         make_files(tmp_path, "check", 96, (part, 2))
     assert [seed - FIRST_SEED["check"] for seed in drawn] == [0, 32, 16]
