@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from heartguard.ui.figures import (
+from heartguard.ui.about.figures import (
     class_table,
     confusion_chart,
     confusion_text,
@@ -18,7 +18,7 @@ from heartguard.ui.figures import (
     risk_coverage_chart,
     set_table,
 )
-from heartguard.ui.leaderboard_view import leaderboard_chart, load_leaderboard
+from heartguard.ui.about.leaderboard import leaderboard_chart, load_leaderboard
 
 CLASSES = ["Normal", "MI", "PMI", "HB"]
 

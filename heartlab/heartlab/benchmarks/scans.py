@@ -19,7 +19,7 @@ import pandas as pd
 
 from heartguard import read_ecg
 from heartguard.errors import HeartGuardError
-from heartguard.ui.overlays import draw_traces
+from heartguard.ui.shared.pictures import draw_traces
 from heartguard.values import Reading
 from heartlab.checkout import CHECKOUT
 from heartlab.data.datasets import scan_files
