@@ -14,15 +14,13 @@ from heartguard.ui.preprocessing.steps import reading_steps
 from heartguard.ui.shared.lead_quality import doubtful_leads, quality_text
 from heartguard.ui.shared.pictures import (
     blend_heat,
-    draw_traces,
     encode_jpeg,
     enlarge,
-    fill,
     fit_width,
-    panel_colour,
     rgb,
 )
 from heartguard.values import Panel, Segment
+from heartlab.benchmarks.overlay import draw_traces, panel_colour
 from tests.handmade import make_page, make_reading, make_upload
 
 WHITE = np.full((100, 200, 3), 255, np.uint8)
@@ -100,7 +98,6 @@ def test_heat_without_evidence_changes_nothing():
 def test_sizes():
     assert fit_width(WHITE, 100).shape == (50, 100, 3)
     assert fit_width(WHITE, 400) is WHITE
-    assert fill(WHITE, 90, 90).shape == (90, 90, 3)
     assert enlarge(WHITE[..., 0], 3).shape == (300, 600)
     assert rgb(WHITE[..., 0]).shape == WHITE.shape
 
@@ -114,20 +111,11 @@ def test_jpeg_keeps_red_red():
     assert max(blue, green) < 20
 
 
-class SilentMaps:
-    """Stands in for the maker of maps of a hand-made prediction."""
-
-    def heat_map(self, _method, prediction, _label):
-        return np.zeros(prediction.drawing.image.shape, np.float32)
-
-
-def test_steps_say_what_was_found(monkeypatch):
-    monkeypatch.setattr("heartguard.ui.explanation.maps.map_maker", SilentMaps)
+def test_steps_say_what_was_found():
     page = make_page(scale_source="pulse", tilt_deg=-3.2, upload=make_upload(kind="pdf"))
     steps = reading_steps(make_reading(page=page, upload=page.upload))
-    assert [step.title[:1] for step in steps] == ["1", "2", "3", "4", "5", "6"]
+    assert [step.title[:1] for step in steps] == ["1", "2", "3", "5"]
     assert steps[0].found == "PDF, 900 × 600 pixels."
     assert "3.2°" in steps[1].found
     assert "calibration pulse" in steps[1].found
     assert steps[2].image.min() == 255
-    assert "3x4+1" in steps[3].found

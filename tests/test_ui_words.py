@@ -9,6 +9,7 @@ from heartguard.ui.preprocessing import steps
 from heartguard.ui.read.answer import contradictions, possible_classes, uncertainties
 from heartguard.ui.read.cards import measurement_cards
 from heartguard.ui.shared.problems import advice, headline
+from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import (
     likelihood,
     natural_frequency,
@@ -184,7 +185,8 @@ def test_the_name_of_a_file_in_a_pdf_fetches_no_picture(monkeypatch):
     monkeypatch.setattr(steps, "reading_steps", lambda reading: ())
     monkeypatch.setattr(steps.st, "markdown", shown.append)
     reading = make_reading()
-    steps.show_steps(replace(reading, warnings=(note("file.embedded", text),)))
-    assert len(shown) == 1
-    assert "![x](" not in shown[0]
-    assert r"\!\[x\]\(https\://elsewhere.example/x.png\)" in shown[0]
+    monkeypatch.setattr(steps, "show_ecg", lambda *_args, **_named: None)
+    steps.show_steps(Chosen("a.pdf", b"", "upload"), replace(reading, warnings=(note("file.embedded", text),)))
+    assert len(shown) == 2
+    assert "![x](" not in shown[1]
+    assert r"\!\[x\]\(https\://elsewhere.example/x.png\)" in shown[1]

@@ -19,15 +19,10 @@ __all__ = [
     "class_table",
     "confusion_chart",
     "confusion_text",
-    "control_table",
-    "group_chart",
-    "group_ways",
     "headline_table",
     "load_classifier",
     "reliability_chart",
     "result_tables",
-    "risk_coverage_chart",
-    "set_table",
 ]
 
 RESULTS_FOLDER = shipped("benchmarks", "results")
@@ -37,7 +32,7 @@ SUBSETS = {"3x4": "3×4 pages alone", "all": "All pages"}
 
 _HEADLINE = {"macro_f1": "Macro-F1", "macro_auroc": "Macro AUROC", "accuracy": "Accuracy"}
 _MAX_ROWS = 40
-_OWN_PLACE = ("classifier", "leaderboard")
+_OWN_PLACE = ("classifier",)
 _LADDER = ("#eef5f6", "#0b6570")
 
 
@@ -96,7 +91,7 @@ def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> alt.Laye
     cells = base.mark_rect(cornerRadius=3).encode(color=alt.Color("Share:Q", scale=scale, legend=None))
     dark_on_light = alt.condition("datum.Share > 0.5", alt.value("#ffffff"), alt.value("#16232b"))
     numbers = base.mark_text(fontSize=15, fontWeight=600).encode(text="Pages:Q", color=dark_on_light)
-    return alt.layer(cells, numbers).properties(height=280)
+    return alt.layer(cells, numbers).properties(height=210)
 
 
 def confusion_text(part: Mapping[str, Any], classes: Sequence[str]) -> str:
@@ -125,105 +120,7 @@ def reliability_chart(part: Mapping[str, Any]) -> alt.LayerChart:
     )
     ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
     dashes = alt.Chart(ideal).mark_line(strokeDash=[4, 4], color="#8a98a0").encode(x="confidence:Q", y="accuracy:Q")
-    return alt.layer(dashes, points).properties(height=280)
-
-
-def risk_coverage_chart(part: Mapping[str, Any], target: float = 0.95) -> alt.LayerChart:
-    """Draw how often answers were right against the share of pages answered, the surest first."""
-    table = pd.DataFrame(part["risk_coverage"])
-    share = alt.Axis(format="%")
-    line = (
-        alt.Chart(table)
-        .mark_line(point=alt.OverlayMarkDef(size=40), color="#2a8f9b")
-        .encode(
-            x=alt.X("coverage:Q", scale=alt.Scale(domain=[0, 1]), axis=share, title="Share of pages answered"),
-            y=alt.Y("accuracy:Q", scale=alt.Scale(zero=False), axis=share, title="Share of them that was right"),
-            tooltip=[
-                alt.Tooltip("coverage:Q", format=".0%", title="Answered"),
-                alt.Tooltip("accuracy:Q", format=".1%", title="Right"),
-                alt.Tooltip("threshold:Q", format=".0%", title="Least probability"),
-            ],
-        )
-    )
-    goal = alt.Chart(pd.DataFrame({"accuracy": [target]})).mark_rule(strokeDash=[4, 4], color="#8a98a0")
-    return alt.layer(goal.encode(y="accuracy:Q"), line).properties(height=280)
-
-
-def group_ways(part: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    """Return the ways to part the pages that leave more than one part."""
-    return {way: rows for way, rows in part.get("groups_of_pages", {}).items() if len(rows) > 1}
-
-
-def group_chart(ways: Mapping[str, Sequence[Mapping[str, Any]]], figure: str) -> alt.LayerChart:
-    """Draw a figure of every part of the pages as a dot with its 95 % interval.
-
-    Parameters
-    ----------
-    ways : mapping
-        As `group_ways` returns it.
-    figure : str
-        ``"accuracy"`` or ``"macro_f1"``.
-    """
-    table = pd.DataFrame(
-        {"Part": f"{way}: {row['part']}", "Way": way, "Pages": row["pages"], **row[figure]}
-        for way, rows in ways.items()
-        for row in rows
-    )
-    axis = alt.Axis(labelLimit=240, domain=False, ticks=False, labelFontSize=12)
-    base = alt.Chart(table).encode(
-        y=alt.Y("Part:N", sort=None, title=None, axis=axis),
-        tooltip=[
-            "Part:N",
-            "Pages:Q",
-            alt.Tooltip("value:Q", format=".3f", title=_HEADLINE[figure]),
-            alt.Tooltip("low:Q", format=".3f", title="From"),
-            alt.Tooltip("high:Q", format=".3f", title="To"),
-        ],
-    )
-    scale = alt.Scale(domain=[int(10 * table["low"].min()) / 10, 1])
-    bars = base.mark_rule(strokeWidth=2, color="#8a98a0").encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
-    dots = base.mark_circle(size=90, color="#2a8f9b", opacity=1).encode(
-        x=alt.X("value:Q", scale=scale, title=_HEADLINE[figure])
-    )
-    return alt.layer(bars, dots).properties(height=alt.Step(26))
-
-
-def set_table(part: Mapping[str, Any]) -> pd.DataFrame:
-    """Return how often the list of possible classes held the true one, and how long it was."""
-    sets = part["sets"]
-    rows = [
-        {"Pages": class_name(label), "True class in the list": f"{share:.0%}"}
-        for label, share in sets["coverage_by_class"].items()
-    ]
-    sizes = ", ".join(f"{share:.0%} with {size}" for size, share in sets["share_by_size"].items() if share)
-    overall = {"Pages": f"All ({sizes})", "True class in the list": f"{sets['coverage']:.0%}"}
-    return pd.DataFrame([*rows, overall])
-
-
-def control_table(controls: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the controls: what can be reached without seeing a heart."""
-    rows = []
-    for key, name in (("blank_drawing", "White paper instead of the drawing"), ("grid_tint_only", "Grid tint alone")):
-        if key in controls:
-            figures = {SUBSETS[part]: f"macro-F1 {controls[key][part]['macro_f1']:.2f}" for part in SUBSETS}
-            rows.append({"Control": name, **figures})
-    if "labels_shuffled" in controls:
-        area = f"AUROC {controls['labels_shuffled']['macro_auroc']:.3f}"
-        rows.append({"Control": "Taught with labels dealt out at random", SUBSETS["3x4"]: "–", SUBSETS["all"]: area})
-    told = {
-        "Telling a page's fold by the tint of its grid": controls.get("fold_from", {}).get("grid_tint"),
-        "Telling a page's fold by its drawing": controls.get("fold_from", {}).get("drawing"),
-        "Telling drawings of pages from drawings of PTB-XL signals": controls.get("page_or_signal"),
-    }
-    rows += [
-        {"Control": name, SUBSETS["3x4"]: "–", SUBSETS["all"]: f"AUROC {_with_interval(figures, 'auroc')}"}
-        for name, figures in told.items()
-        if figures
-    ]
-    for label, figures in controls.get("layout_from_drawing", {}).items():
-        name = f"Telling 6×2 from 3×4 by the drawing: {class_name(label)}"
-        rows.append({"Control": name, SUBSETS["3x4"]: "–", SUBSETS["all"]: f"AUROC {_with_interval(figures, 'auroc')}"})
-    return pd.DataFrame(rows)
+    return alt.layer(dashes, points).properties(height=210)
 
 
 def result_tables(folder: Path = RESULTS_FOLDER) -> dict[str, pd.DataFrame]:

@@ -2,49 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["CREDITS", "INTRODUCTION", "LIMITS", "STEPS", "WHAT_IT_IS_NOT"]
+__all__ = ["CREDITS", "INTRODUCTION", "LIMITS", "WHAT_IT_IS_NOT"]
 
 INTRODUCTION = (
     "HeartGuard turns a paper ECG back into signals, measures them, and lets two models judge them. VGG16, the "
     "image model, sees them drawn again in one standard form; the signal model, boosted trees on measured waves and "
     "1-D residual networks, sees the signals. Both give one joint answer. Nothing but the traces reaches them: no "
     "grid colour, header, name, recorder or layout."
-)
-
-STEPS = (
-    (
-        ":material/upload_file:",
-        "Open",
-        "Picture, PDF or DICOM. The type is found from the content, sizes are checked before anything is decoded.",
-    ),
-    (
-        ":material/straighten:",
-        "Straighten and scale",
-        "Tilt is undone, and the grid gives pixels per millimetre; without a grid the calibration pulse does. "
-        "25 mm/s and 10 mm/mV are assumed unless the page says otherwise.",
-    ),
-    (
-        ":material/timeline:",
-        "Trace",
-        "Grid, print and separators are removed. Each lead is followed as a line and becomes millivolts over seconds, "
-        "with a quality of its own.",
-    ),
-    (
-        ":material/monitor_heart:",
-        "Measure",
-        "Beats, rate, PR, QRS, QT, QTc and axis from median beats. What cannot be trusted is left out, and why.",
-    ),
-    (
-        ":material/draw:",
-        "Draw again",
-        "Every ECG is redrawn alike: 2.5 s of each lead and a 10 s strip, the same band, the same millimetres.",
-    ),
-    (
-        ":material/neurology:",
-        "Classify and explain",
-        "VGG16 with one pooled linear layer and the signal model give one joint answer: four calibrated probabilities, "
-        " “Not sure” below a threshold, and an exact map of the evidence for each class.",
-    ),
 )
 
 WHAT_IT_IS_NOT = (

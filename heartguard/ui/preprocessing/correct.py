@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from typing import Any
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from heartguard.arrays import Image
 from heartguard.errors import HeartGuardError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S, Layout
-from heartguard.page import order_corners
 from heartguard.ui.shared import session
 from heartguard.ui.shared.pictures import encode_jpeg, fit_width
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
+from heartguard.ui.viewer import mount_corners, send_picture
 from heartguard.values import Corrections, Page, Upload
 
-__all__ = ["corner_chart", "show_corrections"]
+__all__ = ["LAYOUT_NAMES", "show_corrections"]
 
-_WIDTH = 900
 _SIDE = 400
-_GRID = 80
-_CORNERS = 4
+"""Width of the preview: half of its column on a common screen."""
+
 _TURNS = {0: "As it is", 1: "90° clockwise", 2: "180°", 3: "90° anticlockwise"}
 _FIND = "Find it"
-_LAYOUT_NAMES = {
+LAYOUT_NAMES = {
     "3x4": "3×4, no strip",
     "3x4+1": "3×4 and one rhythm strip",
     "3x4+2": "3×4 and two rhythm strips",
@@ -40,7 +36,6 @@ _LAYOUT_NAMES = {
     "2x6": "2×6, limb leads above chest leads",
 }
 _ORDER_NAMES = {"standard": "I, II, III, aVR, aVL, aVF", "Cabrera": "Cabrera: aVL, I, -aVR, II, aVF, III"}
-_MARK = "#CC006C"
 
 
 @st.fragment
@@ -88,7 +83,7 @@ def show_corrections(chosen: Chosen, upload: Upload, found: Page | None = None) 
 def _choose_layout(given: Corrections, found: Layout | None, key: str) -> tuple[str | None, str | None]:
     """Offer the arrangements and the orders of the limb leads."""
     shape, order = (None, None) if found is None else (found.shape, found.order)
-    names = _LAYOUT_NAMES.__getitem__
+    names = LAYOUT_NAMES.__getitem__
     layout = _choice("Arrangement of the leads", SHAPES, given.layout, shape, names, f"{key}-layout")
     names = _ORDER_NAMES.__getitem__
     return layout, _choice("Limb leads", tuple(ORDERS), given.lead_order, order, names, f"{key}-order")
@@ -123,84 +118,18 @@ def _choice(label: str, options: tuple[Any, ...], given: Any, found: Any, name: 
 def _pick_corners(
     image: Image, key: str, given: tuple[tuple[float, float], ...] | None
 ) -> tuple[tuple[float, float], ...] | None:
-    """Let the doctor click the four corners of the paper; return them in pixels once there are four."""
-    places: list[tuple[float, float]] = st.session_state.setdefault(f"{key}-places", _relative(image, given))
-    st.markdown(
-        "**Corners of the paper** · click the four corners, in any order; needed only if the page is cut wrongly."
-    )
-    chart = corner_chart(image, places)
-    event: Any = st.altair_chart(chart, width="stretch", on_select="rerun", key=f"{key}-chart-{len(places)}")
-    picked = event["selection"].get("corner", [])
-    if picked and len(places) < _CORNERS:
-        places.append((float(picked[0]["x"]), float(picked[0]["y"])))
-        st.rerun(scope="fragment")
-    if places and st.button(f"Clear the {len(places)} marked", icon=":material/close:", key=f"{key}-clear"):
-        places.clear()
-        st.rerun(scope="fragment")
-    if len(places) < _CORNERS:
-        return None
+    """Let the doctor move the four corners of the paper; return them in pixels once they are elsewhere."""
     height, width = image.shape[:2]
-    return tuple((x * (width - 1), y * (height - 1)) for x, y in places)
-
-
-def _relative(image: Image, corners: tuple[tuple[float, float], ...] | None) -> list[tuple[float, float]]:
-    height, width = image.shape[:2]
-    return [(x / (width - 1), y / (height - 1)) for x, y in corners or ()]
-
-
-def corner_chart(image: Image, places: list[tuple[float, float]]) -> alt.LayerChart:
-    """Return the picture with the places marked so far, and a fine net of invisible points to click on.
-
-    Parameters
-    ----------
-    image : ndarray, shape (h, w, 3), uint8
-    places : list of (x, y)
-        From 0 to 1 across and down.
-    """
-    small = fit_width(image, _WIDTH)
-    url = "data:image/jpeg;base64," + base64.b64encode(encode_jpeg(small, 80)).decode()
-    x = alt.X("x:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0], nice=False), axis=None)
-    picture = (
-        alt.Chart(pd.DataFrame([{"url": url, "x": 0.5, "y": 0.5}]))
-        .mark_image(width=alt.expr("width"), height=alt.expr("height"), aspect=False)
-        .encode(url="url:N", x=x, y=y)
-    )
-    ticks = np.linspace(0, 1, _GRID + 1)
-    net = pd.DataFrame({"x": np.tile(ticks, ticks.size), "y": np.repeat(ticks, ticks.size)})
-    corner = alt.selection_point(name="corner", fields=["x", "y"], nearest=True, toggle=False, empty=False)
-    points = (
-        alt.Chart(net)
-        .mark_point(opacity=0.001, filled=True)
-        .encode(x=x, y=y, tooltip=alt.value(None))
-        .add_params(corner)
-    )
-    marked = pd.DataFrame([{"x": x_, "y": y_, "n": n} for n, (x_, y_) in enumerate(places, 1)], columns=["x", "y", "n"])
-    rings = alt.Chart(marked).mark_point(size=260, strokeWidth=3, color=_MARK).encode(x=x, y=y)
-    numbers = (
-        alt.Chart(marked)
-        .mark_text(fontSize=13, fontWeight="bold", color=_MARK, dx=14, dy=-12)
-        .encode(x=x, y=y, text="n:Q")
-    )
-    outline = alt.Chart(_outline(places)).mark_line(strokeWidth=2, strokeDash=[6, 4], color=_MARK)
-    height = max(120, round(_SIDE * 1.5 * image.shape[0] / image.shape[1]))
-    described = f"The page with {len(places)} of 4 corners marked; click to mark a corner"
-    edges = outline.encode(x=x, y=y, order="n:Q")
-    return alt.layer(picture, edges, rings, numbers, points).properties(height=height, description=described)
-
-
-def _outline(places: list[tuple[float, float]]) -> pd.DataFrame:
-    """Return the edge through the places marked so far, closed once there are four: columns x, y, n."""
-    if len(places) < _CORNERS:
-        edge = np.array(places, float).reshape(-1, 2)
-    else:
-        ordered = order_corners(np.array(places))
-        edge = np.vstack([ordered, ordered[:1]])
-    return pd.DataFrame({"x": edge[:, 0], "y": edge[:, 1], "n": np.arange(len(edge))})
+    whole = ((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0))
+    st.markdown("**Corners of the paper** · drag them or use the arrow keys, if the page is cut wrongly.")
+    send_picture(key, lambda: image)
+    moved = mount_corners(key, (width, height), given or whole, key=f"{key}-corners")
+    corners = given if moved is None else tuple((float(x), float(y)) for x, y in moved)
+    return None if corners == whole else corners
 
 
 def _preview(upload: Upload, wanted: Corrections) -> None:
-    """Show at once how the page would be cut out."""
+    """Show at once how the page would be cut out, or why it cannot be."""
     from heartguard.page import apply_corrections
 
     try:

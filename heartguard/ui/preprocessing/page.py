@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from heartguard.ui.preprocessing.correct import show_corrections
 from heartguard.ui.preprocessing.steps import show_steps
 from heartguard.ui.shared.frame import sheet
 from heartguard.ui.shared.open_ecg import open_reading
@@ -18,8 +19,6 @@ def show() -> None:
         chosen, found = open_reading("Preprocessing")
         if chosen is None or not isinstance(found, Reading):
             return
-        show_steps(found)
-        from heartguard.ui.preprocessing.correct import show_corrections
-
+        show_steps(chosen, found)
         st.subheader("Set by hand", anchor="by-hand")
         show_corrections(chosen, found.upload, found.page)

@@ -8,15 +8,18 @@ import numpy as np
 import streamlit as st
 
 from heartguard.arrays import Image
-from heartguard.ui.shared.pictures import blend_heat, draw_traces, encode_jpeg, enlarge, fit_width
+from heartguard.ui.shared.pictures import encode_jpeg, enlarge, fit_width
 from heartguard.ui.shared.problems import calm
+from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import escape_markdown, sentence_list
+from heartguard.ui.viewer.ecg import show_ecg
 from heartguard.values import Reading
-from heartguard.vocabulary import class_name
 
 __all__ = ["Step", "reading_steps", "show_steps"]
 
 _WIDTH = 900
+"""Pixels of a picture: it takes half of the page."""
+
 _ENLARGE = 3
 _SOURCES = {
     "grid": "read from the grid of the paper",
@@ -36,54 +39,34 @@ class Step:
 
 
 def reading_steps(reading: Reading) -> tuple[Step, ...]:
-    """Return the steps of a reading in their order."""
-    upload, page, ecg = reading.upload, reading.page, reading.ecg
+    """Return the steps of a reading that are pictures of their own, in their order; the traces are in the viewer."""
+    upload, page, drawing = reading.upload, reading.page, reading.drawing
     height, width = upload.image.shape[:2]
     steps = (
         Step("1 · Upload", f"{upload.kind.upper()}, {width} × {height} pixels.", upload.image, "The page as uploaded"),
         Step("2 · Straight page", _geometry(reading), page.image, "The straightened page"),
         Step("3 · Ink", "Grid, print and separators removed as far as found.", _ink(page.ink), "The trace ink alone"),
-        Step(
-            "4 · Traces",
-            f"{len(ecg.segments)} stretches followed. Layout {page.layout.name}, strip: {ecg.rhythm_lead or 'none'}.",
-            draw_traces(page.image, ecg.segments, page.px_per_mm, 1.0),
-            "The traces drawn over the page",
-        ),
     )
-    return (*steps, *_network_steps(reading))
-
-
-def _network_steps(reading: Reading) -> tuple[Step, ...]:
-    """Return what the network was shown and where it found evidence for its answer."""
-    from heartguard.ui.explanation.maps import map_maker
-
-    drawing, label = reading.drawing, reading.prediction.label
     if drawing is None:
-        return ()
-    seen = f"Version {drawing.version}: 2.5 s of each lead and one strip of 10 s. VGG16 sees only this."
-    picture = enlarge(drawing.image, _ENLARGE)
-    heat = enlarge(map_maker().heat_map("cam", reading.prediction, label), _ENLARGE)
-    name = class_name(label)
-    return (
-        Step("5 · Canonical drawing", seen, picture, "The drawing that VGG16 sees"),
-        Step(
-            "6 · Evidence",
-            f"Orange speaks for {name}, blue against it; more under “What drove the answer”.",
-            blend_heat(picture, heat, 0.7),
-            f"The drawing tinted by the evidence for and against {name}",
-        ),
-    )
+        return steps
+    seen = "2.5 s of each lead and one strip of 10 s, always drawn alike. VGG16 sees only this."
+    return (*steps, Step("5 · Drawn again", seen, enlarge(drawing.image, _ENLARGE), "The drawing that VGG16 sees"))
 
 
 @calm
-def show_steps(reading: Reading) -> None:
-    """Show the steps as cards, then notes and timings."""
+def show_steps(chosen: Chosen, reading: Reading) -> None:
+    """Show the steps as cards and the traces in the viewer, then notes and timings."""
     with st.grid(2, min_column_width=320, gap="small", border=True) as grid:
         for step in reading_steps(reading):
             with grid.cell():
                 st.markdown(f"**{step.title}**")
                 st.image(encode_jpeg(fit_width(step.image, _WIDTH)), width="stretch", alt=step.alt)
                 st.caption(step.found)
+    with st.container(border=True):
+        st.markdown("**4 · Traces**")
+        show_ecg(chosen, reading, place="steps")
+        layout, strip = reading.page.layout.name, reading.ecg.rhythm_lead or "none"
+        st.caption(f"{len(reading.ecg.segments)} lines followed. Arrangement {layout}, rhythm strip: {strip}.")
     notes = sentence_list(escape_markdown(w.text) for w in reading.warnings if w.severity == "note")
     if notes:
         st.markdown(f"**Notes**\n\n{notes}")

@@ -113,7 +113,14 @@ def contradictions(reading: Reading) -> tuple[str, ...]:
     """Return a sentence for each two parts of a reading that disagree."""
     if reading.quality < LOW_QUALITY or reading.prediction.out_of_distribution:
         return ()
-    return (*_measured_against(reading), *_findings_against(reading.prediction), *_rhythm_against(reading))
+    parts = (*_measured_against(reading), *_findings_against(reading.prediction), *_rhythm_against(reading))
+    return (*_found_against(reading), *parts)
+
+
+def _found_against(reading: Reading) -> tuple[str, ...]:
+    """Name what was set by hand to something else than the page shows."""
+    other = [setting.text for setting in reading.by_hand if setting.found not in (None, setting.given)]
+    return (f"Set by hand against what the page shows: {'; '.join(other)}.",) if other else ()
 
 
 def _measured_against(reading: Reading) -> tuple[str, ...]:

@@ -26,8 +26,8 @@ def show() -> None:
     chosen = session.current()
     with sheet():
         if chosen is None:
-            header("Read a paper ECG")
-            choose_source()
+            if not header("Read a paper ECG"):
+                choose_source()
             return
         from heartguard.ui.shared.running import outcome
 

@@ -56,7 +56,9 @@ def probability_bars(
         }
     )
     order = table.sort_values("Probability", ascending=False)["Class"].tolist()
-    labels = alt.Axis(labelLimit=180, labelFontSize=13, labelColor=_TEXT[dark], ticks=False, domain=False)
+    labels = alt.Axis(
+        labelLimit=180, labelFontSize=13, labelColor=_TEXT[dark], labelOverlap=False, ticks=False, domain=False
+    )
     base = alt.Chart(table).encode(
         y=alt.Y("Class:N", sort=order, title=None, axis=labels),
         x=alt.X("Probability:Q", scale=alt.Scale(domain=[0, 1.2]), title=None, axis=None),

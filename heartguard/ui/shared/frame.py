@@ -32,7 +32,7 @@ PAGES = {
 def set_up() -> None:
     """Set title, icon, width, logo and how memory is kept; to be called once, first, by the entry point."""
     keep_arrays_out_of_pools()
-    st.set_page_config(page_title="HeartGuard", page_icon=str(shipped("assets", "icon.png")), layout="wide")
+    st.set_page_config(page_icon=str(shipped("assets", "icon.png")), layout="wide")
     st.logo(str(shipped("assets", "logo-dark.svg" if dark_theme() else "logo-light.svg")), size="large")
     st.html(f"<style>{files('heartguard.ui.shared').joinpath('app.css').read_text('utf-8')}</style>")
 
@@ -48,7 +48,7 @@ def sheet() -> DeltaGenerator:
     return outer.container(width=MAX_WIDTH_PX, gap="small")
 
 
-def header(title: str, chosen: Chosen | None = None, found: Reading | Exception | None = None) -> None:
+def header(title: str, chosen: Chosen | None = None, found: Reading | Exception | None = None) -> bool:
     """Show the links to the pages, which keep the open ECG, and the strip that says which one that is.
 
     Parameters
@@ -59,10 +59,17 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
         The ECG that is open.
     found : Reading or Exception, optional
         Its reading, if it is known.
+
+    Returns
+    -------
+    bool
+        Whether an ECG that the tab had before a reload may still come.
     """
+    name = f"{chosen.name} · {title}" if chosen is not None else title
+    st.set_page_config(page_title=f"{name} · HeartGuard")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="pages"):
-        for script, (name, icon) in PAGES.items():
-            st.page_link(script, label=name, icon=icon, query_params=session.address())
+        for script, (label, icon) in PAGES.items():
+            st.page_link(script, label=label, icon=icon, query_params=session.address())
         if chosen is not None:
             st.space("stretch")
             st.button("Read another", icon=":material/add:", on_click=session.forget, key="another")
@@ -70,7 +77,7 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
         st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>')
     else:
         st.html(strip_html(chosen, found if isinstance(found, Reading) else None))
-    _name_tab(title, chosen)
+    return _take_up(chosen)
 
 
 def strip_html(chosen: Chosen, reading: Reading | None) -> str:
@@ -86,18 +93,16 @@ def strip_html(chosen: Chosen, reading: Reading | None) -> str:
             f"<strong>{html.escape(facts[0])}</strong>",
             *(f"<span>{html.escape(fact)}</span>" for fact in facts[1:]),
         ]
-        if chosen.corrections != type(chosen.corrections)():
-            parts.append("<span>Set by hand</span>")
+        parts += [f"<span>By hand: {html.escape(setting.text)}</span>" for setting in reading.by_hand]
     return f'<div class="hg-strip" role="region" aria-label="Open ECG">{"".join(parts)}</div>'
 
 
-def _name_tab(title: str, chosen: Chosen | None) -> None:
-    """Name the tab of the browser, and take up what it had before a reload."""
+def _take_up(chosen: Chosen | None) -> bool:
+    """Take up what the tab had before a reload; return whether it has not yet said whether it had anything."""
     from heartguard.ui.viewer import mount_tab
 
     tab, expected = session.current_tab(), bool(session.address())
-    name = f"{chosen.name} · {title}" if chosen is not None else title
-    kept = mount_tab(tab.token, asks=not tab.ecgs, expected=expected, title=f"{name} · HeartGuard")
+    kept = mount_tab(tab.token, asks=not tab.ecgs, expected=expected)
     if kept and kept != tab.token and not tab.ecgs and session.take_up(kept):
         st.rerun()
     if kept and chosen is None and expected:
@@ -106,3 +111,4 @@ def _name_tab(title: str, chosen: Chosen | None) -> None:
             "file again.",
             icon=":material/link_off:",
         )
+    return expected and chosen is None and not kept and not tab.ecgs

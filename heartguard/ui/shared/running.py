@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,7 +15,7 @@ from heartguard.resources import shipped
 from heartguard.ui.shared.jobs import Job, JobQueue
 from heartguard.ui.shared.memory import give_back
 from heartguard.ui.shared.session import Chosen, current_tab
-from heartguard.values import Reading
+from heartguard.values import NO_CORRECTIONS, Page, Reading
 from heartguard.vocabulary import STAGES
 
 if TYPE_CHECKING:
@@ -72,16 +72,28 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
         job = _start(chosen)
     state = job.look()
     if state == "done" and job.result is not None:
-        tab.readings.put(chosen.key, job.result)
-        _spent_ms.update(job.result.timings_ms)
+        automatic = tab.readings.get(replace(chosen, corrections=NO_CORRECTIONS).key)
+        reading = replace(job.result, found={} if automatic is None else _found(automatic.page))
+        tab.readings.put(chosen.key, reading)
+        _spent_ms.update(reading.timings_ms)
         del st.session_state[_SLOT]
-        return job.result
+        return reading
     if state != "failed" or job.error is None:
         return None
     if isinstance(job.error, HeartGuardError):
         tab.problem = (chosen.key, job.error.with_traceback(None))
     del st.session_state[_SLOT]
     return job.error
+
+
+def _found(page: Page) -> dict[str, object]:
+    """Return what HeartGuard finds of what can be set by hand."""
+    return {
+        "layout": page.layout.shape,
+        "lead_order": page.layout.order,
+        "speed_mm_per_s": page.paper_speed_mm_per_s,
+        "gain_mm_per_mv": page.gain_mm_per_mv,
+    }
 
 
 def reading_job(chosen: Chosen) -> Job[Reading] | None:

@@ -102,8 +102,8 @@ def mount_corners(picture: str, size: tuple[int, int], corners: Sequence[tuple[f
     return found.get("corners")
 
 
-def mount_tab(token: str, *, asks: bool, expected: bool, title: str) -> str | None:
-    """Name the tab, and give it a token, kept in its session storage alone; return the one that it has from before.
+def mount_tab(token: str, *, asks: bool, expected: bool) -> str | None:
+    """Give the tab a token, kept in its session storage alone; return the one that it has from before.
 
     Parameters
     ----------
@@ -112,9 +112,8 @@ def mount_tab(token: str, *, asks: bool, expected: bool, title: str) -> str | No
         Whether the session would take up an earlier one of this tab; else the tab takes the new token.
     expected : bool
         Whether the address names an ECG, so that an answer is needed even if there was no token before.
-    title : str
     """
-    data = {"kind": "tab", "token": token, "asks": asks, "expected": expected, "title": title}
+    data = {"kind": "tab", "token": token, "asks": asks, "expected": expected}
     found = _component()(key="tab-token", data=data, height=1, on_token_change=_nothing)
     return found.get("token")
 

@@ -179,6 +179,7 @@ class Viewer {
   setMode(mode) {
     this.mode = mode;
     this.caliper = null;
+    this.lead = "";
     this.view = { x: 0, y: 0, zoom: 1 };
     if (mode === "uploaded" && this.data.page && !this.data.uploaded?.panels) this.tell("wants", "uploaded");
     this.setScene();
@@ -328,13 +329,15 @@ class Viewer {
     }));
   }
 
-  /** A word on a plate that keeps its size on the screen. @param {number} x @param {number} y @param {string} text @param {string} name */
-  plate(x, y, text, name) {
+  /** A word on a plate that keeps its size on the screen. @param {number} x @param {number} y @param {string} text @param {string} name
+   * @param {boolean} [centred] About x, and above y; else from x on, and below y. */
+  plate(x, y, text, name, centred = false) {
     const width = 8 + 7.6 * text.length;
+    const [left, top] = centred ? [-width / 2, -24] : [0, 0];
     return svg("g", { class: name, transform: `translate(${x} ${y})` }, [
       svg("g", { class: "hg-fixed" }, [
-        svg("rect", { width, height: 18, rx: 3 }),
-        svg("text", { x: width / 2, y: 13.5 }, [text]),
+        svg("rect", { x: left, y: top, width, height: 18, rx: 3 }),
+        svg("text", { x: left + width / 2, y: top + 13.5 }, [text]),
       ]),
     ]);
   }
@@ -405,11 +408,11 @@ class Viewer {
       const beats = this.beatsOf(panel);
       return beats.slice(1).flatMap((beat, at) => {
         const [x, right] = [columnOf(panel, beats[at]), columnOf(panel, beat)];
-        const y = panel.y + 5 * pxPerMm;
+        const y = panel.y + 9 * pxPerMm;
         const text = `${Math.round(1000 * (beat - beats[at]))}`;
         return [
           svg("path", { d: `M${x} ${y}H${right}M${x} ${y - pxPerMm}v${2 * pxPerMm}M${right} ${y - pxPerMm}v${2 * pxPerMm}`, class: "hg-span" }),
-          this.plate((x + right) / 2, y + pxPerMm, text, "hg-plate hg-centred"),
+          this.plate((x + right) / 2, y - 0.5 * pxPerMm, text, "hg-plate", true),
         ];
       });
     });
@@ -617,7 +620,7 @@ class Viewer {
     this.reading = svg("g", { class: "hg-reading" });
     const lines = svg("path", { class: "hg-caliper", d: `M${a.x} ${top}V${bottom}M${b.x} ${top}V${bottom}M${a.x} ${a.y}H${b.x}M${a.x} ${b.y}H${b.x}` });
     const steps = repeated.map((x) => svg("path", { class: "hg-caliper hg-march", d: `M${x} ${(panel?.y ?? 0) - 12 * scene.pxPerMm}v${24 * scene.pxPerMm}` }));
-    this.hands.replaceChildren(...steps, lines, this.hand("a", "first"), this.hand("b", "second"), this.plate((a.x + b.x) / 2, Math.min(a.y, b.y), spanText(scene, a, b), "hg-plate hg-centred hg-above"));
+    this.hands.replaceChildren(...steps, lines, this.hand("a", "first"), this.hand("b", "second"), this.plate((a.x + b.x) / 2, Math.min(a.y, b.y), spanText(scene, a, b), "hg-plate", true));
     this.say(`Calipers: ${spanText(scene, a, b)}`);
   }
 
@@ -799,7 +802,6 @@ function mountCorners(parent, data, setStateValue) {
 
 /** The tab: its token, kept in its session storage alone. @param {HTMLElement} _parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
 function mountTab(_parent, data, setStateValue) {
-  document.title = data.title;
   const kept = sessionStorage.getItem("heartguard-tab");
   if (!data.asks || !kept) sessionStorage.setItem("heartguard-tab", data.token);
   if (data.asks && kept !== data.token && (kept || data.expected)) setStateValue("token", kept ?? "unknown");
