@@ -88,7 +88,6 @@ def test_reliability_runs_from_none_to_all(found):
 def test_only_short_readable_tables_are_shown(tmp_path):
     (tmp_path / "rate.csv").write_text("layout,error\n3x4,1.2\n", encoding="utf-8")
     (tmp_path / "long.csv").write_text("a\n" + "1\n" * 500, encoding="utf-8")
-    (tmp_path / "leaderboard.csv").write_text("a\n1\n", encoding="utf-8")
     (tmp_path / "oof-vgg16.csv.xz").write_bytes(b"compressed")
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     assert list(result_tables(tmp_path)) == ["rate"]

@@ -11,7 +11,6 @@ from heartguard.leads import LAYOUTS
 from heartguard.page.arrange import make_panels
 from heartguard.page.ends import Extent
 from heartguard.ui.preprocessing.steps import reading_steps
-from heartguard.ui.shared.lead_quality import doubtful_leads, quality_text
 from heartguard.ui.shared.pictures import (
     blend_heat,
     encode_jpeg,
@@ -19,6 +18,7 @@ from heartguard.ui.shared.pictures import (
     fit_width,
     rgb,
 )
+from heartguard.ui.viewer.payload import lead_quality
 from heartguard.values import Panel, Segment
 from heartlab.benchmarks.overlay import draw_traces, panel_colour
 from tests.handmade import make_page, make_reading, make_upload
@@ -49,11 +49,10 @@ def test_a_lead_is_called_good_only_on_a_page_that_is():
     signals = ecg.signals.copy()
     signals[11] = np.nan
     changed = replace(ecg, signals=signals, quality=quality)
-    assert quality_text(changed, "I", 0.9) == "Traced poor (20 of 100)."
-    assert quality_text(changed, "V5", 0.9) == "Traced good (93 of 100)."
-    assert quality_text(changed, "V6", 0.9) == "Not found on this page."
-    assert quality_text(changed, "V5", 0.27) == "The page was traced poorly: do not rely on this lead."
-    assert doubtful_leads(changed) == ("I", "II", "III", "aVR", "aVL")
+    assert lead_quality(changed, "I", 0.9) == "Traced poor (20 of 100)."
+    assert lead_quality(changed, "V5", 0.9) == "Traced good (93 of 100)."
+    assert lead_quality(changed, "V6", 0.9) == "Not found on this page."
+    assert lead_quality(changed, "V5", 0.27) == "The page was traced poorly: do not rely on this lead."
 
 
 def test_a_trace_is_drawn_in_its_colour_where_the_line_is():

@@ -75,23 +75,11 @@ def _start(reading: Reading, label: str) -> None:
 
 
 def _result(reading: Reading, label: str, found: Shapley) -> None:
-    view = st.segmented_control(
-        "View",
-        ["Waterfall", "Bars"],
-        default="Waterfall",
-        required=True,
-        key="shap-view",
-        label_visibility="collapsed",
-    )
-    if view == "Bars":
-        chart = lead_bars(found.values, _ADDS, "+.0%", dark_theme())
-        st.altair_chart(chart, width="stretch", alt=lead_bars_text(found.values, label))
-    else:
-        steps = waterfall(found.values, found.base, found.prediction, dark_theme())
-        st.altair_chart(steps, width="stretch", alt=waterfall_text(found.values, found.base, found.prediction, label))
+    steps = waterfall(found.values, found.base, found.prediction, dark_theme())
+    st.altair_chart(steps, width="stretch", alt=waterfall_text(found.values, found.base, found.prediction, label))
     st.caption(
         f"With no trace at all VGG16 gives {class_name(label)} {percent(found.base)}, with all leads "
-        f"{percent(found.prediction)}. The bars add up to the difference (within {max(found.error, 1e-4):.0e})."
+        f"{percent(found.prediction)}. The bars add up to the difference."
     )
     _waves(reading, label)
 

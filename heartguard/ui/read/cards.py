@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from heartguard.values import Measurements
 
@@ -210,16 +210,4 @@ def _number(value: float, unit: str) -> str:
 def measurement_rows(measurements: Measurements) -> list[dict[str, str]]:
     """Return the cards as plain values for the viewer; those of QTc name their formula."""
     formulas = {field: name for name, field in FORMULAS.items()}
-    return [
-        {
-            "field": card.field,
-            "label": card.label,
-            "value": card.value,
-            "flag": card.flag,
-            "note": card.note,
-            "help": card.help,
-            "text": card.drawn,
-            "formula": formulas.get(card.field, ""),
-        }
-        for card in measurement_cards(measurements)
-    ]
+    return [{**asdict(card), "formula": formulas.get(card.field, "")} for card in measurement_cards(measurements)]

@@ -10,6 +10,7 @@ from heartguard.ui.shared import session
 from heartguard.ui.shared.frame import header, sheet
 from heartguard.ui.shared.problems import calm, log_surprise, show_problem, show_surprise
 from heartguard.ui.shared.session import Chosen
+from heartguard.ui.viewer import mount_measurements
 from heartguard.values import Reading
 
 __all__ = ["show"]
@@ -93,14 +94,14 @@ def _progress() -> None:
 
 def _column(chosen: Chosen, reading: Reading) -> None:
     from heartguard.ui.read.answer import show_answer, show_doubts
+    from heartguard.ui.read.cards import FORMULAS, measurement_rows
     from heartguard.ui.read.downloads import show_downloads
-    from heartguard.ui.read.measurements import show_measurements
     from heartguard.ui.read.scale import show_scale
 
     with st.container(key="answer", border=True, gap="xsmall"):
         show_answer(reading)
     with st.container(key="measurements", border=True, gap="xsmall"):
-        show_measurements(reading.measurements)
+        mount_measurements(measurement_rows(reading.measurements), list(FORMULAS))
     if chosen.note:
         st.caption(chosen.note)
     show_scale(chosen, reading)

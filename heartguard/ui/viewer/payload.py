@@ -9,12 +9,13 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import LEADS
-from heartguard.ui.shared.lead_quality import quality_text
 from heartguard.ui.shared.pictures import colour_index
+from heartguard.ui.shared.words import quality_text
 from heartguard.ui.viewer.name_places import name_places
 from heartguard.values import Ecg, Page, Reading, Segment, Upload
+from heartguard.warning_rules import LOW_QUALITY
 
-__all__ = ["ecg_payload", "upload_payload", "uploaded_view"]
+__all__ = ["ecg_payload", "lead_quality", "upload_payload", "uploaded_view"]
 
 _SIGNAL_HZ = 250
 """Samples a second that are sent: a page has about 200 columns a second."""
@@ -50,7 +51,7 @@ def ecg_payload(key: str, reading: Reading, *, uploaded: bool = False) -> dict[s
         "signals": _signals(ecg, page.layout.shape),
         "beats": np.round(measured.beats_s, 3).tolist(),
         "fiducials": {name: round(float(at), 4) for name, at in measured.fiducials_s.items()},
-        "leads": {lead: quality_text(ecg, lead, reading.quality) for lead in LEADS},
+        "leads": {lead: lead_quality(ecg, lead, reading.quality) for lead in LEADS},
         **({"uploaded": uploaded_view(page, ecg.segments)} if uploaded else {}),
     }
 
@@ -95,6 +96,16 @@ def _signals(ecg: Ecg, layout: str) -> dict[str, Any]:
             leads[lead] = {"start": known[0] / _SIGNAL_HZ, "values": _rounded(100 * shown)}
     rhythm = ecg.rhythm_lead if ecg.rhythm_lead in leads and not layout.startswith("12x1") else None
     return {"rate": _SIGNAL_HZ, "leads": leads, "rhythm": rhythm, "layout": "12x1" if layout == "12x1" else "3x4+1"}
+
+
+def lead_quality(ecg: Ecg, lead: str, page_quality: float) -> str:
+    """Say how well a lead was traced; on a poor page no lead is called good, however clean its line is."""
+    row = LEADS.index(lead)
+    if not np.isfinite(ecg.signals[row]).any():
+        return "Not found on this page."
+    if page_quality < LOW_QUALITY:
+        return "The page was traced poorly: do not rely on this lead."
+    return f"Traced {quality_text(float(ecg.quality[row]))}."
 
 
 def uploaded_view(page: Page, segments: Sequence[Segment]) -> Mapping[str, Any]:

@@ -696,7 +696,7 @@ function mountMeasurements(parent, data) {
   const press = (/** @type {any} */ row) => {
     lit = lit === row.field ? "" : row.field;
     draw();
-    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.text } }));
+    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn } }));
     list.querySelector(`[data-field="${row.field}"]`)?.focus();
   };
   let formula = data.formulas[0];
@@ -710,7 +710,7 @@ function mountMeasurements(parent, data) {
       html("span", { class: "hg-value" }, [row.value]),
       html("span", { class: row.flag ? "hg-flag" : "hg-range" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
     ];
-    return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.help, disabled: !row.text, "data-field": row.field, onclick: () => press(row) }, parts);
+    return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.help, disabled: !row.drawn, "data-field": row.field, onclick: () => press(row) }, parts);
   };
   const formulas = () =>
     select("Formula of QTc", Object.fromEntries(data.formulas.map((/** @type {string} */ name) => [name, name])), formula, (name) => {
