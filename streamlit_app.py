@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from heartguard.ui.frame import set_up
+from heartguard.ui.shared.frame import PAGES, set_up
 
 set_up()
 st.navigation(
     [
-        st.Page("pages/read.py", title="Read an ECG", icon=":material/ecg_heart:", default=True),
-        st.Page("pages/about.py", title="How it works and how good it is", icon=":material/fact_check:"),
+        st.Page(script, title=name, icon=icon, default=script == "pages/read.py")
+        for script, (name, icon) in PAGES.items()
     ],
-    position="top",
+    position="hidden",
 ).run()

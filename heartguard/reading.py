@@ -90,6 +90,7 @@ def read_ecg(
         timings_ms=stages.timings_ms(),
         warnings=warnings,
         models=models.ids,
+        corrections=corrections,
     )
 
 

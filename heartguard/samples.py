@@ -8,7 +8,7 @@ from pathlib import Path
 
 from heartguard.resources import shipped
 
-__all__ = ["SAMPLES_FOLDER", "Sample", "list_samples"]
+__all__ = ["SAMPLES_FOLDER", "Sample", "list_samples", "thumbnail_of"]
 
 SAMPLES_FOLDER = shipped("assets", "samples")
 """The pages and samples.json, their index."""
@@ -34,6 +34,22 @@ class Sample:
     description: str
     label: str | None
     heart_rate_bpm: float | None
+
+    @property
+    def thumbnail(self) -> Path:
+        """Its small picture, a JPEG."""
+        return thumbnail_of(self.path)
+
+
+def thumbnail_of(path: Path) -> Path:
+    """Return where the small picture of a sample stands.
+
+    Examples
+    --------
+    >>> thumbnail_of(Path("mi-anterior.pdf")).name
+    'mi-anterior-small.jpg'
+    """
+    return path.with_name(f"{path.stem}-small.jpg")
 
 
 def list_samples(folder: Path = SAMPLES_FOLDER) -> tuple[Sample, ...]:

@@ -6,7 +6,7 @@ on the page's 10 s axis, voltage in mV. Arrays are not to be changed in place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -143,6 +143,49 @@ class Corrections:
             if value is not None and value not in known:
                 raise ValueError(f"The {name} {value!r} is not known; expected one of {known}.")
 
+
+@dataclass(frozen=True)
+class HandSetting:
+    """One setting made by hand, beside what had been found.
+
+    Attributes
+    ----------
+    field : str
+        A field of `Corrections`.
+    given : object
+        Its value there.
+    found : object
+        What HeartGuard had found; None where that is not known.
+
+    Examples
+    --------
+    >>> HandSetting("gain_mm_per_mv", 5.0, 10.0).text
+    'gain 5 mm/mV (found: 10 mm/mV)'
+    >>> HandSetting("layout", "6x2", None).text
+    'arrangement 6x2'
+    """
+
+    field: str
+    given: object
+    found: object = None
+
+    @property
+    def text(self) -> str:
+        """The setting in words."""
+        name, write = _SETTINGS[self.field]
+        beside = "" if self.found is None else f" (found: {write(self.found)})"
+        return f"{name} {write(self.given)}{beside}".rstrip()
+
+
+_SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
+    "quarter_turns": ("turned by", lambda turns: f"{90 * int(str(turns))} degrees"),
+    "corners": ("corners of the paper", lambda _corners: ""),
+    "layout": ("arrangement", str),
+    "lead_order": ("order of the limb leads", str),
+    "speed_mm_per_s": ("paper speed", lambda speed: f"{speed:g} mm/s"),
+    "gain_mm_per_mv": ("gain", lambda gain: f"{gain:g} mm/mV"),
+}
+"""Name of each field of `Corrections`, and how its value is written."""
 
 NO_CORRECTIONS = Corrections()
 """Everything is decided by HeartGuard."""
@@ -512,6 +555,10 @@ class Reading:
         Uncertainties, most important first, then notes on processing steps.
     models : mapping of str to str
         Identity of every network that was used, by its role.
+    corrections : Corrections
+        What was set by hand.
+    found : mapping of str to object
+        What had been found before, by the fields of `corrections`; empty where the page was not read without them.
     """
 
     upload: Upload
@@ -523,8 +570,16 @@ class Reading:
     timings_ms: Mapping[str, float]
     warnings: tuple[Warning, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
+    corrections: Corrections = NO_CORRECTIONS
+    found: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def drawing(self) -> Drawing | None:
         """The drawing that the prediction was made from."""
         return self.prediction.drawing
+
+    @property
+    def by_hand(self) -> tuple[HandSetting, ...]:
+        """Each setting that was made by hand."""
+        given = ((name, getattr(self.corrections, name)) for name in _SETTINGS)
+        return tuple(HandSetting(name, value, self.found.get(name)) for name, value in given if value)

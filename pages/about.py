@@ -1,5 +1,5 @@
-"""Page "How it works and how good it is"."""
+"""Page "About"."""
 
-from heartguard.ui.about_page import show
+from heartguard.ui.about.page import show
 
 show()

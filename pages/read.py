@@ -1,5 +1,5 @@
-"""Page "Read an ECG"."""
+"""Page "Read"."""
 
-from heartguard.ui.read_page import show
+from heartguard.ui.read.page import show
 
 show()

@@ -5,7 +5,7 @@ from io import BytesIO
 import streamlit as st
 from PIL import Image
 
-from heartguard.ui.camera import photograph_page
+from heartguard.ui.read.camera import photograph_page
 
 photo = photograph_page("camera-0", ("jpg", "png"))
 if photo is not None:

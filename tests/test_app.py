@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -15,13 +18,11 @@ from streamlit.testing.v1 import AppTest
 
 from heartguard.intake.limits import MAX_BYTES
 from heartguard.samples import list_samples
-from heartguard.ui.result import SECTIONS
-from heartguard.ui.source import SAMPLE
-from heartguard.ui.words import NEEDS_SHAP
+from heartguard.ui.shared.words import NEEDS_SHAP
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER
 
 ROOT = Path(__file__).resolve().parents[1]
-TIMEOUT_S = 120
+TIMEOUT_S = 180
 NORMAL, NO_ECG = 0, 7
 HEAVY = ("tensorflow", "keras", "torch", "scipy", "neurokit2", "shap", "sklearn", "cv2")
 
@@ -37,11 +38,47 @@ def words(app: AppTest) -> str:
     return "\n".join(element.value for group in parts for element in group)
 
 
+def mounted(app: AppTest, kind: str) -> dict[str, Any]:
+    """Return what the viewer's mount of a kind was sent."""
+    protos = [element.proto for element in app.get("bidi_component")]
+    found = [json.loads(proto.json) for proto in protos if proto.json]
+    return next(data for data in found if data["kind"] == kind)
+
+
+def wait(app: AppTest, done: Callable[[AppTest], bool]) -> AppTest:
+    """Let the app run until something is there, as a browser does."""
+    until = time.monotonic() + TIMEOUT_S
+    while not done(app) and time.monotonic() < until:
+        time.sleep(0.5)
+        app.run()
+        assert not app.exception
+    assert done(app)
+    return app
+
+
+def is_read(app: AppTest) -> bool:
+    return "Reading the page" not in words(app)
+
+
 def upload(app: AppTest, name: str, data: bytes) -> AppTest:
     app.file_uploader[0].upload(name, data)
     app.run()
     assert not app.exception
+    return wait(app, is_read)
+
+
+def turn_to(app: AppTest, page: str) -> AppTest:
+    address = dict(app.query_params)
+    app.switch_page(f"pages/{page}.py")
+    for name, value in address.items():  # as the links of the app do
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
     return app
+
+
+def measurements(app: AppTest) -> dict[str, str]:
+    return {row["field"]: row["value"] for row in mounted(app, "measurements")["rows"]}
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +87,21 @@ def read_app() -> AppTest:
     return upload(open_app(), sample.path.name, sample.path.read_bytes())
 
 
-def test_the_first_page_offers_three_ways_and_opens_no_camera():
+@pytest.fixture
+def read_page(read_app) -> AppTest:
+    return turn_to(read_app, "read")
+
+
+@pytest.fixture
+def explanation(read_app) -> AppTest:
+    return turn_to(read_app, "explanation")
+
+
+def test_the_first_screen_offers_an_uploader_and_samples_and_opens_no_camera():
     app = open_app()
-    assert app.title[0].value == "Read an ECG"
     assert len(app.file_uploader) == 1
     assert len(app.camera_input) == 0
+    assert len([button for button in app.button if button.key.startswith("sample-")]) == len(list_samples())
     assert DISCLAIMER in words(app)
 
 
@@ -68,31 +115,41 @@ def test_the_first_page_opens_without_heavy_libraries():
     assert done.stdout.strip().splitlines()[-1] == "[]"
 
 
-def test_an_uploaded_page_is_read_and_the_answer_comes_first(read_app):
-    shown = words(read_app)
-    assert read_app.header[0].value in (*CLASS_NAMES.values(), ":material/help: Not sure")
+def test_an_uploaded_page_is_read_and_the_answer_comes_first(read_page):
+    shown = words(read_page)
+    first = read_page.subheader[0].value
+    assert first == ":material/help: Not sure" or first.startswith(tuple(CLASS_NAMES.values()))
     assert DISCLAIMER in shown
-    assert "Tracing quality" in shown
-    assert len(read_app.file_uploader) == 0
+    assert "Quality good" in shown
+    assert len(read_page.file_uploader) == 0
 
 
-def test_the_measurements_are_those_of_the_simulated_page(read_app):
+def test_the_measurements_are_those_of_the_simulated_page(read_page):
     sample = list_samples()[NORMAL]
-    cards = {metric.label: metric.value for metric in read_app.metric}
-    assert len(cards) == 8
-    assert abs(float(cards["Heart rate"].removesuffix(" /min")) - sample.heart_rate_bpm) <= 2
+    shown = measurements(read_page)
+    assert set(shown) == {"heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "qtc_fridericia_ms", "axis_deg"}
+    assert abs(float(shown["heart_rate_bpm"].removesuffix(" /min")) - sample.heart_rate_bpm) <= 2
 
 
-@pytest.mark.parametrize("section", SECTIONS)
-def test_every_tab_opens(read_app, section):
-    read_app.session_state["section"] = SECTIONS[section]
-    read_app.run()
-    assert not read_app.exception
-    assert "cannot be shown" not in words(read_app)
-    assert read_app.header[0].value
+def test_the_viewer_is_sent_every_lead_with_its_line_beats_and_marks(read_page):
+    sent = mounted(read_page, "ecg")
+    panels = sent["page"]["panels"]
+    assert len(panels) == 13
+    assert all(panel["x1"] - panel["x0"] > 200 and len(panel["line"]) > 200 for panel in panels)
+    assert abs(len(sent["beats"]) - 12) <= 1
+    assert {"p_on", "qrs_on", "qrs_off", "t_off"} <= set(sent["fiducials"])
+    assert sent["leads"]["V2"].startswith("Traced good")
+    assert len(json.dumps(sent)) < 300_000
 
 
-def test_lead_shap_is_queued_and_its_result_belongs_to_the_class_that_was_asked_for(read_app, monkeypatch):
+def test_every_page_opens_on_the_same_ecg(read_app):
+    for page in ("preprocessing", "explanation", "about", "read"):
+        turn_to(read_app, page)
+        assert "cannot be shown" not in words(read_app)
+        assert "No ECG is open" not in words(read_app)
+
+
+def test_lead_shap_is_queued_and_its_result_belongs_to_the_class_that_was_asked_for(explanation, monkeypatch):
     from heartguard.drawing import LEAD_GROUPS
     from heartguard.explain import Shapley
 
@@ -100,22 +157,12 @@ def test_lead_shap_is_queued_and_its_result_belongs_to_the_class_that_was_asked_
         return Shapley(dict.fromkeys(LEAD_GROUPS, 0.05), 0.1, 0.75, 0.0, 48)
 
     monkeypatch.setattr("heartguard.explain.lead_shap", quick)
-    read_app.session_state["section"] = SECTIONS["drivers"]
-    read_app.run()
-    next(button for button in read_app.button if button.label == "Compute SHAP by lead").click().run()
-    until = time.monotonic() + 20
-    while "With no trace at all" not in words(read_app) and time.monotonic() < until:
-        time.sleep(0.05)
-        read_app.run()
-    assert not read_app.exception
-    assert "10 %, with all leads 75 %" in words(read_app)
-    other = "HB" if read_app.segmented_control[0].value != "HB" else "MI"
-    read_app.segmented_control[0].set_value(other).run()
-    assert "With no trace at all" not in words(read_app)
-    read_app.segmented_control[0].set_value("Normal").run()
+    next(button for button in explanation.button if button.label == "Compute SHAP by lead").click().run()
+    wait(explanation, lambda app: "With no trace at all" in words(app))
+    assert "10 %, with all leads 75 %" in words(explanation)
 
 
-def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(read_app, monkeypatch):
+def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(explanation, monkeypatch):
     import numpy as np
 
     from heartguard.explain import PixelShap
@@ -125,85 +172,70 @@ def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(read_app, monk
         return PixelShap(heat, 0.5, 0.125, 0.625, 0.0, 200)
 
     monkeypatch.setattr("heartguard.explain.pixel_shap", quick)
-    read_app.session_state["section"] = SECTIONS["drivers"]
     monkeypatch.setattr("heartguard.explain.is_validated", lambda method: method != "pixel shap")
-    read_app.run()
-    assert "Compute SHAP by pixel" not in [button.label for button in read_app.button]
+    explanation.run()
+    assert "Compute SHAP by pixel" not in [button.label for button in explanation.button]
     monkeypatch.setattr("heartguard.explain.is_validated", lambda method: True)
-    read_app.run()
-    next(button for button in read_app.button if button.label == "Compute SHAP by pixel").click().run()
-    until = time.monotonic() + 20
-    while "adds +50.0 points" not in words(read_app) and time.monotonic() < until:
-        time.sleep(0.05)
-        read_app.run()
-    assert not read_app.exception
-    assert "From 12 % on white paper to 62 %; all ink together adds +50.0 points" in words(read_app)
+    explanation.run()
+    next(button for button in explanation.button if button.label == "Compute SHAP by pixel").click().run()
+    wait(explanation, lambda app: "adds +50.0 points" in words(app))
+    assert "From 12 % on white paper to 62 %; all ink together adds +50.0 points" in words(explanation)
 
 
-def test_without_the_package_shap_the_app_says_so_in_place_of_its_buttons(read_app, monkeypatch):
+def test_without_the_package_shap_the_app_says_so_in_place_of_its_buttons(explanation, monkeypatch):
     monkeypatch.setattr("heartguard.explain.shap_installed", lambda: False)
     monkeypatch.setattr("heartguard.explain.is_validated", lambda method: True)
-    read_app.session_state["section"] = SECTIONS["drivers"]
-    read_app.run()
-    assert not read_app.exception
-    assert words(read_app).count(NEEDS_SHAP) == 2  # By lead and by pixel.
-    assert not [button.label for button in read_app.button if "SHAP" in button.label]
+    explanation.run()
+    assert not explanation.exception
+    assert words(explanation).count(NEEDS_SHAP) == 2  # By lead and by pixel.
+    assert not [button.label for button in explanation.button if "SHAP" in button.label]
 
 
-def test_it_is_said_which_of_both_models_is_explained(read_app):
-    read_app.session_state["section"] = SECTIONS["drivers"]
-    read_app.run()
-    assert "explains VGG16, the image model. It alone says" in words(read_app)
+def test_it_is_said_which_of_both_models_is_explained(explanation):
+    assert "explains VGG16, the image model. It alone says" in words(explanation)
 
 
-def test_a_lead_can_be_made_normal(read_app):
-    read_app.session_state["section"] = SECTIONS["drivers"]
-    read_app.run()
-    read_app.selectbox(key="what-if-lead").set_value("V2").run()
-    assert not read_app.exception
-    assert "cannot be shown" not in words(read_app)
-    assert "points)" in words(read_app)
+def test_the_maps_of_all_classes_come_in_one_payload(explanation):
+    evidence = mounted(explanation, "ecg")["evidence"]
+    assert set(evidence["maps"]) == {f"{label}/page" for label in CLASS_NAMES}
+    assert all(sum(shares.values()) == pytest.approx(1, abs=0.01) for shares in evidence["shares"].values())
+    assert {band[0] for band in evidence["bands"]["MI"]} >= {"I", "V1", "V6"}
 
 
-def test_the_page_can_be_seen_without_traces_and_as_uploaded(read_app):
-    read_app.session_state["section"] = SECTIONS["page"]
-    read_app.run()
-    read_app.toggle(key="page-traced").set_value(False).run()
-    assert not read_app.exception
-    read_app.segmented_control(key="page-view").set_value("As uploaded").run()
-    assert not read_app.exception
+def test_a_lead_can_be_made_normal(explanation):
+    explanation.selectbox(key="what-if-lead").set_value("V2").run()
+    assert not explanation.exception
+    assert "cannot be shown" not in words(explanation)
+    assert "points)" in words(explanation)
 
 
-def test_both_files_can_be_downloaded(read_app):
-    read_app.session_state["section"] = SECTIONS["downloads"]
-    read_app.run()
-    assert {button.label for button in read_app.download_button} == {"Download signals", "Download reading"}
+def test_both_files_can_be_downloaded(read_page):
+    assert [button.key for button in read_page.download_button] == ["download-csv", "download-json"]
 
 
-def test_a_rerun_uses_the_reading_that_is_there(read_app):
-    before = read_app.session_state["readings"]
-    assert len(before) == 1
-    read_app.run()
-    assert len(read_app.session_state["readings"]) == 1
+def test_a_rerun_uses_the_reading_that_is_there(read_page):
+    readings = read_page.session_state["tab"].readings
+    assert len(readings) == 1
+    read_page.run()
+    assert len(readings) == 1
 
 
-def test_reading_another_ecg_goes_back_to_the_first_screen():
+def test_reading_another_ecg_goes_to_the_first_screen_with_a_way_back():
     sample = list_samples()[NORMAL]
     app = upload(open_app(), sample.path.name, sample.path.read_bytes())
     app.button(key="another").click().run()
-    assert app.title[0].value == "Read an ECG"
     assert len(app.file_uploader) == 1
+    assert "Open in this tab:" in words(app)
+    assert [chosen.name for chosen in app.session_state["tab"].ecgs.values()] == [sample.path.name]
 
 
 def test_a_sample_is_read_and_marked_as_simulated():
     app = open_app()
-    app.segmented_control(key="way").set_value(SAMPLE).run()
     app.button(key="sample-1").click().run()
-    assert not app.exception
-    shown = words(app)
-    assert "Simulated, no patient" in shown
-    assert "Simulated as: Myocardial infarction." in shown
-    assert len(app.metric) == 8
+    wait(app, is_read)
+    assert "Simulated, no patient" in app.get("html")[-1].proto.body
+    assert "Simulated as: Myocardial infarction." in words(app)
+    assert len(measurements(app)) == 7
 
 
 def test_a_picture_that_is_no_ecg_gets_a_calm_sentence_and_a_way_on():
@@ -211,10 +243,10 @@ def test_a_picture_that_is_no_ecg_gets_a_calm_sentence_and_a_way_on():
     app = upload(open_app(), "landscape.jpg", sample.path.read_bytes())
     assert app.warning[0].value.startswith("**No ECG page could be read in this picture.**")
     assert "Traceback" not in words(app)
-    assert len(app.metric) == 0
+    assert not app.expander[0].proto.expanded
     normal = list_samples()[NORMAL]
     upload(app, normal.path.name, normal.path.read_bytes())
-    assert len(app.metric) == 8
+    assert len(measurements(app)) == 7
 
 
 def test_the_pages_of_a_document_can_be_turned():
@@ -226,8 +258,8 @@ def test_the_pages_of_a_document_can_be_turned():
     assert "This document has 2 pages" in words(app)
     assert app.warning[0].value.startswith("**No ECG page could be read")
     app.pagination[0].set_value(2).run()
-    assert not app.exception
-    assert len(app.metric) == 8
+    wait(app, is_read)
+    assert len(measurements(app)) == 7
 
 
 def test_a_damaged_file_gets_its_own_sentence():
@@ -257,35 +289,40 @@ def test_an_unforeseen_fault_is_a_plain_sentence_and_loses_nothing(monkeypatch):
     assert "patient name" not in words(app)
     monkeypatch.undo()
     next(button for button in app.button if button.label == "Try again").click().run()
-    assert len(app.metric) == 8
+    wait(app, is_read)
+    assert len(measurements(app)) == 7
 
 
-def test_a_part_that_fails_leaves_the_answer_standing(read_app, monkeypatch):
+def test_a_part_that_fails_leaves_the_answer_standing(read_page, monkeypatch):
     def fail(*_args, **_kwargs):
         raise RuntimeError("patient name in a message")
 
-    monkeypatch.setattr("heartguard.ui.steps.reading_steps", fail)
-    read_app.session_state["section"] = SECTIONS["steps"]
-    read_app.run()
-    assert not read_app.exception
-    assert "The rest of the reading is not affected." in words(read_app)
-    assert "patient name" not in words(read_app)
-    assert len(read_app.metric) == 8
+    monkeypatch.setattr("heartguard.ui.read.answer.contradictions", fail)
+    read_page.run()
+    assert not read_page.exception
+    assert "The rest of the reading is not affected." in words(read_page)
+    assert "patient name" not in words(read_page)
+    assert len(measurements(read_page)) == 7
 
 
-def test_file_names_cannot_write_markdown():
-    app = upload(open_app(), "**[x](http://a)**.png", b"no picture")
-    assert r"\*\*\[x\]" in words(app)
+def test_file_names_cannot_write_markup():
+    app = upload(open_app(), "<img src=x>.png", b"no picture")
+    strip = next(
+        element.proto.body
+        for element in app.get("html")
+        if "hg-strip" in element.proto.body and "<h1" in element.proto.body
+    )
+    assert "&lt;img src=x&gt;.png" in strip
 
 
-def test_the_about_page_shows_method_limits_and_credits():
-    app = open_app()
-    app.switch_page("pages/about.py").run()
-    assert not app.exception
-    shown = words(app)
-    assert app.title[0].value == "How it works and how good it is"
-    assert DISCLAIMER in shown
-    assert {"How it works", "Limits", "Data and licences"} <= {header.value for header in app.header}
+def test_the_about_page_shows_method_and_figures_and_opens_every_table_by_its_name():
+    app = turn_to(open_app(), "about")
+    assert DISCLAIMER in words(app)
+    assert "Macro-F1" in app.table[0].value.to_string()
+    for name in ("Limits", "How the explanations were tested", "Model card", "Data and licences"):
+        app.selectbox(key="about-part").set_value(name).run()
+        assert not app.exception
+        assert "cannot be shown" not in words(app)
     assert "CC BY 4.0" in app.table[-1].value.to_string()
 
 

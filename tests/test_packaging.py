@@ -12,7 +12,7 @@ import pytest
 import heartguard
 from heartguard import resources
 from heartguard.resources import shipped
-from heartguard.ui.figures import RESULTS_FOLDER, result_tables
+from heartguard.ui.about.figures import RESULTS_FOLDER, result_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

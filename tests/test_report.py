@@ -14,7 +14,7 @@ import pytest
 from heartguard import errors, report
 from heartguard.leads import LEADS
 from heartguard.report import rejected_json, rejected_text, to_csv, to_json, to_text
-from heartguard.values import Finding, Reading, SignalPrediction
+from heartguard.values import Corrections, Finding, Reading, SignalPrediction
 from heartguard.warning import caution, fault, note
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading
 
@@ -155,7 +155,23 @@ def full_reading() -> Reading:
         ood_score=0.4,
     )
     warnings = (caution("scale.length", "The traces span 8 s."),)
-    return make_reading(prediction=prediction, warnings=warnings, models={"ink": "ink-1"})
+    return make_reading(prediction=prediction, warnings=warnings, models={"ink": "ink-1"}, **by_hand())
+
+
+def by_hand() -> dict[str, Any]:
+    return {"corrections": Corrections(1, layout="3x4", gain_mm_per_mv=5.0), "found": {"gain_mm_per_mv": 10.0}}
+
+
+def test_what_was_set_by_hand_stands_beside_what_had_been_found() -> None:
+    reading = make_reading(**by_hand())
+    assert to_json(reading)["by_hand"] == [
+        {"field": "quarter_turns", "set": 1, "found": None},
+        {"field": "layout", "set": "3x4", "found": None},
+        {"field": "gain_mm_per_mv", "set": 5.0, "found": 10.0},
+    ]
+    lines = [line.split("Set by hand")[1].strip() for line in to_text(reading).splitlines() if "Set by hand" in line]
+    assert lines == ["turned by 90 degrees", "arrangement 3x4", "gain 5 mm/mV (found: 10 mm/mV)"]
+    assert to_json(make_reading())["by_hand"] == []
 
 
 def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> None:

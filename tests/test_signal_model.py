@@ -16,7 +16,7 @@ from heartguard.drawing import segment_leads
 from heartguard.errors import ModelError
 from heartguard.leads import LAYOUTS, LEAD_INDEX, SAMPLES
 from heartguard.report import to_json, to_text
-from heartguard.ui.words import second_text
+from heartguard.ui.shared.words import second_text
 from heartguard.values import Ecg, Finding, SignalPrediction
 from heartlab.data.signal_labels import CLASSES
 from heartlab.simulate.ecg import simulate_ecg
@@ -234,12 +234,10 @@ def test_reports_and_app_say_what_the_second_model_says():
     assert row["second"] == {"label": "MI", "agrees": False, "probabilities": shares, "model": "second-0123"}
     assert row["network"] == {"Normal": 0.8, "HB": 0.2}
     assert "Signal model      says MI (60%); VGG16 (image model) alone: 80% Normal" in to_text(reading)
-    assert "says **Myocardial infarction** (60 %); VGG16, the image model, alone says **Normal** (80 %)" in second_text(
+    assert "image **Normal** (80 %), signal **Myocardial infarction** (60 %)" in second_text(
         ("Normal", 0.8), ("MI", 0.6)
     )
-    assert second_text(("MI", 0.5), ("MI", 0.6)).endswith(
-        "agrees: Myocardial infarction (60 %; VGG16, the image model, alone 50 %)."
-    )
+    assert second_text(("MI", 0.5), ("MI", 0.6)).endswith("alone: Myocardial infarction (image 50 %, signal 60 %).")
     assert to_json(make_reading())["prediction"]["second"] is None
     assert "Signal model" not in to_text(make_reading())
 
@@ -253,7 +251,7 @@ def test_the_strip_adds_no_waves():
 
 
 def answer_card() -> None:
-    from heartguard.ui.answer import show_answer
+    from heartguard.ui.read.answer import show_answer
     from heartguard.values import SignalPrediction
     from tests.handmade import make_prediction, make_reading
 
@@ -269,7 +267,6 @@ def test_the_answer_card_says_when_the_two_models_disagree():
 
     app = AppTest.from_function(answer_card, default_timeout=60).run()
     assert not app.exception
-    said = [mark.value for mark in app.markdown if "The signal model" in mark.value]
+    said = [caption.value for caption in app.caption if "models disagree" in caption.value]
     assert len(said) == 1
-    assert "says **Myocardial infarction** (60 %); VGG16, the image model, alone says **Normal** (80 %)" in said[0]
-    assert ":material/call_split:" in said[0]
+    assert "image **Normal** (80 %), signal **Myocardial infarction** (60 %)" in said[0]

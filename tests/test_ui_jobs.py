@@ -9,8 +9,8 @@ import numpy as np
 
 from heartguard.explain import ExplanationCancelledError, lead_shap
 from heartguard.leads import LEADS
-from heartguard.ui import jobs
-from heartguard.ui.jobs import Job, JobQueue
+from heartguard.ui.shared import jobs
+from heartguard.ui.shared.jobs import Job, JobQueue
 from heartguard.values import Ecg
 from heartlab.simulate.ecg import simulate_ecg
 from tests.test_explain import engine

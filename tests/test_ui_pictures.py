@@ -10,20 +10,17 @@ import pytest
 from heartguard.leads import LAYOUTS
 from heartguard.page.arrange import make_panels
 from heartguard.page.ends import Extent
-from heartguard.ui.lead_quality import doubtful_leads, quality_badges
-from heartguard.ui.overlays import (
+from heartguard.ui.preprocessing.steps import reading_steps
+from heartguard.ui.shared.pictures import (
     blend_heat,
-    draw_traces,
-    draw_traces_on_upload,
     encode_jpeg,
     enlarge,
-    fill,
     fit_width,
-    panel_colour,
     rgb,
 )
-from heartguard.ui.steps import reading_steps
+from heartguard.ui.viewer.payload import lead_quality
 from heartguard.values import Panel, Segment
+from heartlab.benchmarks.overlay import draw_traces, panel_colour
 from tests.handmade import make_page, make_reading, make_upload
 
 WHITE = np.full((100, 200, 3), 255, np.uint8)
@@ -46,28 +43,16 @@ def test_neighbouring_stretches_differ_in_colour(layout):
             assert panel_colour(a) != panel_colour(b), (a.lead, b.lead)
 
 
-def test_traces_lie_on_the_upload_where_they_lie_on_the_page():
-    double = np.diag([2.0, 2.0, 1.0])
-    page = replace(
-        make_page(), upload=replace(make_upload(), image=np.full((50, 100, 3), 255, np.uint8)), to_page=double
-    )
-    drawn = draw_traces_on_upload(page, [level_segment()], 1.0)
-    assert drawn.shape == (50, 100, 3)
-    column = drawn[:, 70].astype(int)
-    assert int(np.argmax(np.ptp(column, axis=1))) == pytest.approx(30, abs=1)
-    assert draw_traces_on_upload(page, [level_segment()], 0.0) is page.upload.image
-
-
-def test_badges_tell_good_leads_from_poor_and_missing_ones():
+def test_a_lead_is_called_good_only_on_a_page_that_is():
     ecg = make_reading().ecg
     quality = np.linspace(0.2, 1.0, 12).astype(np.float32)
     signals = ecg.signals.copy()
     signals[11] = np.nan
-    badges = quality_badges(replace(ecg, signals=signals, quality=quality))
-    assert ":red-badge[I 20 %]" in badges
-    assert ":gray-badge[V6 not found]" in badges
-    assert ":green-badge[V5 93 %]" in badges
-    assert doubtful_leads(replace(ecg, signals=signals, quality=quality)) == ("I", "II", "III", "aVR", "aVL")
+    changed = replace(ecg, signals=signals, quality=quality)
+    assert lead_quality(changed, "I", 0.9) == "Traced poor (20 of 100)."
+    assert lead_quality(changed, "V5", 0.9) == "Traced good (93 of 100)."
+    assert lead_quality(changed, "V6", 0.9) == "Not found on this page."
+    assert lead_quality(changed, "V5", 0.27) == "The page was traced poorly: do not rely on this lead."
 
 
 def test_a_trace_is_drawn_in_its_colour_where_the_line_is():
@@ -112,7 +97,6 @@ def test_heat_without_evidence_changes_nothing():
 def test_sizes():
     assert fit_width(WHITE, 100).shape == (50, 100, 3)
     assert fit_width(WHITE, 400) is WHITE
-    assert fill(WHITE, 90, 90).shape == (90, 90, 3)
     assert enlarge(WHITE[..., 0], 3).shape == (300, 600)
     assert rgb(WHITE[..., 0]).shape == WHITE.shape
 
@@ -126,20 +110,11 @@ def test_jpeg_keeps_red_red():
     assert max(blue, green) < 20
 
 
-class SilentMaps:
-    """Stands in for the maker of maps of a hand-made prediction."""
-
-    def heat_map(self, _method, prediction, _label):
-        return np.zeros(prediction.drawing.image.shape, np.float32)
-
-
-def test_steps_say_what_was_found(monkeypatch):
-    monkeypatch.setattr("heartguard.ui.evidence_view.map_maker", SilentMaps)
+def test_steps_say_what_was_found():
     page = make_page(scale_source="pulse", tilt_deg=-3.2, upload=make_upload(kind="pdf"))
     steps = reading_steps(make_reading(page=page, upload=page.upload))
-    assert [step.title[:1] for step in steps] == ["1", "2", "3", "4", "5", "6"]
+    assert [step.title[:1] for step in steps] == ["1", "2", "3", "5"]
     assert steps[0].found == "PDF, 900 × 600 pixels."
     assert "3.2°" in steps[1].found
     assert "calibration pulse" in steps[1].found
     assert steps[2].image.min() == 255
-    assert "3x4+1" in steps[3].found

@@ -4,13 +4,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from heartguard.ui.session import MAX_READINGS, Chosen, ReadingCache
+from heartguard.ui.shared.session import (
+    FORGOTTEN_S,
+    MAX_ECGS,
+    MAX_READINGS,
+    MAX_TABS,
+    Chosen,
+    ReadingCache,
+    Tab,
+    TabStore,
+)
 from heartguard.values import NO_CORRECTIONS, Corrections
 from tests.handmade import make_reading
 
 
 def key(number):
-    return (f"{number:064d}", 0, "vgg16-0123", "1", NO_CORRECTIONS)
+    return (f"{number:064d}", 0, NO_CORRECTIONS)
 
 
 def test_the_cache_gives_back_the_very_reading():
@@ -20,16 +29,13 @@ def test_the_cache_gives_back_the_very_reading():
     assert cache.get(key(2)) is None
 
 
-def test_page_model_drawing_version_and_corrections_are_part_of_the_key():
+def test_page_and_corrections_are_part_of_the_key():
     cache = ReadingCache()
-    cache.put(("a", 0, "vgg16-0123", "1", NO_CORRECTIONS), make_reading())
-    for other in (
-        ("a", 1, "vgg16-0123", "1", NO_CORRECTIONS),
-        ("a", 0, "vgg16-9999", "1", NO_CORRECTIONS),
-        ("a", 0, "vgg16-0123", "2", NO_CORRECTIONS),
-        ("a", 0, "vgg16-0123", "1", Corrections(1)),
-    ):
-        assert cache.get(other) is None
+    chosen = Chosen("a", b"abc", "upload")
+    cache.put(chosen.key, make_reading())
+    for other in (replace(chosen, page=1), replace(chosen, corrections=Corrections(1)), replace(chosen, data=b"abd")):
+        assert cache.get(other.key) is None
+    assert cache.get(replace(chosen, name="b", note="c").key) is not None
 
 
 def test_the_cache_is_bounded_and_forgets_the_longest_unused():
@@ -54,13 +60,42 @@ def test_the_cache_is_bounded_in_bytes_but_keeps_the_newest():
     assert cache.get(key(0)) is None
 
 
-def test_another_file_lets_the_readings_of_the_first_go():
-    cache = ReadingCache()
-    cache.put(key(1), make_reading())
-    cache.put(key(2), make_reading())
-    cache.keep_only(key(2)[0])
-    assert len(cache) == 1
-    assert cache.get(key(2)) is not None
+def test_a_tab_keeps_its_last_ecgs_and_one_word_for_each():
+    tab = Tab()
+    words = [tab.open(Chosen(f"{number}.png", bytes([number]), "upload")) for number in range(MAX_ECGS + 1)]
+    assert list(tab.ecgs) == words[1:]
+    assert tab.open(Chosen("again.png", bytes([3]), "camera")) == words[3]
+    assert len(set(words)) == len(words)
+    assert all(len(word) == 8 for word in words)
+
+
+def test_a_tab_is_taken_up_by_its_token_alone_and_not_for_ever():
+    now = [0.0]
+    store, tab = TabStore(lambda: now[0]), Tab()
+    store.keep(tab)
+    assert store.get(tab.token) is tab
+    assert store.get(Tab().token) is None
+    assert len(tab.token) == 32
+    now[0] = FORGOTTEN_S
+    assert store.get(tab.token) is None
+    store.keep(Tab())
+    assert len(store) == 1
+
+
+def test_the_tabs_that_are_kept_are_bounded_in_number_and_bytes():
+    store = TabStore(lambda: 0.0)
+    tabs = [Tab() for _ in range(MAX_TABS + 3)]
+    for tab in tabs:
+        store.keep(tab)
+    assert len(store) == MAX_TABS
+    assert store.get(tabs[0].token) is None
+    large = [Tab() for _ in range(3)]
+    for number, tab in enumerate(large):
+        tab.open(Chosen("a", bytes([number]) * (60 * 2**20), "upload"))
+        store.keep(tab)
+    assert store.get(large[0].token) is None
+    assert store.get(large[1].token) is not None
+    assert store.get(large[2].token) is not None
 
 
 def test_the_digest_depends_on_every_byte():

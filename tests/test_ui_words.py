@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from heartguard.errors import EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
-from heartguard.ui import steps
-from heartguard.ui.answer import uncertainties
-from heartguard.ui.cards import measurement_cards
-from heartguard.ui.problems import advice, headline
-from heartguard.ui.words import (
+from heartguard.ui.preprocessing import steps
+from heartguard.ui.read.answer import contradictions, possible_classes, uncertainties
+from heartguard.ui.read.cards import measurement_cards
+from heartguard.ui.shared.problems import advice, headline
+from heartguard.ui.shared.session import Chosen
+from heartguard.ui.shared.words import (
     likelihood,
     natural_frequency,
     percent,
@@ -23,7 +24,7 @@ from tests.handmade import make_measurements, make_prediction, make_reading
 
 
 def cards(**changes):
-    return {card.label: card for card in measurement_cards(make_measurements(**changes))}
+    return {card.field: card for card in measurement_cards(make_measurements(**changes))}
 
 
 @pytest.mark.parametrize(
@@ -62,55 +63,50 @@ def test_sentences_are_listed_once_and_empty_ones_left_out():
 
 def test_every_measurement_has_a_card_with_its_unit():
     shown = cards()
-    assert list(shown) == [
-        "Heart rate",
-        "RR interval",
-        "PR interval",
-        "QRS duration",
-        "QT interval",
-        "QTc (Bazett)",
-        "QTc (Fridericia)",
-        "Frontal axis",
-    ]
-    assert shown["Heart rate"].value == "72 /min"
-    assert shown["RR interval"].note == "Varies by 1 %"
-    assert shown["Frontal axis"].value == "45°"
+    assert [card.label for card in shown.values()] == ["Rate", "PR", "QRS", "QT", "QTc", "QTc", "Axis"]
+    assert shown["heart_rate_bpm"].value == "72 /min"
+    assert shown["heart_rate_bpm"].note == "60–100 · RR 833 ms ± 1 %"
+    assert shown["axis_deg"].value == "45°"
     assert all(card.flag == "" for card in shown.values())
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "label", "flag"),
+    ("field", "value", "flag"),
     [
-        ("heart_rate_bpm", 59.4, "Heart rate", "low"),
-        ("heart_rate_bpm", 100.4, "Heart rate", ""),
-        ("heart_rate_bpm", 101.0, "Heart rate", "high"),
-        ("pr_ms", 201.0, "PR interval", "high"),
-        ("qrs_ms", 110.0, "QRS duration", ""),
-        ("qrs_ms", 112.0, "QRS duration", "high"),
-        ("qtc_ms", 390.0, "QTc (Bazett)", "low"),
-        ("qtc_ms", 449.0, "QTc (Bazett)", ""),
-        ("qtc_ms", 450.0, "QTc (Bazett)", "high for men"),
-        ("qtc_fridericia_ms", 460.0, "QTc (Fridericia)", "high"),
-        ("axis_deg", -31.0, "Frontal axis", "low"),
+        ("heart_rate_bpm", 59.4, "low"),
+        ("heart_rate_bpm", 100.4, ""),
+        ("heart_rate_bpm", 101.0, "high"),
+        ("pr_ms", 201.0, "high"),
+        ("qrs_ms", 110.0, ""),
+        ("qrs_ms", 112.0, "high"),
+        ("qtc_ms", 360.0, "low"),
+        ("qtc_ms", 389.0, ""),
+        ("qtc_ms", 449.0, ""),
+        ("qtc_ms", 450.0, "high for men"),
+        ("qtc_fridericia_ms", 460.0, "high"),
+        ("axis_deg", -31.0, "left axis"),
+        ("axis_deg", -30.0, ""),
+        ("axis_deg", 91.0, "right axis"),
+        ("axis_deg", -107.0, "extreme axis"),
     ],
 )
-def test_values_outside_of_the_published_limits_are_flagged(field, value, label, flag):
-    assert cards(**{field: value})[label].flag == flag
+def test_values_outside_of_the_published_limits_are_flagged(field, value, flag):
+    assert cards(**{field: value})[field].flag == flag
 
 
 def test_irregular_beats_are_flagged():
-    assert cards(rr_variation=0.2)["RR interval"].flag == "irregular"
-    assert cards(rr_variation=0.1)["RR interval"].flag == ""
+    assert cards(rr_variation=0.2)["heart_rate_bpm"].flag == "irregular"
+    assert cards(rr_variation=0.1)["heart_rate_bpm"].flag == ""
 
 
 def test_what_cannot_be_measured_says_why():
-    card = cards(pr_ms=None, missing_reasons={"pr_ms": "No P waves."})["PR interval"]
-    assert (card.value, card.reason, card.flag, card.note) == ("–", "No P waves.", "", "")
-    assert cards(qt_ms=None)["QT interval"].reason
+    card = cards(pr_ms=None, missing_reasons={"pr_ms": "No P waves."})["pr_ms"]
+    assert (card.value, card.reason, card.flag, card.drawn) == ("–", "No P waves.", "", "")
+    assert cards(qt_ms=None)["qt_ms"].reason
 
 
 def test_a_negative_axis_has_a_true_minus_sign():
-    assert cards(axis_deg=-12.0)["Frontal axis"].value == "−12°"
+    assert cards(axis_deg=-12.0)["axis_deg"].value == "−12°"
 
 
 def test_problems_have_a_headline_and_advice_that_fits():
@@ -124,16 +120,14 @@ def test_problems_have_a_headline_and_advice_that_fits():
     assert "models folder" in advice(ModelError(""))[0]
 
 
-def test_a_normal_answer_that_the_measurements_contradict_is_named_first():
-    wide = make_measurements(qrs_ms=176.0)
-    reading = make_reading(measurements=wide, warnings=(caution("scale.grid", "A warning."),))
-    assert uncertainties(reading) == (
-        "The answer is Normal, but the measurements do not fit it: QRS duration 176 ms (high).",
-        "A warning.",
-    )
-    other = make_prediction(label="HB")
-    assert uncertainties(make_reading(measurements=wide, prediction=other)) == ()
-    assert uncertainties(make_reading()) == ()
+def test_a_normal_answer_that_the_measurements_contradict_is_named():
+    wide = make_measurements(qrs_ms=176.0, axis_deg=-41.0)
+    said = ("The answer is Normal, but not every measurement is: QRS 176 ms (high), Axis −41° (left axis).",)
+    assert contradictions(make_reading(measurements=wide)) == said
+    assert contradictions(make_reading(measurements=wide, prediction=make_prediction(label="HB"))) == ()
+    unsure = contradictions(make_reading(measurements=wide, prediction=make_prediction(abstained=True)))
+    assert unsure[0].startswith("The closest class is Normal, but not every measurement is")
+    assert contradictions(make_reading()) == ()
 
 
 def test_what_the_headline_says_is_not_said_twice():
@@ -149,18 +143,40 @@ def test_a_finding_that_does_not_fit_the_answer_is_named():
     found = (
         Finding("sub:IMI", 0.53, present=True),
         Finding("sub:LVH", 0.61, present=True),
+        Finding("form:STD", 0.4, present=True),
         Finding("rhythm:SBRAD", 0.9, True),
     )
-    normal = make_prediction(findings=found)
-    assert uncertainties(make_reading(prediction=normal)) == (
-        "The answer is Normal, but a finding beside it does not fit: Inferior infarction pattern (53 %), "
+    assert contradictions(make_reading(prediction=make_prediction(findings=found))) == (
+        "The answer is Normal, but a finding does not fit it: Inferior infarction pattern (53 %), "
         "Left ventricular hypertrophy (61 %).",
     )
-    heartbeat = uncertainties(make_reading(prediction=make_prediction(label="HB", findings=found)))
-    assert heartbeat[0].endswith("does not fit: Inferior infarction pattern (53 %).")
+    heartbeat = contradictions(make_reading(prediction=make_prediction(label="HB", findings=found)))
+    assert heartbeat == (
+        "The answer is Abnormal heartbeat, but a finding does not fit it: Inferior infarction pattern (53 %).",
+    )
     absent = (Finding("sub:IMI", 0.2, present=False),)
-    assert uncertainties(make_reading(prediction=make_prediction(findings=absent))) == ()
-    assert uncertainties(make_reading(prediction=make_prediction(abstained=True, findings=found))) == ()
+    assert contradictions(make_reading(prediction=make_prediction(findings=absent))) == ()
+    unsure = contradictions(make_reading(prediction=make_prediction(abstained=True, findings=found)))
+    assert unsure[0].startswith("The closest class is Normal, but a finding does not fit it: Inferior infarction")
+    assert contradictions(make_reading(quality=0.3, prediction=make_prediction(findings=found))) == ()
+
+
+def test_irregular_beats_without_a_rhythm_that_stands_out_are_named():
+    irregular = make_measurements(rr_variation=0.2)
+    absent = make_prediction(label="HB", findings=(Finding("rhythm:AFIB", 0.12, present=False),))
+    assert contradictions(make_reading(measurements=irregular, prediction=absent)) == (
+        "The beats are irregular (RR varies by 20 %), yet no rhythm stands out: Atrial fibrillation 12 %.",
+    )
+    present = make_prediction(label="HB", findings=(Finding("rhythm:AFIB", 0.9, present=True),))
+    assert contradictions(make_reading(measurements=irregular, prediction=present)) == ()
+
+
+def test_a_class_more_probable_than_one_of_the_list_is_never_left_out_of_it():
+    shares = {"Normal": 0.5, "MI": 0.3, "PMI": 0.15, "HB": 0.05}
+    gap = make_prediction(probabilities=shares, prediction_set=("Normal", "PMI"))
+    assert possible_classes(gap) == ("Normal", "MI", "PMI")
+    assert possible_classes(make_prediction(prediction_set=())) == ()
+    assert possible_classes(make_prediction(prediction_set=None)) is None
 
 
 def test_the_name_of_a_file_in_a_pdf_fetches_no_picture(monkeypatch):
@@ -169,7 +185,8 @@ def test_the_name_of_a_file_in_a_pdf_fetches_no_picture(monkeypatch):
     monkeypatch.setattr(steps, "reading_steps", lambda reading: ())
     monkeypatch.setattr(steps.st, "markdown", shown.append)
     reading = make_reading()
-    steps.show_steps(replace(reading, warnings=(note("file.embedded", text),)))
-    assert len(shown) == 1
-    assert "![x](" not in shown[0]
-    assert r"\!\[x\]\(https\://elsewhere.example/x.png\)" in shown[0]
+    monkeypatch.setattr(steps, "show_ecg", lambda *_args, **_named: None)
+    steps.show_steps(Chosen("a.pdf", b"", "upload"), replace(reading, warnings=(note("file.embedded", text),)))
+    assert len(shown) == 2
+    assert "![x](" not in shown[1]
+    assert r"\!\[x\]\(https\://elsewhere.example/x.png\)" in shown[1]

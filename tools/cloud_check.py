@@ -24,7 +24,7 @@ from fresh import ROOT, Environment, free_port, memory_mb, serving
 RESULTS = ROOT / "benchmarks" / "results" / "cloud-check.csv"
 
 READINGS = 10
-"""More than a session keeps (`heartguard.ui.session.MAX_READINGS`), so that memory has stopped growing by them."""
+"""More than a tab keeps (`heartguard.ui.shared.session.MAX_READINGS`), so that memory has stopped growing by them."""
 
 LIMIT_MB = 690
 """What Community Cloud guarantees to an app."""

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from heartguard import read_ecg
 from heartguard.arrays import Floats
 from heartguard.leads import CHEST_LEADS, LIMB_LEADS
-from heartguard.ui.words import class_name, finding_name, percent
+from heartguard.ui.shared.words import class_name, finding_name, percent
 from heartguard.values import Image as Pixels
 from heartguard.values import Reading
 from heartlab.export.samples import RECIPES, simulate

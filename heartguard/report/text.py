@@ -46,6 +46,7 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         *_second(prediction),
         *(_row(reading.measurements, *row) for row in _ROWS),
         f"  Layout            {reading.page.layout.name}, scale from the {reading.page.scale_source}",
+        *(f"  Set by hand       {setting.text}" for setting in reading.by_hand),
         f"  Quality           {reading.quality:.0%}",
         f"  Time              {reading.timings_ms.get('total', 0.0) / 1000:.1f} s",
         *(f"  {warning.severity.capitalize():<17} {warning.text}" for warning in reading.warnings),

@@ -19,8 +19,8 @@ import pandas as pd
 
 from heartguard import read_ecg
 from heartguard.errors import HeartGuardError
-from heartguard.ui.overlays import draw_traces
 from heartguard.values import Reading
+from heartlab.benchmarks.overlay import draw_traces
 from heartlab.checkout import CHECKOUT
 from heartlab.data.datasets import scan_files
 from heartlab.data.tables import merged, read_table, write_table

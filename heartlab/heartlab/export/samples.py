@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 from PIL import Image as PilImage
+from PIL import ImageOps
 
 from heartguard.arrays import Image
-from heartguard.samples import SAMPLES_FOLDER
+from heartguard.samples import SAMPLES_FOLDER, thumbnail_of
 from heartlab.simulate.ecg import SimulatedEcg, simulate_ecg
 from heartlab.simulate.landscape import landscape
 from heartlab.simulate.page import PRESETS, PaperStyle, render_page
@@ -24,6 +25,9 @@ JPEG_QUALITY = 72
 
 PALETTE = 48
 """Colours of the shipped PNGs; chosen by hand to keep files small."""
+
+THUMBNAIL = (480, 320)
+"""Pixels of the small picture of a sample: twice its size on the screen."""
 
 PX_PER_MM = 7.0
 """Resolution of the samples, about 180 dpi."""
@@ -158,6 +162,7 @@ def _entry(file: str, title: str, description: str, truth: dict[str, Any]) -> di
 
 def _save(path: Path, image: Image) -> None:
     picture = PilImage.fromarray(image)
+    _save_thumbnail(path, picture)
     if path.suffix == ".png":
         picture.quantize(PALETTE, dither=PilImage.Dither.NONE).save(path, optimize=True)
     elif path.suffix == ".pdf":
@@ -167,6 +172,12 @@ def _save(path: Path, image: Image) -> None:
     else:
         grey = bool(np.all(image[..., :1] == image))
         picture.convert("L" if grey else "RGB").save(path, quality=JPEG_QUALITY, optimize=True)
+
+
+def _save_thumbnail(path: Path, picture: PilImage.Image) -> None:
+    """Save the middle of a sample as the small picture of the first screen, which is then there at once."""
+    small = ImageOps.fit(picture.convert("RGB"), THUMBNAIL, PilImage.Resampling.LANCZOS)
+    small.save(thumbnail_of(path), quality=JPEG_QUALITY, optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,142 @@
+"""Measured figures as tables and charts, read from the committed result files; shows what is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from heartguard.resources import shipped
+from heartguard.vocabulary import class_name
+
+__all__ = [
+    "RESULTS_FOLDER",
+    "SUBSETS",
+    "class_table",
+    "confusion_chart",
+    "confusion_text",
+    "headline_table",
+    "load_classifier",
+    "reliability_chart",
+    "result_tables",
+]
+
+RESULTS_FOLDER = shipped("benchmarks", "results")
+
+SUBSETS = {"3x4": "3×4 pages alone", "all": "All pages"}
+"""Key in classifier.json and its name on the screen; the one to believe first."""
+
+_HEADLINE = {"macro_f1": "Macro-F1", "macro_auroc": "Macro AUROC", "accuracy": "Accuracy"}
+_MAX_ROWS = 40
+_OWN_PLACE = ("classifier",)
+_LADDER = ("#eef5f6", "#0b6570")
+
+
+def load_classifier(folder: Path = RESULTS_FOLDER) -> Mapping[str, Any] | None:
+    """Return what ``heartlab evaluate`` measured, or None where it has not been run or is of another form."""
+    try:
+        found: dict[str, Any] = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    parts = [found.get(key) for key in SUBSETS]
+    complete = all(isinstance(part, dict) and {"per_class", "confusion", "ece"} <= set(part) for part in parts)
+    return found if complete and "classes" in found else None
+
+
+def headline_table(found: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the headline figures with their intervals, a column for each subset of pages."""
+    rows = []
+    for key, name in _HEADLINE.items():
+        rows.append({"Figure": name, **{SUBSETS[part]: _with_interval(found[part][key]) for part in SUBSETS}})
+    for when, name in (("before", "Calibration error before temperature"), ("after", "Calibration error after it")):
+        rows.append({"Figure": name, **{SUBSETS[part]: f"{found[part]['ece'][when]:.3f}" for part in SUBSETS}})
+    counts = {SUBSETS[part]: f"{found[part]['pages']} from {found[part]['groups']} ids" for part in SUBSETS}
+    return pd.DataFrame([*rows, {"Figure": "Pages", **counts}])
+
+
+def class_table(part: Mapping[str, Any]) -> pd.DataFrame:
+    """Return recall, precision and AUROC of each class of one subset."""
+    return pd.DataFrame(
+        {
+            "Class": class_name(label),
+            "Pages": values["pages"],
+            "Found (recall)": f"{values['recall']:.0%}",
+            "Right when named (precision)": f"{values['precision']:.0%}",
+            "AUROC": f"{values['auroc']:.3f}",
+        }
+        for label, values in part["per_class"].items()
+    )
+
+
+def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> alt.LayerChart:
+    """Draw the confusion matrix: rows are true classes, colour is the share of the row."""
+    rows = []
+    for label, counts in zip(classes, part["confusion"], strict=True):
+        total = max(sum(counts), 1)
+        for other, count in zip(classes, counts, strict=True):
+            share = count / total
+            rows.append({"True": class_name(label), "Answer": class_name(other), "Pages": count, "Share": share})
+    names = [class_name(label) for label in classes]
+    axis = alt.Axis(labelLimit=170, labelAngle=0, labelFontSize=12, domain=False, ticks=False)
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        x=alt.X("Answer:N", sort=names, title="Answer", axis=axis),
+        y=alt.Y("True:N", sort=names, title="True class", axis=axis),
+        tooltip=["True:N", "Answer:N", "Pages:Q", alt.Tooltip("Share:Q", format=".0%", title="Share of the row")],
+    )
+    scale = alt.Scale(domain=[0, 1], range=list(_LADDER))
+    cells = base.mark_rect(cornerRadius=3).encode(color=alt.Color("Share:Q", scale=scale, legend=None))
+    dark_on_light = alt.condition("datum.Share > 0.5", alt.value("#ffffff"), alt.value("#16232b"))
+    numbers = base.mark_text(fontSize=15, fontWeight=600).encode(text="Pages:Q", color=dark_on_light)
+    return alt.layer(cells, numbers).properties(height=210)
+
+
+def confusion_text(part: Mapping[str, Any], classes: Sequence[str]) -> str:
+    """Say in one sentence what `confusion_chart` shows."""
+    right = sum(part["confusion"][place][place] for place in range(len(classes)))
+    return f"Confusion matrix of {part['pages']} pages, {right} of them on the diagonal."
+
+
+def reliability_chart(part: Mapping[str, Any]) -> alt.LayerChart:
+    """Draw how often answers were right against how probable they were said to be; the dashes are perfection."""
+    table = pd.DataFrame(part["reliability"])
+    share = alt.Axis(format="%")
+    scale = alt.Scale(domain=[0, 1])
+    points = (
+        alt.Chart(table)
+        .mark_line(point=alt.OverlayMarkDef(size=70), color="#2a8f9b")
+        .encode(
+            x=alt.X("confidence:Q", scale=scale, axis=share, title="Probability that was given"),
+            y=alt.Y("accuracy:Q", scale=scale, axis=share, title="Share that was right"),
+            tooltip=[
+                alt.Tooltip("confidence:Q", format=".0%", title="Probability"),
+                alt.Tooltip("accuracy:Q", format=".0%", title="Right"),
+                alt.Tooltip("count:Q", title="Pages"),
+            ],
+        )
+    )
+    ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
+    dashes = alt.Chart(ideal).mark_line(strokeDash=[4, 4], color="#8a98a0").encode(x="confidence:Q", y="accuracy:Q")
+    return alt.layer(dashes, points).properties(height=210)
+
+
+def result_tables(folder: Path = RESULTS_FOLDER) -> dict[str, pd.DataFrame]:
+    """Return the other committed tables that are short enough to read, by the name of their file."""
+    tables = {}
+    for path in sorted(folder.glob("*.csv")):
+        if path.name.startswith(_OWN_PLACE):
+            continue
+        try:
+            table = pd.read_csv(path)
+        except (OSError, ValueError):
+            continue
+        if 0 < len(table) <= _MAX_ROWS:
+            tables[path.stem] = table
+    return tables
+
+
+def _with_interval(figure: Mapping[str, float], key: str = "value") -> str:
+    return f"{figure[key]:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"

@@ -1,0 +1,87 @@
+"""The measured tables and the model card, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from heartguard.ui.shared.problems import calm
+from heartguard.ui.shared.words import percent
+
+__all__ = ["show_model_card", "show_table", "title_of"]
+
+_TITLES = {
+    "leaderboard": "Other models on the same folds, and what leakage is worth",
+    "digitise": "Traced signals against the truth, simulated pages of real records",
+    "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
+    "measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)",
+    "cloud-check": "Start, time and memory on a server that has only what requirements.txt names",
+    "agreement": "How far independent models agree, and whether they err alike",
+    "learning-curve": "Figures by the share of the header ids that were learned from",
+    "missed": "Pages that all independent models miss, beside those that all get right",
+    "recipes": "Recipes of VGG16, one lever at a time, on the same folds",
+    "scans": "Scans, photos and screenshots of many makers, looked at one by one",
+    "second-layout": "Telling 6×2 from 3×4 by the measured waves",
+    "second-opinion": "What the signal model adds to VGG16, on the same draws",
+    "rates": "Heart rate against the rate that the recorder printed",
+    "rates-misses-originals": "Heart rate: every original page that disagrees with its print",
+    "rates-misses-pages": "Heart rate: every page that disagrees with its print",
+    "speed": "Time and memory of one reading",
+    "unlike": "Inputs unlike the training data: how well they stand out, and how many are refused before",
+}
+_UNITS = {"percent": "%", "db": "dB", "ms": "ms", "per_min": "1/min", "mv": "mV"}
+
+
+def title_of(name: str) -> str:
+    """Return what a table shows, by the name of its file."""
+    return _TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
+
+
+@calm
+def show_table(name: str, table: pd.DataFrame) -> None:
+    """Show one measured table."""
+    st.dataframe(table.rename(columns=_heading), hide_index=True, width="stretch", alt=f"Measured table {name}")
+    st.caption(f"From benchmarks/results/{name}.csv")
+
+
+def _heading(column: str) -> str:
+    """Turn the name of a column into words: ``snr_mean_db`` becomes "SNR mean (dB)"."""
+    for ending, unit in _UNITS.items():
+        if column.endswith(f"_{ending}"):
+            return f"{_sentence(column.removesuffix(f'_{ending}'))} ({unit})"
+    return _sentence(column)
+
+
+def _sentence(name: str) -> str:
+    words = name.replace("_", " ").replace("snr", "SNR").replace("hr ", "rate ")
+    return words[:1].upper() + words[1:]
+
+
+@calm
+def show_model_card() -> None:
+    """Show the facts that the model carries."""
+    from heartguard.classify import load_spec, models_folder
+
+    spec = load_spec(models_folder() / "vgg16.json")
+    height, width = spec.input_size
+    facts = {
+        "Model": spec.identity,
+        "Date": spec.date,
+        "Classes": ", ".join(spec.classes),
+        "Input": f"{width} × {height} pixels, drawing version {spec.drawing_version}",
+        "Temperature": f"{spec.temperature:.3f}",
+        "Says “Not sure” under": percent(spec.abstention_threshold),
+        **{key.replace("_", " ").capitalize(): _plain(value) for key, value in spec.training_data.items()},
+    }
+    st.markdown("\n".join(f"- **{name}:** {value}" for name, value in facts.items()))
+    with st.expander("Training recipe", icon=":material/settings:"):
+        st.json(dict(spec.recipe), expanded=True)
+
+
+def _plain(value: object) -> str:
+    """Write a fact of the spec in words."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_plain(item)} {name}" for name, item in value.items())
+    return str(value)

@@ -1,0 +1,3 @@
+"""The page Explanation: maps, SHAP, and what would change the answer."""
+
+__all__: list[str] = []

@@ -1,0 +1,24 @@
+"""The page Preprocessing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from heartguard.ui.preprocessing.correct import show_corrections
+from heartguard.ui.preprocessing.steps import show_steps
+from heartguard.ui.shared.frame import sheet
+from heartguard.ui.shared.open_ecg import open_reading
+from heartguard.values import Reading
+
+__all__ = ["show"]
+
+
+def show() -> None:
+    """Show every step of the reading, and below what can be set by hand."""
+    with sheet():
+        chosen, found = open_reading("Preprocessing")
+        if chosen is None or not isinstance(found, Reading):
+            return
+        show_steps(chosen, found)
+        st.subheader("Set by hand", anchor="by-hand")
+        show_corrections(chosen, found.upload, found.page)

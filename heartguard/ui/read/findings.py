@@ -1,0 +1,45 @@
+"""Statements beside the class: those that stand out, and one click away all that was looked for, and what was not."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from heartguard.ui.shared.words import CERTAIN_ENOUGH, finding_name, percent
+from heartguard.values import Finding, Reading
+from heartguard.warning_rules import LOW_QUALITY
+
+__all__ = ["show_findings", "stand_out"]
+
+_NOT_LOOKED_FOR = (
+    "Not looked for: ischaemia without infarction, pericarditis, electrolytes, drugs and QT-prolonging syndromes, "
+    "pacing, pre-excitation, atrial flutter, other arrhythmias, a culprit vessel."
+)
+_HELP = (
+    "Further outputs of the models, trained on cardiologists' statements of PTB-XL. A statement stands out from a "
+    "probability that 2 in 100 records without it reach; on other recorders it may be wrong more often. How often each "
+    "was right on records kept apart stands under About."
+)
+
+
+def stand_out(reading: Reading) -> tuple[Finding, ...]:
+    """Return the findings that are more probable than not; what is less is listed where it is opened."""
+    return tuple(f for f in reading.prediction.findings if f.present and f.probability >= CERTAIN_ENOUGH)
+
+
+def show_findings(reading: Reading) -> None:
+    """Show what stands out as badges, and a button that lists all that was looked for."""
+    for finding in stand_out(reading):
+        st.badge(f"{finding_name(finding.scp_code)} · {percent(finding.probability)}", color="blue")
+    with st.popover("What was looked for", icon=":material/search:", type="tertiary"):
+        if reading.prediction.findings:
+            st.markdown("\n".join(_row(finding) for finding in reading.prediction.findings), help=_HELP)
+        elif reading.quality < LOW_QUALITY:
+            st.markdown("Nothing: the page could not be traced well enough.")
+        else:
+            st.markdown("Nothing beside the four classes: the tracing is unlike those the models learnt from.")
+        st.markdown(_NOT_LOOKED_FOR)
+
+
+def _row(finding: Finding) -> str:
+    name, probability = finding_name(finding.scp_code), percent(finding.probability)
+    return f"- **{name}: {probability}**, stands out" if finding.present else f"- {name}: {probability}"

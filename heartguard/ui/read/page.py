@@ -1,0 +1,133 @@
+"""The page Read: choose a file, then the page with its traces, and beside it the answer and the measurements."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from heartguard.errors import HeartGuardError, PageError, TraceError
+from heartguard.ui.read.source import choose_source, page_picker
+from heartguard.ui.shared import session
+from heartguard.ui.shared.frame import header, sheet
+from heartguard.ui.shared.problems import calm, log_surprise, show_problem, show_surprise
+from heartguard.ui.shared.session import Chosen
+from heartguard.ui.viewer import mount_measurements
+from heartguard.values import Reading
+
+__all__ = ["show"]
+
+_POLL_S = 0.3
+"""How often progress is looked at: below half a second it feels continuous."""
+
+_COLUMN_PX = 400
+"""Width of the column beside the page: the longest row of a measurement fits on one line."""
+
+
+def show() -> None:
+    """Show the page."""
+    chosen = session.current()
+    with sheet():
+        if chosen is None:
+            if not header("Read a paper ECG"):
+                choose_source()
+            return
+        from heartguard.ui.shared.running import outcome
+
+        found = outcome(chosen)
+        header("Read", chosen, found)
+        page_picker(chosen)
+        if found is None or isinstance(found, Reading):
+            _read(chosen, found)
+        else:
+            _refused(chosen, found)
+
+
+def _read(chosen: Chosen, reading: Reading | None) -> None:
+    """Show the page at once, and beside it how far the reading is, then what was read."""
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(key="ecg", width="stretch"):
+            _page(chosen, reading)
+        with st.container(key="column", width=_COLUMN_PX, gap="small"):
+            if reading is None:
+                _progress()
+            else:
+                _column(chosen, reading)
+
+
+@st.fragment
+@calm
+def _page(chosen: Chosen, reading: Reading | None) -> None:
+    """Show the page in the viewer, as it was uploaded until it is read."""
+    from heartguard.ui.viewer.ecg import show_ecg, show_upload
+
+    if reading is None:
+        show_upload(chosen)
+    else:
+        from heartguard.ui.explanation.maps import answer_shares
+
+        show_ecg(chosen, reading, {"adds": answer_shares(reading)})
+
+
+@st.fragment(run_every=_POLL_S)
+def _progress() -> None:
+    """Show the stages of the reading and the time that is left; draws the page anew once it has ended."""
+    from heartguard.ui.shared.running import outcome, progress_of, reading_job, stop_reading
+
+    chosen = session.current()
+    job = None if chosen is None else reading_job(chosen)
+    if chosen is None or job is None:
+        st.rerun()
+    if job.look() == "stopped":
+        st.markdown("**Stopped.** Nothing was read from this page.")
+        st.button("Read it", icon=":material/play_arrow:", on_click=stop_reading, kwargs={"again": True})
+        return
+    if job.state in ("done", "failed"):
+        outcome(chosen)
+        st.rerun()
+    progress = progress_of(job)
+    left = "" if progress.seconds_left is None else f"About {max(round(progress.seconds_left), 1)} s left"
+    st.markdown("**Reading the page**")
+    st.markdown("\n".join(f"- :material/check: {name}" for name in progress.done))
+    st.markdown(f"- :material/arrow_right: **{progress.stage or 'Waiting for another reading'}**")
+    st.caption(left or "Soon")
+    st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=stop_reading)
+
+
+def _column(chosen: Chosen, reading: Reading) -> None:
+    from heartguard.ui.read.answer import show_answer, show_doubts
+    from heartguard.ui.read.cards import FORMULAS, measurement_rows
+    from heartguard.ui.read.downloads import show_downloads
+    from heartguard.ui.read.scale import show_scale
+
+    with st.container(key="answer", border=True, gap="xsmall"):
+        show_answer(reading)
+    with st.container(key="measurements", border=True, gap="xsmall"):
+        mount_measurements(measurement_rows(reading.measurements), list(FORMULAS))
+    if chosen.note:
+        st.caption(chosen.note)
+    show_scale(chosen, reading)
+    show_doubts(reading)
+    show_downloads(chosen, reading)
+
+
+def _refused(chosen: Chosen, error: Exception) -> None:
+    """Say calmly what went wrong, and offer a way on."""
+    if isinstance(error, HeartGuardError):
+        from heartguard.intake import origin_of
+
+        show_problem(error, "camera" if chosen.origin == "camera" else origin_of(chosen.data))
+        if isinstance(error, PageError | TraceError):
+            _correct(chosen)
+    else:
+        log_surprise(error)
+        show_surprise()
+    choose_source()
+
+
+@calm
+def _correct(chosen: Chosen) -> None:
+    """Offer to set by hand what was not found."""
+    from heartguard.intake import open_upload
+    from heartguard.ui.preprocessing.correct import show_corrections
+
+    with st.expander("It is an ECG: set corners, arrangement, speed and gain by hand", icon=":material/tune:"):
+        show_corrections(chosen, open_upload(chosen.data, name=chosen.name, page=chosen.page))

@@ -1,0 +1,145 @@
+"""Choosing what to read: a file, the camera, or a simulated sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from heartguard.ui.read.camera import photograph_page
+from heartguard.ui.shared import session
+from heartguard.ui.shared.session import Chosen
+from heartguard.ui.shared.words import escape_markdown
+from heartguard.vocabulary import DISCLAIMER, class_name
+
+if TYPE_CHECKING:
+    from heartguard.samples import Sample
+
+__all__ = ["choose_source", "page_picker"]
+
+_UPLOAD, _CAMERA = "Upload a file", "Use the camera"
+_ICONS = {_UPLOAD: ":material/upload_file:", _CAMERA: ":material/photo_camera:"}
+_GIVE_PX = 400
+"""Width of the column with the uploader: its longest sentence then takes two lines."""
+
+_PHOTOS = ("image/*",)
+"""Any picture: a phone then offers its own camera, and its HEIC photos."""
+
+_CHOSEN = (
+    "The samples are drawn by the project's own simulators of ECGs and of paper, to show each class and each kind of "
+    "page."
+)
+_PRIVACY = (
+    "The file stays in the memory of this session: it is not stored, and not used for training. "
+    "On a public server, cover names and numbers first."
+)
+
+
+def choose_source() -> None:
+    """Show the ways to give an ECG: a file, the camera, which opens only when it is asked for, and samples to see."""
+    _recent()
+    with st.container(horizontal=True, gap="large"):
+        with st.container(width=_GIVE_PX, gap="small"):
+            way = st.segmented_control(
+                "How to give the ECG",
+                list(_ICONS),
+                default=_UPLOAD,
+                required=True,
+                format_func=lambda option: f"{_ICONS[option]} {option}",
+                key="way",
+                label_visibility="collapsed",
+            )
+            (_camera if way == _CAMERA else _upload)()
+        with st.container(width="stretch", gap="small"):
+            _samples()
+    st.caption(f":material/info: **{DISCLAIMER}**")
+
+
+def _recent() -> None:
+    """Show the ECGs that this tab has open, side by side."""
+    ecgs = session.current_tab().ecgs
+    if not ecgs:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="recent"):
+        st.markdown("Open in this tab:", width="content")
+        for word, chosen in reversed(ecgs.items()):
+            label = escape_markdown(chosen.name)
+            st.page_link("pages/read.py", label=label, icon=":material/ecg:", query_params={session.QUERY: word})
+
+
+def _upload() -> None:
+    file = st.file_uploader(
+        "ECG page: picture (PNG, JPEG, HEIC, TIFF and more), PDF or DICOM",
+        # No list of endings: files come as .jfif, .dicom or without any. Intake goes by the content, and what it
+        # refuses is said on the page, where the widget would only show a tooltip.
+        type=None,
+        key=f"upload-{session.current_tab().rounds}",
+        help="One page of a 12-lead ECG: 3×4, 6×2 or 12×1, with or without rhythm strips. "
+        "Of a document with several pages you can pick one.",
+    )
+    st.caption(f":material/lock: {_PRIVACY}")
+    if file is not None:
+        session.choose(Chosen(file.name, file.getvalue(), "upload"))
+        st.rerun()
+
+
+def _camera() -> None:
+    st.markdown("Hold the camera straight above the flat page, in even light, and let the page fill the picture.")
+    photo = photograph_page(f"camera-{session.current_tab().rounds}", _PHOTOS)
+    st.caption(f":material/lock: {_PRIVACY}")
+    if photo is not None:
+        session.choose(Chosen(photo.name, photo.getvalue(), "camera"))
+        st.rerun()
+
+
+def _samples() -> None:
+    from heartguard.samples import list_samples
+
+    samples = list_samples()
+    if not samples:
+        return
+    st.markdown("**Or see a simulated one**, of no patient", help=_CHOSEN)
+    with st.grid(4, min_column_width=170, gap="small") as grid:
+        for number, sample in enumerate(samples):
+            with grid.cell(), st.container(gap="xsmall"):
+                _sample_card(sample, number)
+
+
+def _sample_card(sample: Sample, number: int) -> None:
+    st.image(str(sample.thumbnail), width="stretch", alt=f"Small picture of the sample: {sample.title}")
+    st.button(sample.title, key=f"sample-{number}", width="stretch", on_click=_choose_sample, args=(sample,))
+    st.caption(_what(sample))
+
+
+def _choose_sample(sample: Sample) -> None:
+    truth = f" Simulated as: {class_name(sample.label)}." if sample.label else ""
+    session.choose(Chosen(sample.title, sample.path.read_bytes(), "sample", note=_what(sample) + truth))
+
+
+def _what(sample: Sample) -> str:
+    """Return what a sample shows; that it is simulated stands beside it already."""
+    return sample.description.removeprefix("Simulated. ")
+
+
+def page_picker(chosen: Chosen) -> None:
+    """Let the doctor turn the pages of a document with several."""
+    pages = _page_count(chosen)
+    if pages < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"This document has {pages} pages. Page:", width="content")
+        key = f"page-{session.current_tab().rounds}"
+        page = st.pagination(pages, default=chosen.page + 1, key=key)
+    if page - 1 != chosen.page:
+        session.turn_to(page - 1)
+        st.rerun()
+
+
+def _page_count(chosen: Chosen) -> int:
+    from heartguard.errors import HeartGuardError
+    from heartguard.intake import page_count
+
+    try:
+        return page_count(chosen.data)
+    except HeartGuardError:
+        return 1

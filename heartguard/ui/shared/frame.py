@@ -1,0 +1,114 @@
+"""What every page of the app shares: title, navigation, the strip of the open ECG, width and theme."""
+
+from __future__ import annotations
+
+import html
+from importlib.resources import files
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from heartguard.resources import shipped
+from heartguard.ui.shared import session
+from heartguard.ui.shared.memory import keep_arrays_out_of_pools
+from heartguard.ui.shared.session import Chosen
+from heartguard.ui.shared.words import answer_text, quality_text
+from heartguard.values import Reading
+
+__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "set_up", "sheet"]
+
+MAX_WIDTH_PX = 1680
+"""Wider than this the page of an ECG grows no more: it is then as large as on paper."""
+
+PAGES = {
+    "pages/read.py": ("Read", ":material/ecg_heart:"),
+    "pages/preprocessing.py": ("Preprocessing", ":material/account_tree:"),
+    "pages/explanation.py": ("Explanation", ":material/local_fire_department:"),
+    "pages/about.py": ("About", ":material/fact_check:"),
+}
+"""The pages by their scripts, in their order."""
+
+
+def set_up() -> None:
+    """Set title, icon, width, logo and how memory is kept; to be called once, first, by the entry point."""
+    keep_arrays_out_of_pools()
+    st.set_page_config(page_icon=str(shipped("assets", "icon.png")), layout="wide")
+    st.logo(str(shipped("assets", "logo-dark.svg" if dark_theme() else "logo-light.svg")), size="large")
+    st.html(f"<style>{files('heartguard.ui.shared').joinpath('app.css').read_text('utf-8')}</style>")
+
+
+def dark_theme() -> bool:
+    """Say whether the browser shows the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def sheet() -> DeltaGenerator:
+    """Return the centred container that holds a page, so that lines stay readable on wide screens."""
+    outer = st.container(horizontal_alignment="center")
+    return outer.container(width=MAX_WIDTH_PX, gap="small")
+
+
+def header(title: str, chosen: Chosen | None = None, found: Reading | Exception | None = None) -> bool:
+    """Show the links to the pages, which keep the open ECG, and the strip that says which one that is.
+
+    Parameters
+    ----------
+    title : str
+        Heading where no ECG is open.
+    chosen : Chosen, optional
+        The ECG that is open.
+    found : Reading or Exception, optional
+        Its reading, if it is known.
+
+    Returns
+    -------
+    bool
+        Whether an ECG that the tab had before a reload may still come.
+    """
+    name = f"{chosen.name} · {title}" if chosen is not None else title
+    st.set_page_config(page_title=f"{name} · HeartGuard")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="pages"):
+        for script, (label, icon) in PAGES.items():
+            st.page_link(script, label=label, icon=icon, query_params=session.address())
+        if chosen is not None:
+            st.space("stretch")
+            st.button("Read another", icon=":material/add:", on_click=session.forget, key="another")
+    if chosen is None:
+        st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>')
+    else:
+        st.html(strip_html(chosen, found if isinstance(found, Reading) else None))
+    return _take_up(chosen)
+
+
+def strip_html(chosen: Chosen, reading: Reading | None) -> str:
+    """Return the strip: the name of the file, and of its reading the answer, the rate and the quality."""
+    parts = [f"<h1>{html.escape(chosen.name)}</h1>"]
+    if chosen.origin == "sample":
+        parts.append("<span>Simulated, no patient</span>")
+    if reading is not None:
+        rate = reading.measurements.heart_rate_bpm
+        rate_text = "Rate not measurable" if rate is None else f"{rate:.0f}/min"
+        facts = (answer_text(reading), rate_text, f"Quality {quality_text(reading.quality)}")
+        parts += [
+            f"<strong>{html.escape(facts[0])}</strong>",
+            *(f"<span>{html.escape(fact)}</span>" for fact in facts[1:]),
+        ]
+        parts += [f"<span>By hand: {html.escape(setting.text)}</span>" for setting in reading.by_hand]
+    return f'<div class="hg-strip" role="region" aria-label="Open ECG">{"".join(parts)}</div>'
+
+
+def _take_up(chosen: Chosen | None) -> bool:
+    """Take up what the tab had before a reload; return whether it has not yet said whether it had anything."""
+    from heartguard.ui.viewer import mount_tab
+
+    tab, expected = session.current_tab(), bool(session.address())
+    kept = mount_tab(tab.token, asks=not tab.ecgs, expected=expected)
+    if kept and kept != tab.token and not tab.ecgs and session.take_up(kept):
+        st.rerun()
+    if kept and chosen is None and expected:
+        st.info(
+            "The ECG of this address was opened in another tab, or too long ago. Nothing of it is kept here: give its "
+            "file again.",
+            icon=":material/link_off:",
+        )
+    return expected and chosen is None and not kept and not tab.ecgs

@@ -1,0 +1,114 @@
+"""Long work of many sessions, one after the other: who asks is queued, never refused, and sees only the own result."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Generic, Literal, TypeVar
+
+__all__ = ["LOST_S", "Job", "JobQueue", "State", "StoppedError"]
+
+Result = TypeVar("Result")
+State = Literal["waiting", "running", "done", "stopped", "failed"]
+
+LOST_S = 60.0
+"""Work that nobody has looked at for so long is stopped: the browser was closed."""
+
+
+class StoppedError(Exception):
+    """Raised within work that should stop."""
+
+
+class Job(Generic[Result]):
+    """One piece of work; the object itself is the only way to its result.
+
+    Attributes
+    ----------
+    key : str
+        What it was asked for.
+    state : State
+    progress : tuple of int
+        Steps done, and in all; (0, 0) before the first report.
+    notes : list of (str, float)
+        What was begun, and when, seconds of the monotonic clock.
+    result : object or None
+        Once `state` is ``"done"``.
+    error : Exception or None
+        Once `state` is ``"failed"``.
+    """
+
+    def __init__(self, key: str, work: Callable[[Job[Result]], Result]) -> None:
+        self.key = key
+        self.state: State = "waiting"
+        self.progress = (0, 0)
+        self.notes: list[tuple[str, float]] = []
+        self.result: Result | None = None
+        self.error: Exception | None = None
+        self._work = work
+        self._stop = threading.Event()
+        self._seen = time.monotonic()
+
+    def look(self) -> State:
+        """Return the state, and show that somebody is still interested."""
+        self._seen = time.monotonic()
+        return self.state
+
+    def report(self, done: int, total: int) -> None:
+        """Tell how far the work is."""
+        self.progress = (done, total)
+
+    def note(self, begun: str) -> None:
+        """Tell what is begun now; raises `StoppedError` where the work should stop."""
+        if self.stopping():
+            raise StoppedError
+        self.notes.append((begun, time.monotonic()))
+
+    def stop(self) -> None:
+        """Ask the work to stop; a job that waits is never begun."""
+        self._stop.set()
+
+    def stopping(self) -> bool:
+        """Tell the work whether it should stop: somebody asked, or nobody looks any more."""
+        return self._stop.is_set() or time.monotonic() - self._seen > LOST_S
+
+    def run(self) -> None:
+        """Do the work, here and now."""
+        if self.stopping():
+            self.state = "stopped"
+            return
+        self.state = "running"
+        try:
+            self.result = self._work(self)
+            self.state = "done"
+        except Exception as error:
+            self.error = error
+            self.state = "stopped" if self.stopping() else "failed"
+
+
+class JobQueue:
+    """First come, first served, one job at a time: two would only slow each other down."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Job[Any]] = deque()
+        self._change = threading.Condition()
+        threading.Thread(target=self._serve, daemon=True, name="heartguard-jobs").start()
+
+    def submit(self, job: Job[Any]) -> None:
+        """Put a job at the end of the line."""
+        with self._change:
+            self._waiting.append(job)
+            self._change.notify()
+
+    def ahead(self, job: Job[Any]) -> int:
+        """Return how many jobs come before a waiting one, the running one included; 0 for any other."""
+        with self._change:
+            return 1 + self._waiting.index(job) if job in self._waiting else 0
+
+    def _serve(self) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: bool(self._waiting))
+                job = self._waiting.popleft()
+            job.run()

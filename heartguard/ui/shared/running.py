@@ -1,0 +1,159 @@
+"""Reading a chosen file in the background, while the page of the doctor is on the screen."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from heartguard.errors import HeartGuardError
+from heartguard.resources import shipped
+from heartguard.ui.shared.jobs import Job, JobQueue
+from heartguard.ui.shared.memory import give_back
+from heartguard.ui.shared.session import Chosen, current_tab
+from heartguard.values import NO_CORRECTIONS, Page, Reading
+from heartguard.vocabulary import STAGES
+
+if TYPE_CHECKING:
+    from heartguard.models import Models
+
+__all__ = ["Progress", "load_models", "outcome", "progress_of", "reading_job", "stop_reading"]
+
+_SLOT = "reading"
+_LOADING = "Loading the models"
+_spent_ms: dict[str, float] = {}
+"""Milliseconds of each stage of the last reading of this process: what the next one will take, about."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a reading is.
+
+    Attributes
+    ----------
+    stage : str
+        What is being done, in words; empty while it waits.
+    done : tuple of str
+        What is done already.
+    seconds_left : float or None
+        By the reading before it on this machine, or by the measured table; None while it waits.
+    """
+
+    stage: str
+    done: tuple[str, ...]
+    seconds_left: float | None
+
+
+def load_models() -> Models:
+    """Return the models, loaded once for all sessions; they hold no patient data."""
+    from heartguard.models import shared_models
+
+    return shared_models()
+
+
+@st.cache_resource(show_spinner=False)
+def _readings() -> JobQueue:
+    """Return the line of readings, apart from that of explanations, which take longer."""
+    return JobQueue()
+
+
+def outcome(chosen: Chosen) -> Reading | Exception | None:
+    """Return the reading of a file, or why there is none; None while it is read, which begins at the first call."""
+    tab = current_tab()
+    known = tab.known(chosen.key)
+    if known is not None:
+        return known
+    job = reading_job(chosen)
+    if job is None:
+        job = _start(chosen)
+    state = job.look()
+    if state == "done" and job.result is not None:
+        automatic = tab.readings.get(replace(chosen, corrections=NO_CORRECTIONS).key)
+        reading = replace(job.result, found={} if automatic is None else _found(automatic.page))
+        tab.readings.put(chosen.key, reading)
+        _spent_ms.update(reading.timings_ms)
+        del st.session_state[_SLOT]
+        return reading
+    if state != "failed" or job.error is None:
+        return None
+    if isinstance(job.error, HeartGuardError):
+        tab.problem = (chosen.key, job.error.with_traceback(None))
+    del st.session_state[_SLOT]
+    return job.error
+
+
+def _found(page: Page) -> dict[str, object]:
+    """Return what HeartGuard finds of what can be set by hand."""
+    return {
+        "layout": page.layout.shape,
+        "lead_order": page.layout.order,
+        "speed_mm_per_s": page.paper_speed_mm_per_s,
+        "gain_mm_per_mv": page.gain_mm_per_mv,
+    }
+
+
+def reading_job(chosen: Chosen) -> Job[Reading] | None:
+    """Return the session's job, if it reads this file."""
+    job: Job[Reading] | None = st.session_state.get(_SLOT)
+    return job if job is not None and job.key == str(chosen.key) else None
+
+
+def stop_reading(again: bool = False) -> None:
+    """Stop the session's reading; with `again`, let the next look begin it anew."""
+    job: Job[Reading] | None = st.session_state.get(_SLOT)
+    if job is not None:
+        job.stop()
+    if again:
+        st.session_state.pop(_SLOT, None)
+
+
+def progress_of(job: Job[Reading]) -> Progress:
+    """Return how far a reading is."""
+    if not job.notes:
+        return Progress("", (), None)
+    expected = {_LOADING: 0.0} | {STAGES[stage]: ms / 1000 for stage, ms in _expected_ms().items() if stage in STAGES}
+    names = [name for name, _ in job.notes]
+    into = time.monotonic() - job.notes[-1][1]
+    rest = max(expected.get(names[-1], 0.0) - into, 0.0)
+    later = sum(seconds for name, seconds in expected.items() if name not in names)
+    return Progress(names[-1], tuple(names[:-1]), rest + later)
+
+
+def _start(chosen: Chosen) -> Job[Reading]:
+    stop_reading()
+
+    def work(job: Job[Reading]) -> Reading:
+        from heartguard import read_ecg
+
+        def on_stage(stage: str) -> None:
+            give_back()  # What the stage before is done with.
+            job.note(STAGES[stage])
+
+        job.note(_LOADING)
+        models = load_models()
+        settings = {"name": chosen.name, "page": chosen.page, "corrections": chosen.corrections}
+        return read_ecg(chosen.data, models=models, on_stage=on_stage, **settings)  # type: ignore[arg-type]
+
+    job = Job(str(chosen.key), work)
+    st.session_state[_SLOT] = job
+    _readings().submit(job)
+    return job
+
+
+def _expected_ms() -> Mapping[str, float]:
+    """Return milliseconds of each stage: of the reading before, or of the table of ``heartlab bench speed``."""
+    return _spent_ms or _measured_ms()
+
+
+@st.cache_data(show_spinner=False)
+def _measured_ms() -> dict[str, float]:
+    table = shipped("benchmarks", "results", "speed.csv")
+    if not table.is_file():
+        return {}
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = {row["what"].removeprefix("warm: "): row["value"] for row in csv.DictReader(file)}
+    return {stage: float(rows[stage]) for stage in STAGES if stage in rows}

@@ -1,0 +1,269 @@
+"""What one tab remembers: the ECGs that it opened and their last readings, in memory and nowhere else.
+
+Every ECG has an address of its own, ``?ecg=`` and a random word that only this session knows; a browser elsewhere that
+opens it sees nothing of it. A reload begins a new session: the tab then shows its token, kept in its session storage
+alone, and takes up what it had (`TabStore`), unless that is too long ago.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import streamlit as st
+
+from heartguard.errors import HeartGuardError
+from heartguard.values import NO_CORRECTIONS, Corrections, Reading
+
+__all__ = [
+    "MAX_ECGS",
+    "MAX_READINGS",
+    "Chosen",
+    "Key",
+    "ReadingCache",
+    "Tab",
+    "TabStore",
+    "address",
+    "choose",
+    "correct",
+    "current",
+    "current_tab",
+    "forget",
+    "take_up",
+    "turn_to",
+]
+
+MAX_READINGS = 5
+MAX_BYTES = 128 * 2**20
+"""Two readings of a photo of 12 megapixels, with and without what was set by hand; a small server has 690 MB in all."""
+
+MAX_ECGS = 6
+"""ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""
+
+MAX_TABS = 12
+"""Tabs whose ECGs are kept for a reload, whoever they belong to: with `MAX_BYTES` of all of them together."""
+
+FORGOTTEN_S = 30 * 60
+"""A tab that nobody has looked at for so long is forgotten: a doctor comes back from a ward round of half an hour."""
+
+QUERY = "ecg"
+"""The part of the address that names the ECG that is open."""
+
+Key = tuple[str, int, Corrections]
+"""Digest of the file, page, and what was set by hand. A process has one set of models and one version of drawing."""
+
+Origin = Literal["upload", "camera", "sample"]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A file that the session has opened.
+
+    Attributes
+    ----------
+    data : bytes
+        The file as given.
+    page : int
+        Page number, from 0.
+    note : str
+        A sentence shown beside the result, such as what a sample simulates.
+    corrections : Corrections
+        What the doctor has set by hand for this page.
+    """
+
+    name: str
+    data: bytes
+    origin: Origin
+    page: int = 0
+    note: str = ""
+    corrections: Corrections = NO_CORRECTIONS
+
+    @cached_property
+    def digest(self) -> str:
+        """Sha256 of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def key(self) -> Key:
+        """Key of its reading."""
+        return self.digest, self.page, self.corrections
+
+
+class ReadingCache:
+    """The last readings, bounded in number and in bytes; the oldest goes first."""
+
+    def __init__(self, most: int = MAX_READINGS, most_bytes: int = MAX_BYTES) -> None:
+        self._most = most
+        self._most_bytes = most_bytes
+        self._items: OrderedDict[Key, Reading] = OrderedDict()
+
+    def get(self, key: Key) -> Reading | None:
+        """Return the reading of a key and mark it as used, or None."""
+        if key in self._items:
+            self._items.move_to_end(key)
+        return self._items.get(key)
+
+    def put(self, key: Key, reading: Reading) -> None:
+        """Keep a reading and let go of the oldest ones beyond the bounds."""
+        self._items[key] = reading
+        self._items.move_to_end(key)
+        while len(self._items) > 1 and (len(self._items) > self._most or self.nbytes > self._most_bytes):
+            self._items.popitem(last=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the pictures that are held."""
+        return sum(_nbytes(reading) for reading in self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+def _nbytes(reading: Reading) -> int:
+    page = reading.page
+    return reading.upload.image.nbytes + page.image.nbytes + page.ink.nbytes + reading.ecg.signals.nbytes
+
+
+@dataclass
+class Tab:
+    """What belongs to one tab of a browser.
+
+    Attributes
+    ----------
+    token : str
+        Known to this tab alone.
+    ecgs : mapping of str to Chosen
+        By the word of their address, the newest last.
+    readings : ReadingCache
+    problem : (Key, HeartGuardError) or None
+        Why the last page that could not be read could not.
+    rounds : int
+        Counts the files chosen; part of widgets' keys, so that a new round starts with empty widgets.
+    """
+
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    ecgs: OrderedDict[str, Chosen] = field(default_factory=OrderedDict)
+    readings: ReadingCache = field(default_factory=ReadingCache)
+    problem: tuple[Key, HeartGuardError] | None = None
+    rounds: int = 0
+
+    def known(self, key: Key) -> Reading | HeartGuardError | None:
+        """Return what is known of a page: its reading, or why it cannot be read."""
+        failed = self.problem[1] if self.problem is not None and self.problem[0] == key else None
+        return self.readings.get(key) or failed
+
+    def open(self, source: Chosen) -> str:
+        """Keep a file and return the word of its address; one that is open already keeps its word."""
+        for word, chosen in self.ecgs.items():
+            if chosen.digest == source.digest:
+                return word
+        word = secrets.token_urlsafe(6)
+        self.ecgs[word] = source
+        while len(self.ecgs) > MAX_ECGS:
+            self.ecgs.popitem(last=False)
+        self.rounds += 1
+        return word
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are held."""
+        return self.readings.nbytes + sum(len(chosen.data) for chosen in self.ecgs.values())
+
+
+class TabStore:
+    """Tabs that may be reloaded, by their tokens: bounded in number and bytes, and forgotten after a while.
+
+    Parameters
+    ----------
+    clock : callable, optional
+        Returns seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._tabs: OrderedDict[str, tuple[float, Tab]] = OrderedDict()
+
+    def keep(self, tab: Tab) -> None:
+        """Keep a tab that is looked at now, and let go of those that are too old or too many."""
+        self._tabs[tab.token] = (self._clock(), tab)
+        self._tabs.move_to_end(tab.token)
+        while len(self._tabs) > 1 and self._oldest_must_go():
+            self._tabs.popitem(last=False)
+
+    def get(self, token: str) -> Tab | None:
+        """Return the tab of a token; None where there is none, or none any more."""
+        seen, tab = self._tabs.get(token, (0.0, None))
+        return tab if tab is not None and self._clock() - seen < FORGOTTEN_S else None
+
+    def _oldest_must_go(self) -> bool:
+        seen = next(iter(self._tabs.values()))[0]
+        total = sum(tab.nbytes for _, tab in self._tabs.values())
+        return len(self._tabs) > MAX_TABS or total > MAX_BYTES or self._clock() - seen >= FORGOTTEN_S
+
+    def __len__(self) -> int:
+        return len(self._tabs)
+
+
+@st.cache_resource(show_spinner=False)
+def _store() -> TabStore:
+    return TabStore()
+
+
+def current_tab() -> Tab:
+    """Return the tab of this session."""
+    tab: Tab = st.session_state.setdefault("tab", Tab())
+    if tab.ecgs:
+        _store().keep(tab)
+    return tab
+
+
+def take_up(token: str) -> bool:
+    """Take up what a tab had before it was reloaded; False where that is unknown or too long ago."""
+    tab = _store().get(token)
+    if tab is not None:
+        st.session_state["tab"] = tab
+    return tab is not None
+
+
+def address() -> dict[str, str]:
+    """Return the query of links that keep the open ECG."""
+    word = st.query_params.get(QUERY)
+    return {QUERY: word} if word else {}
+
+
+def current() -> Chosen | None:
+    """Return the ECG that the address names, or None."""
+    return current_tab().ecgs.get(st.query_params.get(QUERY, ""))
+
+
+def choose(source: Chosen) -> None:
+    """Look at a file from now on."""
+    st.query_params[QUERY] = current_tab().open(source)
+
+
+def turn_to(page: int) -> None:
+    """Look at another page of the same file."""
+    _change(lambda source: replace(source, page=page, corrections=NO_CORRECTIONS))
+
+
+def correct(corrections: Corrections) -> None:
+    """Read the page again with what was set by hand."""
+    _change(lambda source: replace(source, corrections=corrections))
+
+
+def _change(change: Callable[[Chosen], Chosen]) -> None:
+    source, word = current(), st.query_params.get(QUERY, "")
+    if source is not None:
+        current_tab().ecgs[word] = change(source)
+
+
+def forget() -> None:
+    """Go to the first screen; the ECG stays open beside it."""
+    st.query_params.pop(QUERY, None)
+    current_tab().rounds += 1

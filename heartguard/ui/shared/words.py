@@ -1,0 +1,173 @@
+"""The words that the app puts on classes, probabilities and qualities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from heartguard.values import Reading
+from heartguard.vocabulary import class_name
+
+__all__ = [
+    "CERTAIN_ENOUGH",
+    "FINDING_NAMES",
+    "INFARCTIONS",
+    "NEEDS_SHAP",
+    "RATES",
+    "answer_text",
+    "escape_markdown",
+    "finding_name",
+    "likelihood",
+    "natural_frequency",
+    "percent",
+    "possible_text",
+    "quality_text",
+    "quality_word",
+    "second_text",
+    "sentence_list",
+]
+
+NEEDS_SHAP = (
+    "Not offered here, because the package shap is not installed. Whoever installed HeartGuard can add it: "
+    "pip install shap."
+)
+
+FINDING_NAMES = {
+    "rhythm:AFIB": "Atrial fibrillation",
+    "rhythm:SBRAD": "Sinus bradycardia",
+    "rhythm:STACH": "Sinus tachycardia",
+    "form:PVC": "Ventricular premature beats",
+    "form:STD": "ST depression",
+    "sub:AMI": "Anterior infarction pattern",
+    "sub:AVB": "AV block",
+    "sub:CLBBB": "Complete left bundle branch block",
+    "sub:CRBBB": "Complete right bundle branch block",
+    "sub:IMI": "Inferior infarction pattern",
+    "sub:LAFB/LPFB": "Fascicular block",
+    "sub:LVH": "Left ventricular hypertrophy",
+}
+
+INFARCTIONS = ("sub:AMI", "sub:IMI")
+"""Findings that an answer without an infarction contradicts."""
+
+RATES = ("rhythm:SBRAD", "rhythm:STACH")
+"""Findings that the measured rate says better."""
+
+CERTAIN_ENOUGH = 0.5
+"""Probability from which a finding is shown beside the answer: more probable than not."""
+
+_LIKELIHOODS = ((0.95, "very likely"), (0.80, "likely"), (0.50, "more likely than not"))
+_QUALITIES = ((0.75, "good"), (0.5, "fair"))
+
+
+def finding_name(statement: str) -> str:
+    """Return a finding in words, or the statement itself where it is not known here."""
+    return FINDING_NAMES.get(statement, statement)
+
+
+def percent(probability: float) -> str:
+    """Write a probability as a whole per cent; never as certainty.
+
+    Examples
+    --------
+    >>> percent(0.871), percent(0.999), percent(0.001)
+    ('87 %', '> 99 %', '< 1 %')
+    """
+    if probability > 0.99:
+        return "> 99 %"
+    if probability < 0.01:
+        return "< 1 %"
+    return f"{100 * probability:.0f} %"
+
+
+def likelihood(probability: float) -> str:
+    """Say a probability in words, such as ``"likely"``."""
+    for least, word in _LIKELIHOODS:
+        if probability >= least:
+            return word
+    return "possible, but less likely than not"
+
+
+def natural_frequency(probability: float) -> str:
+    """Say a calibrated probability as a count out of 100."""
+    count = min(max(round(100 * probability), 1), 99)
+    return f"Of 100 test pages with this score, about {count} belonged to this class."
+
+
+def possible_text(possible: Sequence[str], classes: int) -> str:
+    """Say which of so many classes cannot be ruled out.
+
+    Examples
+    --------
+    >>> possible_text(("HB", "Normal"), 4)
+    'Cannot be ruled out: **Abnormal heartbeat** or **Normal**.'
+    >>> possible_text(("HB", "Normal", "MI", "PMI"), 4)
+    'None of the four classes can be ruled out.'
+    """
+    if not possible:
+        return "None of the four classes fits well: this ECG looks unlike the pages that the models know."
+    if len(possible) == classes:
+        return "None of the four classes can be ruled out."
+    return "Cannot be ruled out: " + " or ".join(f"**{class_name(label)}**" for label in possible) + "."
+
+
+def second_text(network: tuple[str, float], second: tuple[str, float]) -> str:
+    """Say what VGG16 and the signal model answer, each as (class, probability).
+
+    Examples
+    --------
+    >>> second_text(("HB", 0.5), ("HB", 0.62))
+    'Both models alone: Abnormal heartbeat (image 50 %, signal 62 %).'
+    >>> second_text(("MI", 0.5), ("HB", 0.62))
+    'The models disagree: image **Myocardial infarction** (50 %), signal **Abnormal heartbeat** (62 %).'
+    """
+    (first_label, first), (label, probability) = network, second
+    if label == first_label:
+        return f"Both models alone: {class_name(label)} (image {percent(first)}, signal {percent(probability)})."
+    return (
+        f"The models disagree: image **{class_name(first_label)}** ({percent(first)}), signal **{class_name(label)}** "
+        f"({percent(probability)})."
+    )
+
+
+def quality_word(quality: float) -> str:
+    """Say a quality of 0 to 1 as ``"good"``, ``"fair"`` or ``"poor"``."""
+    for least, word in _QUALITIES:
+        if quality >= least:
+            return word
+    return "poor"
+
+
+def quality_text(quality: float) -> str:
+    """Say a quality of 0 to 1 as a word and a number.
+
+    Examples
+    --------
+    >>> quality_text(0.9), quality_text(0.27)
+    ('good (90 of 100)', 'poor (27 of 100)')
+    """
+    return f"{quality_word(quality)} ({100 * quality:.0f} of 100)"
+
+
+def answer_text(reading: Reading) -> str:
+    """Say the answer in a few words: the class and its probability, or that the models are not sure."""
+    prediction = reading.prediction
+    if prediction.abstained:
+        return "Not sure"
+    return f"{class_name(prediction.label)} · {percent(prediction.probabilities[prediction.label])}"
+
+
+def escape_markdown(text: str) -> str:
+    r"""Return text with its Markdown characters made harmless: a file may bear the name of a picture elsewhere.
+
+    Examples
+    --------
+    >>> print(escape_markdown("ecg_[1].png"))
+    ecg\_\[1\].png
+    """
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()#+-!|~:$<>" else character for character in text)
+
+
+def sentence_list(sentences: Iterable[str]) -> str:
+    """Return sentences as a Markdown list, each once, in their order."""
+    unique: Sequence[str] = tuple(dict.fromkeys(sentence for sentence in sentences if sentence))
+    return "\n".join(f"- {sentence}" for sentence in unique)

@@ -1,0 +1,129 @@
+"""What the viewer draws of a reading, as plain values: panels, lines, signals, marks and names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from heartguard.arrays import Doubles, Floats, Image
+from heartguard.leads import LEADS
+from heartguard.ui.shared.pictures import colour_index
+from heartguard.ui.shared.words import quality_text
+from heartguard.ui.viewer.name_places import name_places
+from heartguard.values import Ecg, Page, Reading, Segment, Upload
+from heartguard.warning_rules import LOW_QUALITY
+
+__all__ = ["ecg_payload", "lead_quality", "upload_payload", "uploaded_view"]
+
+_SIGNAL_HZ = 250
+"""Samples a second that are sent: a page has about 200 columns a second."""
+
+_UPLOADED_STEP = 3
+"""Columns from one point of a line to the next on the picture as uploaded, where nothing is measured."""
+
+
+def upload_payload(key: str, upload: Upload) -> dict[str, Any]:
+    """Return what can be shown before a page is read: the picture as uploaded."""
+    height, width = upload.image.shape[:2]
+    uploaded = {"width": width, "height": height}
+    return {"kind": "ecg", "id": key, "uploaded": uploaded, "uploadedPicture": f"{key}/uploaded"}
+
+
+def ecg_payload(key: str, reading: Reading, *, uploaded: bool = False) -> dict[str, Any]:
+    """Return what the viewer needs of a reading.
+
+    Parameters
+    ----------
+    key : str
+        Names the reading; its pictures are ``key/page`` and ``key/uploaded``.
+    reading : Reading
+    uploaded : bool
+        Whether the lines on the picture as uploaded are wanted too.
+    """
+    page, ecg, measured = reading.page, reading.ecg, reading.measurements
+    height, width = page.image.shape[:2]
+    scale = {"pxPerS": page.px_per_s, "pxPerMv": page.px_per_mv, "pxPerMm": page.px_per_mm}
+    return {
+        **upload_payload(key, reading.upload),
+        "page": {"width": width, "height": height, **scale, "panels": _panels(page.image, ecg, page.px_per_mm)},
+        "signals": _signals(ecg, page.layout.shape),
+        "beats": np.round(measured.beats_s, 3).tolist(),
+        "fiducials": {name: round(float(at), 4) for name, at in measured.fiducials_s.items()},
+        "leads": {lead: lead_quality(ecg, lead, reading.quality) for lead in LEADS},
+        **({"uploaded": uploaded_view(page, ecg.segments)} if uploaded else {}),
+    }
+
+
+def _panels(image: Image, ecg: Ecg, px_per_mm: float) -> list[dict[str, Any]]:
+    places = name_places(image, ecg.segments, px_per_mm)
+    return [
+        {**_place(segment), "first": segment.x0, "step": 1, "line": _rounded(segment.y), "name": place}
+        for segment, place in zip(ecg.segments, places, strict=True)
+    ]
+
+
+def _place(segment: Segment) -> dict[str, Any]:
+    panel = segment.panel
+    return {
+        "lead": panel.lead,
+        "label": panel.label,
+        "x0": round(panel.x0, 1),
+        "x1": round(panel.x1, 1),
+        "y": round(panel.baseline_y, 1),
+        "start": panel.start_s,
+        "end": panel.end_s,
+        "rhythm": panel.rhythm,
+        "colour": colour_index(panel),
+    }
+
+
+def _rounded(values: Floats | Doubles, decimals: int = 1) -> list[float | None]:
+    """Return values with few decimals, None for NaN."""
+    return [None if value != value else value for value in np.round(values.astype(float), decimals).tolist()]
+
+
+def _signals(ecg: Ecg, layout: str) -> dict[str, Any]:
+    """Return each lead from its first to its last known sample, in 0.01 mV."""
+    step = ecg.sampling_rate_hz // _SIGNAL_HZ
+    leads = {}
+    for lead in LEADS:
+        values = ecg.lead(lead)[::step]
+        known = np.flatnonzero(np.isfinite(values))
+        if known.size:
+            shown = values[known[0] : known[-1] + 1]
+            leads[lead] = {"start": known[0] / _SIGNAL_HZ, "values": _rounded(100 * shown)}
+    rhythm = ecg.rhythm_lead if ecg.rhythm_lead in leads and not layout.startswith("12x1") else None
+    return {"rate": _SIGNAL_HZ, "leads": leads, "rhythm": rhythm, "layout": "12x1" if layout == "12x1" else "3x4+1"}
+
+
+def lead_quality(ecg: Ecg, lead: str, page_quality: float) -> str:
+    """Say how well a lead was traced; on a poor page no lead is called good, however clean its line is."""
+    row = LEADS.index(lead)
+    if not np.isfinite(ecg.signals[row]).any():
+        return "Not found on this page."
+    if page_quality < LOW_QUALITY:
+        return "The page was traced poorly: do not rely on this lead."
+    return f"Traced {quality_text(float(ecg.quality[row]))}."
+
+
+def uploaded_view(page: Page, segments: Sequence[Segment]) -> Mapping[str, Any]:
+    """Return the lines where they lie on the picture as uploaded, folds and perspective included."""
+    height, width = page.upload.image.shape[:2]
+    panels = []
+    for segment in segments:
+        columns = np.arange(0, len(segment.y), _UPLOADED_STEP)
+        heights = segment.y[columns].astype(float)
+        points = page.on_upload(np.column_stack([segment.x0 + columns, heights]))
+        line = [None if np.isnan(y) else [round(x, 1), round(y, 1)] for x, y in points.tolist()]
+        start = page.on_upload(np.array([[segment.x0, segment.panel.baseline_y - 9 * page.px_per_mm]]))[0]
+        ends = page.on_upload(
+            np.array([[segment.panel.x0, segment.panel.baseline_y], [segment.panel.x1, segment.panel.baseline_y]])
+        )
+        place = {"x0": ends[0, 0], "x1": ends[1, 0], "y": float(ends[:, 1].mean())}
+        panels.append({**_place(segment), **place, "points": line, "name": start.round(1).tolist()})
+    middle = np.array([[width / 2, height / 2]])
+    shift = page.on_page(np.vstack([middle, middle + np.array([1.0, 0.0])]))
+    scale = page.px_per_mm / float(np.linalg.norm(shift[1] - shift[0]))
+    return {"width": width, "height": height, "pxPerMm": scale, "panels": panels}

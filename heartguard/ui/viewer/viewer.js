@@ -1,0 +1,808 @@
+// @ts-check
+// The one viewer of the app: the page, the page as uploaded, the signals and the maps, in one SVG.
+// component.py mounts it; each mount has a `kind`: a picture (bytes), an ECG, the measurements, the corners, the tab.
+import { ARRANGEMENTS, arrange, clamp, columnOf, heightAt, held, marching, panelAt, pathOf, shows, spanText, topBetween, unitsPerPixel, viewOf, zoomed } from "./geometry.js";
+
+/** @typedef {import("./geometry.js").Scene & {picture?: string, map?: string, grid?: boolean}} DrawnScene */
+
+const SVG = "http://www.w3.org/2000/svg";
+const LIGHT = "heartguard-light"; // a measurement was tapped: the viewer lights where it comes from
+const PICTURE = "heartguard-picture"; // a picture has arrived
+/** Intervals, as from which to which mark of the median beat. */
+const INTERVALS = { pr_ms: ["p_on", "qrs_on"], qrs_ms: ["qrs_on", "qrs_off"], qt_ms: ["qrs_on", "t_off"] };
+const INTERVAL_NAMES = { pr_ms: "PR", qrs_ms: "QRS", qt_ms: "QT" };
+const LIMB_LEADS = ["I", "II", "III", "aVR", "aVL", "aVF"];
+const LAYERS = { traces: "Traces", names: "Lead names", peaks: "R peaks", intervals: "Intervals", grid: "Grid", map: "Map", adds: "Lead shares" };
+/** A press that moves less than this is a tap, px. */
+const TAP = 5;
+const STEP = 1.3; // zoom by one press of a key or button
+const WHEEL = 0.0022; // zoom by one unit of the wheel: a notch of 100 is a quarter
+
+/** @type {Map<string, {url: string, bytes: number}>} Pictures by name; a picture's own mount keeps its data. */
+const pictures = new Map();
+
+/** @param {any} component */
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+  if (data instanceof Uint8Array) return keepPicture(data);
+  const mount = { ecg: mountEcg, measurements: mountMeasurements, corners: mountCorners, tab: mountTab }[data.kind];
+  return mount(parentElement, data, setStateValue, setTriggerValue);
+}
+
+/** Keep a picture: its name, a line break, its bytes. @param {Uint8Array} data */
+function keepPicture(data) {
+  const end = data.indexOf(10);
+  const name = new TextDecoder().decode(data.subarray(0, end));
+  const known = pictures.get(name);
+  if (!known) {
+    const url = URL.createObjectURL(new Blob([data.slice(end + 1)]));
+    pictures.set(name, { url, bytes: data.length });
+    document.dispatchEvent(new CustomEvent(PICTURE, { detail: name }));
+  }
+}
+
+/** @param {string} tag @param {Record<string, any>} [attributes] @param {(Node|string)[]} [children] */
+function html(tag, attributes = {}, children = []) {
+  const node = document.createElement(tag);
+  fill(node, attributes, children);
+  return /** @type {any} */ (node);
+}
+
+/** @param {string} tag @param {Record<string, any>} [attributes] @param {(Node|string)[]} [children] */
+function svg(tag, attributes = {}, children = []) {
+  const node = document.createElementNS(SVG, tag);
+  fill(node, attributes, children);
+  return /** @type {any} */ (node);
+}
+
+/** @param {Element} node @param {Record<string, any>} attributes @param {(Node|string)[]} children */
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children);
+}
+
+/** Buttons of which one is pressed. @param {string} name @param {Record<string, string>} options @param {string} chosen @param {(value: string) => void} choose */
+function choice(name, options, chosen, choose) {
+  const buttons = Object.entries(options).map(([value, text]) =>
+    html("button", { type: "button", "data-value": value, "aria-pressed": `${value === chosen}`, onclick: () => choose(value) }, [text]),
+  );
+  return html("div", { role: "group", "aria-label": name, class: "hg-choice" }, buttons);
+}
+
+/** @param {string} name @param {Record<string, string>} options @param {string} chosen @param {(value: string) => void} choose */
+function select(name, options, chosen, choose) {
+  const entries = Object.entries(options).map(([value, text]) => html("option", { value, selected: value === chosen }, [text]));
+  return html("select", { "aria-label": name, onchange: (/** @type {any} */ event) => choose(event.target.value) }, entries);
+}
+
+/** The ECG: everything that the viewer of one mount knows and does. */
+class Viewer {
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.parent = parent;
+    /** @type {any} */
+    this.data = null;
+    this.tell = (/** @type {string} */ _name, /** @type {any} */ _value) => {};
+    this.view = { x: 0, y: 0, zoom: 1 };
+    this.mode = "page";
+    this.layers = new Set(["traces", "names"]);
+    this.redraw = { layout: "3x4+1", speed: "25", gain: "10" };
+    this.lit = "";
+    this.lead = "";
+    this.label = "";
+    this.caliper = /** @type {null | {a: {x: number, y: number}, b: {x: number, y: number}, march: boolean}} */ (null);
+    /** @type {DrawnScene} */
+    this.scene = { width: 1, height: 1, pxPerS: 1, pxPerMv: 1, pxPerMm: 1, panels: [] };
+    this.pointers = new Map();
+    this.moved = 0;
+    this.build();
+    this.onPicture = () => this.drawPicture();
+    this.onLight = (/** @type {any} */ event) => this.light(event.detail);
+    document.addEventListener(PICTURE, this.onPicture);
+    document.addEventListener(LIGHT, this.onLight);
+    this.sizes = new ResizeObserver(() => this.place());
+    this.sizes.observe(this.window);
+  }
+
+  close() {
+    document.removeEventListener(PICTURE, this.onPicture);
+    document.removeEventListener(LIGHT, this.onLight);
+    this.sizes.disconnect();
+    this.root.remove();
+  }
+
+  build() {
+    this.bar = html("div", { class: "hg-bar" });
+    this.picture = svg("image", { class: "hg-picture" });
+    this.sheet = svg("g");
+    this.hands = svg("g");
+    this.canvas = svg("svg", { preserveAspectRatio: "none" }, [this.picture, this.sheet, this.hands]);
+    this.window = html(
+      "div",
+      {
+        class: "hg-window", role: "group", tabindex: "0", "aria-label": "ECG page", "aria-roledescription": "ECG viewer",
+        onwheel: (/** @type {WheelEvent} */ event) => this.wheel(event),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
+        onpointerdown: (/** @type {PointerEvent} */ event) => this.press(event),
+        onpointermove: (/** @type {PointerEvent} */ event) => this.drag(event),
+        onpointerup: (/** @type {PointerEvent} */ event) => this.release(event),
+        onpointercancel: (/** @type {PointerEvent} */ event) => this.release(event),
+      },
+      [this.canvas],
+    );
+    this.foot = html("div", { class: "hg-foot" });
+    this.word = html("p", { class: "hg-word", role: "status" });
+    this.clear = html("style");
+    this.root = html("div", { class: "hg-viewer" }, [this.bar, this.window, this.foot, this.word, this.clear]);
+    this.parent.append(this.root);
+  }
+
+  /** @param {any} data @param {(name: string, value: any) => void} tell */
+  show(data, tell) {
+    this.tell = tell;
+    const text = JSON.stringify(data);
+    if (text === this.text) return;
+    this.text = text;
+    const fresh = this.data?.id !== data.id || !this.data?.page !== !data.page;
+    const arrived = this.data && !this.data.page && data.page;
+    this.data = data;
+    if (fresh) {
+      this.mode = data.page ? "page" : "uploaded";
+      this.layers = new Set(data.layers ?? ["traces", "names"]);
+      this.lit = this.lead = "";
+      this.caliper = null;
+      this.label = data.evidence?.label ?? "";
+      this.redraw.layout = data.signals?.layout in ARRANGEMENTS ? data.signals.layout : "3x4+1";
+      this.view = { x: 0, y: 0, zoom: 1 };
+    }
+    this.setScene();
+    if (arrived) {
+      this.window.focus({ preventScroll: true });
+      this.say(data.told, true);
+    }
+  }
+
+  setScene() {
+    const { page, uploaded, signals } = this.data;
+    if (this.mode === "signals") this.scene = { ...arrange(signals, this.redraw.layout, +this.redraw.speed, +this.redraw.gain), grid: true };
+    else if (this.mode === "page") this.scene = { ...page, picture: this.data.pagePicture, map: "page" };
+    else this.scene = { pxPerS: 1, pxPerMv: 1, pxPerMm: 4, panels: [], ...uploaded, picture: this.data.uploadedPicture, map: "uploaded" };
+    this.drawControls();
+    this.drawPicture();
+    this.draw();
+    this.place();
+  }
+
+  /** @param {string} mode */
+  setMode(mode) {
+    this.mode = mode;
+    this.caliper = null;
+    this.lead = "";
+    this.view = { x: 0, y: 0, zoom: 1 };
+    if (mode === "uploaded" && this.data.page && !this.data.uploaded?.panels) this.tell("wants", "uploaded");
+    this.setScene();
+    this.say("");
+  }
+
+  get measurable() {
+    return this.mode !== "uploaded";
+  }
+
+  drawControls() {
+    const { page, evidence, uploaded } = this.data;
+    this.bar.replaceChildren();
+    this.foot.replaceChildren();
+    if (!page) return;
+    if (evidence) {
+      this.bar.append(choice("Evidence for", Object.fromEntries(evidence.classes), this.label, (label) => this.setClass(label)));
+    }
+    const modes = { page: "Page", ...(uploaded ? { uploaded: "As uploaded" } : {}), signals: "Signals" };
+    this.bar.append(choice("View", modes, this.mode, (mode) => this.setMode(mode)));
+    const leads = [...new Set(this.scene.panels.map((panel) => panel.lead))];
+    const names = Object.fromEntries([["", "Whole page"], ...leads.map((lead) => [lead, `Lead ${lead}`])]);
+    this.bar.append(select("Enlarge a lead", names, this.lead, (lead) => this.enlarge(lead)));
+    this.bar.append(
+      html("div", { class: "hg-choice", role: "group", "aria-label": "Zoom" }, [
+        html("button", { type: "button", "aria-label": "Smaller", onclick: () => this.zoom(1 / STEP) }, ["−"]),
+        html("button", { type: "button", "aria-label": "Larger", onclick: () => this.zoom(STEP) }, ["+"]),
+      ]),
+      html("button", { type: "button", class: "hg-tool", "aria-pressed": `${!!this.caliper}`, disabled: !this.measurable,
+        title: this.measurable ? undefined : "Calipers measure on the straightened page and on the signals",
+        onclick: () => this.toggleCaliper() }, ["Calipers"]),
+    );
+    if (this.caliper) {
+      this.bar.append(html("button", { type: "button", class: "hg-tool", "aria-pressed": `${this.caliper.march}`, onclick: () => this.march() }, ["March"]));
+    }
+    this.foot.append(...this.switches());
+    if (this.mode === "signals") this.foot.append(...this.redrawControls());
+  }
+
+  switches() {
+    const offered = Object.entries(LAYERS).filter(([layer]) => {
+      if (layer === "map" || layer === "adds") return this.data.evidence;
+      if (this.mode === "uploaded") return layer === "traces" || layer === "names";
+      if (this.mode === "signals") return layer !== "traces" && layer !== "grid" && layer !== "names";
+      return true;
+    });
+    return offered.map(([layer, name]) =>
+      html("label", { class: "hg-switch" }, [
+        html("input", { type: "checkbox", checked: this.layers.has(layer), onchange: () => this.toggle(layer) }),
+        name,
+      ]),
+    );
+  }
+
+  redrawControls() {
+    const set = (/** @type {"layout"|"speed"|"gain"} */ name) => (/** @type {string} */ value) => {
+      this.redraw[name] = value;
+      this.caliper = null;
+      this.view = { x: 0, y: 0, zoom: 1 };
+      this.setScene();
+    };
+    const layouts = Object.fromEntries(Object.entries(ARRANGEMENTS).map(([key, { name }]) => [key, name]));
+    return [
+      select("Arrangement", layouts, this.redraw.layout, set("layout")),
+      select("Paper speed", { 25: "25 mm/s", 50: "50 mm/s" }, this.redraw.speed, set("speed")),
+      select("Gain", { 5: "5 mm/mV", 10: "10 mm/mV", 20: "20 mm/mV" }, this.redraw.gain, set("gain")),
+    ];
+  }
+
+  /** @param {string} layer */
+  toggle(layer) {
+    if (!this.layers.delete(layer)) this.layers.add(layer);
+    this.drawPicture();
+    this.draw();
+  }
+
+  /** @param {string} label */
+  setClass(label) {
+    this.label = label;
+    // What belongs to another class is hidden at once; the server then sends what belongs to this one.
+    this.clear.textContent = `[class*="st-key-evidence-"]:not([class*="st-key-evidence-${label}-"]) { visibility: hidden; }`;
+    this.drawControls();
+    this.draw();
+    this.tell("label", label);
+    this.focus(`[data-value="${label}"]`);
+  }
+
+  /** @param {string} selector */
+  focus(selector) {
+    this.bar.querySelector(selector)?.focus();
+  }
+
+  drawPicture() {
+    const kept = this.scene.picture ? pictures.get(this.scene.picture) : undefined;
+    if (kept) this.picture.setAttribute("href", kept.url);
+    else this.picture.removeAttribute("href");
+    this.picture.setAttribute("width", this.scene.width);
+    this.picture.setAttribute("height", this.scene.height);
+    const over = this.layers.has("traces") || (this.data?.evidence && this.layers.has("map"));
+    this.picture.classList.toggle("hg-muted", !!over && this.scene.panels.length > 0);
+    this.canvas.classList.toggle("hg-signals", this.mode === "signals");
+  }
+
+  draw() {
+    const { layers, scene } = this;
+    const parts = [];
+    if (scene.grid || (layers.has("grid") && this.measurable)) parts.push(this.gridLines());
+    const traced = this.mode === "signals" || layers.has("traces");
+    if (this.data.evidence && layers.has("map")) parts.push(...this.mapLayer());
+    if (traced) parts.push(svg("g", { class: "hg-traces" }, scene.panels.map((panel) => this.trace(panel))));
+    if (this.measurable) {
+      if (layers.has("intervals")) parts.push(...Object.keys(INTERVALS).map((field) => this.intervals(field)));
+      if (layers.has("peaks")) parts.push(this.peaks());
+      if (this.lit) parts.push(...this.litParts());
+    }
+    if (this.mode === "signals" || layers.has("names")) parts.push(this.names());
+    if (this.data.evidence && layers.has("adds")) parts.push(this.shares());
+    this.sheet.replaceChildren(...parts);
+    this.drawHands();
+  }
+
+  gridLines() {
+    const { width, height, pxPerMm, panels } = this.scene;
+    const origin = panels[0] ? { x: panels[0].x0, y: panels[0].y } : { x: 0, y: 0 };
+    const lines = (/** @type {number} */ mm, /** @type {string} */ name) => {
+      const step = mm * pxPerMm;
+      let path = "";
+      for (let x = origin.x % step; x <= width; x += step) path += `M${x.toFixed(1)} 0V${height}`;
+      for (let y = origin.y % step; y <= height; y += step) path += `M0 ${y.toFixed(1)}H${width}`;
+      return svg("path", { d: path, class: name });
+    };
+    return svg("g", { class: "hg-grid" }, [lines(1, "hg-small"), lines(5, "hg-large")]);
+  }
+
+  /** @param {import("./geometry.js").Panel} panel */
+  trace(panel) {
+    const axis = this.lit === "axis_deg" && LIMB_LEADS.includes(panel.lead);
+    const lead = this.lead === panel.lead;
+    const name = `hg-trace hg-colour-${panel.colour}${axis || lead ? " hg-lit" : ""}`;
+    return svg("path", { d: pathOf(panel), class: name, "data-lead": panel.lead });
+  }
+
+  names() {
+    return svg("g", { class: "hg-names" }, this.scene.panels.map((panel) => {
+      const [x, y] = panel.name ?? [panel.x0, panel.y - 9 * this.scene.pxPerMm];
+      return this.plate(x, y, panel.label, `hg-plate hg-colour-${panel.colour}`);
+    }));
+  }
+
+  /** A word on a plate that keeps its size on the screen. @param {number} x @param {number} y @param {string} text @param {string} name
+   * @param {boolean} [centred] About x, and above y; else from x on, and below y. */
+  plate(x, y, text, name, centred = false) {
+    const width = 8 + 7.6 * text.length;
+    const [left, top] = centred ? [-width / 2, -24] : [0, 0];
+    return svg("g", { class: name, transform: `translate(${x} ${y})` }, [
+      svg("g", { class: "hg-fixed" }, [
+        svg("rect", { x: left, y: top, width, height: 18, rx: 3 }),
+        svg("text", { x: left + width / 2, y: top + 13.5 }, [text]),
+      ]),
+    ]);
+  }
+
+  peaks() {
+    const marks = this.scene.panels.flatMap((panel) =>
+      this.beatsOf(panel).map((beat) => {
+        const x = columnOf(panel, beat);
+        return svg("path", { d: `M${x} ${heightAt(panel, x)}v0`, class: "hg-peak" });
+      }),
+    );
+    return svg("g", { class: "hg-peaks" }, marks);
+  }
+
+  /** @param {import("./geometry.js").Panel} panel @returns {number[]} */
+  beatsOf(panel) {
+    return this.data.beats.filter((/** @type {number} */ beat) => shows(panel, beat));
+  }
+
+  /** Bands of an interval at every beat of every panel. @param {string} field */
+  intervals(field) {
+    const marks = this.data.fiducials;
+    const [from, to] = INTERVALS[/** @type {keyof INTERVALS} */ (field)];
+    if (!(from in marks) || !(to in marks)) return svg("g");
+    const { pxPerMm } = this.scene;
+    const level = { pr_ms: 9, qrs_ms: 11, qt_ms: 7 }[field] ?? 9;
+    const bands = this.scene.panels.flatMap((panel) =>
+      this.beatsOf(panel).flatMap((beat) => {
+        const [start, end] = [beat + marks[from], beat + marks[to]];
+        if (!shows(panel, start) || !shows(panel, end)) return [];
+        const x = columnOf(panel, start);
+        const width = columnOf(panel, end) - x;
+        return [svg("rect", { x, width, y: panel.y + (level - 5) * pxPerMm, height: 1.6 * pxPerMm })];
+      }),
+    );
+    return svg("g", { class: `hg-interval hg-${field}` }, bands);
+  }
+
+  /** What a measurement came from: its beats, its marks, its leads. */
+  litParts() {
+    const field = this.lit === "qtc_ms" ? "qt_ms" : this.lit;
+    const { pxPerMm } = this.scene;
+    if (field in INTERVALS) {
+      const [from, to] = INTERVALS[/** @type {keyof INTERVALS} */ (field)];
+      const marks = this.data.fiducials;
+      if (!(from in marks) || !(to in marks)) return [];
+      const bands = this.scene.panels.flatMap((panel) =>
+        this.beatsOf(panel).flatMap((beat) => {
+          const [start, end] = [beat + marks[from], beat + marks[to]];
+          if (!shows(panel, start) || !shows(panel, end)) return [];
+          const [x, right] = [columnOf(panel, start), columnOf(panel, end)];
+          const top = topBetween(panel, x, right) - pxPerMm;
+          return [svg("rect", { x, width: right - x, y: top, height: panel.y - top + 4 * pxPerMm })];
+        }),
+      );
+      return [svg("g", { class: "hg-light", "data-lit": this.lit }, bands)];
+    }
+    if (field === "heart_rate_bpm" || field === "rr_ms") return [this.litBeats(), this.peaks()];
+    return [svg("g", { class: "hg-light", "data-lit": this.lit })];
+  }
+
+  /** The distance from beat to beat, written where a strip shows it. */
+  litBeats() {
+    const strips = this.scene.panels.filter((panel) => panel.rhythm);
+    const shown = strips.length ? strips.slice(0, 1) : this.scene.panels;
+    const { pxPerMm } = this.scene;
+    const parts = shown.flatMap((panel) => {
+      const beats = this.beatsOf(panel);
+      return beats.slice(1).flatMap((beat, at) => {
+        const [x, right] = [columnOf(panel, beats[at]), columnOf(panel, beat)];
+        const y = panel.y + 9 * pxPerMm;
+        const text = `${Math.round(1000 * (beat - beats[at]))}`;
+        return [
+          svg("path", { d: `M${x} ${y}H${right}M${x} ${y - pxPerMm}v${2 * pxPerMm}M${right} ${y - pxPerMm}v${2 * pxPerMm}`, class: "hg-span" }),
+          this.plate((x + right) / 2, y - 0.5 * pxPerMm, text, "hg-plate", true),
+        ];
+      });
+    });
+    return svg("g", { class: "hg-light", "data-lit": this.lit }, parts);
+  }
+
+  mapLayer() {
+    const { evidence } = this.data;
+    if (this.mode === "signals") return [this.bands()];
+    const href = evidence.maps[`${this.label}/${this.scene.map}`];
+    if (!href) return [];
+    const { width, height } = this.scene;
+    return [svg("image", { href, width, height, class: "hg-map", preserveAspectRatio: "none", "data-label": this.label })];
+  }
+
+  /** The map over the signals: bands of a tenth of a second. */
+  bands() {
+    const found = this.data.evidence.bands[this.label] ?? [];
+    const half = 10 * this.scene.pxPerMm;
+    const rects = this.scene.panels.flatMap((panel) =>
+      found.flatMap((/** @type {[string, number, number, number]} */ [lead, start, end, strength]) => {
+        if (lead !== panel.lead || start < panel.start - 0.05 || end > panel.end + 0.05) return [];
+        const x = columnOf(panel, start);
+        const name = strength > 0 ? "hg-for" : "hg-against";
+        return [svg("rect", { x, width: columnOf(panel, end) - x, y: panel.y - half, height: 2 * half, class: name, opacity: Math.abs(strength) })];
+      }),
+    );
+    return svg("g", { class: "hg-map", "data-label": this.label }, rects);
+  }
+
+  /** What each lead has of the evidence, beside its name. */
+  shares() {
+    const shares = this.data.evidence.shares[this.label] ?? {};
+    const parts = this.scene.panels.flatMap((panel) => {
+      const value = shares[panel.rhythm ? "rhythm" : panel.lead];
+      if (value === undefined) return [];
+      const [x, y] = panel.name ?? [panel.x0, panel.y - 9 * this.scene.pxPerMm];
+      return [svg("g", { transform: `translate(${x} ${y})` }, [svg("g", { class: "hg-fixed" }, [
+        svg("g", { transform: `translate(${14 + 7.6 * panel.label.length} 0)`, class: "hg-share" }, [
+          svg("rect", { width: 42, height: 18, rx: 3 }), svg("text", { x: 21, y: 13.5 }, [`${Math.round(100 * value)} %`]),
+        ]),
+      ])])];
+    });
+    return svg("g", { class: "hg-names" }, parts);
+  }
+
+  /** Put the scene into the window at the zoom of the moment. */
+  place() {
+    const { clientWidth: width, clientHeight: height } = this.window;
+    if (!width || !height) return;
+    this.window.style.setProperty("--hg-ratio", `${this.scene.width / this.scene.height}`);
+    this.view = held(this.scene, this.view, width, height);
+    const unit = unitsPerPixel(this.scene, this.view, width, height);
+    this.canvas.setAttribute("viewBox", `${this.view.x} ${this.view.y} ${unit * width} ${unit * height}`);
+    this.canvas.style.setProperty("--hg-unit", `${unit}`);
+    this.window.style.touchAction = this.view.zoom > 1 ? "none" : "pan-y";
+    this.window.dataset.zoom = this.view.zoom.toFixed(2);
+  }
+
+  /** Where on the scene an event happened. @param {{clientX: number, clientY: number}} event */
+  at(event) {
+    const box = this.window.getBoundingClientRect();
+    const unit = unitsPerPixel(this.scene, this.view, this.window.clientWidth, this.window.clientHeight);
+    return { x: this.view.x + (event.clientX - box.left - this.window.clientLeft) * unit, y: this.view.y + (event.clientY - box.top - this.window.clientTop) * unit };
+  }
+
+  /** @param {number} factor @param {{x: number, y: number}} [about] */
+  zoom(factor, about) {
+    const { clientWidth: width, clientHeight: height } = this.window;
+    const unit = unitsPerPixel(this.scene, this.view, width, height);
+    const middle = { x: this.view.x + (unit * width) / 2, y: this.view.y + (unit * height) / 2 };
+    this.view = zoomed(this.view, factor, about ?? middle);
+    this.place();
+  }
+
+  /** @param {WheelEvent} event */
+  wheel(event) {
+    if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      if (!this.word.textContent) this.say("Hold Ctrl or ⌘ and turn the wheel to enlarge.");
+      return;
+    }
+    event.preventDefault();
+    this.zoom(Math.exp(-WHEEL * (event.deltaY || event.deltaX)), this.at(event));
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.target !== this.window || event.ctrlKey || event.metaKey || event.altKey) return;
+    const unit = unitsPerPixel(this.scene, this.view, this.window.clientWidth, this.window.clientHeight);
+    const moves = { ArrowLeft: [-60, 0], ArrowRight: [60, 0], ArrowUp: [0, -60], ArrowDown: [0, 60] };
+    const move = moves[/** @type {keyof moves} */ (event.key)];
+    if (move && this.view.zoom > 1) {
+      this.view = { ...this.view, x: this.view.x + move[0] * unit, y: this.view.y + move[1] * unit };
+      this.place();
+    } else if (event.key === "+" || event.key === "=") this.zoom(STEP);
+    else if (event.key === "-") this.zoom(1 / STEP);
+    else if (event.key === "0" || event.key === "Escape") this.enlarge("");
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {PointerEvent} event */
+  press(event) {
+    if (/** @type {Element} */ (event.target).closest(".hg-hand")) return;
+    this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    this.moved = this.pointers.size > 1 ? TAP : 0;
+  }
+
+  /** @param {PointerEvent} event */
+  drag(event) {
+    const before = this.pointers.get(event.pointerId);
+    if (!before) return;
+    const now = { x: event.clientX, y: event.clientY };
+    const others = [...this.pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
+    this.pointers.set(event.pointerId, now);
+    this.moved += Math.hypot(now.x - before.x, now.y - before.y);
+    if (this.moved < TAP) return;
+    this.window.setPointerCapture(event.pointerId);
+    const unit = unitsPerPixel(this.scene, this.view, this.window.clientWidth, this.window.clientHeight);
+    if (others[0]) {
+      const apart = (/** @type {{x: number, y: number}} */ at) => Math.hypot(at.x - others[0].x, at.y - others[0].y);
+      const about = this.at({ clientX: (now.x + others[0].x) / 2, clientY: (now.y + others[0].y) / 2 });
+      this.zoom(apart(now) / Math.max(apart(before), 1), about);
+    } else {
+      this.view = { ...this.view, x: this.view.x - (now.x - before.x) * unit, y: this.view.y - (now.y - before.y) * unit };
+      this.place();
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  release(event) {
+    const known = this.pointers.delete(event.pointerId);
+    if (!known || event.type === "pointercancel" || this.moved >= TAP || this.pointers.size) return;
+    const panel = panelAt(this.scene, this.at(event));
+    if (panel) this.enlarge(this.lead === panel.lead && this.view.zoom > 1 ? "" : panel.lead, panel);
+  }
+
+  /** Show a lead alone, or all again. @param {string} lead @param {import("./geometry.js").Panel} [panel] */
+  enlarge(lead, panel) {
+    this.lead = lead;
+    const shown = panel ?? this.scene.panels.find((one) => one.lead === lead && !one.rhythm) ?? this.scene.panels.find((one) => one.lead === lead);
+    const { clientWidth: width, clientHeight: height } = this.window;
+    this.view = lead && shown ? viewOf(this.scene, shown, width, height) : { x: 0, y: 0, zoom: 1 };
+    this.drawControls();
+    this.draw();
+    this.place();
+    this.say(lead && shown ? this.leadText(shown) : "");
+  }
+
+  /** @param {import("./geometry.js").Panel} panel */
+  leadText(panel) {
+    const parts = [`Lead ${panel.label}: ${panel.start.toFixed(1)} to ${panel.end.toFixed(1)} s.`];
+    const known = this.data.leads?.[panel.lead];
+    if (known) parts.push(known);
+    const player = panel.rhythm ? "rhythm" : panel.lead;
+    const share = this.data.evidence?.shares[this.label]?.[player];
+    if (this.data.adds?.[player]) parts.push(this.data.adds[player]);
+    else if (share !== undefined) parts.push(`It holds ${Math.round(100 * share)} % of the evidence for this class.`);
+    return `${parts.join(" ")} Tap it again, or press 0, for the whole page.`;
+  }
+
+  /** Light what a measurement came from, or nothing. @param {{field: string, text: string}} detail */
+  light({ field, text }) {
+    if (!this.data?.page) return;
+    this.lit = field;
+    if (!this.measurable && field) this.setMode("page");
+    this.draw();
+    this.say(field ? text : "");
+  }
+
+  /** @param {string} text @param {boolean} [heardOnly] Said by a screen reader, and not shown, as it stands elsewhere. */
+  say(text, heardOnly = false) {
+    this.word.textContent = text;
+    this.word.classList.toggle("hg-heard", heardOnly);
+  }
+
+  toggleCaliper() {
+    if (this.caliper) this.caliper = null;
+    else {
+      const { clientWidth: width, clientHeight: height } = this.window;
+      const unit = unitsPerPixel(this.scene, this.view, width, height);
+      const [x, y] = [this.view.x + (unit * width) / 2, this.view.y + (unit * height) / 2];
+      const [dx, dy] = [0.2 * this.scene.pxPerS, 0.5 * this.scene.pxPerMv];
+      this.caliper = { a: { x: x - dx, y: y + dy }, b: { x: x + dx, y: y - dy }, march: false };
+    }
+    this.drawControls();
+    this.drawHands();
+    if (!this.caliper) this.say("");
+    this.bar.querySelector(".hg-tool")?.focus();
+  }
+
+  march() {
+    if (this.caliper) this.caliper.march = !this.caliper.march;
+    this.drawControls();
+    this.drawHands();
+  }
+
+  drawHands() {
+    const { caliper, scene } = this;
+    if (!caliper) return this.hands.replaceChildren();
+    const { a, b } = caliper;
+    const [top, bottom] = [0, scene.height];
+    const panel = panelAt(scene, a);
+    const repeated = caliper.march && panel ? marching(panel, a.x, b.x) : [];
+    this.reading = svg("g", { class: "hg-reading" });
+    const lines = svg("path", { class: "hg-caliper", d: `M${a.x} ${top}V${bottom}M${b.x} ${top}V${bottom}M${a.x} ${a.y}H${b.x}M${a.x} ${b.y}H${b.x}` });
+    const steps = repeated.map((x) => svg("path", { class: "hg-caliper hg-march", d: `M${x} ${(panel?.y ?? 0) - 12 * scene.pxPerMm}v${24 * scene.pxPerMm}` }));
+    this.hands.replaceChildren(...steps, lines, this.hand("a", "first"), this.hand("b", "second"), this.plate((a.x + b.x) / 2, Math.min(a.y, b.y), spanText(scene, a, b), "hg-plate", true));
+    this.say(`Calipers: ${spanText(scene, a, b)}`);
+  }
+
+  /** A handle, to be dragged or moved by the arrow keys. @param {"a"|"b"} which @param {string} name */
+  hand(which, name) {
+    const caliper = /** @type {NonNullable<Viewer["caliper"]>} */ (this.caliper);
+    const { x, y } = caliper[which];
+    const move = (/** @type {{x: number, y: number}} */ to) => {
+      caliper[which] = { x: clamp(to.x, 0, this.scene.width), y: clamp(to.y, 0, this.scene.height) };
+      const held = document.activeElement?.getAttribute("data-hand");
+      this.drawHands();
+      if (held) this.hands.querySelector(`[data-hand="${held}"]`)?.focus();
+    };
+    return handle(this, which, `Caliper, ${name} handle`, spanText(this.scene, caliper.a, caliper.b), { x, y }, () => caliper[which], move);
+  }
+}
+
+/** A handle on the scene. @param {Viewer|Corners} viewer @param {string} which @param {string} name @param {string} value
+ * @param {{x: number, y: number}} at @param {() => {x: number, y: number}} place @param {(to: {x: number, y: number}) => void} move */
+function handle(viewer, which, name, value, at, place, move) {
+  const step = (/** @type {KeyboardEvent} */ event) => {
+    const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const by = moves[/** @type {keyof moves} */ (event.key)];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const far = event.shiftKey ? 10 : 1;
+    move({ x: place().x + far * by[0], y: place().y + far * by[1] });
+  };
+  const press = (/** @type {PointerEvent} */ event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const start = viewer.at(event);
+    const from = { ...place() };
+    const drag = (/** @type {PointerEvent} */ next) => {
+      const now = viewer.at(next);
+      move({ x: from.x + now.x - start.x, y: from.y + now.y - start.y });
+    };
+    const drop = () => {
+      document.removeEventListener("pointermove", drag);
+      document.removeEventListener("pointerup", drop);
+      document.removeEventListener("pointercancel", drop);
+    };
+    document.addEventListener("pointermove", drag);
+    document.addEventListener("pointerup", drop);
+    document.addEventListener("pointercancel", drop);
+    viewer.canvas.querySelector(`[data-hand="${which}"]`)?.focus();
+  };
+  return svg("g", { class: "hg-hand", tabindex: "0", role: "slider", "aria-label": name, "aria-valuenow": Math.round(at.x), "aria-valuetext": value, "data-hand": which,
+    transform: `translate(${at.x} ${at.y})`, onkeydown: step, onpointerdown: press }, [
+    svg("g", { class: "hg-fixed" }, [svg("circle", { r: 16, class: "hg-grip" }), svg("circle", { r: 7 })]),
+  ]);
+}
+
+/** @type {WeakMap<Element, any>} */
+const mounted = new WeakMap();
+
+/** @param {HTMLElement} parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
+function mountEcg(parent, data, setStateValue) {
+  const viewer = mounted.get(parent) ?? new Viewer(parent);
+  mounted.set(parent, viewer);
+  viewer.show(data, setStateValue);
+  return () => {
+    viewer.close();
+    mounted.delete(parent);
+  };
+}
+
+/** The measurements: a row each, which lights where its number comes from. @param {HTMLElement} parent @param {any} data */
+function mountMeasurements(parent, data) {
+  let lit = "";
+  const list = html("div", { class: "hg-measurements" });
+  const press = (/** @type {any} */ row) => {
+    lit = lit === row.field ? "" : row.field;
+    draw();
+    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn } }));
+    list.querySelector(`[data-field="${row.field}"]`)?.focus();
+  };
+  let formula = data.formulas[0];
+  const draw = () => {
+    const rows = data.rows.filter((/** @type {any} */ row) => !row.formula || row.formula === formula);
+    list.replaceChildren(...rows.map((/** @type {any} */ row) => html("div", { class: "hg-row" }, [button(row), ...(row.formula ? [formulas()] : [])])));
+  };
+  const button = (/** @type {any} */ row) => {
+    const parts = [
+      html("span", { class: "hg-name" }, [row.label]),
+      html("span", { class: "hg-value" }, [row.value]),
+      html("span", { class: row.flag ? "hg-flag" : "hg-range" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
+    ];
+    return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.help, disabled: !row.drawn, "data-field": row.field, onclick: () => press(row) }, parts);
+  };
+  const formulas = () =>
+    select("Formula of QTc", Object.fromEntries(data.formulas.map((/** @type {string} */ name) => [name, name])), formula, (name) => {
+      formula = name;
+      draw();
+    });
+  draw();
+  mounted.get(parent)?.remove();
+  mounted.set(parent, list);
+  parent.append(list);
+  return () => list.remove();
+}
+
+/** The four corners of the paper on the picture, to be dragged or moved by the arrow keys. */
+class Corners {
+  /** @param {HTMLElement} parent @param {any} data @param {(name: string, value: any) => void} tell */
+  constructor(parent, data, tell) {
+    this.data = data;
+    this.tell = tell;
+    /** @type {{x: number, y: number}[]} */
+    this.corners = data.corners.map(([x, y]) => ({ x, y }));
+    this.picture = svg("image", { width: data.width, height: data.height });
+    this.edge = svg("path", { class: "hg-caliper" });
+    this.hands = svg("g");
+    this.canvas = svg("svg", { viewBox: `0 0 ${data.width} ${data.height}` }, [this.picture, this.edge, this.hands]);
+    this.window = html("div", { class: "hg-corners", role: "group", "aria-label": "Corners of the paper" }, [this.canvas]);
+    this.window.style.aspectRatio = `${data.width} / ${data.height}`;
+    parent.append(this.window);
+    this.onPicture = () => {
+      const kept = pictures.get(data.picture);
+      if (kept) this.picture.setAttribute("href", kept.url);
+    };
+    document.addEventListener(PICTURE, this.onPicture);
+    this.onPicture();
+    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes.observe(this.window);
+    this.draw();
+  }
+
+  /** @param {{clientX: number, clientY: number}} event */
+  at(event) {
+    const box = this.window.getBoundingClientRect();
+    const unit = this.data.width / box.width;
+    return { x: (event.clientX - box.left) * unit, y: (event.clientY - box.top) * unit };
+  }
+
+  draw() {
+    this.canvas.style.setProperty("--hg-unit", `${this.data.width / Math.max(this.window.clientWidth, 1)}`);
+    this.edge.setAttribute("d", `M${this.corners.map(({ x, y }) => `${x} ${y}`).join("L")}Z`);
+    const held = document.activeElement?.getAttribute("data-hand");
+    this.hands.replaceChildren(...this.corners.map((_, number) => this.hand(number)));
+    if (held) this.hands.querySelector(`[data-hand="${held}"]`)?.focus();
+  }
+
+  /** @param {number} number */
+  hand(number) {
+    const { width, height } = this.data;
+    const at = this.corners[number];
+    const move = (/** @type {{x: number, y: number}} */ to) => {
+      this.corners[number] = { x: clamp(to.x, 0, width - 1), y: clamp(to.y, 0, height - 1) };
+      this.draw();
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.tell("corners", this.corners.map(({ x, y }) => [x, y])), 400);
+    };
+    const name = ["upper left", "upper right", "lower right", "lower left"][number];
+    return handle(/** @type {any} */ (this), `corner-${number}`, `Corner of the paper, ${name}`, `${Math.round(at.x)}, ${Math.round(at.y)}`, at, () => this.corners[number], move);
+  }
+
+  close() {
+    document.removeEventListener(PICTURE, this.onPicture);
+    this.sizes.disconnect();
+    this.window.remove();
+  }
+}
+
+/** @param {HTMLElement} parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
+function mountCorners(parent, data, setStateValue) {
+  const before = mounted.get(parent);
+  if (before?.data.picture === data.picture && before.data.width === data.width) before.tell = setStateValue;
+  else {
+    before?.close();
+    mounted.set(parent, new Corners(parent, data, setStateValue));
+  }
+  return () => {
+    mounted.get(parent)?.close();
+    mounted.delete(parent);
+  };
+}
+
+/** The tab: its token, kept in its session storage alone. @param {HTMLElement} _parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
+function mountTab(_parent, data, setStateValue) {
+  const kept = sessionStorage.getItem("heartguard-tab");
+  if (!data.asks || !kept) sessionStorage.setItem("heartguard-tab", data.token);
+  if (data.asks && kept !== data.token && (kept || data.expected)) setStateValue("token", kept ?? "unknown");
+}

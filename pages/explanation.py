@@ -1,0 +1,5 @@
+"""Page "Explanation"."""
+
+from heartguard.ui.explanation.page import show
+
+show()

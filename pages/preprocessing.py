@@ -1,0 +1,5 @@
+"""Page "Preprocessing"."""
+
+from heartguard.ui.preprocessing.page import show
+
+show()

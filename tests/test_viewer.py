@@ -1,0 +1,344 @@
+"""What a doctor does, in a real browser: first screen, layers, calipers, numbers, classes, corrections, back, print.
+
+One ECG is read once and looked at in several window sizes. Every screen is kept as build/screens/*.png.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from heartguard.samples import list_samples
+from heartguard.vocabulary import CLASS_NAMES
+from tests import browser
+
+READING_MS = 240_000
+"""A reading takes seconds on an idle machine; tests often share theirs."""
+
+NORMAL, SKEWED = 0, 5
+DESKTOP, TABLET, PHONE, SMALL = (1440, 900), (1180, 820), (390, 844), (360, 780)
+SCREENS = browser.ROOT / "build" / "screens"
+ECG, ANSWER, MEASUREMENTS = '[aria-label="ECG page"]', ".st-key-answer", ".st-key-measurements"
+pytestmark = pytest.mark.timeout(900)
+
+MOST_BYTES, MOST_CLASS_BYTES = 1_500_000, 100_000
+
+
+class Traffic:
+    """Bytes that the app sent over its websocket."""
+
+    def __init__(self, page: Any) -> None:
+        self.bytes = 0
+        page.on("websocket", lambda socket: socket.on("framereceived", self._count))
+
+    def _count(self, frame: bytes | str) -> None:
+        self.bytes += len(frame)
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def opened(chrome, app_url) -> tuple[Any, Traffic]:
+    """Open a page with a sample that was read; each test has it as the one before left it."""
+    page = chrome.new_context(viewport=dict(zip(("width", "height"), DESKTOP, strict=True))).new_page()
+    page.set_default_timeout(READING_MS)
+    traffic = Traffic(page)
+    page.goto(app_url)
+    page.locator(f".st-key-sample-{NORMAL} button").wait_for()
+    traffic.bytes = 0
+    page.locator(f".st-key-sample-{NORMAL} button").click()
+    page.locator(ECG).wait_for()
+    assert not page.locator(ANSWER).count(), "the page of the doctor is there before the answer"
+    page.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
+    page.locator(f"{ANSWER} canvas, {ANSWER} svg.marks").first.wait_for()
+    assert traffic.bytes < MOST_BYTES
+    return page, traffic
+
+
+@pytest.fixture
+def ecg(opened) -> Any:
+    """Give the page Read in a desktop window, all of the ECG in view."""
+    page, _ = opened
+    resize(page, DESKTOP)
+    page.get_by_role("link", name="Read", exact=True).click()
+    page.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
+    page.get_by_role("button", name="Page", exact=True).click()
+    return page
+
+
+def resize(page: Any, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.wait_for_timeout(300)
+
+
+def keep(page: Any, name: str) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png")
+
+
+def inside(page: Any, selector: str, size: tuple[int, int]) -> dict[str, float]:
+    box = page.locator(selector).first.bounding_box()
+    assert box["x"] >= 0
+    assert box["y"] >= 0
+    assert box["x"] + box["width"] <= size[0]
+    assert box["y"] + box["height"] <= size[1]
+    return box
+
+
+@pytest.mark.parametrize(("size", "least"), [(DESKTOP, (800, 420)), (TABLET, (640, 340))])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ecg_answer_and_measurements_are_on_the_first_screen(ecg, size, least, theme):
+    ecg.emulate_media(color_scheme=theme)
+    resize(ecg, size)
+    box = inside(ecg, ECG, size)
+    assert box["width"] >= least[0]
+    assert box["height"] >= least[1]
+    inside(ecg, ANSWER, size)
+    inside(ecg, MEASUREMENTS, size)
+    keep(ecg, f"read-{size[0]}-{theme}")
+    ecg.emulate_media(color_scheme="light")
+
+
+def test_on_a_phone_the_page_comes_right_after_the_strip_and_nothing_scrolls_across(ecg):
+    resize(ecg, PHONE)
+    box = ecg.locator(ECG).bounding_box()
+    assert box["y"] < 420
+    assert box["width"] >= 340
+    assert ecg.locator(".hg-strip").bounding_box()["y"] < box["y"]
+    assert ecg.locator(ANSWER).bounding_box()["y"] > box["y"] + box["height"]
+    keep(ecg, "read-390-light")
+    resize(ecg, SMALL)
+    assert ecg.evaluate("document.documentElement.scrollWidth") <= SMALL[0]
+    for name in ("Preprocessing", "Explanation", "About"):
+        link = ecg.get_by_role("link", name=name, exact=True)
+        assert link.is_visible()
+
+
+def test_a_layer_is_switched_at_once_and_asks_nobody(ecg, opened):
+    _, traffic = opened
+    ecg.wait_for_timeout(500)
+    traffic.bytes = 0
+    spent = ecg.get_by_label("R peaks").evaluate(
+        "box => { const start = performance.now(); box.click();"
+        " return [performance.now() - start, document.querySelectorAll('.hg-peak').length]; }"
+    )
+    assert spent[0] < 100
+    assert spent[1] > 12
+    ecg.get_by_label("R peaks").uncheck()
+    assert ecg.locator(".hg-peak").count() == 0
+    assert traffic.bytes == 0
+
+
+def test_a_number_lights_the_beats_and_marks_that_it_came_from(ecg):
+    ecg.locator("[data-field=pr_ms]").click()
+    bands = ecg.locator(".hg-light[data-lit=pr_ms] rect")
+    assert bands.count() >= 12
+    unit = float(ecg.locator(f"{ECG} svg").evaluate("svg => svg.viewBox.baseVal.width / svg.clientWidth"))
+    shown_ms = bands.first.bounding_box()["width"] * unit / 200 * 1000
+    said_ms = float(ecg.locator("[data-field=pr_ms] .hg-value").inner_text().removesuffix(" ms"))
+    assert shown_ms == pytest.approx(said_ms, abs=6)
+    assert "from the start of P to the start of QRS" in ecg.locator(".hg-word").inner_text()
+    keep(ecg, "number-pr")
+    ecg.locator("[data-field=axis_deg]").click()
+    lit = {path.get_attribute("data-lead") for path in ecg.locator(".hg-trace.hg-lit").all()}
+    assert lit == {"I", "II", "III", "aVR", "aVL", "aVF"}
+    ecg.locator("[data-field=axis_deg]").press("Enter")
+    assert ecg.locator(".hg-trace.hg-lit").count() == 0
+    ecg.get_by_role("button", name="Signals").click()
+    ecg.locator("[data-field=heart_rate_bpm]").click()
+    assert ecg.locator(".hg-peak").count() >= 12
+    keep(ecg, "signals-rate")
+    ecg.locator("[data-field=heart_rate_bpm]").click()
+
+
+def drag(page: Any, hand: str, x: float, y: float) -> None:
+    box = page.locator(f"[data-hand={hand}]").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=4)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("zoom", [0, 2, 5])
+def test_calipers_agree_with_the_paper_at_every_zoom(ecg, zoom):
+    """400 ms are 10 mm of a sample that was drawn at 7 pixels a mm, 1 mV too; its straight page is scaled anew."""
+    for _ in range(zoom):
+        ecg.get_by_role("button", name="Larger").click()
+    ecg.get_by_role("button", name="Calipers").click()
+    sizes = "svg => [svg.clientWidth / svg.viewBox.baseVal.width, +svg.querySelector('image').getAttribute('width')]"
+    per_unit, width = ecg.locator(f"{ECG} svg").evaluate(sizes)
+    from PIL import Image
+
+    drawn_width = Image.open(list_samples()[NORMAL].path).width
+    length = 70 * width / drawn_width * per_unit
+    box = ecg.locator(ECG).bounding_box()
+    x, y = box["x"] + box["width"] / 3, box["y"] + box["height"] / 2
+    drag(ecg, "a", x, y)
+    drag(ecg, "b", x + length, y - length)
+    text = ecg.locator(".hg-word").inner_text()
+    ms, mv = (float(re.search(pattern, text)[1]) for pattern in (r"(\d+) ms", r"([\d.]+) mV"))
+    assert ms == pytest.approx(400, abs=5)
+    assert mv == pytest.approx(1, abs=0.03)
+    ecg.locator("[data-hand=b]").press("ArrowRight")
+    moved = float(re.search(r"(\d+) ms", ecg.locator(".hg-word").inner_text())[1])
+    assert ms <= moved <= ms + 6
+    keep(ecg, f"calipers-{zoom}")
+    ecg.get_by_role("button", name="Calipers").click()
+    ecg.locator(ECG).press("0")
+
+
+def test_the_page_is_enlarged_by_keys_and_by_the_wheel_with_a_key_and_a_lead_by_its_name(ecg):
+    window = ecg.locator(ECG)
+    window.press("+")
+    assert float(window.get_attribute("data-zoom")) == pytest.approx(1.3)
+    window.press("0")
+    box = window.bounding_box()
+    ecg.mouse.move(box["x"] + 300, box["y"] + 200)
+    ecg.mouse.wheel(0, -300)
+    ecg.wait_for_timeout(100)
+    assert window.get_attribute("data-zoom") == "1.00"
+    ecg.keyboard.down("Control")
+    ecg.mouse.wheel(0, -300)
+    ecg.keyboard.up("Control")
+    ecg.wait_for_timeout(100)
+    assert float(window.get_attribute("data-zoom")) > 1.5
+    ecg.get_by_label("Enlarge a lead").select_option("V2")
+    assert re.match(r"Lead V2: 5\.0 to 7\.5 s\. Traced good", ecg.locator(".hg-word").inner_text())
+    keep(ecg, "lead-v2")
+    ecg.get_by_label("Enlarge a lead").select_option("")
+    assert window.get_attribute("data-zoom") == "1.00"
+
+
+WATCH = """label => {
+  const seen = [], start = performance.now();
+  document.querySelector(`[data-value="${label}"]`).click();
+  return new Promise((done) => {
+    const look = () => {
+      const parts = [...document.querySelectorAll('[class*="st-key-evidence-"]')];
+      const stale = parts.filter((part) => getComputedStyle(part).visibility !== "hidden"
+        && !part.className.includes(`st-key-evidence-${label}-`));
+      const map = document.querySelector("image.hg-map")?.dataset.label;
+      seen.push([performance.now() - start, stale.length, map]);
+      if (performance.now() - start > 3000) done(seen); else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+}"""
+
+
+def test_a_class_switch_leaves_nothing_of_the_class_before(ecg, opened):
+    _, traffic = opened
+    ecg.get_by_role("link", name="Explanation", exact=True).click()
+    ecg.locator('[class*="st-key-evidence-"] .stVegaLiteChart').first.wait_for()
+    ecg.wait_for_timeout(1500)
+    keep(ecg, "explanation")
+    traffic.bytes = 0
+    seen = ecg.evaluate(WATCH, "MI")
+    late = [entry for entry in seen if entry[0] > 300]
+    assert late
+    assert all(stale == 0 and label == "MI" for _, stale, label in late)
+    ecg.get_by_text(f"Evidence for {CLASS_NAMES['MI']}").wait_for()
+    ecg.wait_for_timeout(1500)
+    assert ecg.locator(".st-key-evidence-MI-beside").is_visible()
+    assert traffic.bytes < MOST_CLASS_BYTES
+    keep(ecg, "explanation-mi")
+    resize(ecg, PHONE)
+    keep(ecg, "explanation-390")
+
+
+def test_back_goes_back_and_another_browser_sees_nothing(ecg, opened, chrome):
+    address = ecg.url
+    assert re.search(r"\?ecg=[\w-]{8}$", address)
+    ecg.get_by_role("link", name="About", exact=True).click()
+    ecg.get_by_text("Open a table or a list").wait_for()
+    keep(ecg, "about")
+    ecg.go_back()
+    ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
+    assert ecg.url == address
+    assert ecg.title().startswith(list_samples()[NORMAL].title)
+    stranger = chrome.new_context().new_page()
+    stranger.goto(address)
+    stranger.get_by_text("Nothing of it is kept here").wait_for(timeout=READING_MS)
+    assert list_samples()[NORMAL].title not in stranger.locator("h1").inner_text()
+    stranger.close()
+
+
+def test_a_reload_keeps_what_was_read_and_read_another_offers_the_way_back(ecg):
+    ecg.reload()
+    ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
+    ecg.get_by_role("button", name="Read another").click()
+    ecg.locator(".st-key-recent").wait_for()
+    keep(ecg, "first-screen")
+    ecg.locator(".st-key-recent").get_by_role("link", name=list_samples()[NORMAL].title).click()
+    ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
+
+
+def test_print_gives_one_clean_page(ecg, tmp_path):
+    pdf = tmp_path / "print.pdf"
+    pdf.write_bytes(ecg.pdf(format="A4", print_background=True, landscape=True))
+    document = pypdfium2.PdfDocument(pdf)
+    text = document[0].get_textpage().get_text_range()
+    assert len(document) == 1
+    assert "Rate" in text
+    assert "Read another" not in text
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    document[0].render(scale=1.5).to_pil().save(SCREENS / "print.png")
+
+
+def test_what_is_set_by_hand_is_said_beside_what_was_found(ecg):
+    ecg.get_by_role("link", name="Preprocessing", exact=True).click()
+    corner = ecg.get_by_role("slider", name="Corner of the paper, upper left")
+    corner.wait_for()
+    keep(ecg, "preprocessing")
+    corner.press("Shift+ArrowRight")
+    assert re.match(r"10, 0", corner.get_attribute("aria-valuetext"))
+    ecg.get_by_label("Gain", exact=True).click()
+    ecg.get_by_role("option", name="5 mm/mV", exact=True).click()
+    ecg.get_by_role("button", name="Read again with these").click()
+    ecg.get_by_role("link", name="Read", exact=True).click()
+    ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
+    ecg.get_by_text("gain 5 mm/mV (found: 10 mm/mV)").first.wait_for()
+    keep(ecg, "by-hand")
+
+
+STREAMLITS_OWN = {
+    "aria-allowed-attr": "Streamlit's select boxes and tabs",
+    "aria-required-children": "Streamlit's radio groups drawn as buttons",
+    "button-name": "Streamlit's toolbar of charts",
+    "landmark-one-main": "Streamlit draws its sections without a main landmark",
+    "nested-interactive": "Streamlit's file uploader",
+    "region": "Streamlit's header and toolbar stand outside of landmarks",
+    "scrollable-region-focusable": "Streamlit's main section scrolls",
+}
+"""Rules of axe-core that Streamlit itself breaks, and where; nothing of ours may be among the nodes."""
+
+
+def axe_script() -> str:
+    package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
+    return Path(package.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_that_is_not_streamlits_own(ecg, theme):
+    script = axe_script()
+    ecg.emulate_media(color_scheme=theme)
+    ecg.wait_for_timeout(1000)
+    ecg.evaluate(script)
+    found = ecg.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    ours = [
+        (rule["id"], node["html"][:160])
+        for rule in found
+        for node in rule["nodes"]
+        if rule["id"] not in STREAMLITS_OWN or "hg-" in node["html"]
+    ]
+    ecg.emulate_media(color_scheme="light")
+    assert ours == []

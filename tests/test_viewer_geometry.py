@@ -1,0 +1,84 @@
+"""The arithmetic of the viewer, run by Node where it is installed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+GEOMETRY = files("heartguard.ui.viewer").joinpath("geometry.js")
+SCENE = {"width": 2000, "height": 1000, "pxPerS": 200, "pxPerMv": 80, "pxPerMm": 8, "panels": []}
+
+
+def run(script: str) -> Any:
+    """Run an expression over the exports of geometry.js, which are the names of ``g``."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node is not installed")
+    address = "data:text/javascript;base64," + base64.b64encode(GEOMETRY.read_bytes()).decode()
+    program = f"import * as g from {json.dumps(address)};\nconsole.log(JSON.stringify({script}));"
+    done = subprocess.run([node, "--input-type=module", "-e", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_span_is_read_in_ms_per_minute_and_mv():
+    found = run(f"g.span({json.dumps(SCENE)}, {{x: 100, y: 400}}, {{x: 180, y: 320}})")
+    assert found == {"ms": 400, "perMin": 150, "mv": 1}
+    text = run(f"g.spanText({json.dumps(SCENE)}, {{x: 180, y: 320}}, {{x: 100, y: 400}})")
+    assert text == "400 ms · 150/min · −1.00 mV"
+
+
+def test_a_span_marches_along_the_whole_strip():
+    assert run("g.marching({x0: 0, x1: 1000}, 250, 450)") == [50, 250, 450, 650, 850]
+    assert run("g.marching({x0: 0, x1: 1000}, 250, 250)") == []
+
+
+def test_a_line_breaks_at_its_gaps():
+    assert run("g.pathOf({first: 10, step: 2, line: [1, 2, null, null, 3.06, 4]})") == "M10 1L12 2M18 3.1L20 4"
+    assert run("g.pathOf({points: [[1, 2], null, [3, 4]]})") == "M1 2M3 4"
+
+
+def test_the_point_under_the_pointer_stays_when_it_is_enlarged():
+    view = run("g.zoomed({x: 100, y: 50, zoom: 2}, 1.5, {x: 400, y: 200})")
+    assert view == {"zoom": 3, "x": 200, "y": 100}
+    assert run("g.zoomed({x: 0, y: 0, zoom: 1}, 100, {x: 0, y: 0}).zoom") == 16
+
+
+def test_a_view_is_held_on_its_scene():
+    scene = json.dumps(SCENE)
+    assert run(f"g.held({scene}, {{x: -50, y: 9999, zoom: 2}}, 1000, 500)") == {"zoom": 2, "x": 0, "y": 500}
+    whole = run(f"g.held({scene}, {{x: 0, y: 0, zoom: 1}}, 1000, 1000)")
+    assert whole == {"zoom": 1, "x": 0, "y": -500}  # in the middle of a window that is higher than the page
+
+
+def test_signals_of_a_page_are_arranged_without_empty_columns():
+    leads = ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"]
+    columns = {lead: 2.5 * (place // 3) for place, lead in enumerate(leads)}
+    traces = {lead: {"start": start, "values": [0] * 626} for lead, start in columns.items()}
+    traces["II"] = {"start": 0, "values": [100] * 2500}
+    signals = json.dumps({"rate": 250, "leads": traces, "rhythm": "II"})
+    page = run(f"g.arrange({signals}, '3x4+1', 25, 10)")
+    assert len(page["panels"]) == 13
+    assert [panel["lead"] for panel in page["panels"] if panel["rhythm"]] == ["II"]
+    assert {round(panel["end"] - panel["start"], 2) for panel in page["panels"] if not panel["rhythm"]} == {2.5}
+    assert (page["pxPerS"], page["pxPerMv"], page["pxPerMm"]) == (200, 80, 8)
+    beside = run(f"g.arrange({signals}, '6x2', 50, 20)")
+    assert len(beside["panels"]) == 12
+    assert beside["width"] == 2 * 2.5 * 400 + 3 * 64
+    chest = next(panel for panel in beside["panels"] if panel["lead"] == "V4")
+    assert (chest["start"], chest["x1"] - chest["x0"]) == (7.5, 2.5 * 400)
+    limb = next(panel for panel in beside["panels"] if panel["lead"] == "II")
+    assert limb["y"] - limb["line"][0] == 160  # 1 mV at 20 mm/mV
+
+
+def test_cabrera_turns_avr_over():
+    signals = json.dumps({"rate": 250, "leads": {"aVR": {"start": 0, "values": [50] * 626}}, "rhythm": None})
+    (panel,) = run(f"g.arrange({signals}, 'cabrera', 25, 10)")["panels"]
+    assert panel["label"] == "-aVR"
+    assert panel["line"][0] - panel["y"] == 40
