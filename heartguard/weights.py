@@ -23,6 +23,7 @@ __all__ = [
     "Weights",
     "models_folder",
     "named",
+    "read_checked",
     "read_network",
     "read_spec",
     "read_spec_for",
@@ -156,16 +157,8 @@ def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) 
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
-def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
-    """Read a table as float32.
-
-    Parameters
-    ----------
-    path : Path
-    sha256 : str
-        Digest that the file must have.
-    only : str
-        How the names of the entries to read begin; by default all of them.
+def read_checked(path: Path, sha256: str) -> bytes:
+    """Return the content of a file of weights, which must have the digest `sha256`.
 
     Raises
     ------
@@ -181,7 +174,26 @@ def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
         raise ModelError(
             f"The weights {path.name} were altered: their sha256 starts with {found[:12]}, expected {sha256[:12]}."
         )
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+    return content
+
+
+def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
+    """Read a table as float32.
+
+    Parameters
+    ----------
+    path : Path
+    sha256 : str
+        Digest that the file must have.
+    only : str
+        How the names of the entries to read begin; by default all of them.
+
+    Raises
+    ------
+    ModelError
+        As `read_checked`.
+    """
+    with np.load(io.BytesIO(read_checked(path, sha256)), allow_pickle=False) as archive:
         return {name: archive[name].astype(np.float32) for name in archive.files if name.startswith(only)}
 
 

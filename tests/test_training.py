@@ -301,8 +301,8 @@ def test_findings_are_learnt_each_by_itself_and_thresholds_keep_their_specificit
 def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     torch = pytest.importorskip("torch")
     from heartguard.classify import ModelSpec
-    from heartguard.classify.backbone import OpenCvBackbone
     from heartguard.classify.engine import VggEngine
+    from heartlab.networks.vgg16 import KerasBackbone
     from heartlab.train.vgg16.cross_validation import to_weights
     from heartlab.train.vgg16.features import pooled_features
     from heartlab.train.vgg16.heads import LinearHead
@@ -317,7 +317,7 @@ def test_the_engine_gives_what_the_head_was_trained_on(tmp_path):
     image = np.where(rng.random((1, 160, 384)) < 0.1, 0, 255).astype(np.uint8)
     spec = ModelSpec("tiny", CLASSES, (160, 384), "1", 1.0, 0.5, "", "", "2026-01-02")
     weights = to_weights(pretrained, head)
-    logits = VggEngine(spec, OpenCvBackbone(weights, 160, 384), weights).predict(image).logits
+    logits = VggEngine(spec, KerasBackbone(weights), weights).predict(image).logits
     assert np.allclose(logits, head.logits(pooled_features(blocks, image)), rtol=1e-3, atol=1e-2)
 
 
