@@ -24,7 +24,7 @@ from heartguard.explain.network import (
     transposed_convolution,
 )
 from heartguard.values import Drawing, Prediction
-from tests.test_classify import CLASSES, a_spec, an_ecg, an_engine, random_weights
+from tests.test_classify import CLASSES, a_spec, an_ecg, keras_engine, random_weights
 
 SIZE = (32, 64)
 RULES = {"gradcam": grad_cam, "gradcam++": grad_cam_plus, "hirescam": hires_cam, "layercam": layer_cam}
@@ -41,7 +41,7 @@ def weights() -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def network(weights) -> InspectableNetwork:
-    return InspectableNetwork(a_spec(), weights, an_engine(a_spec(), weights).backbone.activations)
+    return InspectableNetwork(a_spec(), weights, keras_engine(weights).backbone.activations)
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +51,13 @@ def record(network) -> ActivationRecord:
 
 @pytest.fixture(scope="module")
 def maker(weights, network) -> MapMaker:
-    return MapMaker(an_engine(a_spec(), weights), network)
+    return MapMaker(keras_engine(weights), network)
 
 
 @pytest.fixture(scope="module")
 def prediction(weights) -> Prediction:
     drawing = Drawing(a_drawing(), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
-    return classify(drawing, an_engine(a_spec(), weights))
+    return classify(drawing, keras_engine(weights))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -213,7 +213,7 @@ def test_ten_threads_get_the_activations_of_their_own_drawings(network):
 @pytest.mark.parametrize("method", MAP_METHODS)
 def test_a_silent_network_has_an_empty_map(method, weights):
     silent = {name: np.zeros_like(values) for name, values in weights.items()}
-    engine = an_engine(a_spec(), silent)
+    engine = keras_engine(silent)
     drawing = Drawing(a_drawing(), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
     quiet = MapMaker(engine, InspectableNetwork(a_spec(), silent, engine.backbone.activations))
     assert not quiet.heat_map(method, classify(drawing, engine), "MI").any()
@@ -222,13 +222,13 @@ def test_a_silent_network_has_an_empty_map(method, weights):
 @pytest.mark.parametrize("method", [name for name, method in MAP_METHODS.items() if method.subtract_baseline])
 def test_white_paper_has_an_empty_map(method, weights, maker):
     paper = Drawing(np.full(SIZE, 255, np.uint8), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
-    heat = maker.heat_map(method, classify(paper, an_engine(a_spec(), weights)), "MI")
+    heat = maker.heat_map(method, classify(paper, keras_engine(weights)), "MI")
     assert np.abs(heat).max() < 1e-3
 
 
 def test_the_exact_map_adds_up_to_what_the_traces_add_to_the_logit(weights, prediction, maker):
     white = np.full((1, *SIZE), 255, np.uint8)
-    logits = an_engine(a_spec(), weights).predict(np.stack([a_drawing(), white[0]])).logits
+    logits = keras_engine(weights).predict(np.stack([a_drawing(), white[0]])).logits
     for number, label in enumerate(CLASSES):
         added = maker.heat_map("cam", prediction, label).mean()
         assert added == pytest.approx(float(logits[0, number] - logits[1, number]), abs=1e-3)
