@@ -191,7 +191,7 @@ def test_a_page_without_beats_gets_no_second_opinion():
     assert a_model().consult(network, segment_leads(flat), "any") is network
 
 
-@pytest.mark.parametrize(("least", "abstained"), [(0.43, False), (0.44, True)])
+@pytest.mark.parametrize(("least", "abstained"), [(0.37, False), (0.38, True)])
 def test_both_together_answer_beside_the_network_that_they_were_measured_with(least, abstained):
     """The signal model weighs three quarters of the log probabilities, half of that its trees, half its networks."""
     model = a_model(joint=EnsembleSpec("abc", 1.25, least, 0.9, dict.fromkeys(CLASSES, 0.2), share=0.75))
@@ -203,7 +203,7 @@ def test_both_together_answer_beside_the_network_that_they_were_measured_with(le
     expected = np.exp(logits / 1.25) / np.exp(logits / 1.25).sum()
     assert small_forest().logits(wave_features(segment_leads(FAST))).tolist() == by_trees.tolist()
     assert list(both.probabilities.values()) == pytest.approx(list(expected), abs=1e-4)
-    assert 0.43 < expected.max() < 0.44
+    assert 0.37 < expected.max() < 0.38
     assert (both.label, both.abstained, both.coverage) == ("MI", abstained, 0.9)
     assert set(both.prediction_set) == {name for name, p in zip(CLASSES, expected, strict=True) if p >= 0.2}
     assert both.cnn_probabilities == network.probabilities

@@ -25,6 +25,8 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from heartlab.checkout import CHECKOUT
 from heartlab.data.tables import merged, read_table, write_table
 
@@ -39,15 +41,15 @@ TESTS = {
 }
 """Test modules of each room."""
 
-SLOWEST_S = 0.5
-"""Processor seconds of the slowest test that is asked: each mutant that survives runs all of them."""
+SLOWEST_S = 0.3
+"""Processor seconds of the slowest test that is asked, its fixtures among them: who survives runs all of them."""
 
 HANGS_S = 120
 """Seconds after which a mutant is taken to hang."""
 
 _HEAVY = (
     *("numpy", "scipy.signal", "scipy.special", "cv2", "msgspec", "ai_edge_litert.interpreter"),
-    *("pandas", "streamlit", "PIL.Image", "pypdfium2", "pydicom", "pytest"),
+    *("pandas", "streamlit", "PIL.Image", "pypdfium2", "pydicom"),
 )
 """Imported once, before the processes fork."""
 
@@ -145,24 +147,31 @@ def fast_tests(files: Sequence[str]) -> list[str]:
 
 
 class _Clock:
-    """A plugin of pytest that takes the processor seconds of each test, its fixtures among them."""
+    """A plugin of pytest that takes the processor seconds of each test and of the fixtures that it needs."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-        self.passed: set[str] = set()
-        self._begun = time.process_time()
+        self.fixtures: dict[str, float] = defaultdict(float)
+        self.tests: dict[str, float] = {}
+        self.needs: dict[str, Sequence[str]] = {}
 
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        now = time.process_time()
-        self.seconds[report.nodeid] += now - self._begun
-        self._begun = now
-        if report.when == "call" and report.passed:
-            self.passed.add(report.nodeid)
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
+        begun = time.process_time()
+        yield
+        self.fixtures[fixturedef.argname] += time.process_time() - begun
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item: Any) -> Iterator[None]:
+        begun = time.process_time()
+        outcome = yield
+        if outcome.excinfo is None:  # type: ignore[attr-defined]
+            self.tests[item.nodeid] = time.process_time() - begun
+            self.needs[item.nodeid] = item.fixturenames
 
     def fast(self) -> list[str]:
-        return sorted(
-            (name for name in self.passed if self.seconds[name] < SLOWEST_S), key=lambda name: self.seconds[name]
-        )
+        """Return the tests that passed and are fast, the quickest first."""
+        spent = {test: own + sum(self.fixtures[name] for name in self.needs[test]) for test, own in self.tests.items()}
+        return sorted((test for test, seconds in spent.items() if seconds < SLOWEST_S), key=lambda test: spent[test])
 
 
 def _status(tests: Sequence[str], mutant: Mutant) -> int:
@@ -176,8 +185,6 @@ def _status(tests: Sequence[str], mutant: Mutant) -> int:
 
 def _test(tests: Sequence[str], plugins: Sequence[object]) -> int:
     """Run tests on freshly imported code, quietly."""
-    import pytest
-
     for name in [name for name in sys.modules if name.partition(".")[0] in _OWN]:
         del sys.modules[name]
     quiet = os.open(os.devnull, os.O_WRONLY)
