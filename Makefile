@@ -82,7 +82,7 @@ $(APP_READY): pyproject.toml | $(BIN)/pip
 
 $(TEST_READY): pyproject.toml heartlab/pyproject.toml | $(BIN)/pip
 	@echo "Installing what the tests need into $(VENV), TensorFlow among it, once."
-	$(BIN)/pip install --editable '.[test,lint]' --editable ./heartlab
+	$(BIN)/pip install --editable '.[test,lint]' --editable './heartlab[keras]'
 	@touch $@
 
 $(DOCS_READY): pyproject.toml | $(BIN)/pip
@@ -92,7 +92,7 @@ $(DOCS_READY): pyproject.toml | $(BIN)/pip
 
 $(TRAIN_READY): pyproject.toml heartlab/pyproject.toml | $(BIN)/pip
 	@echo "Installing what training needs into $(VENV), PyTorch and TensorFlow among it, once."
-	$(BIN)/pip install --editable '.[explain,keras]' --editable './heartlab[train]'
+	$(BIN)/pip install --editable '.[explain]' --editable './heartlab[keras,train]'
 	@touch $@
 
 $(CHECK_READY): pyproject.toml | $(BIN)/pip

@@ -66,7 +66,7 @@ class Models:
             If a file is missing or altered, or belongs to other networks than those beside it; the sentence names it.
         """
         home = folder or models_folder()
-        for name in ("vgg16.json", "vgg16-light.json", "findings.json", "novelty.json", "second.json"):
+        for name in ("vgg16.json", "findings.json", "novelty.json", "second.json"):
             if not (home / name).exists():
                 raise ModelError(f"{name} is missing from the models folder.")
         vgg16 = load_engine(folder=home)

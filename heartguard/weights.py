@@ -158,7 +158,7 @@ def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) 
 
 
 def read_checked(path: Path, sha256: str) -> bytes:
-    """Return the content of a file of weights.
+    """Return the content of a file of weights, which must have the digest `sha256`.
 
     Raises
     ------
@@ -191,10 +191,9 @@ def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
     Raises
     ------
     ModelError
-        If the file is missing or is not the one that `sha256` names.
+        As `read_checked`.
     """
-    content = read_checked(path, sha256)
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+    with np.load(io.BytesIO(read_checked(path, sha256)), allow_pickle=False) as archive:
         return {name: archive[name].astype(np.float32) for name in archive.files if name.startswith(only)}
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
 
 from heartguard.classify import (
+    Backbone,
     FindingSpec,
     ModelSpec,
     classify,
@@ -21,15 +23,15 @@ from heartguard.classify import (
     write_weights,
 )
 from heartguard.classify.architecture import HEAD_LEVELS, VGG16_BLOCKS
-from heartguard.classify.backbone import LiteRtBackbone, OpenCvBackbone
 from heartguard.classify.engine import Outputs, VggEngine
 from heartguard.classify.findings import FindingHead, findings_of, load_findings, reported
-from heartguard.classify.int8 import int8_path
+from heartguard.classify.int8 import Int8Spec, int8_path
 from heartguard.classify.out_of_distribution import OodSpec, load_ood_detector
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH, draw, segment_leads
 from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import SAMPLES, SAMPLING_RATE_HZ
 from heartguard.values import Ecg
+from heartguard.weights import read_spec
 
 CLASSES = ("Normal", "MI", "PMI", "HB")
 
@@ -71,8 +73,31 @@ def an_ecg() -> Ecg:
     return Ecg(np.tile(beats, (12, 1)), np.ones(12, np.float32), rhythm_lead="II")
 
 
+class SmallBackbone(Backbone):
+    """Channel c of block 4 is c times a cell's mean grey, that of block 5 the square of it."""
+
+    engine = "hand-made"
+
+    def near(self, image):
+        rows, columns = image.shape[0] // 4, image.shape[1] // 4
+        grey = image.reshape(rows, 4, columns, 4).mean(axis=(1, 3)) / 255
+        return np.repeat(grey[..., None], 128, axis=2).astype(np.float32)
+
+    def far(self, pooled):
+        rows, columns = pooled.shape[0] // 4, pooled.shape[1] // 4
+        grey = pooled[..., 0].reshape(rows, 4, columns, 4).mean(axis=(1, 3))[..., None]
+        return {"pool4": grey * np.arange(512, dtype=np.float32), "block5_conv3": np.repeat(grey**2, 512, axis=2)}
+
+
 def an_engine(spec: ModelSpec, weights: dict[str, np.ndarray], findings: FindingHead | None = None) -> VggEngine:
-    return VggEngine(spec, OpenCvBackbone(weights, *spec.input_size), weights, findings)
+    return VggEngine(spec, SmallBackbone(), weights, findings)
+
+
+def keras_engine(weights: dict[str, np.ndarray]) -> VggEngine:
+    pytest.importorskip("keras")
+    from heartlab.networks.vgg16 import KerasBackbone
+
+    return VggEngine(a_spec(), KerasBackbone(weights), weights)
 
 
 @pytest.fixture(scope="module")
@@ -128,75 +153,86 @@ def test_a_drawing_of_another_size_is_refused(shape):
         engine.predict(np.zeros((1, 32, 64), np.float32))
 
 
-def test_maps_add_up_to_the_logits_and_keras_gives_the_same(tmp_path):
-    from heartguard.classify.keras_vgg import KerasEngine
-
-    weights = random_weights()
+def test_maps_add_up_to_the_logits():
     images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
-    engine = an_engine(a_spec(), weights)
+    engine = an_engine(a_spec(), random_weights())
     logits, maps, _, features, _ = engine.predict(images)
     assert logits.shape == (3, 4)
     assert maps.shape == (3, 4, 2, 4)
     assert features.shape == (3, 13, 1024)
     assert np.allclose(maps.mean(axis=(2, 3)) + engine.bias, logits, atol=1e-4)
     assert np.ptp(logits, axis=0).min() > 0
-    keras_logits, keras_maps, *_ = KerasEngine(a_spec(), weights).predict(images)
-    assert np.allclose(keras_logits, logits, atol=1e-3)
-    assert np.allclose(keras_maps, maps, atol=1e-3)
 
 
-def save_model(folder, weights: dict[str, np.ndarray]) -> ModelSpec:
-    digest = write_weights(weights, folder / "tiny.npz")
-    spec = a_spec(sha256=digest)
-    save_spec(spec, folder / "tiny.json")
-    return spec
+def test_the_definition_is_vgg16_of_keras():
+    keras = pytest.importorskip("keras")
+    from heartlab.networks.vgg16 import KerasBackbone
+
+    weights, image = random_weights(), np.random.default_rng(1).integers(0, 256, (32, 64)).astype(np.uint8)
+    theirs = keras.applications.VGG16(include_top=False, weights=None, input_shape=(32, 64, 3))
+    for name in {key.partition("/")[0] for key in weights} - {"head"}:
+        theirs.get_layer(name).set_weights([weights[f"{name}/kernel"], weights[f"{name}/bias"]])
+    inside = keras.Model(theirs.input, [theirs.get_layer(name).output for name in ("block4_pool", "block5_conv3")])
+    rgb = np.repeat(image[None, ..., None].astype(np.float32), 3, axis=3)
+    levels = [np.asarray(level)[0] for level in inside(keras.applications.vgg16.preprocess_input(rgb))]
+    expected = np.concatenate([level.reshape(8, 512) for level in levels], axis=1)
+    np.testing.assert_allclose(KerasBackbone(weights).feature_map(image), expected, rtol=1e-3, atol=1e-2)
 
 
-def test_the_light_file_gives_nearly_the_same_and_serves_only_when_proven(tmp_path):
-    pytest.importorskip("ai_edge_litert")
-    from heartlab.export.conversion import convert
+@pytest.fixture(scope="module")
+def vgg16_files(tmp_path_factory):
+    """Return a models folder with a small drawing's VGG16 of random weights, exported."""
+    pytest.importorskip("ai_edge_quantizer")
+    from heartlab.export.conversion import write_int8
+    from heartlab.networks.vgg16 import vgg16_file
 
-    save_model(tmp_path, random_weights())
-    assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
-    with pytest.raises(ModelError, match="heartlab convert"):
-        load_engine("tiny", folder=tmp_path, int8=True)
-    light = convert(tmp_path, "tiny")
-    assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
-    save_spec(dataclasses.replace(light, serves=True), int8_path(tmp_path, "tiny"))
-    engine = load_engine("tiny", folder=tmp_path)
-    assert engine.backbone.engine == LiteRtBackbone.engine
+    folder = tmp_path_factory.mktemp("models")
+    weights = random_weights()
+    save_spec(a_spec(sha256=write_weights(weights, folder / "tiny.npz")), folder / "tiny.json")
+    write_int8(folder, "tiny", vgg16_file(weights, *a_spec().input_size), {})
+    return folder
+
+
+def test_the_int8_file_gives_nearly_what_the_full_weights_give(vgg16_files):
     images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
-    full, found = load_engine("tiny", folder=tmp_path, int8=False).predict(images), engine.predict(images)
+    full, engine = keras_engine(random_weights()).predict(images), load_engine("tiny", folder=vgg16_files)
+    found = engine.predict(images)
     assert np.abs(found.features - full.features).mean() < 0.03 * np.abs(full.features).mean()
     assert np.allclose(found.class_maps.mean(axis=(2, 3)) + engine.bias, found.logits, atol=1e-4)
 
 
-def test_a_light_file_of_other_weights_is_left_alone_and_an_altered_one_refused(tmp_path):
-    pytest.importorskip("ai_edge_litert")
-    from heartlab.export.conversion import convert
+def test_a_window_of_a_drawing_has_the_near_half_of_the_whole(vgg16_files):
+    image = np.random.default_rng(1).integers(0, 256, (32, 64)).astype(np.uint8)
+    backbone = load_engine("tiny", folder=vgg16_files).backbone
+    whole, window = backbone.near(image), backbone.near(image[:, 16:56])
+    assert window.shape == (8, 10, 128)
+    assert np.allclose(window[:, 2:-2], whole[:, 6:12], atol=1e-2)
 
-    save_model(tmp_path, random_weights())
-    light = dataclasses.replace(convert(tmp_path, "tiny"), serves=True)
-    save_spec(light, int8_path(tmp_path, "tiny"))
+
+def test_the_first_five_convolutions_of_the_int8_file_have_float32_kernels(vgg16_files):
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter").Interpreter(str(vgg16_files / "tiny.tflite"))
+    details = [row for graph in (0, 1) for row in interpreter.get_tensor_details(subgraph_index=graph)]
+    kernels = [row for row in details if len(row["shape"]) == 4 and tuple(row["shape"][1:3]) == (3, 3)]
+    assert sum(row["dtype"] == np.float32 for row in kernels) == 5
+    eight_bit = [row for row in kernels if row["dtype"] == np.int8]
+    assert len(eight_bit) == 8
+    assert all(len(row["quantization_parameters"]["scales"]) == row["shape"][0] for row in eight_bit)
+
+
+def test_an_int8_file_that_is_missing_altered_or_of_other_weights_is_refused(vgg16_files, tmp_path):
+    shutil.copytree(vgg16_files, tmp_path, dirs_exist_ok=True)
     content = bytearray((tmp_path / "tiny.tflite").read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / "tiny.tflite").write_bytes(content)
     with pytest.raises(ModelError, match="were altered"):
         load_engine("tiny", folder=tmp_path)
     (tmp_path / "tiny.tflite").unlink()
-    with pytest.raises(ModelError, match="missing"):
+    with pytest.raises(ModelError, match=r"tiny\.tflite are missing"):
         load_engine("tiny", folder=tmp_path)
+    light = read_spec(int8_path(tmp_path, "tiny"), Int8Spec)
     save_spec(dataclasses.replace(light, backbone_sha256="1" * 64), int8_path(tmp_path, "tiny"))
-    assert load_engine("tiny", folder=tmp_path).backbone.engine == OpenCvBackbone.engine
-
-
-def test_eight_bit_kernels_are_within_half_a_step():
-    from heartlab.export.litert_graph import to_eight_bits
-
-    kernel = np.random.default_rng(2).standard_normal((5, 3, 3, 7)).astype(np.float32)
-    stored, steps = to_eight_bits(kernel)
-    assert np.abs(stored).max(axis=(1, 2, 3)).tolist() == [127] * 5
-    assert (np.abs(stored * steps[:, None, None, None] - kernel) <= steps[:, None, None, None] * 0.501).all()
+    with pytest.raises(ModelError, match="made for other weights"):
+        load_engine("tiny", folder=tmp_path)
 
 
 def test_parity_holds_only_when_every_probability_is_near():

@@ -1,15 +1,13 @@
-"""The int8 network in two halves and by steps: the same answers as whole, and maps like those of the full weights."""
+"""The int8 file by steps: the same answers as whole, and maps like those of the full weights."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from heartguard.classify import load_engine
-from heartguard.classify.int8_network import LAYERS, Int8Network
+from heartguard.classify import LAYERS, VggEngine, load_engine
 from heartguard.drawing import draw, drawing_boxes, segment_leads
 from heartguard.explain import InspectableNetwork, inspect_network, lead_shap
-from heartguard.explain.extractors import Int8Extractor
 from heartguard.explain.hires_cam import hires_cam
 from heartguard.explain.incremental import REACH_PX, IncrementalBackbone, incremental_engine, window
 from heartguard.explain.network import BEFORE_POOLING
@@ -22,12 +20,8 @@ SHAPE = (160, 384)
 
 
 @pytest.fixture(scope="module")
-def network() -> Int8Network:
-    pytest.importorskip("ai_edge_litert")
-    found = load_engine().open_int8()
-    if found is None:
-        pytest.skip("no int8 file serves for the shipped weights")
-    return found
+def whole() -> VggEngine:
+    return load_engine()
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +38,7 @@ def coalitions() -> np.ndarray:
     return masks
 
 
-def test_both_halves_answer_as_the_whole_and_steps_as_well(network, ecg):
-    whole = load_engine(int8=True)
+def test_steps_answer_as_the_whole(whole, ecg):
     steps = incremental_engine(whole)
     assert isinstance(steps.backbone, IncrementalBackbone)
     drawings = lead_players(ecg).drawings(coalitions())
@@ -54,11 +47,11 @@ def test_both_halves_answer_as_the_whole_and_steps_as_well(network, ecg):
     assert np.abs(expected.logits - found.logits).max() < 1e-4
 
 
-def test_only_the_surroundings_of_a_change_are_worked_out_again(network, ecg, monkeypatch):
+def test_only_the_surroundings_of_a_change_are_worked_out_again(whole, ecg, monkeypatch):
     seen = []
-    near = network.near
-    monkeypatch.setattr(network, "near", lambda image: seen.append(image.shape) or near(image))
-    steps = IncrementalBackbone(network)
+    near = whole.backbone.near
+    monkeypatch.setattr(whole.backbone, "near", lambda image: seen.append(image.shape) or near(image))
+    steps = IncrementalBackbone(whole.backbone)
     *drawings, everyone = lead_players(ecg).drawings(coalitions())
     for drawing in drawings:
         steps.feature_map(drawing)
@@ -68,14 +61,13 @@ def test_only_the_surroundings_of_a_change_are_worked_out_again(network, ecg, mo
     assert len(seen) == before
 
 
-def test_steps_of_two_explanations_share_nothing(network):
-    whole = load_engine(int8=True)
+def test_steps_of_two_explanations_share_nothing(whole):
     first, second = incremental_engine(whole), incremental_engine(whole)
     assert first.backbone is not second.backbone
     assert not isinstance(whole.backbone, IncrementalBackbone)
 
 
-def test_an_engine_that_runs_no_light_file_stays_as_it_is():
+def test_an_engine_without_a_backbone_stays_as_it_is():
     fake = fake_engine(V1=1.0)
     assert incremental_engine(fake) is fake
 
@@ -89,18 +81,19 @@ def test_a_window_holds_a_box_with_all_that_it_can_reach(box):
         assert 0 <= span.start < span.stop <= size
 
 
-def test_maps_of_the_light_file_are_those_of_the_full_weights(network, ecg):
-    light = inspect_network(load_engine())
-    assert isinstance(light._extractor, Int8Extractor)
-    full = InspectableNetwork(light.spec, light._weights)
+def test_maps_of_the_int8_file_are_those_of_the_full_weights(whole, ecg):
+    pytest.importorskip("keras")
+    from heartlab.networks.vgg16 import KerasBackbone
+
+    light = inspect_network(whole)
+    full = InspectableNetwork(light.spec, light._weights, KerasBackbone(light._weights).activations)
     records = [found.record(draw(segment_leads(ecg)).image) for found in (light, full)]
     for layer in (LAYERS[0], BEFORE_POOLING):
         first, second = (hires_cam(record.activations[layer], record.gradient("MI", layer)) for record in records)
         assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.98
 
 
-def test_lead_shap_by_steps_is_lead_shap(network, ecg, monkeypatch):
-    whole = load_engine(int8=True)
+def test_lead_shap_by_steps_is_lead_shap(whole, ecg, monkeypatch):
     by_steps = lead_shap(ecg, whole, "HB", evaluations=27)
     monkeypatch.setattr("heartguard.explain.shapley.incremental_engine", lambda engine: engine)
     assert lead_shap(ecg, whole, "HB", evaluations=27).values == pytest.approx(by_steps.values, abs=1e-6)

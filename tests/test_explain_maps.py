@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from heartguard.classify import classify
+from heartguard.classify import classify, roi_pooling_weights
 from heartguard.drawing import draw, segment_leads
 from heartguard.errors import DrawingRangeError
 from heartguard.explain import MAP_METHODS, InspectableNetwork, MapMaker
@@ -24,7 +24,7 @@ from heartguard.explain.network import (
     transposed_convolution,
 )
 from heartguard.values import Drawing, Prediction
-from tests.test_classify import CLASSES, a_spec, an_ecg, an_engine, random_weights
+from tests.test_classify import CLASSES, a_spec, an_ecg, keras_engine, random_weights
 
 SIZE = (32, 64)
 RULES = {"gradcam": grad_cam, "gradcam++": grad_cam_plus, "hirescam": hires_cam, "layercam": layer_cam}
@@ -41,7 +41,7 @@ def weights() -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def network(weights) -> InspectableNetwork:
-    return InspectableNetwork(a_spec(), weights)
+    return InspectableNetwork(a_spec(), weights, keras_engine(weights).backbone.activations)
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +51,13 @@ def record(network) -> ActivationRecord:
 
 @pytest.fixture(scope="module")
 def maker(weights, network) -> MapMaker:
-    return MapMaker(an_engine(a_spec(), weights), network)
+    return MapMaker(keras_engine(weights), network)
 
 
 @pytest.fixture(scope="module")
 def prediction(weights) -> Prediction:
     drawing = Drawing(a_drawing(), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
-    return classify(drawing, an_engine(a_spec(), weights))
+    return classify(drawing, keras_engine(weights))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -111,17 +111,26 @@ def test_the_exact_map_is_the_sum_of_hirescam_at_both_inputs_of_the_head(record,
         assert np.allclose((last + hires_cam(pooled, level4)) * exact.size, exact, atol=1e-3)
 
 
+def keras_maps(keras, weights):
+    """Return the output of blocks 1 and 2 on a drawing, and Keras' model from there to the maps of the classes."""
+    from heartlab.networks.vgg16 import build_vgg16
+
+    near, far = build_vgg16(weights)
+    cells = keras.layers.Concatenate()([far.output["pool4"], far.output["block5_conv3"]])
+    kernel = np.concatenate([weights["head/level4"], weights["head/level5"]], axis=1)
+    maps = keras.ops.einsum("nyxc,rck,ryx->nyxk", cells, kernel, 8 * roi_pooling_weights(*SIZE))
+    pooled = near(a_drawing()[None, ..., None].astype(np.float32))["pool2"]
+    return pooled, keras.Model(far.input, maps)
+
+
 @pytest.mark.parametrize("layer", [LAYERS[0], BEFORE_POOLING, "block5_conv1"])
 def test_gradients_are_those_of_tensorflow(weights, record, layer):
     keras = pytest.importorskip("keras")
     tf = pytest.importorskip("tensorflow")
-    from heartguard.classify.keras_vgg import build_vgg16, load_keras
-
-    model = build_vgg16(*SIZE, len(CLASSES))
-    load_keras(model, weights)
+    pooled, model = keras_maps(keras, weights)
     inside = keras.Model(model.input, [model.get_layer(layer).output, model.output])
     with tf.GradientTape() as tape:
-        kept, maps = inside(a_drawing()[None, ..., None].astype(np.float32))
+        kept, maps = inside(pooled)
         logit = tf.reduce_mean(maps[..., 2])
     expected = tape.gradient(logit, kept).numpy()[0].transpose(2, 0, 1)
     assert np.abs(record.gradient(CLASSES[2], layer) - expected).max() < 1e-4 * np.abs(expected).max()
@@ -129,15 +138,11 @@ def test_gradients_are_those_of_tensorflow(weights, record, layer):
 
 def test_grad_cam_is_that_of_tf_keras_vis(weights, record):
     vis = pytest.importorskip("tf_keras_vis.gradcam")
-    from heartguard.classify.keras_vgg import build_vgg16, load_keras
-
-    model = build_vgg16(*SIZE, len(CLASSES))
-    load_keras(model, weights)
-    image = a_drawing()[None, ..., None].astype(np.float32)
+    pooled, model = keras_maps(pytest.importorskip("keras"), weights)
     for number, label in enumerate(CLASSES):
         found = vis.Gradcam(model)(
             lambda maps, n=number: maps[..., n],
-            image,
+            pooled,
             penultimate_layer=LAST,
             expand_cam=False,
             normalize_cam=False,
@@ -208,22 +213,22 @@ def test_ten_threads_get_the_activations_of_their_own_drawings(network):
 @pytest.mark.parametrize("method", MAP_METHODS)
 def test_a_silent_network_has_an_empty_map(method, weights):
     silent = {name: np.zeros_like(values) for name, values in weights.items()}
-    engine = an_engine(a_spec(), silent)
+    engine = keras_engine(silent)
     drawing = Drawing(a_drawing(), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
-    quiet = MapMaker(engine, InspectableNetwork(a_spec(), silent))
+    quiet = MapMaker(engine, InspectableNetwork(a_spec(), silent, engine.backbone.activations))
     assert not quiet.heat_map(method, classify(drawing, engine), "MI").any()
 
 
 @pytest.mark.parametrize("method", [name for name, method in MAP_METHODS.items() if method.subtract_baseline])
 def test_white_paper_has_an_empty_map(method, weights, maker):
     paper = Drawing(np.full(SIZE, 255, np.uint8), draw(segment_leads(an_ecg())).boxes, a_spec().drawing_version)
-    heat = maker.heat_map(method, classify(paper, an_engine(a_spec(), weights)), "MI")
+    heat = maker.heat_map(method, classify(paper, keras_engine(weights)), "MI")
     assert np.abs(heat).max() < 1e-3
 
 
 def test_the_exact_map_adds_up_to_what_the_traces_add_to_the_logit(weights, prediction, maker):
     white = np.full((1, *SIZE), 255, np.uint8)
-    logits = an_engine(a_spec(), weights).predict(np.stack([a_drawing(), white[0]])).logits
+    logits = keras_engine(weights).predict(np.stack([a_drawing(), white[0]])).logits
     for number, label in enumerate(CLASSES):
         added = maker.heat_map("cam", prediction, label).mean()
         assert added == pytest.approx(float(logits[0, number] - logits[1, number]), abs=1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 from pathlib import Path
@@ -36,15 +37,12 @@ def altered(path: Path, **facts: Any) -> None:
 
 def test_every_network_says_which_one_it_is(folder: Path) -> None:
     ids = Models.load(folder).ids
-    for key, name in (
-        ("ink", "ink"),
-        ("line", "line"),
-        ("vgg16", "vgg16"),
-        ("findings", "findings"),
-        ("signal", "second"),
-    ):
+    for name in ("ink", "line", "vgg16", "findings", "novelty"):
         digest = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["sha256"]
-        assert ids[key].endswith(digest[:12])
+        assert ids[name] == f"{name}-{digest[:12]}"
+    signal = json.loads((folder / "second.json").read_text(encoding="utf-8"))
+    both = hashlib.sha256((signal["sha256"] + signal["networks_sha256"]).encode()).hexdigest()
+    assert ids["signal"] == f"second-{both[:12]}"
     assert len(set(ids.values())) == 6
 
 
@@ -72,7 +70,7 @@ def test_a_missing_fact_is_named_with_its_file(folder: Path, name: str, fact: st
         Models.load(folder)
 
 
-@pytest.mark.parametrize("name", ["findings", "novelty"])
+@pytest.mark.parametrize("name", ["findings", "novelty", "vgg16-light"])
 def test_a_part_of_another_network_is_refused(folder: Path, name: str) -> None:
     altered(folder / f"{name}.json", backbone_sha256="0" * 64)
     with pytest.raises(ModelError, match=rf"{name}\.json.*made for other weights"):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from heartguard.classify import EnsembleSpec, load_signal_model, read_weights, save_spec, write_weights
+from heartguard.classify import EnsembleSpec, SignalModel, load_signal_model, read_weights, save_spec, write_weights
 from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.signal_model import SignalModelSpec, log_opinion_pool
+from heartguard.classify.signal_network import SHAPE, SignalNetworks
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import segment_leads
 from heartguard.errors import ModelError
@@ -99,63 +101,110 @@ def test_numpy_trees_answer_as_xgboost_does():
     np.testing.assert_allclose(ours, trees.margins(x), atol=1e-5)
 
 
-def one_network(statement_bias: float = 0.0) -> dict[str, np.ndarray]:
-    """Return a network of one block that says the same of everything."""
+def network_table(number: int = 0, **biases: list[float]) -> dict[str, np.ndarray]:
+    """Return a network of one block whose outputs are the biases of its heads, whatever the signals."""
     shapes = {"stem": (4, 4, 7), "block1/first": (4, 1, 5), "block1/second": (4, 1, 5), "block1/shortcut": (4, 1, 1)}
-    table = {f"net0/{name}/kernel": np.zeros(shape, np.float32) for name, shape in shapes.items()}
-    table |= {f"net0/{name}/bias": np.zeros(4, np.float32) for name in shapes}
-    table |= {"net0/pages/kernel": np.zeros((8, 4), np.float32), "net0/pages/bias": np.zeros(4, np.float32)}
-    bias = np.full(1, statement_bias, np.float32)
-    return table | {"net0/tags/kernel": np.zeros((8, 1), np.float32), "net0/tags/bias": bias}
+    table = {f"{name}/kernel": np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    table |= {f"{name}/bias": np.zeros(4, np.float32) for name in shapes}
+    for head, values in ({"pages": [0.0] * 4, "tags": [3.0]} | biases).items():
+        table |= {
+            f"{head}/kernel": np.zeros((8, len(values)), np.float32),
+            f"{head}/bias": np.array(values, np.float32),
+        }
+    return {f"net{number}/{name}": values for name, values in table.items()}
+
+
+@pytest.fixture(scope="module")
+def network_file() -> bytes:
+    """Return a LiteRT file of two networks whose mean logits are 1, 0, 0, 0.5 for the classes, 3 for the statement."""
+    pytest.importorskip("ai_edge_quantizer")
+    from heartlab.networks.signal import signal_networks_file
+
+    first = network_table(0, pages=[3.0, -2.0, 4.0, 0.0], tags=[5.0])
+    return signal_networks_file(first | network_table(1, pages=[-1.0, 2.0, -4.0, 1.0], tags=[1.0]))
+
+
+def a_spec(folder, **facts) -> SignalModelSpec:
+    digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("second.npz", "second.tflite")]
+    files = digests[0], "second.npz", digests[1], "second.tflite"
+    return replace(SignalModelSpec(CLASSES, FEATURES, 1.0, *files, "2026-01-01", statements=("rhythm:AFIB",)), **facts)
 
 
 @pytest.fixture
-def folder(tmp_path):
-    digest = write_weights(to_table(small_forest()), tmp_path / "second.npz")
-    spec = SignalModelSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01")
-    save_spec(spec, tmp_path / "second.json")
+def folder(tmp_path, network_file):
+    write_weights(to_table(small_forest()), tmp_path / "second.npz")
+    (tmp_path / "second.tflite").write_bytes(network_file)
+    save_spec(a_spec(tmp_path), tmp_path / "second.json")
     return tmp_path
+
+
+class FixedNetworks(SignalNetworks):
+    """Say the same of all signals."""
+
+    def __init__(self) -> None:
+        pass
+
+    def logits(self, signals):
+        assert signals.shape == SHAPE
+        return np.array([1.0, 0.0, 0.0, 0.5], np.float32), np.array([3.0], np.float32)
+
+
+def a_model(**facts) -> SignalModel:
+    spec = SignalModelSpec(CLASSES, FEATURES, 1.0, "0" * 64, "", "1" * 64, "", "2026-01-01", None, ("rhythm:AFIB",))
+    return SignalModel(replace(spec, **facts), small_forest(), FixedNetworks())
 
 
 FAST = on_paper(simulate_ecg("normal", 130, seed=1).signals, "3x4+1")
 
 
-def test_it_agrees_or_disagrees_and_its_probabilities_sum_to_one(folder):
-    model = load_signal_model(folder)
-    network = make_prediction(label="MI")
-    said = model.consult(network, segment_leads(FAST), "any")
+def test_a_model_from_files_answers_as_its_parts(folder):
+    said = load_signal_model(folder).consult(make_prediction(label="MI"), segment_leads(FAST), "any").signal_model
+    expected = a_model().consult(make_prediction(label="MI"), segment_leads(FAST), "any").signal_model
+    assert said.probabilities == pytest.approx(expected.probabilities, abs=1e-4)
+
+
+def test_it_agrees_or_disagrees_and_its_probabilities_are_those_of_trees_and_networks():
+    model = a_model(temperature=2.0)
+    said = model.consult(make_prediction(label="MI"), segment_leads(FAST), "any")
     assert (said.signal_model.label, said.signal_model.agrees) == ("MI", True)
-    assert sum(said.signal_model.probabilities.values()) == pytest.approx(1)
+    logits = np.array([0.5 + 1.0, 2.0, 0.0, 0.5]) / 2
+    expected = np.exp(logits / 2) / np.exp(logits / 2).sum()
+    assert said.signal_model.probabilities == pytest.approx(dict(zip(CLASSES, expected, strict=True)), abs=1e-4)
     assert said.signal_model.model == model.spec.identity
     assert not model.consult(make_prediction(), segment_leads(FAST), "any").signal_model.agrees
 
 
-def test_without_facts_on_both_together_the_answer_stays_the_network_s(folder):
-    said = load_signal_model(folder).consult(make_prediction(), segment_leads(FAST), "any")
+def test_the_identity_is_that_of_both_files():
+    known = a_model().spec.identity
+    assert known == f"second-{hashlib.sha256(b'0' * 64 + b'1' * 64).hexdigest()[:12]}"
+
+
+def test_without_facts_on_both_together_the_answer_stays_the_network_s():
+    said = a_model().consult(make_prediction(), segment_leads(FAST), "any")
     assert said.probabilities == make_prediction().probabilities
     assert (said.label, said.model, said.cnn_probabilities) == ("Normal", make_prediction().model, None)
 
 
-def test_a_page_without_beats_gets_no_second_opinion(folder):
+def test_a_page_without_beats_gets_no_second_opinion():
     flat = make_ecg(signals=np.zeros((12, SAMPLES), np.float32), quality=np.ones(12, np.float32))
     network = make_prediction()
-    assert load_signal_model(folder).consult(network, segment_leads(flat), "any") is network
+    assert a_model().consult(network, segment_leads(flat), "any") is network
 
 
-def test_both_together_answer_beside_the_network_that_they_were_measured_with(folder):
-    model = load_signal_model(folder)
-    joint = EnsembleSpec("abc", 1.0, 0.55, 0.9, dict.fromkeys(CLASSES, 0.2))
-    save_spec(replace(model.spec, joint=joint), folder / "second.json")
-    model = load_signal_model(folder)
+@pytest.mark.parametrize(("least", "abstained"), [(0.37, False), (0.38, True)])
+def test_both_together_answer_beside_the_network_that_they_were_measured_with(least, abstained):
+    """The signal model weighs three quarters of the log probabilities, half of that its trees, half its networks."""
+    model = a_model(joint=EnsembleSpec("abc", 1.25, least, 0.9, dict.fromkeys(CLASSES, 0.2), share=0.75))
     network = make_prediction(probabilities={"Normal": 0.5, "MI": 0.4, "PMI": 0.05, "HB": 0.05})
     both = model.consult(network, segment_leads(FAST), "abc")
     own = np.array([0.5, 0.4, 0.05, 0.05])
-    second = np.exp(small_forest().logits(wave_features(segment_leads(FAST))))
-    expected = np.sqrt(own * second / second.sum())
-    expected /= expected.sum()
+    by_trees, by_networks = np.array([0.5, 2.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0, 0.5])
+    logits = 0.25 * np.log(own) + 0.75 * (by_trees + by_networks) / 2
+    expected = np.exp(logits / 1.25) / np.exp(logits / 1.25).sum()
+    assert small_forest().logits(wave_features(segment_leads(FAST))).tolist() == by_trees.tolist()
     assert list(both.probabilities.values()) == pytest.approx(list(expected), abs=1e-4)
-    assert both.label == "MI"
-    assert both.abstained == (expected.max() < 0.55)
+    assert 0.37 < expected.max() < 0.38
+    assert (both.label, both.abstained, both.coverage) == ("MI", abstained, 0.9)
     assert set(both.prediction_set) == {name for name, p in zip(CLASSES, expected, strict=True) if p >= 0.2}
     assert both.cnn_probabilities == network.probabilities
     assert both.model == f"{network.model}+{model.spec.identity}"
@@ -169,30 +218,45 @@ def test_the_second_opinion_weighs_as_many_voices_as_it_has():
 
 
 @pytest.mark.parametrize("weight", [0.5, 0.8])
-def test_findings_are_named_by_drawing_and_signals_together(folder, weight):
-    table = read_weights(folder / "second.npz", load_signal_model(folder).spec.sha256) | one_network(statement_bias=3.0)
-    digest = write_weights(table, folder / "second.npz")
-    joint = EnsembleSpec("abc", 1.0, 0.55, 0.9, {}, {"rhythm:AFIB": 0.6}, finding_share=weight)
-    spec = SignalModelSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01", joint, ("rhythm:AFIB",))
-    save_spec(spec, folder / "second.json")
+def test_findings_are_named_by_drawing_and_signals_together(weight):
+    model = a_model(joint=EnsembleSpec("abc", 1.0, 0.55, 0.9, {}, {"rhythm:AFIB": 0.6}, finding_share=weight))
     network = replace(make_prediction(), findings=(Finding("rhythm:AFIB", 0.5, False), Finding("sub:LVH", 0.9, True)))
-    (both,) = load_signal_model(folder).consult(network, segment_leads(FAST), "abc").findings
+    (both,) = model.consult(network, segment_leads(FAST), "abc").findings
     assert both.scp_code == "rhythm:AFIB"
     assert both.probability == pytest.approx(1 / (1 + np.exp(-3 * weight)), abs=1e-3)
     assert both.present
-    assert load_signal_model(folder).consult(network, segment_leads(FAST), "other weights").findings == network.findings
+    assert model.consult(network, segment_leads(FAST), "other weights").findings == network.findings
 
 
-def test_networks_that_do_not_fit_are_refused(folder):
-    table = read_weights(folder / "second.npz", load_signal_model(folder).spec.sha256) | one_network()
-    digest = write_weights(table, folder / "second.npz")
-    save_spec(SignalModelSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01"), folder / "second.json")
+def test_every_network_has_the_same_say(network_file):
+    classes, statements = SignalNetworks(network_file, 4, 1).logits(np.zeros(SHAPE, np.float32))
+    assert classes.tolist() == [1, 0, 0, 0.5]
+    assert statements.tolist() == [3]
+
+
+def test_a_network_convolves_each_column_apart_and_pools_over_time():
+    """Only the stem's middle sample of the first channel of a column and the shortcut let anything through."""
+    pytest.importorskip("ai_edge_quantizer")
+    from heartlab.networks.signal import CHANNELS, signal_networks_file
+
+    table = network_table(tags=[0.0] * 8)
+    table["net0/stem/kernel"][:, 0, 3] = 1
+    table["net0/block1/shortcut/kernel"][:] = [[[1.0]], [[2.0]], [[4.0]], [[8.0]]]
+    table["net0/tags/kernel"] = np.eye(8, dtype=np.float32)
+    signals = np.random.default_rng(0).random(SHAPE).astype(np.float32)
+    heard = signals[CHANNELS][::4, ::2]  # one channel of each column, every second sample
+    heard[heard < 0] = 0
+    halved = np.append(heard[:, :-1].reshape(4, -1, 2).mean(axis=2), heard[:, -1:], axis=1)
+    expected = halved * [[1], [2], [4], [8]]
+    statements = SignalNetworks(signal_networks_file(table), 4, 8).logits(signals)[1]
+    np.testing.assert_allclose(statements, [*expected.mean(axis=1), *expected.max(axis=1)], rtol=1e-3)
+
+
+@pytest.mark.parametrize("facts", [{"statements": ()}, {"classes": ("Normal", "MI", "HB")}])
+def test_networks_that_do_not_fit_are_refused(folder, facts):
+    spec = a_spec(folder, **facts)
     with pytest.raises(ModelError, match="classes and statements"):
-        load_signal_model(folder)
-    digest = write_weights({k: v for k, v in table.items() if "stem" not in k}, folder / "second.npz")
-    save_spec(SignalModelSpec(CLASSES, FEATURES, 1.0, digest, "second.npz", "2026-01-01"), folder / "second.json")
-    with pytest.raises(ModelError, match="do not fit together"):
-        load_signal_model(folder)
+        SignalNetworks((folder / "second.tflite").read_bytes(), len(spec.classes), len(spec.statements))
 
 
 def test_no_file_is_no_opinion_and_an_altered_one_is_refused(folder, tmp_path_factory):
@@ -206,10 +270,11 @@ def test_no_file_is_no_opinion_and_an_altered_one_is_refused(folder, tmp_path_fa
         load_signal_model(folder)
 
 
-def test_altered_weights_are_refused(folder):
-    content = bytearray((folder / "second.npz").read_bytes())
+@pytest.mark.parametrize("name", ["second.npz", "second.tflite"])
+def test_altered_weights_are_refused(folder, name):
+    content = bytearray((folder / name).read_bytes())
     content[-40] ^= 1
-    (folder / "second.npz").write_bytes(bytes(content))
+    (folder / name).write_bytes(bytes(content))
     with pytest.raises(ModelError, match="altered"):
         load_signal_model(folder)
 

@@ -113,6 +113,8 @@ def table(runs: dict[str, list[Run]], folder: Path) -> list[tuple[str, Any, Any]
         differ = sum(old.get(key) != new.get(key) for old, new in zip(before, after, strict=True))
         rows.append((f"different: {key}", 0, differ))
     rows.append(("different: CSV of the signals", 0, len(changed) + len(missing)))
+    apart = [difference(old.get("prediction"), new.get("prediction")) for old, new in zip(before, after, strict=True)]
+    rows.append(("greatest difference of a probability", 0, round(max(apart, default=0.0), 6)))
     for what, field, scale in (
         ("processor seconds a page, median of the runs", "seconds", len(before)),
         ("peak memory, MB, median of the runs", "peak_mb", 1),
@@ -122,6 +124,25 @@ def table(runs: dict[str, list[Run]], folder: Path) -> list[tuple[str, Any, Any]
         )
         rows.append((what, *(round(value, 3 if scale > 1 else 0) for value in values)))
     return rows
+
+
+def difference(before: dict[str, Any] | None, after: dict[str, Any] | None) -> float:
+    """Return the greatest difference of a probability of two predictions, of classes and findings.
+
+    Examples
+    --------
+    >>> difference({"probabilities": {"MI": 0.5}, "findings": []}, {"probabilities": {"MI": 0.75}, "findings": []})
+    0.25
+    >>> difference(None, {"probabilities": {"MI": 0.75}, "findings": []})
+    1.0
+    """
+    if before is None or after is None:
+        return float(before is not after)
+    old, new = (
+        row["probabilities"] | {finding["statement"]: finding["probability"] for finding in row["findings"]}
+        for row in (before, after)
+    )
+    return max((abs(old.get(name, 0) - new.get(name, 0)) for name in {*old, *new}), default=0.0)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,12 @@ MAP_STRIDE = 2 ** (len(VGG16_BLOCKS) - 1)
 HEAD_LEVELS = {"level4": 512, "level5": 512}
 """The inputs of the linear head and their channels: block 4 after its pooling, and block 5, on the same cells."""
 
+HEAD_INPUTS = ("pool4", "block5_conv3")
+"""The outputs of the network that these levels are."""
+
+LAYERS = ("block3_conv3", *(f"block{b}_conv{k}" for b in (4, 5) for k in range(1, len(VGG16_BLOCKS[b - 1]) + 1)))
+"""The layers whose activations are available to explanations, from the image to the head."""
+
 ROI_COUNT = len(LEADS) + 1
 """Number of regions of interest (ROI), the segments of the drawing: the twelve leads, then the rhythm strip."""
 

@@ -1,27 +1,26 @@
-"""Run the thirteen convolutions: from a drawing to the feature map, the input of the linear head.
+"""The thirteen convolutions of VGG16: from a drawing to the feature map, the input of the linear head.
 
-There are two implementations. One runs the int8 file, whose larger kernels have 8 bits, on LiteRT; the other needs only
-the table of float32 weights and runs on OpenCV where there is no int8 file or no LiteRT. Neither loads TensorFlow.
+`heartlab.networks.vgg16` defines them in Keras and ``heartlab convert`` writes the LiteRT file that is run here, in two
+halves. The near half, blocks 1 and 2, is expensive (float32, many pixels) and has a receptive field of 6 pixels to
+either side: for drawings that differ in one lead, only the surroundings of that lead are computed again. The far half
+is cheap (8 bits), and its receptive field is the whole drawing.
 """
 
 from __future__ import annotations
 
-import threading
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
 
-import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image
-from heartguard.classify.architecture import CHANNEL_MEANS_BGR, HEAD_LEVELS
-from heartguard.classify.onnx_graph import LEVELS, vgg16_graph
-from heartguard.weights import Weights
+from heartguard.classify.architecture import HEAD_INPUTS, LAYERS
+from heartguard.litert import LiteRtFile
 
-_MEANS = np.array(CHANNEL_MEANS_BGR, np.float32)
-"""As an array, for the preprocessing."""
+NEAR_STRIDE = 4
+"""Drawing pixels per cell of the near half's output."""
 
 
-class Backbone(Protocol):
+class Backbone(ABC):
     """Computes the feature map of a drawing; safe to share between threads.
 
     Attributes
@@ -31,6 +30,24 @@ class Backbone(Protocol):
     """
 
     engine: str
+
+    @abstractmethod
+    def near(self, image: Image) -> Floats:
+        """Return the output of blocks 1 and 2, for a drawing or a window of one.
+
+        Parameters
+        ----------
+        image : ndarray, shape (h, w), uint8
+            Sides are multiples of 4.
+
+        Returns
+        -------
+        ndarray, shape (h / 4, w / 4, 128), float32
+        """
+
+    @abstractmethod
+    def far(self, pooled: Floats) -> dict[str, Floats]:
+        """Return the outputs of `LAYERS` and of ``pool4`` for an output of `near`, each (rows, columns, channels)."""
 
     def feature_map(self, image: Image) -> Floats:
         """Return the feature map of a drawing.
@@ -44,53 +61,29 @@ class Backbone(Protocol):
         ndarray, shape (h / 16 * w / 16, 1024), float32
             Cells row by row; block 4 after its pooling, then block 5.
         """
-        ...
+        outputs = self.far(self.near(image))
+        levels = (outputs[name] for name in HEAD_INPUTS)
+        return np.concatenate([level.reshape(-1, level.shape[-1]) for level in levels], axis=1)
+
+    def activations(self, image: Image) -> dict[str, Floats]:
+        """Return the activations of `LAYERS` on a drawing, each of shape (channels, rows, columns)."""
+        outputs = self.far(self.near(image))
+        return {layer: np.ascontiguousarray(outputs[layer].transpose(2, 0, 1)) for layer in LAYERS}
 
 
-class OpenCvBackbone:
-    """VGG16 in float32 on OpenCV's deep-learning module."""
-
-    engine = "OpenCV float32"
-
-    def __init__(self, weights: Weights, height: int, width: int) -> None:
-        graph = np.frombuffer(vgg16_graph(weights, height, width), np.uint8)
-        self._net: Any = cv2.dnn.readNetFromONNX(graph)
-        self._lock = threading.Lock()
-
-    def feature_map(self, image: Image) -> Floats:
-        """Return the feature map of a drawing; see `Backbone`."""
-        blob = image.astype(np.float32)[None, None] - _MEANS.reshape(1, 3, 1, 1)
-        with self._lock:  # one network holds one input
-            self._net.setInput(blob)
-            levels = self._net.forward(list(LEVELS))
-            return np.concatenate([level[0].reshape(len(level[0]), -1).T for level in levels], axis=1)
-
-
-class LiteRtBackbone:
-    """VGG16 on LiteRT, from the content of an int8 file.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If the package ai-edge-litert is not installed.
-    """
+class LiteRtBackbone(Backbone):
+    """The convolutions on LiteRT, from the content of an int8 file."""
 
     engine = "LiteRT int8"
 
-    def __init__(self, content: bytes, threads: int = 2) -> None:
-        from ai_edge_litert.interpreter import Interpreter
+    def __init__(self, content: bytes) -> None:
+        self._file = LiteRtFile(content)
 
-        self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
-        self._lock = threading.Lock()
+    def near(self, image: Image) -> Floats:
+        """Return the output of blocks 1 and 2; see `Backbone`."""
+        pooled: Floats = self._file.run("near", image=image.astype(np.float32)[None, :, :, None])["pool2"][0]
+        return pooled
 
-    def feature_map(self, image: Image) -> Floats:
-        """Return the feature map of a drawing; see `Backbone`."""
-        with self._lock:  # one interpreter holds one input
-            self._interpreter.set_tensor(self._input, image.astype(np.float32)[None, :, :, None] - _MEANS)
-            self._interpreter.invoke()
-            levels = [self._interpreter.get_tensor(output)[0] for output in self._outputs]
-        flat = [level.reshape(-1, channels) for level, channels in zip(levels, HEAD_LEVELS.values(), strict=True)]
-        return np.concatenate(flat, axis=1)
+    def far(self, pooled: Floats) -> dict[str, Floats]:
+        """Return the outputs of the layers above; see `Backbone`."""
+        return {name: values[0] for name, values in self._file.run("far", pooled=pooled[None]).items()}

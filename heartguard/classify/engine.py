@@ -1,11 +1,10 @@
 """Run a model: the feature map of a drawing from a backbone, then the linear heads on its means.
 
-The heads are float32 with either backbone, so one int8 file serves classes, maps and findings.
+The heads are float32, so one int8 file serves classes, maps and findings.
 """
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -13,13 +12,12 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, ROI_COUNT, roi_pooling_weights
-from heartguard.classify.backbone import Backbone, LiteRtBackbone, OpenCvBackbone
+from heartguard.classify.backbone import Backbone, LiteRtBackbone
 from heartguard.classify.findings import FindingHead, FindingSpec, check_names, load_findings
 from heartguard.classify.int8 import read_int8
-from heartguard.classify.int8_network import Int8Network
 from heartguard.classify.out_of_distribution import OodDetector, load_ood_detector
 from heartguard.classify.spec import ModelSpec, load_spec
-from heartguard.errors import DrawingRangeError, ModelError
+from heartguard.errors import DrawingRangeError
 from heartguard.weights import HEAD, Weights, models_folder, read_weights
 
 
@@ -129,8 +127,6 @@ class VggEngine:
         self.bias: Floats = head["head/bias"]
         self.finding_spec = findings.spec if findings else None
         self.folder = folder
-        self._int8: Int8Network | None = None
-        self._opening = threading.Lock()
         self._kernel = head_kernel(head)
         self._findings = (head_kernel(findings.weights), findings.weights["head/bias"]) if findings else None
         self._regions = roi_pooling_weights(*spec.input_size).reshape(ROI_COUNT, -1)
@@ -150,27 +146,6 @@ class VggEngine:
         ood_scores = self.ood_detector.scores(features) / self.ood_detector.threshold if self.ood_detector else None
         return Outputs(logits, maps, found, features, ood_scores)
 
-    def open_int8(self) -> Int8Network | None:
-        """Return the int8 file in two halves with access to its activations; opened once per engine.
-
-        Returns
-        -------
-        Int8Network or None
-            None if the engine was not loaded from a folder, or does not run the int8 file.
-
-        Raises
-        ------
-        ModelError
-            If the int8 file was altered after the engine was loaded.
-        """
-        if self.folder is None or not isinstance(self.backbone, LiteRtBackbone):
-            return None
-        with self._opening:
-            if self._int8 is None:
-                content = read_int8(self.folder, self.spec)
-                self._int8 = Int8Network(content) if content is not None else None
-            return self._int8
-
     def _class_maps(self, cells: Floats) -> Floats:
         """Return the contribution of each cell to each class, shape (classes, cells).
 
@@ -188,7 +163,7 @@ def _scores(features: Floats, kernel: Floats) -> Floats:
     return found
 
 
-def load_engine(name: str = "vgg16", *, folder: Path | None = None, int8: bool | None = None) -> VggEngine:
+def load_engine(name: str = "vgg16", *, folder: Path | None = None, backbone: Backbone | None = None) -> VggEngine:
     """Load a model of the models folder.
 
     Parameters
@@ -197,9 +172,8 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, int8: bool |
         Its spec is ``{name}.json``.
     folder : Path, optional
         Where spec and weights are; by default `models_folder`.
-    int8 : bool, optional
-        True for the int8 file, False for the full weights. By default the int8 file, if it was made from these weights,
-        was found to give the same answers, and LiteRT is installed.
+    backbone : Backbone, optional
+        Runs the convolutions; by default their int8 file on LiteRT.
 
     Raises
     ------
@@ -208,23 +182,7 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, int8: bool |
     """
     home = folder or models_folder()
     spec = load_spec(home / f"{name}.json")
-    backbone = _int8_backbone(home, spec, int8) if int8 is not False else None
-    weights = read_weights(home / spec.weights_file, spec.sha256, only=HEAD if backbone else "")
-    backbone = backbone or OpenCvBackbone(weights, *spec.input_size)
-    head = {key: values for key, values in weights.items() if key.startswith(HEAD)}
+    backbone = backbone or LiteRtBackbone(read_int8(home, spec))
+    head = read_weights(home / spec.weights_file, spec.sha256, only=HEAD)
     check_names(spec.classes, head, f"{name}.json")
     return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_ood_detector(home, spec.sha256), home)
-
-
-def _int8_backbone(home: Path, spec: ModelSpec, int8: bool | None) -> Backbone | None:
-    content = read_int8(home, spec, even_unproven=bool(int8))
-    if content is None:
-        if int8:
-            raise ModelError(f"{spec.name} has no int8 file for these weights: run `heartlab convert` first.")
-        return None
-    try:
-        return LiteRtBackbone(content)
-    except ModuleNotFoundError:
-        if int8:
-            raise
-        return None

@@ -1,8 +1,7 @@
-"""The int8 file: the same convolutions with 8-bit kernels, for LiteRT; valid for one set of weights."""
+"""The int8 file: the convolutions for LiteRT, the larger kernels with 8 bits; valid for one set of weights."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from heartguard.classify.spec import ModelSpec
 from heartguard.errors import ModelError
-from heartguard.weights import read_spec_for
+from heartguard.weights import read_checked, read_spec
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,8 @@ class Int8Spec:
     backbone_sha256 : str
         Digest of the weights file that it was made from; it is not used with any other.
     sha256, weights_file, date : str
-    serves : bool
-        True if it was found to give the same answers as the full weights; else it is not used.
     parity : mapping
-        That comparison, as in ``benchmarks/results/parity.json``.
+        Its answers beside those of the full weights, as in ``benchmarks/results/parity.json``.
     recipe : mapping
     """
 
@@ -33,7 +30,6 @@ class Int8Spec:
     sha256: str
     weights_file: str
     date: str
-    serves: bool = False
     parity: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
@@ -43,21 +39,16 @@ def int8_path(folder: Path, name: str) -> Path:
     return folder / f"{name}-light.json"
 
 
-def read_int8(folder: Path, model: ModelSpec, *, even_unproven: bool = False) -> bytes | None:
-    """Return the content of a model's int8 file; None without one for its weights, or if it must not serve.
+def read_int8(folder: Path, model: ModelSpec) -> bytes:
+    """Return the content of a model's int8 file.
 
     Raises
     ------
     ModelError
-        If the spec names a file that is missing or altered.
+        If it is missing or altered, or was made from other weights than the model's.
     """
-    spec = read_spec_for(int8_path(folder, model.name), Int8Spec, model.sha256)
-    if spec is None or not (spec.serves or even_unproven):
-        return None
-    try:
-        content = (folder / spec.weights_file).read_bytes()
-    except FileNotFoundError as error:
-        raise ModelError(f"The int8 weights {spec.weights_file} are missing from the models folder.") from error
-    if hashlib.sha256(content).hexdigest() != spec.sha256:
-        raise ModelError(f"The int8 weights {spec.weights_file} were altered: their sha256 is not the spec's.")
-    return content
+    path = int8_path(folder, model.name)
+    spec = read_spec(path, Int8Spec)
+    if spec.backbone_sha256 != model.sha256:
+        raise ModelError(f"{path.name} in the models folder was made for other weights than {model.name}.json names.")
+    return read_checked(folder / spec.weights_file, spec.sha256)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from heartguard.arrays import Doubles
 from heartguard.classify.engine import Engine, Outputs
@@ -17,11 +18,8 @@ from heartguard.values import Drawing, Finding, Prediction
 
 def probabilities(logits: NDArray[np.floating], temperature: float = 1.0) -> Doubles:
     """Return the softmax of logits of shape (..., classes) divided by `temperature`."""
-    scaled = np.asarray(logits, np.float64) / temperature
-    scaled -= scaled.max(axis=-1, keepdims=True)
-    odds = np.exp(scaled)
-    softmax: Doubles = odds / odds.sum(axis=-1, keepdims=True)
-    return softmax
+    calibrated: Doubles = softmax(np.asarray(logits, np.float64) / temperature, axis=-1)
+    return calibrated
 
 
 def prediction_set(by_class: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.arrays import Doubles, Floats
+from heartguard.arrays import Doubles
 from heartguard.classify.findings import reported
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import prediction_set, probabilities
-from heartguard.classify.signal_network import SignalNetwork, mean_logits, networks_of, stacked_signals
+from heartguard.classify.signal_network import SignalNetworks, stacked_signals
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import LeadSegments
 from heartguard.errors import ModelError
 from heartguard.values import Finding, Prediction, SignalPrediction
-from heartguard.weights import named, read_spec, read_weights
+from heartguard.weights import named, read_checked, read_spec, read_weights
 
 FLOOR = 1e-6
 """Added to probabilities before their logarithm, so that a probability of 0 in one model cannot veto the other."""
@@ -63,8 +64,12 @@ class SignalModelSpec:
     joint : EnsembleSpec or None
         None where the signal model is shown beside VGG16 and not combined with it.
     statements : tuple of str
-        SCP-ECG statements that the networks give beside the classes, ``group:CODE``; empty without networks.
-    sha256, weights_file, date : str
+        SCP-ECG statements that the networks give beside the classes, ``group:CODE``.
+    sha256, weights_file : str
+        Digest and name of the file of the trees.
+    networks_sha256, networks_file : str
+        The same of the networks.
+    date : str
     training_data, metrics, recipe : mapping
     """
 
@@ -73,6 +78,8 @@ class SignalModelSpec:
     temperature: float
     sha256: str
     weights_file: str
+    networks_sha256: str
+    networks_file: str
     date: str
     joint: EnsembleSpec | None = None
     statements: tuple[str, ...] = ()
@@ -82,27 +89,25 @@ class SignalModelSpec:
 
     @property
     def identity(self) -> str:
-        """Name and the start of the weights' digest."""
-        return named("second", self.sha256)
+        """Name and the start of a digest of both files."""
+        return named("second", hashlib.sha256(f"{self.sha256}{self.networks_sha256}".encode()).hexdigest())
 
 
 @dataclass(frozen=True, eq=False)
 class SignalModel:
-    """The signal model: its spec, its trees and, where it has them, its networks."""
+    """The signal model: its spec, its trees and its networks."""
 
     spec: SignalModelSpec
     forest: Forest
-    networks: tuple[SignalNetwork, ...] = ()
+    networks: SignalNetworks
 
-    def _logits(self, segments: LeadSegments) -> tuple[Doubles | Floats | None, dict[str, float]]:
+    def _logits(self, segments: LeadSegments) -> tuple[Doubles | None, dict[str, float]]:
         """Return the logits of the classes, and of the statements by code; None and {} where no beats are found."""
         features = wave_features(segments)
         if np.isnan(features).all():
             return None, {}
         by_trees = self.forest.logits(features)
-        if not self.networks:
-            return by_trees, {}
-        by_networks, statements = mean_logits(self.networks, stacked_signals(segments))
+        by_networks, statements = self.networks.logits(stacked_signals(segments))
         logits = log_opinion_pool(probabilities(by_trees), probabilities(by_networks))
         return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
 
@@ -221,6 +226,7 @@ def load_signal_model(folder: Path) -> SignalModel | None:
         raise ModelError(
             "The signal model of second.json was trained on other features than this version measures; train it again."
         )
-    table = read_weights(folder / spec.weights_file, spec.sha256)
-    forest = from_table(table, len(spec.features), len(spec.classes))
-    return SignalModel(spec, forest, networks_of(table, len(spec.classes), len(spec.statements)))
+    classes, table = len(spec.classes), read_weights(folder / spec.weights_file, spec.sha256)
+    content = read_checked(folder / spec.networks_file, spec.networks_sha256)
+    networks = SignalNetworks(content, classes, len(spec.statements))
+    return SignalModel(spec, from_table(table, len(spec.features), classes), networks)

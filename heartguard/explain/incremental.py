@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from copy import copy
 
-import numpy as np
-
 from heartguard.arrays import Floats, Image
-from heartguard.classify import CUT_STRIDE, HEAD_LEVELS, Engine, Int8Network, VggEngine
+from heartguard.classify import NEAR_STRIDE, Backbone, Engine, VggEngine
 from heartguard.drawing import drawing_boxes
 from heartguard.values import Box
 
@@ -31,42 +29,43 @@ def incremental_engine(engine: Engine) -> Engine:
     Returns
     -------
     Engine
-        The given engine where it does not run the int8 file; a copy otherwise, not to be shared between threads.
+        The given engine where it has no backbone; a copy otherwise, not to be shared between threads.
     """
-    network = engine.open_int8() if isinstance(engine, VggEngine) else None
-    if not isinstance(engine, VggEngine) or network is None:
+    if not isinstance(engine, VggEngine):
         return engine
     found = copy(engine)
-    found.backbone = IncrementalBackbone(network)
+    found.backbone = IncrementalBackbone(engine.backbone)
     return found
 
 
-class IncrementalBackbone:
-    """The convolutions of the int8 file; blocks 1 and 2 only around the change from a cached drawing."""
+class IncrementalBackbone(Backbone):
+    """Another backbone; its near half is only computed around the change from a cached drawing."""
 
-    engine = "LiteRT int8, incremental"
+    engine = "incremental"
 
-    def __init__(self, network: Int8Network) -> None:
-        self._network = network
+    def __init__(self, whole: Backbone) -> None:
+        self._whole = whole
         self._kept: list[tuple[Image, Floats]] = []
 
-    def feature_map(self, image: Image) -> Floats:
-        """Return the feature map of a drawing; see `heartguard.classify.backbone.Backbone`."""
-        pooled = self._near(image)
+    def near(self, image: Image) -> Floats:
+        """Return the output of blocks 1 and 2; see `Backbone`."""
+        pooled = self._pooled(image)
         self._kept = [*self._kept[: KEPT - 1], (image, pooled)]
-        levels = self._network.far(pooled, ("pool4", "block5_conv3"))
-        flat = [level.reshape(-1, channels) for level, channels in zip(levels, HEAD_LEVELS.values(), strict=True)]
-        return np.concatenate(flat, axis=1)
+        return pooled
 
-    def _near(self, image: Image) -> Floats:
+    def far(self, pooled: Floats) -> dict[str, Floats]:
+        """Return the outputs of the layers above; see `Backbone`."""
+        return self._whole.far(pooled)
+
+    def _pooled(self, image: Image) -> Floats:
         plans = [(_changed(image, before), pooled) for before, pooled in self._kept]
         boxes, pooled = min(plans, key=lambda plan: _pixels(plan[0], image), default=(None, None))
         if boxes is None or pooled is None or _pixels(boxes, image) > MOST_SHARE * image.size:
-            return self._network.near(image)
+            return self._whole.near(image)
         pooled = pooled.copy()
         for box in boxes:
             rows, columns = window(box, image.shape)
-            answer = self._network.near(image[rows, columns])
+            answer = self._whole.near(image[rows, columns])
             inside, outside = _trusted(box, rows, columns, image.shape)
             pooled[outside] = answer[inside]
         return pooled
@@ -100,8 +99,8 @@ def _trusted(
     """Return the cells that a change in a box can affect: their slices in the window's output, and in the drawing's."""
     inside, outside = [], []
     for first, last, span, size in ((box.y0, box.y1, rows, shape[0]), (box.x0, box.x1, columns, shape[1])):
-        low = max(round(first) - REACH_PX, 0) // CUT_STRIDE
-        high = min(round(last) + REACH_PX, size) // CUT_STRIDE
+        low = max(round(first) - REACH_PX, 0) // NEAR_STRIDE
+        high = min(round(last) + REACH_PX, size) // NEAR_STRIDE
         outside.append(slice(low, high))
-        inside.append(slice(low - span.start // CUT_STRIDE, high - span.start // CUT_STRIDE))
+        inside.append(slice(low - span.start // NEAR_STRIDE, high - span.start // NEAR_STRIDE))
     return (inside[0], inside[1]), (outside[0], outside[1])

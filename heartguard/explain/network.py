@@ -7,7 +7,7 @@ is its weights, and each step before it is a transposed convolution of the gradi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,7 +24,6 @@ from heartguard.classify import (
     roi_pooling_weights,
 )
 from heartguard.errors import ModelError
-from heartguard.explain.extractors import ActivationExtractor, FloatExtractor, Int8Extractor
 
 LAST, BEFORE_POOLING = "block5_conv3", "block4_conv3"
 """The layers that feed the head: block 5 directly, and block 4 after its pooling."""
@@ -147,14 +146,14 @@ class InspectableNetwork:
     spec : ModelSpec
     weights : dict of str to ndarray
         Full weights, for the backward pass.
-    extractor : ActivationExtractor, optional
-        For the forward pass; by default the same weights on OpenCV.
+    activations : callable
+        The forward pass: `heartguard.classify.Backbone.activations`.
     """
 
-    def __init__(self, spec: ModelSpec, weights: Weights, extractor: ActivationExtractor | None = None) -> None:
+    def __init__(self, spec: ModelSpec, weights: Weights, activations: Callable[[Image], dict[str, Floats]]) -> None:
         self.spec = spec
         self._weights = weights
-        self._extractor = extractor or FloatExtractor(weights, *spec.input_size)
+        self._activations = activations
 
     def record(self, image: Image) -> ActivationRecord:
         """Run the network on one drawing, shape (h, w), uint8, and keep the activations of its last blocks.
@@ -165,7 +164,7 @@ class InspectableNetwork:
             If the drawing's size or type is not the model's.
         """
         check_images(image[None], self.spec)
-        return ActivationRecord(self._extractor.extract(image), self._weights, self.spec.classes)
+        return ActivationRecord(self._activations(image), self._weights, self.spec.classes)
 
 
 def inspect_network(engine: Engine) -> InspectableNetwork:
@@ -174,8 +173,7 @@ def inspect_network(engine: Engine) -> InspectableNetwork:
     Parameters
     ----------
     engine : Engine
-        One that was loaded from a folder. The forward pass uses its int8 file where it has one, the backward pass the
-        full weights.
+        One that was loaded from a folder. The forward pass uses its backbone, the backward pass the full weights.
 
     Raises
     ------
@@ -184,6 +182,5 @@ def inspect_network(engine: Engine) -> InspectableNetwork:
     """
     if not isinstance(engine, VggEngine) or engine.folder is None:
         raise ModelError(f"The activations of {engine.spec.name} cannot be shown: it was not loaded from a folder.")
-    network = engine.open_int8()
     weights = read_weights(engine.folder / engine.spec.weights_file, engine.spec.sha256)
-    return InspectableNetwork(engine.spec, weights, Int8Extractor(network) if network is not None else None)
+    return InspectableNetwork(engine.spec, weights, engine.backbone.activations)

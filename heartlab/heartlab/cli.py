@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except ModuleNotFoundError as error:
-        extras = "pip install -e '.[explain,keras]' -e './heartlab[train,compare]'"
+        extras = "pip install -e '.[explain]' -e './heartlab[keras,train,compare]'"
         print(f"This command needs the package {error.name}: {extras} in a checkout", file=sys.stderr)
         return EXIT_FAILED
     except (HeartGuardError, FileNotFoundError) as error:

@@ -26,7 +26,7 @@ from tqdm import tqdm
 from heartguard.arrays import Mask
 from heartguard.classify import SignalModel, load_signal_model, models_folder
 from heartguard.classify.signal_model import logit_average
-from heartguard.classify.signal_network import mean_logits, stacked_signals
+from heartguard.classify.signal_network import stacked_signals
 from heartguard.drawing import draw, segment_leads
 from heartguard.errors import HeartGuardError
 from heartguard.models import shared_models
@@ -66,10 +66,7 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:
     if logits is None:
         raise SystemExit("The shipped model has no findings: run `heartlab train findings` first.")
     alone = 1 / (1 + np.exp(-logits[0].astype(np.float64)))
-    networks = shared_signal_model().networks
-    if not networks:
-        return np.stack([alone, alone])
-    heard = mean_logits(networks, stacked_signals(segments))[1].astype(np.float64)
+    heard = shared_signal_model().networks.logits(stacked_signals(segments))[1].astype(np.float64)
     joint = shared_signal_model().spec.joint
     weight = 0.5 if joint is None else joint.finding_share
     return np.stack([np.vectorize(logit_average)(alone, heard, weight), alone])

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from heartguard.arrays import Doubles, Floats
 from heartguard.classify import load_spec, models_folder, probabilities, save_spec
@@ -29,11 +30,9 @@ from heartlab.metrics.classification import (
     accuracy,
     auroc,
     bootstrap_interval,
-    confusion_matrix,
     expected_calibration_error,
     macro_auroc,
     macro_f1,
-    recall_precision,
     reliability,
 )
 from heartlab.train.signal.signal_model import TOGETHER
@@ -116,8 +115,8 @@ def _subset(labels: NDArray[np.int64], plain: Doubles, calibrated: Doubles, grou
     for name, measure in HEADLINE.items():
         low, high = bootstrap_interval(labels, calibrated, groups.tolist(), measure)
         found[name] = {"value": measure(labels, calibrated), "low": low, "high": high}
-    confusion = confusion_matrix(labels, calibrated.argmax(axis=1), len(CLASSES))
-    recall, precision = recall_precision(confusion)
+    predicted, classes = calibrated.argmax(axis=1), range(len(CLASSES))
+    precision, recall, _, _ = precision_recall_fscore_support(labels, predicted, labels=classes, zero_division=0)
     found["per_class"] = {
         name: {
             "pages": int((labels == c).sum()),
@@ -131,7 +130,7 @@ def _subset(labels: NDArray[np.int64], plain: Doubles, calibrated: Doubles, grou
     found["ece"] = {"before": before, "after": after}
     found["reliability"] = reliability(labels, calibrated)
     found["risk_coverage"] = risk_coverage(labels, calibrated)
-    found["confusion"] = confusion.tolist()
+    found["confusion"] = confusion_matrix(labels, predicted, labels=classes).tolist()
     return found
 
 

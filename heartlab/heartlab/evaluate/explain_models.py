@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.classify import Engine, ModelSpec, Weights, classify, load_spec, models_folder
+from heartguard.classify import Engine, ModelSpec, VggEngine, Weights, classify, load_spec, models_folder
 from heartguard.drawing import draw, segment_leads
 from heartguard.explain.maps import MapMaker
 from heartguard.explain.network import InspectableNetwork
@@ -18,7 +18,7 @@ from heartlab.data.datasets import load_pages
 from heartlab.data.page_set import PageSet, page_set
 from heartlab.data.page_traces import PageTraces, trace_pages
 from heartlab.data.signal_labels import CLASSES
-from heartlab.evaluate.torch_engine import TorchEngine
+from heartlab.networks.vgg16 import KerasBackbone
 from heartlab.train.vgg16.cross_validation import fold_head, to_weights
 from heartlab.train.vgg16.features import FeatureBank, build_bank
 from heartlab.train.vgg16.heads import HeadRecipe
@@ -91,8 +91,9 @@ def _take_turns(queues: list[NDArray[np.int64]]) -> list[int]:
 
 def trial_model(spec: ModelSpec, weights: Weights) -> TrialModel:
     """Return a network from a table of weights."""
-    engine = TorchEngine(spec, weights)
-    return TrialModel(engine, MapMaker(engine, InspectableNetwork(spec, weights)))
+    backbone = KerasBackbone(weights)
+    engine = VggEngine(spec, backbone, weights)
+    return TrialModel(engine, MapMaker(engine, InspectableNetwork(spec, weights, backbone.activations)))
 
 
 RANDOMISED = ("head", "block5", "block4", "block3", "block2", "block1")

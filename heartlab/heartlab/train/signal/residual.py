@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.arrays import Floats
-from heartguard.classify.signal_network import CHANNELS, COLUMNS, KERNEL, STEM, stacked_signals
+from heartguard.classify.signal_network import COLUMNS, SHAPE, stacked_signals
 from heartguard.drawing import RawSegments, preprocess
 from heartlab.data.signal_labels import CLASSES
+from heartlab.networks.signal import CHANNELS
 from heartlab.train.augmentation import Strength, augment, random_stretches
 from heartlab.train.device import device
 from heartlab.train.signal_drawings import SignalSet, oversampled
@@ -29,6 +30,9 @@ MEASURED = 12 * len(WAVES) + len(RHYTHMS)
 _DISTURBED = Strength(drop_lead=0.0, drop_strip=0.0, wander_mv=0.04, noise_mv=0.015)
 """Strength of the simulated disturbances; chosen by hand."""
 
+
+STEM, KERNEL = 7, 5
+"""Samples of the kernels of the first convolution (56 ms) and of the others; chosen by hand."""
 
 TAUGHT = "residual1d-{}.pt"
 """File of the 1-D network trained on records, in the cache, by its seed."""
@@ -98,7 +102,7 @@ def make_records(cache: Path, data: SignalSet, recipe: ResidualRecipe) -> Record
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
         shape = (recipe.copies, len(data.classes))
-        signals, measured = np.zeros((*shape, 16, 290), np.float16), np.zeros((*shape, MEASURED), np.float16)
+        signals, measured = np.zeros((*shape, *SHAPE), np.float16), np.zeros((*shape, MEASURED), np.float16)
         for copy, row in np.ndindex(*shape):
             rng = np.random.default_rng((recipe.seed, copy, row))
             signals[copy, row], measured[copy, row] = _copy_of(data.signals[row].astype(np.float32), rng)

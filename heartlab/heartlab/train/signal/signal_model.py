@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -40,6 +41,7 @@ from heartlab.metrics.classification import (
     macro_f1,
 )
 from heartlab.metrics.folds import out_of_fold
+from heartlab.networks.signal import signal_networks_file
 from heartlab.train.by_fold import answers_by_fold
 from heartlab.train.signal.joint_findings import join_findings
 from heartlab.train.signal.residual import TAUGHT, ResidualRecipe, make_records, teach
@@ -83,9 +85,8 @@ def run(args: argparse.Namespace) -> int:
     statements = load_signal_set(args.cache).tag_names
     if joint is not None:
         joint = _with_findings(joint, args.out, taught, statements)
-    table = to_table(to_forest(grown)) | networks_to_table(taught)
     spec = _spec(labelled, probabilities_of(found), joint, statements, taught.recipe)
-    _ship(args.out, table, spec)
+    _ship(args.out, to_table(to_forest(grown)), signal_networks_file(networks_to_table(taught)), spec)
     return 0
 
 
@@ -171,13 +172,15 @@ def _with_findings(
 def _spec(
     pages: PageSet, shares: Doubles, joint: EnsembleSpec | None, statements: tuple[str, ...], recipe: TuningRecipe
 ) -> SignalModelSpec:
-    """Return the facts, but for the digest of the weights."""
+    """Return the facts, but for the digests of the weights."""
     return SignalModelSpec(
         classes=CLASSES,
         features=FEATURES,
         temperature=round(fit_temperature(pages.classes, np.log(shares + FLOOR)), 4),
         sha256="",
         weights_file="second.npz",
+        networks_sha256="",
+        networks_file="second.tflite",
         joint=joint,
         statements=statements,
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
@@ -195,9 +198,11 @@ def _spec(
     )
 
 
-def _ship(folder: Path, table: Weights, spec: SignalModelSpec) -> None:
+def _ship(folder: Path, trees: Weights, networks: bytes, spec: SignalModelSpec) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    spec = replace(spec, sha256=write_weights(table, folder / spec.weights_file))
+    (folder / spec.networks_file).write_bytes(networks)
+    digest = write_weights(trees, folder / spec.weights_file)
+    spec = replace(spec, sha256=digest, networks_sha256=hashlib.sha256(networks).hexdigest())
     save_spec(spec, folder / "second.json")
     log.info("signal model %s written to %s: %s", spec.identity, folder, spec.metrics["3x4"])
 

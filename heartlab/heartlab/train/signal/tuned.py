@@ -101,7 +101,7 @@ class TunedNetworks:
 
 
 def to_table(tuned: TunedNetworks) -> Weights:
-    """Return the networks as `heartguard.classify.signal_network` reads them, batch normalisation folded in."""
+    """Return the networks as `heartlab.networks.signal` exports them, batch normalisation folded in."""
     table: Weights = {}
     for number, network in enumerate(tuned.networks):
         parts = {"stem": network.stem}

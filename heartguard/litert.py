@@ -1,0 +1,60 @@
+"""Run networks from LiteRT files (.tflite), as TensorFlow's converter writes them."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from heartguard.arrays import Floats
+
+__all__ = ["LiteRtFile"]
+
+
+class LiteRtFile:
+    """The signatures of a LiteRT file, which are its functions; safe to share between threads.
+
+    Parameters
+    ----------
+    content : bytes
+    threads : int
+        Processor cores to use.
+
+    Examples
+    --------
+    >>> from heartguard.weights import models_folder
+    >>> near = LiteRtFile((models_folder() / "vgg16.tflite").read_bytes()).run("near", image=np.zeros((1, 8, 8, 1)))
+    >>> near["pool2"].shape
+    (1, 2, 2, 128)
+    """
+
+    def __init__(self, content: bytes, threads: int = 2) -> None:
+        self._interpreter: Any = _interpreter_class()(model_content=content, num_threads=threads)
+        self._signatures: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def run(self, signature: str, **inputs: Floats) -> dict[str, Floats]:
+        """Return the outputs of a signature by name; inputs of another shape than the last ones resize it.
+
+        Parameters
+        ----------
+        signature : str
+        **inputs : ndarray, float32
+
+        Raises
+        ------
+        ValueError
+            If the file has no such signature, or not these inputs.
+        """
+        with self._lock:  # an interpreter holds one set of inputs
+            if signature not in self._signatures:
+                self._signatures[signature] = self._interpreter.get_signature_runner(signature)
+            outputs: dict[str, Floats] = self._signatures[signature](**inputs)
+            return outputs
+
+
+def _interpreter_class() -> Any:
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ModuleNotFoundError:  # Intel Macs, for which it has no wheel; TensorFlow carries the same interpreter
+        from tensorflow.lite import Interpreter
+    return Interpreter

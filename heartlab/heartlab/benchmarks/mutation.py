@@ -1,0 +1,216 @@
+"""Mutation testing: how many small changes to the code of a room make one of its tests fail.
+
+    heartlab bench mutation --room classify --sample 200 --seed 0
+
+A sample of places is drawn, at each of them one mutant of cosmic-ray's operators (another operator, another number, a
+condition negated, a decorator gone). Annotations are left out, which nothing evaluates. Each mutant runs in a forked
+process against the room's own fast tests, quickest first, until one fails; a mutant that hangs counts as killed.
+Writes a row of ``benchmarks/results/mutation.csv`` and prints the mutants that survived.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import importlib.util
+import os
+import random
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from heartlab.checkout import CHECKOUT
+from heartlab.data.tables import merged, read_table, write_table
+
+TESTS = {
+    "classify": ("classify_by_hand", "classify", "signal_model"),
+    "drawing": ("drawing",),
+    "report": ("report", "warning"),
+    "intake": ("intake", "intake_errors", "intake_files"),
+    "explain": ("explain", "explain_cases", "explain_faithfulness", "explain_int8", "explain_leads", "explain_maps"),
+    "trace": ("trace", "line_network", "limb_leads"),
+    "measure": ("measure",),
+}
+"""Test modules of each room."""
+
+SLOWEST_S = 0.3
+"""Processor seconds of the slowest test that is asked, its fixtures among them: who survives runs all of them."""
+
+HANGS_S = 120
+"""Seconds after which a mutant is taken to hang."""
+
+_HEAVY = (
+    *("numpy", "scipy.signal", "scipy.special", "cv2", "msgspec", "ai_edge_litert.interpreter"),
+    *("pandas", "streamlit", "PIL.Image", "pypdfium2", "pydicom"),
+)
+"""Imported once, before the processes fork."""
+
+_OWN = ("heartguard", "heartlab", "tests")
+"""Packages that each process imports afresh."""
+
+
+class Mutant(NamedTuple):
+    """One change to the code."""
+
+    path: Path
+    operator: str
+    occurrence: int
+    line: int
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this benchmark."""
+    parser.add_argument("--room", choices=list(TESTS), required=True, help="folder of heartguard/")
+    parser.add_argument("--sample", type=int, default=200, help="mutants (default: 200)")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample (default: 0)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Draw mutants, test each, and write the room's row."""
+    begun = time.monotonic()
+    os.environ["OMP_NUM_THREADS"] = "1"
+    for name in _HEAVY:
+        importlib.import_module(name)
+    tests = fast_tests([f"tests/test_{name}.py" for name in TESTS[args.room]])
+    everything = sorted((CHECKOUT / "heartguard" / args.room).glob("*.py"))
+    chosen = sample([mutant for path in everything for mutant in mutants(path)], args.sample, args.seed)
+    survived = []
+    for number, mutant in enumerate(chosen, start=1):
+        if _status(tests, mutant) == 0:
+            survived.append(mutant)
+            print(f"survived: {mutant.path.name}:{mutant.line} {mutant.operator} {mutant.occurrence}", flush=True)
+        if number % 20 == 0:
+            print(f"{number} of {len(chosen)}, {len(survived)} survived", flush=True)
+    killed = len(chosen) - len(survived)
+    row = {"room": args.room, "seed": args.seed, "mutants": len(chosen), "killed": killed, "survived": len(survived)}
+    row |= {"killed_share": round(killed / len(chosen), 3), "tests": len(tests)}
+    row["minutes"] = round((time.monotonic() - begun) / 60, 1)
+    print(write_table(merged([row], read_table("mutation"), ["room"]), "mutation").to_string(index=False))
+
+
+def mutants(path: Path) -> Iterator[Mutant]:
+    """Yield every mutant of a module, but those of annotations."""
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.plugins import get_operator, operator_names
+
+    source = path.read_text(encoding="utf-8")
+    nodes, skipped = list(ast_nodes(get_ast(source))), list(_annotations(source))
+    for name in operator_names():
+        if get_operator(name).arguments():  # those that need to be told names of variables
+            continue
+        operator = get_operator(name)()
+        places = [place for node in nodes for place in operator.mutation_positions(node)]
+        for occurrence, (start, end) in enumerate(places):
+            if not any(first <= start and end <= last for first, last in skipped):
+                yield Mutant(path, name, occurrence, start[0])
+
+
+def _annotations(source: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield first and last (line, column) of every annotation and every assignment of a type."""
+    for node in ast.walk(ast.parse(source)):
+        named = [getattr(node, field, None) for field in ("annotation", "returns")]
+        for part in (part for part in named if isinstance(part, ast.expr)):
+            yield (part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0)
+
+
+def sample(found: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
+    """Return a mutant of each of so many lines of code, or several of a line where there are fewer."""
+    rng, by_line = random.Random(seed), defaultdict(list)
+    for mutant in found:
+        by_line[mutant.path, mutant.line].append(mutant)
+    shuffled = [rng.sample(here, len(here)) for here in rng.sample(list(by_line.values()), len(by_line))]
+    rounds = max(map(len, shuffled), default=0)
+    return [here[turn] for turn in range(rounds) for here in shuffled if turn < len(here)][:count]
+
+
+def fast_tests(files: Sequence[str]) -> list[str]:
+    """Return the names of the tests that pass and are fast, the quickest first."""
+    reader, writer = os.pipe()
+    if not (child := os.fork()):
+        clock = _Clock()
+        _test(files, [clock])
+        os.write(writer, "\n".join(clock.fast()).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        names = pipe.read().splitlines()
+    os.waitpid(child, 0)
+    return names
+
+
+class _Clock:
+    """A plugin of pytest that takes the processor seconds of each test and of the fixtures that it needs."""
+
+    def __init__(self) -> None:
+        self.fixtures: dict[str, float] = defaultdict(float)
+        self.tests: dict[str, float] = {}
+        self.needs: dict[str, Sequence[str]] = {}
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
+        begun = time.process_time()
+        yield
+        self.fixtures[fixturedef.argname] += time.process_time() - begun
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item: Any) -> Iterator[None]:
+        begun = time.process_time()
+        outcome = yield
+        if outcome.excinfo is None:  # type: ignore[attr-defined]
+            self.tests[item.nodeid] = time.process_time() - begun
+            self.needs[item.nodeid] = item.fixturenames
+
+    def fast(self) -> list[str]:
+        """Return the tests that passed and are fast, the quickest first."""
+        spent = {test: own + sum(self.fixtures[name] for name in self.needs[test]) for test, own in self.tests.items()}
+        return sorted((test for test, seconds in spent.items() if seconds < SLOWEST_S), key=lambda test: spent[test])
+
+
+def _status(tests: Sequence[str], mutant: Mutant) -> int:
+    """Return the exit status of the tests on a mutant, in a process of its own."""
+    if not (child := os.fork()):
+        signal.alarm(HANGS_S)
+        sys.meta_path.insert(0, _Mutated(mutant))
+        os._exit(_test(tests, []))
+    return os.waitpid(child, 0)[1]
+
+
+def _test(tests: Sequence[str], plugins: Sequence[object]) -> int:
+    """Run tests on freshly imported code, quietly."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in _OWN]:
+        del sys.modules[name]
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    os.chdir(CHECKOUT)
+    return int(
+        pytest.main([*tests, "-x" if not plugins else "-q", "-p", "no:cacheprovider", "-p", "no:timeout"], plugins)
+    )
+
+
+class _Mutated(SourceFileLoader):
+    """Finds and loads one module, mutated."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        parts = mutant.path.relative_to(CHECKOUT).with_suffix("").parts
+        super().__init__(".".join(parts).removesuffix(".__init__"), str(mutant.path))
+        self.mutant = mutant
+
+    def find_spec(self, name: str, *_: Any) -> ModuleSpec | None:
+        return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.name else None
+
+    def get_code(self, fullname: str) -> Any:
+        from cosmic_ray.mutating import mutate_code
+        from cosmic_ray.plugins import get_operator
+
+        source = self.mutant.path.read_bytes().decode()
+        changed = mutate_code(source, get_operator(self.mutant.operator)(), self.mutant.occurrence)
+        return compile(changed, self.path, "exec")

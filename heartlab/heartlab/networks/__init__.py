@@ -1,0 +1,1 @@
+"""The shipped networks in Keras, and their export as LiteRT files."""
