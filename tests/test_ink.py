@@ -5,11 +5,11 @@ import json
 import cv2
 import numpy as np
 import pytest
+from heartguard.page.ink_maps import InkNetwork, close_gaps
+from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 
 from heartguard.errors import ModelError
 from heartguard.page.find import PX_PER_MM
-from heartguard.page.ink_maps import InkNetwork, close_gaps
-from heartguard.page.ink_network import INK_LAYERS, PRINT, TRACE
 from heartguard.weights import models_folder, read_weights, write_weights
 from heartlab.train.ink.training import InkRecipe, cut_patches, fit
 from heartlab.train.ink.training_pages import LINE_MM, InkPage, simulate_ink_page

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from heartguard.page.grid import Grid, find_grid
+from heartguard.page.ink import contrasts
 
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
 from heartguard.page import PX_PER_MM, make, recognise
 from heartguard.page.arrange import settle_rows
 from heartguard.page.ends import Extent
-from heartguard.page.grid import Grid, find_grid
-from heartguard.page.ink import contrasts
 from heartguard.page.marks import Pulse, find_lines
 from heartguard.page.tilt import estimate_tilt
 from heartguard.values import Corrections, Page, Upload

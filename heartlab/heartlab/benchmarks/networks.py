@@ -221,6 +221,7 @@ def _inputs(segments: list[LeadSegments]) -> dict[str, Any]:
 def _export(folder: Path) -> None:
     """Write the LiteRT files of the networks that read pages, which do not ship."""
     from heartguard.page.ink_network import INK_LAYERS
+
     from heartguard.trace.line_network import LINE_LAYERS
     from heartguard.weights import read_network
     from heartlab.networks.layers import build_network
