@@ -2,8 +2,8 @@
 
     python -m heartlab.train.quality --cache DIR --sheets DIR
 
-The pages are those that `heartlab.evaluate.sheets` draws, a third of which has arrangements that HeartGuard does not read,
-and pages of the usual arrangements by the older simulator; no page of another source is looked at.
+The pages are those that `heartlab.evaluate.sheets` draws, a third of which has arrangements that HeartGuard does not
+read, and pages of the usual arrangements by the older simulator; no page of another source is looked at.
 """
 
 from __future__ import annotations
