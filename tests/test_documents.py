@@ -95,3 +95,10 @@ def test_version_is_the_same_everywhere():
     released = re.findall(r"^## \[([\d.]+)\] - (\S+)$", changes, re.M)
     assert released[0][0] == __version__
     assert f"date-released: {released[0][1]}" in citation
+
+
+def test_the_table_of_the_structure_network_is_the_committed_one():
+    text = (ROOT / "docs" / "structure-network.md").read_text(encoding="utf-8")
+    for row in pd.read_csv(RESULTS / "structure.csv").drop(columns="crops").itertuples(index=False):
+        figures = ("-" if pd.isna(value) else f"{value:.2f}" for value in row[1:])
+        assert f"| {row[0]} | {' | '.join(figures)} |" in text

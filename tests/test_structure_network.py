@@ -277,3 +277,13 @@ def test_peak_memory_counts_from_when_it_was_forgotten():
     before = memory_mb()
     large = np.ones(20_000_000, np.uint8)
     assert peak_memory_mb() - before == pytest.approx(large.nbytes / 1e6, abs=4)
+
+
+def test_crops_around_edges_show_the_sheet_and_what_is_beyond():
+    shares = [
+        (crop.truth[..., CHANNELS.index("paper")] > 127).mean()
+        for seed in range(4)
+        for sheet, crop in draw_crops(EMPTY, FIRST_SEED["edges"] + seed, edges=True)
+    ]
+    assert 0.2 < np.mean(shares) < 0.9
+    assert np.mean([0.02 < share < 0.98 for share in shares]) > 0.6
