@@ -37,7 +37,7 @@ def altered(path: Path, **facts: Any) -> None:
 def test_every_network_says_which_one_it_is(folder: Path) -> None:
     ids = Models.load(folder).ids
     for key, name in (
-        ("ink", "ink"),
+        ("structure", "structure"),
         ("line", "line"),
         ("vgg16", "vgg16"),
         ("findings", "findings"),
@@ -64,7 +64,15 @@ def test_an_altered_file_is_named(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "fact"), [("vgg16", "classes"), ("second", "joint"), ("findings", "names"), ("ink", "sha256")]
+    ("name", "fact"),
+    [
+        ("vgg16", "classes"),
+        ("second", "joint"),
+        ("findings", "names"),
+        ("structure", "sha256"),
+        ("turn", "across"),
+        ("quality", "page"),
+    ],
 )
 def test_a_missing_fact_is_named_with_its_file(folder: Path, name: str, fact: str) -> None:
     altered(folder / f"{name}.json", **{fact: None})

@@ -155,7 +155,7 @@ def full_reading() -> Reading:
         ood_score=0.4,
     )
     warnings = (caution("scale.length", "The traces span 8 s."),)
-    return make_reading(prediction=prediction, warnings=warnings, models={"ink": "ink-1"})
+    return make_reading(prediction=prediction, warnings=warnings, models={"line": "line-1"})
 
 
 def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> None:
