@@ -78,8 +78,9 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
     by_hand.add_argument("--speed", type=float, choices=SPEEDS_MM_PER_S, help="paper speed, mm/s")
     by_hand.add_argument("--gain", type=float, choices=GAINS_MM_PER_MV, help="gain, mm/mV")
     by_hand.add_argument(
-        "--turn", type=int, choices=(0, 90, 180, 270), default=0, help="turn the picture clockwise, degrees"
+        "--turn", type=int, choices=(0, 90, 180, 270), help="turn the picture clockwise, degrees; 0 leaves it as it is"
     )
+    by_hand.add_argument("--mirror", action="store_true", help="exchange left and right, after the turn")
     read.set_defaults(run=run)
 
 
@@ -155,7 +156,16 @@ def _read_one(file: str, args: argparse.Namespace, signals: SignalFolder | None)
     from heartguard import read_ecg, report
     from heartguard.values import Corrections
 
-    corrections = Corrections(args.turn // 90, None, args.layout, args.order, args.speed, args.gain)
+    set_by_hand = args.mirror or args.turn is not None
+    corrections = Corrections(
+        (args.turn or 0) // 90,
+        None,
+        args.layout,
+        args.order,
+        args.speed,
+        args.gain,
+        args.mirror if set_by_hand else None,
+    )
     name = "standard input" if file == _STDIN else None
     try:
         reading = read_ecg(_source(file), name=name, page=args.page - 1, corrections=corrections)

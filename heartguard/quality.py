@@ -42,6 +42,9 @@ PAGE_EVIDENCE = (
     "pulse_share",
     "pulse_error",
     "length_error",
+    "names_seen",
+    "stray_names",
+    "column_marks",
     "beat_height",
     "wave_height",
     "rate_plausible",
@@ -124,7 +127,7 @@ def load_quality_model(folder: Path) -> QualityModel:
 
 
 def page_evidence(page: Page, ecg: Ecg, measurements: Measurements) -> Doubles:
-    """Return the evidence on a page, shape (20,), in the order of `PAGE_EVIDENCE`."""
+    """Return the evidence on a page, shape (23,), in the order of `PAGE_EVIDENCE`."""
     disagreement = lead_disagreement(ecg.unreconciled_signals)
     followed = [segment.quality for segment in ecg.segments]
     heights = _heights(ecg)

@@ -111,7 +111,7 @@ class Corrections:
         25 or 50.
     gain_mm_per_mv : float or None
         5, 10 or 20.
-    mirrored : bool
+    mirrored : bool or None
         Whether left and right are exchanged, after the turn.
 
     Raises
@@ -126,12 +126,12 @@ class Corrections:
     lead_order: str | None = None
     speed_mm_per_s: float | None = None
     gain_mm_per_mv: float | None = None
-    mirrored: bool = False
+    mirrored: bool | None = None
 
     @property
     def turned(self) -> bool:
         """Whether it was set which way up the picture is."""
-        return bool(self.quarter_turns % 4) or self.mirrored
+        return bool(self.quarter_turns % 4) or self.mirrored is not None
 
     def __post_init__(self) -> None:
         for name, value, known in (

@@ -23,6 +23,7 @@ __all__ = [
     "Weights",
     "models_folder",
     "named",
+    "read_checked",
     "read_network",
     "read_spec",
     "read_spec_for",
@@ -156,6 +157,26 @@ def write_weights(weights: Weights, path: Path, *, exact: Collection[str] = ()) 
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
+def read_checked(path: Path, sha256: str) -> bytes:
+    """Return the content of a file of weights.
+
+    Raises
+    ------
+    ModelError
+        If the file is missing or is not the one that `sha256` names.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelError(f"The weights {path.name} are missing from the models folder.") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelError(
+            f"The weights {path.name} were altered: their sha256 starts with {found[:12]}, expected {sha256[:12]}."
+        )
+    return content
+
+
 def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
     """Read a table as float32.
 
@@ -172,15 +193,7 @@ def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:
     ModelError
         If the file is missing or is not the one that `sha256` names.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise ModelError(f"The weights {path.name} are missing from the models folder.") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ModelError(
-            f"The weights {path.name} were altered: their sha256 starts with {found[:12]}, expected {sha256[:12]}."
-        )
+    content = read_checked(path, sha256)
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
         return {name: archive[name].astype(np.float32) for name in archive.files if name.startswith(only)}
 

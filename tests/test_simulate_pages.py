@@ -1,17 +1,21 @@
 """The widened page simulator: what it says is on a page is where it says, and looks as it says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from heartguard.leads import LEADS
 from heartlab.simulate.recorders import CHANNELS, KINDS, SimulatedSheet, Window, simulate_sheet
 from heartlab.simulate.recorders.arrangements import SHARES, arrange
+from heartlab.simulate.recorders.creases import crumpled_relief, folded_relief
 from heartlab.simulate.recorders.grid import Grid, Lattice, Level, grid_coverage
 from heartlab.simulate.recorders.marks import draw_pulses, polyline, pulse_points, rectangle
 from heartlab.simulate.recorders.plan import random_plan
 from heartlab.simulate.recorders.raster import draw_scene
 from heartlab.simulate.recorders.scene import Area, Line, Scene, Text
-from heartlab.simulate.recorders.views import flat_view, photo_view
+from heartlab.simulate.recorders.traces import draw_medians
+from heartlab.simulate.recorders.views import creased_view, flat_view, photo_view
 
 BLACK = (0, 0, 0)
 
@@ -210,3 +214,70 @@ def test_print_from_another_sheet_is_pale_and_no_trace():
     flat = draw_scene(Scene(40, 20, (255, 255, 255), (0, 0, 0), None, [line]), Lattice(0, 0, 10, (200, 400)), 0.1, 0)
     assert flat.truth[: CHANNELS.index("paper")].max() == 0
     assert flat.image[100, 200, 0] == pytest.approx(0.8 * 255)
+
+
+def test_facets_of_crumpled_paper_are_lit_and_raised_alike_for_one_seed():
+    first, again = (crumpled_relief((100, 60), np.random.default_rng(4)) for _ in range(2))
+    assert np.array_equal(first.light, again.light)
+    assert first.light.shape == (152, 252)
+    assert 0.35 <= first.light.min() < 0.95
+    assert np.ptp(first.heights) > 1
+    # Between corners a facet is plane: half of all second differences of its height are nothing.
+    bends = np.abs(np.diff(first.heights, 2, axis=1))
+    assert np.median(bends) < 0.05 * np.abs(np.diff(first.heights, axis=1)).mean()
+
+
+def test_a_fold_is_a_narrow_line_beside_even_paper():
+    reliefs = [folded_relief((100, 60), np.random.default_rng(seed)) for seed in range(8)]
+    sharpest = [float(np.abs(np.diff(relief.light, axis=1)).max()) for relief in reliefs]
+    typical = [float(np.median(np.abs(np.diff(relief.light, axis=1)))) for relief in reliefs]
+    assert np.median(sharpest) > 0.05
+    assert max(typical) < 0.005
+
+
+def test_creased_paper_leads_there_and_back():
+    places = np.random.default_rng(0).uniform((5, 5), (290, 200), (200, 2))
+    flat = flat_view((0, 0, 297, 210), 5.0)
+    creased = creased_view(flat, (297, 210), np.random.default_rng(3), crumpled=True)
+    pixels = creased.to_image(places)
+    assert np.abs(creased.to_page(pixels) - places).max() < 0.02
+    # Print moves by up to 2 mm, at 5 pixels a millimetre.
+    assert 0.1 < np.abs(pixels - flat.to_image(places)).max() < 10
+    light = creased.light(places.astype(np.float32)[None])
+    assert light is not None
+    assert light.std() > 0.01
+
+
+def test_a_second_sheet_has_paper_and_traces_of_its_own():
+    sheet = next(
+        sheet for sheet in (simulate_sheet(beats(), seed, "scan") for seed in range(300)) if sheet.neighbour is not None
+    )
+    height, width = sheet.view.shape
+    window = Window(0, height // 2, width, height - height // 2)
+    crop = sheet.draw(window)
+    below = crop.places[..., 1] > sheet.scene.height + 15
+    assert below.mean() > 0.2
+    assert plane(crop.truth, "paper")[below].mean() > 0.5
+    assert (plane(crop.truth, "trace")[below] > 0.5).any()
+
+
+def test_averaged_beats_are_right_of_the_rows_and_a_second_wide_at_most():
+    rng = np.random.default_rng(0)
+    plan = replace(random_plan(rng, "light"), medians=1)
+    lines = [item for item in draw_medians(plan, beats(), rng) if isinstance(item, Line)]
+    assert len(lines) == min(12, len(plan.baselines))
+    for line in lines:
+        assert line.points[0, 0] > plan.trace_end
+        assert np.ptp(line.points[:, 0]) < plan.speed
+
+
+def test_a_trace_as_fine_and_dark_as_its_grid_is_among_the_pages():
+    seen = 0
+    for seed in range(120):
+        sheet = simulate_sheet(beats(), seed, "digital")
+        grid, ink = sheet.scene.grid, sheet.plan.inks.trace
+        pens = [item.width for item in sheet.scene.items if isinstance(item, Line) and item.kind == "trace"]
+        if grid is None or sheet.plan.theme == "dark" or min(pens) > 0.24:
+            continue
+        seen += max(abs(a - b) for a, b in zip(grid.colour, ink, strict=True)) <= 60
+    assert seen >= 6

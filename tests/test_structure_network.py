@@ -6,7 +6,7 @@ import pytest
 from heartguard.layers import LAST_SHUFFLE
 from heartlab.data.datasets import data_folder
 from heartlab.simulate.recorders import CHANNELS
-from heartlab.train.structure.crops import SIDE, draw_crops, kind_of
+from heartlab.train.structure.crops import FIRST_SEED, SIDE, draw_crops, kind_of, make_files
 from heartlab.train.structure.network import STRIDE, STRUCTURE_LAYERS, weight_count, work_per_pixel
 from heartlab.train.structure.records import RecordPool, split_of
 from heartlab.train.structure.training import StructureRecipe, batches, learning_rate, varied
@@ -139,18 +139,20 @@ def test_maps_have_the_size_of_the_picture_unless_it_is_too_large():
 
 
 def test_the_table_tells_dice_by_kind():
-    from heartlab.train.structure.check import dice_sums, table
+    from heartlab.train.structure.check import counted, table
 
     truth = np.zeros((40, 40, len(CHANNELS)), np.uint8)
     truth[:20, :, 0] = 255
-    shares = np.zeros((len(CHANNELS), 40, 40), np.float32)
-    shares[0, 10:30] = 0.9
-    sums = dice_sums(shares, truth)
-    assert sums[0].tolist() == [400, 800, 800]
-    row = table({"scan": sums}).splitlines()[2].split("|")
-    assert row[1].strip() == "scan"
-    assert row[2].strip() == "0.50"
-    assert row[3].strip() == "-"
+    truth[:, :20, 4] = 255
+    shares = np.zeros_like(truth)
+    shares[10:30, :, 0] = 230
+    sums = counted(shares, truth)
+    assert sums.pixels[0].tolist() == [400, 800, 800]
+    row = table({"scan": sums}).iloc[0]
+    assert (row["kind"], row["crops"], row["trace"]) == ("scan", 1, 0.5)
+    assert np.isnan(row["minor"])
+    # Of 400 pixels of pulse below the trace the upper half is seen as trace.
+    assert (row["pulse"], row["pulse_as_trace"]) == (0, 0.5)
 
 
 def test_a_plane_that_a_batch_does_not_show_is_not_taught_to_be_empty():
@@ -165,3 +167,113 @@ def test_a_plane_that_a_batch_does_not_show_is_not_taught_to_be_empty():
     # What is left is the cross-entropy alone: weight 1.2 of 9.9 in all, mean over the pixels.
     expected = 1.2 / 9.9 * float(torch.sigmoid(torch.tensor(-3.0))) / 64**2
     assert float(absent.mean()) == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_pulse_seen_as_trace_costs_more_than_bare_paper_seen_so():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.structure.losses import structure_loss
+
+    truth = torch.zeros(1, len(CHANNELS), 64, 64)
+    truth[:, CHANNELS.index("pulse"), 20:24, :32] = 1
+    logits = torch.zeros_like(truth, requires_grad=True)
+    structure_loss(logits, truth).backward()
+    trace = logits.grad[0, CHANNELS.index("trace")]
+    assert float(trace[22, 10] / trace[22, 50]) == pytest.approx(4)
+
+
+def test_the_best_cut_parts_covered_from_bare_pixels():
+    from heartlab.train.structure.shipping import _BINS, best_cut
+
+    covered, bare = np.zeros(len(_BINS) - 1), np.zeros(len(_BINS) - 1)
+    covered[120:130], bare[10:115] = 50, 400
+    bare[115:120] = 2
+    assert _BINS[114] <= best_cut(covered, bare) <= _BINS[120]
+
+
+def test_a_shift_moves_all_pixels_of_its_plane_alone():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.layers_torch import build_network
+    from heartlab.train.structure.shipping import shifted
+
+    network, seen = build_network(STRUCTURE_LAYERS, 0).eval(), torch.zeros(1, 3, STRIDE, STRIDE)
+    shifts = np.zeros(len(CHANNELS), np.float32)
+    shifts[4] = 1.5
+    with torch.no_grad():
+        before = network(seen)
+        moved = shifted(network, shifts)(seen) - before
+    assert moved[:, 4].numpy() == pytest.approx(1.5, abs=1e-5)
+    assert float(moved[:, [0, 1, 2, 3, 5, 6, 7, 8]].abs().max()) == 0
+
+
+def test_two_processes_draw_each_their_own_files(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("heartlab.train.structure.crops.load_pool", lambda split, home: EMPTY)
+    monkeypatch.setattr("heartlab.train.structure.crops._make_file", lambda pool, seed, path, edges: drawn.append(seed))
+    for part in (0, 1):
+        make_files(tmp_path, "check", 96, (part, 2))
+    assert [seed - FIRST_SEED["check"] for seed in drawn] == [0, 32, 16]
+
+
+@pytest.mark.parametrize(("length", "count", "halo"), [(1440, 2, 96), (1472, 5, 48), (320, 1, 0), (96, 3, 64)])
+def test_strips_keep_every_place_once_and_look_beyond_it(length, count, halo):
+    from heartlab.train.structure.strips import strips_of
+
+    strips = strips_of(length, count, halo)
+    assert [place for strip in strips for place in range(strip.first, strip.last)] == list(range(length))
+    assert len({strip.stop - strip.start for strip in strips}) == 1
+    for strip in strips:
+        assert strip.start % STRIDE == 0
+        assert strip.start == 0 or strip.first - strip.start >= halo
+        assert strip.stop == length or strip.stop - strip.last >= halo
+
+
+@pytest.mark.parametrize("shape", [(70, 200, 3), (200, 70, 3)])
+def test_a_picture_in_strips_is_put_together_where_it_was(shape):
+    from heartlab.train.structure.strips import seen_in_strips
+
+    image = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+
+    def brightness(seen):
+        return np.repeat(np.round(127.5 * (seen[..., :1] + 1)).astype(np.uint8), len(CHANNELS), axis=2)
+
+    maps = seen_in_strips(image, brightness, 3, 32)
+    assert maps.shape == (len(CHANNELS), *shape[:2])
+    assert np.abs(maps[4].astype(int) - image[..., 0]).max() <= 1
+
+
+def test_one_litert_file_is_the_network_at_any_size():
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("tensorflow")
+    from heartlab.train.layers_torch import build_network, fold
+    from heartlab.train.structure.litert import litert_content, litert_run
+
+    network = build_network(STRUCTURE_LAYERS, 0).train()
+    network(torch.rand(2, 3, 64, 96) * 2 - 1)
+    network.eval()
+    run = litert_run(litert_content(fold(network, STRUCTURE_LAYERS), "float16"), 1)
+    for shape in ((64, 96), (96, 64)):
+        seen = torch.rand(1, 3, *shape) * 2 - 1
+        with torch.no_grad():
+            expected = torch.sigmoid(network(seen))[0].permute(1, 2, 0).numpy()
+        assert np.abs(run(seen[0].permute(1, 2, 0).numpy()) / 255 - expected).max() < 0.006
+
+
+def test_disagreement_counts_what_is_more_than_a_fiftieth_away():
+    from heartlab.train.structure.engines import disagreement
+
+    expected = np.zeros((1, 10, 10), np.uint8)
+    maps = expected.copy()
+    maps[0, 0, :3] = (5, 6, 51)
+    assert disagreement(maps, expected) == (0.02, 0.2)
+
+
+def test_peak_memory_counts_from_when_it_was_forgotten():
+    from heartlab.metrics.memory import forget_peak_memory, memory_mb, peak_memory_mb
+
+    large = np.ones(40_000_000, np.uint8)
+    assert peak_memory_mb() >= large.nbytes / 1e6
+    del large
+    forget_peak_memory()
+    before = memory_mb()
+    large = np.ones(20_000_000, np.uint8)
+    assert peak_memory_mb() - before == pytest.approx(large.nbytes / 1e6, abs=4)

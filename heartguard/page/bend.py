@@ -21,7 +21,6 @@ __all__ = [
     "at_moved",
     "crest_weights",
     "follow_grid",
-    "follow_lines",
     "grid_surety",
     "invert",
     "off_places",
@@ -46,8 +45,6 @@ _COARSE = 4
 _SURE_SHARE = 0.5
 """Share of the usual surety under which a node does not count: beside the paper, and under print."""
 
-_SEEK_MM = 1.5
-_SOFT_PX = 0.8
 _FAINT = 0.3
 # Standard deviations in a median deviation; crests of so many are noise, and sure when that many above it.
 _DEVIATION, _NOISY, _CLEAR = 1.48, 3.0, 4.0
@@ -145,63 +142,6 @@ def _carriers(
     """Return the complex amplitudes of the grid's vertical and horizontal lines at the nodes."""
     turned = np.ascontiguousarray(marks.T)
     return _carrier(marks, px_per_mm, reach_mm, along_mm), _carrier(turned, px_per_mm, reach_mm, along_mm).T
-
-
-def follow_lines(
-    marks: Floats, px_per_mm: float, stiffness: float, outlier_mm: float, prior_mm: float, along_mm: float
-) -> Doubles:
-    """Measure what is left of the bend of a nearly straight page, line by line.
-
-    Around each node, the nearest line of the 5 mm grid is sought within `_SEEK_MM`: the crest of the marks' median
-    along the line, between pixels. A line is narrow and its crest sharp, where the phase of `follow_grid` is that of a
-    wave of 5 mm and feels every stroke in its reach.
-
-    Parameters
-    ----------
-    marks : ndarray, shape (H, W), float32
-    px_per_mm : float
-    stiffness, outlier_mm : float
-        As for `follow_grid`.
-    prior_mm : float
-        How far lines are expected from their places; steep strokes of a trace look like lines elsewhere.
-    along_mm : float
-        Length over which a line must last.
-
-    Returns
-    -------
-    ndarray, shape (rows, columns, 2)
-        What to add to a place to get its true place, mm, at nodes every `NODE_MM`.
-    """
-
-    def across(seen: Floats) -> Doubles:
-        return plate(*_crests(seen, px_per_mm, prior_mm, along_mm), stiffness, outlier_mm)
-
-    upright, level = side_by_side(across, (marks, np.ascontiguousarray(marks.T)))
-    return np.stack([upright, level.T], axis=-1)
-
-
-def _crests(marks: Floats, px_per_mm: float, prior_mm: float, along_mm: float) -> tuple[Doubles, Doubles]:
-    """Return how far from the vertical line on each node its truth is, mm, and a weight, both (rows, columns)."""
-    step, seek = NODE_MM * px_per_mm, round(_SEEK_MM * px_per_mm)
-    rows = np.round(np.arange(0, marks.shape[0], step)).astype(int)
-    columns = np.round(np.arange(0, marks.shape[1], step)).astype(int)
-    soft = cv2.GaussianBlur(marks, (0, 0), sigmaX=_SOFT_PX, sigmaY=0.01)
-    on_line = np.arange(0, len(columns), round(LARGE_SQUARE_MM / NODE_MM))
-    reach = seek + 1 + round(px_per_mm)
-    places = columns[on_line][:, None] + np.arange(2 * reach + 1)
-    near = np.pad(soft, ((0, 0), (reach, reach)))[:, places.ravel()]
-    lasting = _lasting(near, rows, round(along_mm * px_per_mm / 2))
-    around = lasting.reshape(len(rows), *places.shape).astype(np.float64)
-    profiles = without_minor_lines(around, px_per_mm)
-    inner = profiles[..., 1:-1] * np.exp(-0.5 * (np.arange(-seek, seek + 1) / (prior_mm * px_per_mm)) ** 2)
-    top = inner.argmax(axis=2)[..., None]
-    left, here, right = (np.take_along_axis(profiles, top + k, axis=2)[..., 0] for k in range(3))
-    curve = left - 2 * here + right
-    between = np.where(curve < -1e-6, 0.5 * (left - right) / np.minimum(curve, -1e-6), 0.0)
-    values, weights = np.zeros((len(rows), len(columns))), np.zeros((len(rows), len(columns)))
-    values[:, on_line] = -(top[..., 0] - seek + np.clip(between, -1, 1)) / px_per_mm
-    weights[:, on_line] = crest_weights(here, around - np.median(around, axis=2, keepdims=True))
-    return values, weights
 
 
 def crest_weights(heights: Doubles, around: Doubles) -> Doubles:

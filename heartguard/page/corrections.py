@@ -39,7 +39,7 @@ def apply_corrections(upload: Upload, corrections: Corrections) -> tuple[Upload,
     CorrectionError
         If the corners enclose no page.
     """
-    turn = Turn(corrections.quarter_turns % 4, corrections.mirrored)
+    turn = Turn(corrections.quarter_turns % 4, bool(corrections.mirrored))
     image, homography = turned(upload.image, turn), turn_homography(turn, upload.image.shape[:2])
     if corrections.corners is not None:
         image, cut = _cut(image, np.array(corrections.corners, float))

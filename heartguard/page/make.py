@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image, Mask
@@ -14,7 +15,7 @@ from heartguard.page.marks import Lines, Pulse
 from heartguard.page.recognise import choose_layout
 from heartguard.page.speed import speed_warnings
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage
-from heartguard.values import Corrections, Page, Upload
+from heartguard.values import Corrections, Page, Panel, Upload
 from heartguard.warning import Warning, caution, fault, note
 
 __all__ = ["PAGE_MM", "Found", "make_page"]
@@ -27,6 +28,11 @@ PULSE_TOLERANCE = 0.12
 
 _SURE_SHARES = (40, 200)
 """Shares of the trace, of 255: what is between them is vague."""
+
+_NAME_MM = (10.0, 16.0, 14.0, 8.0)
+"""How far left of, above, right of and below the beginning of a panel's line its name is printed."""
+
+_LEAST_NAME_MM = 1.2
 
 _CERTAIN = 0.7
 """Certainty of a layout under which it is called a guess."""
@@ -90,7 +96,11 @@ def make_page(
         layout=layout,
         panels=panels,
         quality=certainty,
-        evidence=_evidence(straight, found, certainty, pulse_error, seconds),
+        evidence={
+            **_evidence(straight, found, certainty, pulse_error, seconds),
+            **_on_names(found, panels),
+            "column_marks": arranged.marked,
+        },
         speed_mm_per_s=speed,
         gain_mm_per_mv=gain,
         paper_speed_mm_per_s=speed,
@@ -131,6 +141,29 @@ def _evidence(
         "pulse_share": min(1.0, len(found.pulses) / max(1, len(found.rows))),
         "pulse_error": 0.1 if pulse_error is None else min(pulse_error, 0.5),
         "length_error": min(abs(float(np.log(seconds / length))) for length in (PAGE_SECONDS, PAGE_SECONDS / 2)),
+    }
+
+
+def _on_names(found: Found, panels: tuple[Panel, ...]) -> dict[str, float]:
+    """Return how many panels have a name at their beginning, and how many names are elsewhere among the rows."""
+    count, _, stats, centres = cv2.connectedComponentsWithStats(
+        cv2.morphologyEx(found.names.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), connectivity=8
+    )
+    left, above, right, below = (mm * PX_PER_MM for mm in _NAME_MM)
+    tall = stats[1:count, cv2.CC_STAT_HEIGHT] > _LEAST_NAME_MM * PX_PER_MM
+    first, last = min(panel.baseline_y for panel in panels), max(panel.baseline_y for panel in panels)
+    names = [(x, y) for x, y in centres[1:count][tall] if first - above < y < last + below]
+    named = [
+        [
+            panel.x0 - left < x < panel.x0 + right and panel.baseline_y - above < y < panel.baseline_y + below
+            for x, y in names
+        ]
+        for panel in panels
+    ]
+    hit = np.array(named, bool).reshape(len(panels), len(names))
+    return {
+        "names_seen": float(hit.any(axis=1).mean()),
+        "stray_names": float((~hit.any(axis=0)).mean()) if names else 0.0,
     }
 
 

@@ -57,6 +57,8 @@ class Arrangement:
         On limb leads that may be named wrongly.
     same_seconds : bool
         Whether all columns show the same seconds, rather than consecutive ones.
+    marked : float, -1 to 1
+        How surely separators and names begin the columns, less how surely they begin others.
     """
 
     layout: Layout
@@ -64,6 +66,7 @@ class Arrangement:
     certainty: float
     warnings: tuple[Warning, ...] = ()
     same_seconds: bool = False
+    marked: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +79,7 @@ class _Candidate:
     worst: float
     score: float
     same_seconds: bool
+    columns: float
 
 
 def choose_layout(
@@ -138,7 +142,7 @@ def choose_layout(
     elif best.misfit > _UNLIKE and not warnings:
         certainty = min(certainty, _UNSURE)
         warnings = (_no_fit(),)
-    return Arrangement(best.layout, best.rows, certainty, warnings, best.same_seconds)
+    return Arrangement(best.layout, best.rows, certainty, warnings, best.same_seconds, best.columns)
 
 
 def _credible(candidate: _Candidate, found: int) -> bool:
@@ -176,7 +180,7 @@ class _Evidence:
             strips = fit_strips(layout, followed, self.extent)
             score -= _BY_STRIPS * max(0.0, strips.misfit - _SAME)
             score += _by_law(wrong if np.isfinite(wrong) else _NO_LAW)
-            yield _Candidate(layout, rows, followed, changed, wrong, worst, score, strips.same_seconds)
+            yield _Candidate(layout, rows, followed, changed, wrong, worst, score, strips.same_seconds, columns)
 
     def _followed(self, rows: tuple[float, ...]) -> Doubles:
         """Follow rows once, however many layouts could stand on them."""

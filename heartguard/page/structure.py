@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from heartguard.arrays import Floats, Image
-from heartguard.layers import LAST_SHUFFLE, Layer, network_graph, shuffled
-from heartguard.weights import Weights, read_network
+from heartguard.arrays import Image
+from heartguard.layers import LAST_SHUFFLE, Layer
+from heartguard.weights import NetworkSpec, named, read_checked, read_spec
 
 __all__ = [
     "PLANES",
@@ -22,7 +22,7 @@ __all__ = [
     "StructureMaps",
     "StructureNetwork",
     "load_structure_network",
-    "structure_graph",
+    "strips_of",
 ]
 
 PLANES = ("trace", "minor", "major", "print", "pulse", "name", "separator", "paper", "overlay")
@@ -62,11 +62,14 @@ STRUCTURE_LAYERS = (
 MOST_PIXELS = 1_500_000
 """A larger picture is made smaller first: an A4 sheet at 5 px/mm, within the 3 to 8.5 px/mm of the lessons."""
 
-_STRIP = 512
-"""Rows that are looked at together: all at once, a page would take more than a gigabyte."""
+_STRIP_PIXELS = 500_000
+"""That are looked at together: all at once, a page would take more than a gigabyte."""
 
-_OVERLAP = 96
-"""Rows at the inner edges of a strip that the next one answers for."""
+_HALO = 96
+"""Pixels beside what is kept of a strip that are looked at too: beyond, nothing changes what is seen by 2 %."""
+
+_THREADS = 2
+"""Of one look; more do not help on the two cores of a free host."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,20 +93,25 @@ class StructureMaps:
 
 
 class StructureNetwork:
-    """The trained network, run by OpenCV in strips across the picture, so that memory stays small.
+    """The trained network, run by LiteRT in strips across the picture, so that memory stays small.
 
     Parameters
     ----------
-    weights : dict of str to ndarray
-        As `structure_graph` takes them.
+    content : bytes
+        A LiteRT model. It takes a picture of shape (1, h, w, 3), float32, -1 to 1, of any size whose sides are
+        multiples of `STRIDE`, and gives shares of 255, shape (1, h, w, 9), uint8.
     identity : str
         Name and the start of the weights' digest.
     """
 
-    def __init__(self, weights: Weights, identity: str = "") -> None:
+    def __init__(self, content: bytes, identity: str = "") -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
         self.identity = identity
-        self._weights = weights
-        self._networks: dict[tuple[int, int], Any] = {}
+        self._interpreter = Interpreter(model_content=content, num_threads=_THREADS)
+        self._given = self._interpreter.get_input_details()[0]["index"]
+        self._answer = self._interpreter.get_output_details()[0]["index"]
+        self._shape: tuple[int, ...] = ()
         self._running = threading.Lock()
 
     def maps(self, image: Image) -> StructureMaps:
@@ -112,59 +120,63 @@ class StructureNetwork:
         if scale < 1:
             image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
         height, width = image.shape[:2]
-        rows = min(_STRIP, -(-height // STRIDE) * STRIDE)
-        columns = -(-width // STRIDE) * STRIDE
-        shares = np.zeros((len(PLANES), height, width), np.uint8)
+        padded = np.pad(image, ((0, -height % STRIDE), (0, -width % STRIDE), (0, 0)), mode="edge")
+        upright = padded.shape[0] >= padded.shape[1]
+        shares = np.empty((len(PLANES), *padded.shape[:2]), np.uint8)
+        longer = max(padded.shape[:2])
         with self._running:
-            network = self._network(rows, columns)
-            for top, first, last in _strips(height, rows):
-                part = image[top : top + rows]
-                padded = cv2.copyMakeBorder(part, 0, rows - len(part), 0, columns - width, cv2.BORDER_REPLICATE)
-                network.setInput(cv2.dnn.blobFromImage(padded, 1 / 127.5, mean=(127.5, 127.5, 127.5)))
-                shares[:, first:last] = _shares(network.forward())[:, first - top : last - top, :width]
-        return StructureMaps(shares, scale)
+            for strip in strips_of(longer, -(-padded.shape[0] * padded.shape[1] // _STRIP_PIXELS)):
+                seen, kept = slice(strip.start, strip.stop), slice(strip.first, strip.last)
+                part = self._look(padded[seen] if upright else padded[:, seen])
+                inner = slice(strip.first - strip.start, strip.last - strip.start)
+                if upright:
+                    shares[:, kept] = part[:, inner]
+                else:
+                    shares[:, :, kept] = part[:, :, inner]
+        return StructureMaps(np.ascontiguousarray(shares[:, :height, :width]), scale)
 
-    def _network(self, rows: int, columns: int) -> Any:
-        if (rows, columns) not in self._networks:
-            self._networks.clear()
-            graph = np.frombuffer(structure_graph(self._weights, rows, columns), np.uint8)
-            self._networks[rows, columns] = cv2.dnn.readNetFromONNX(graph)
-        return self._networks[rows, columns]
-
-
-def _shares(logits: Floats) -> Image:
-    """Return shares of full size, shape (9, h, w), from the last layer's logits, shape (1, 36, h / 2, w / 2)."""
-    shares = 255 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    return np.asarray(shuffled(np.asarray(shares + 0.5, np.float32))[0].astype(np.uint8))
-
-
-def _strips(height: int, rows: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the top row of each strip and the rows, first and after-last, that it answers for."""
-    top, first = 0, 0
-    while top + rows < height:
-        yield top, first, top + rows - _OVERLAP
-        first = top + rows - _OVERLAP
-        top = min(top + rows - 2 * _OVERLAP, max(0, height - rows))
-    yield top, first, height
+    def _look(self, picture: Image) -> Image:
+        """Return the shares of one strip, shape (9, h, w)."""
+        if picture.shape != self._shape:
+            self._shape = picture.shape
+            self._interpreter.resize_tensor_input(self._given, (1, *picture.shape))
+            self._interpreter.allocate_tensors()
+        self._interpreter.set_tensor(self._given, (picture / np.float32(127.5) - np.float32(1))[None])
+        self._interpreter.invoke()
+        return np.asarray(self._interpreter.get_tensor(self._answer)[0].transpose(2, 0, 1), np.uint8)
 
 
-def structure_graph(weights: Weights, height: int, width: int) -> bytes:
-    """Return the network as an ONNX model for pictures of one size, both sides multiples of `STRIDE`.
+class Strip(NamedTuple):
+    """A part of the longer side that is looked at, and the part of it that is kept, pixels."""
+
+    start: int
+    stop: int
+    first: int
+    last: int
+
+
+def strips_of(length: int, count: int) -> list[Strip]:
+    """Return strips of one width that cover a side and overlap by two halos at least.
 
     Parameters
     ----------
-    weights : dict of str to ndarray
-        `{layer}/kernel`, shape (k, k, in, out), and `{layer}/bias` of every layer of `STRUCTURE_LAYERS`.
-    height, width : int
+    length : int
+        A multiple of `STRIDE`.
+    count : int
 
-    Returns
-    -------
-    bytes
-        Input `image`, shape (1, 3, height, width), RGB from -1 to 1; output `out`, logits of `LAST_SHUFFLE` by
-        `LAST_SHUFFLE` pixels each, shape (1, 36, height / 2, width / 2).
+    Examples
+    --------
+    >>> strips_of(1440, 2)
+    [Strip(start=0, stop=832, first=0, last=720), Strip(start=608, stop=1440, first=720, last=1440)]
     """
-    size = (height // LAST_SHUFFLE, width // LAST_SHUFFLE)
-    return network_graph("structure", STRUCTURE_LAYERS, weights, (1, 3, height, width), size)
+    cells = length // STRIDE
+    width = min(cells, -(-(length + 2 * _HALO * (count - 1)) // (STRIDE * count)))
+    starts = [round(k * (cells - width) / max(1, count - 1)) for k in range(count)]
+    edges = [STRIDE * (left + width + right) // 2 for left, right in pairwise(starts)]
+    return [
+        Strip(STRIDE * start, STRIDE * (start + width), first, last)
+        for start, first, last in zip(starts, [0, *edges], [*edges, length], strict=True)
+    ]
 
 
 def load_structure_network(folder: Path) -> StructureNetwork:
@@ -175,4 +187,6 @@ def load_structure_network(folder: Path) -> StructureNetwork:
     ModelError
         If ``structure.json`` or its weights are missing or altered.
     """
-    return StructureNetwork(*read_network(folder, "structure"))
+    spec = read_spec(folder / "structure.json", NetworkSpec)
+    content = read_checked(folder / spec.weights_file, spec.sha256)
+    return StructureNetwork(content, named("structure", spec.sha256))

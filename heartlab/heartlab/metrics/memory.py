@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["peak_memory_mb"]
+__all__ = ["forget_peak_memory", "memory_mb", "peak_memory_mb"]
 
 
 def peak_memory_mb() -> float:
@@ -12,6 +12,21 @@ def peak_memory_mb() -> float:
 
     Not ``ru_maxrss``, which also counts the memory of the process that started this one.
     """
+    return _status_mb("VmHWM")
+
+
+def memory_mb() -> float:
+    """Return the resident memory of this process now, megabytes; Linux only."""
+    return _status_mb("VmRSS")
+
+
+def forget_peak_memory() -> None:
+    """Let `peak_memory_mb` count from now on; Linux only."""
+    # 5 resets the peak resident size alone, see proc(5).
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def _status_mb(name: str) -> float:
     status = Path("/proc/self/status").read_text(encoding="utf-8")
-    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(peak.split()[1]) * 1024 / 1e6
+    line = next(line for line in status.splitlines() if line.startswith(f"{name}:"))
+    return int(line.split()[1]) * 1024 / 1e6

@@ -128,26 +128,20 @@ def main() -> int:
     evidence = np.array([page["evidence"] for page in read])
     right = np.array([float(page["right"]) for page in read])
     odds = out_of_fold(evidence, right, range(len(read)))
-    brier, area = _brier_auroc(odds, right)
-    print(
-        f"{len(pages)} pages, {len(read)} read, {right.mean():.2f} right; out of fold: Brier {brier:.3f}, AUROC {area:.3f}"
-    )
+    log.info("%d pages, %d read, %.2f of them right", len(pages), len(read), right.mean())
+    log.info("out of fold: Brier %.3f, AUROC %.3f", *_brier_auroc(odds, right))
     of_page = [(k, lead) for k, page in enumerate(read) for lead in page["leads"].values()]
     lead_rows = np.array([[odds[k], *values[1:]] for k, (values, _) in of_page])
     lead_right = np.array([float(db >= RIGHT_DB) for _, (_, db) in of_page])
     groups = [k for k, _ in of_page]
     lead_odds = out_of_fold(lead_rows, lead_right, groups)
-    print(
-        "leads: Brier {:.3f}, AUROC {:.3f}, right {:.2f}".format(
-            *_brier_auroc(lead_odds, lead_right), lead_right.mean()
-        )
-    )
+    log.info("leads, out of fold: Brier %.3f, AUROC %.3f", *_brier_auroc(lead_odds, lead_right))
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     told = f"{len(read)} simulated pages of open records of the check split and simulated hearts"
     model = QualityModel(fit(evidence, right), fit(lead_rows, lead_right), told, today)
     for name, weight in sorted(zip(PAGE_EVIDENCE, model.page.weights, strict=True), key=lambda one: -abs(one[1])):
-        print(f"{name:20s} {weight:+.2f}")
-    print(dict(zip(LEAD_EVIDENCE, model.lead.weights, strict=True)))
+        log.info("%-20s %+.2f", name, weight)
+    log.info("%s", dict(zip(LEAD_EVIDENCE, model.lead.weights, strict=True)))
     (models_folder() / "quality.json").write_text(json.dumps(asdict(model), indent=2) + "\n")
     return 0
 

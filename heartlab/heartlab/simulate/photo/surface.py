@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,8 +43,14 @@ class Surface:
     slopes: Doubles
 
 
-def make_surface(width_mm: float, height_mm: float, style: PhotoStyle, rng: np.random.Generator) -> Surface:
-    """Fold, crumple and roll a sheet.
+def make_surface(
+    width_mm: float,
+    height_mm: float,
+    style: PhotoStyle,
+    rng: np.random.Generator,
+    raised: Callable[[Doubles, Doubles], Doubles] | None = None,
+) -> Surface:
+    """Fold, crumple and roll a sheet; `raised` adds heights in mm at places x and y in mm.
 
     Paper does not stretch: where it rises, its points move together so that the length along each row and column of
     nodes does not change. (Only a surface of curvature in one direction keeps all lengths; between crossing creases
@@ -57,6 +64,8 @@ def make_surface(width_mm: float, height_mm: float, style: PhotoStyle, rng: np.r
         height += _fold(across, down, style, rng, number, width_mm, height_mm)
     for _ in range(style.wrinkles):
         height += _wrinkle(across, down, style, rng, width_mm, height_mm)
+    if raised is not None:
+        height += raised(across + width_mm / 2, down + height_mm / 2)
     rise_y, rise_x = np.gradient(height, y, x)
     rise_x, rise_y = (_STEEPEST * np.tanh(rise / _STEEPEST) for rise in (rise_x, rise_y))
     points = np.stack([_unstretched(rise_x, x, 1), _unstretched(rise_y, y, 0), height], axis=2)

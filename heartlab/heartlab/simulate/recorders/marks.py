@@ -62,6 +62,9 @@ def draw_pulses(plan: Plan, rng: np.random.Generator) -> list[Item]:
     if side == "left" and chance(rng, 0.05):
         left = 1.0 + legs[0]
     right = plan.trace_end + max(gap, 0.3) + legs[0]
+    if chance(rng, 0.05):
+        right = plan.trace_end - width
+    stepped = chance(rng, 0.02)
     places = {"left": [left], "right": [right], "both": [left, right], "footer": [between(rng, 5, plan.width - 20)]}
     columns = plan.arrangement.columns
     places["middle"] = [plan.column_x(columns // 2, columns) + legs[0] if columns > 1 else left]
@@ -74,7 +77,8 @@ def draw_pulses(plan: Plan, rng: np.random.Generator) -> list[Item]:
         level = plan.baselines[row] if side != "footer" else plan.height - between(rng, 1, 4)
         for x in places[side]:
             points = pulse_points(x, level, width, plan.gain(lead), legs)
-            items.append(Line("pulse", _rounded(points) if rounded else points, pen, plan.inks.mark))
+            shape = _stepped(points) if stepped else _rounded(points) if rounded else points
+            items.append(Line("pulse", shape, pen, plan.inks.mark))
             if chance(rng, 0.03):
                 items.append(Text("print", "1 mV", x, level + 3.5, 2.0, print_font(rng), plan.inks.text))
     return items
@@ -87,6 +91,13 @@ def _rounded(points: Doubles) -> Doubles:
     rise = low + (high - low) * (1 - np.exp(-share * 12)) * (1 - 0.12 * share)
     top = np.stack([x0 + (x1 - x0) * share, rise], axis=1)
     return np.concatenate([points[:2], top, points[4:]])
+
+
+def _stepped(points: Doubles) -> Doubles:
+    """Return a pulse that rests at half its height on the way up, shape (n, 2)."""
+    (x0, low), (x1, high) = points[1], points[3]
+    middle, level = (x0 + x1) / 2, (low + high) / 2
+    return np.concatenate([points[:2], polyline((x0, level), (middle, level), (middle, high)), points[3:]])
 
 
 def draw_names(plan: Plan, rng: np.random.Generator) -> list[Item]:

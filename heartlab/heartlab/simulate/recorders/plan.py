@@ -12,7 +12,7 @@ from heartlab.simulate.recorders.arrangements import Arrangement, random_arrange
 from heartlab.simulate.recorders.chances import between, chance, choose
 from heartlab.simulate.recorders.scene import Colour
 
-__all__ = ["Inks", "Plan", "Theme", "random_plan"]
+__all__ = ["MEDIAN_COLUMN_S", "Inks", "Plan", "Theme", "random_plan"]
 
 Theme = Literal["light", "dark"]
 
@@ -21,6 +21,12 @@ _GAINS = {(5.0, 5.0): 6.0, (GAIN_MM_PER_MV, GAIN_MM_PER_MV): 80.0, (20.0, 20.0):
 """Limb and chest leads, mm/mV."""
 
 _SHEETS = {(297.0, 210.0): 52.0, (279.0, 216.0): 32.0, (210.0, 297.0): 4.0, (290.0, 100.0): 4.0, (280.0, 115.0): 5.0}
+_WEARABLE_SHEET = (285.0, 370.0)
+"""A watch prints on upright paper, made smaller so that 10 s fit: in mm of its own grid the page is this large."""
+
+MEDIAN_COLUMN_S = 1.0
+"""Width of a column of averaged beats with the space before it, in seconds of the paper."""
+
 _PITCHES = {1: (25, 45), 2: (35, 60), 3: (32, 55), 4: (26, 38), 5: (23, 31), 6: (19, 28), 7: (17, 24), 8: (16, 22)}
 """Distance of baselines by number of rows, mm; 15 to 20 on strips."""
 
@@ -68,6 +74,8 @@ class Plan:
         Where the rows' field begins.
     theme : {"light", "dark"}
     inks : Inks
+    medians : int
+        Columns of averaged beats right of the rows.
     """
 
     arrangement: Arrangement
@@ -83,6 +91,7 @@ class Plan:
     header: float
     theme: Theme
     inks: Inks
+    medians: int = 0
 
     @property
     def trace_end(self) -> float:
@@ -107,13 +116,16 @@ def random_plan(rng: np.random.Generator, theme: Theme) -> Plan:
     if chance(rng, 0.06):
         seconds *= between(rng, 0.7, 0.95)
     arrangement = random_arrangement(rng, seconds)
-    sheet = choose(rng, _SHEETS)
+    wearable = arrangement.name == "1x1 over rows"
+    sheet = _WEARABLE_SHEET if wearable else choose(rng, _SHEETS)
     rows = len(arrangement.rows)
     low, high = _PITCHES.get(rows, _MANY_ROWS_PITCH)
     if sheet[1] < _STRIP_HEIGHT and rows <= 5:
         low, high = _STRIP_PITCH
     pitch = between(rng, low, high)
     header = choose(rng, {between(rng, 2, 8): 3.0, between(rng, 18, 35): 5.0, between(rng, 35, 60): 2.0})
+    if wearable:
+        header = between(rng, 35, 80)
     if sheet[1] < _STRIP_HEIGHT:
         header = between(rng, 2, 16)
     gap = choose(rng, {0.0: 55.0, between(rng, 0.4, 1.2): 20.0, between(rng, 1, 6): 17.0, between(rng, 6, 20): 8.0})
@@ -121,7 +133,9 @@ def random_plan(rng: np.random.Generator, theme: Theme) -> Plan:
     trace_x = between(rng, 2, 16) + pulse_zone
     first = header + 0.5 * pitch * between(rng, 0.7, 1.2)
     baselines = first + _row_places(rng, rows, pitch)
-    length = trace_x + seconds * speed + gap * (arrangement.columns - 1) + between(rng, 2, 22)
+    medians = choose(rng, {0: 94.0, 1: 3.0, 2: 2.0, 4: 1.0})
+    shown = seconds + medians * MEDIAN_COLUMN_S
+    length = trace_x + shown * speed + gap * (arrangement.columns - 1) + between(rng, 2, 22)
     height = max(sheet[1] if chance(rng, 0.75) else 0.0, float(baselines[-1]) + 0.5 * pitch + between(rng, 1, 14))
     width = max(sheet[0] if chance(rng, 0.8) else 0.0, length)
     return Plan(
@@ -138,6 +152,7 @@ def random_plan(rng: np.random.Generator, theme: Theme) -> Plan:
         header=header,
         theme=theme,
         inks=_dark_inks(rng) if theme == "dark" else _light_inks(rng),
+        medians=medians,
     )
 
 

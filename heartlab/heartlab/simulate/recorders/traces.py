@@ -12,10 +12,11 @@ from heartguard.arrays import Doubles, Floats
 from heartguard.leads import LEAD_INDEX, SAMPLING_RATE_HZ
 from heartlab.simulate.recorders.arrangements import Stretch
 from heartlab.simulate.recorders.chances import between, chance, choose
-from heartlab.simulate.recorders.plan import Plan
-from heartlab.simulate.recorders.scene import Item, Line, Piece
+from heartlab.simulate.recorders.fonts import print_font
+from heartlab.simulate.recorders.plan import MEDIAN_COLUMN_S, Plan
+from heartlab.simulate.recorders.scene import Item, Line, Piece, Text
 
-__all__ = ["draw_traces", "printed_through"]
+__all__ = ["draw_medians", "draw_traces", "printed_through"]
 
 _CUT_OFFS_HZ = {150.0: 5.0, 100.0: 2.0, 40.0: 4.0, 25.0: 1.0}
 _GAUSSIAN = 0.1325
@@ -70,6 +71,33 @@ def draw_traces(plan: Plan, signals_mv: Floats, rng: np.random.Generator) -> tup
             joins = [np.stack([left[1], right[0]]) for left, right in pairwise(ends)]
             items += [Line("separator", join, 0.7 * plan.inks.pen, plan.inks.trace) for join in joins]
     return items, tuple(pieces)
+
+
+def draw_medians(plan: Plan, signals_mv: Floats, rng: np.random.Generator) -> list[Item]:
+    """Draw one beat of each lead in columns right of the rows, as averaged beats are printed."""
+    if not plan.medians:
+        return []
+    steep = np.abs(np.diff(np.nan_to_num(signals_mv[LEAD_INDEX["II"]])))
+    peak = int(np.argmax(steep[250:-400])) + 250
+    before, after = between(rng, 0.25, 0.35), between(rng, 0.35, 0.5)
+    first, last = (round(peak + side * SAMPLING_RATE_HZ) for side in (-before, after))
+    items: list[Item] = []
+    font, size, up = print_font(rng), between(rng, 1.6, 3.0), between(rng, 5, 12)
+    numbered, start = chance(rng, 0.4), plan.trace_end + between(rng, 4, 10)
+    for place, (lead, number) in enumerate(LEAD_INDEX.items()):
+        column, row = divmod(place, len(plan.baselines))
+        if column >= plan.medians:
+            break
+        x, y = start + column * MEDIAN_COLUMN_S * plan.speed, plan.baselines[row]
+        beat = np.nan_to_num(signals_mv[number, first:last]).astype(np.float64)
+        time = np.arange(len(beat)) / SAMPLING_RATE_HZ
+        points = np.stack([x + time * plan.speed, y - (beat - beat[0]) * plan.gain(lead)], axis=1)
+        items += [Line("trace", points, plan.inks.pen, plan.inks.trace)]
+        items.append(Text("name", lead, x, y - up, size, font, plan.inks.name))
+        if numbered:
+            text = f"{float(rng.normal(0, 1)):.1f}"
+            items.append(Text("print", text, x + 2, y + 0.4 * plan.pitch, size, font, plan.inks.text))
+    return items
 
 
 def printed_through(plan: Plan, pieces: tuple[Piece, ...], rng: np.random.Generator) -> list[Item]:

@@ -14,8 +14,12 @@ from heartlab.simulate.photo.photo_style import PhotoStyle
 from heartlab.simulate.photo.surface import make_surface
 from heartlab.simulate.photo.viewpoint import PhotoMap, look_at
 from heartlab.simulate.recorders.chances import between, chance, choose
+from heartlab.simulate.recorders.creases import Relief, crumpled_relief, folded_relief
 
-__all__ = ["BentView", "FlatView", "View", "flat_view", "photo_view"]
+__all__ = ["BentView", "CreasedView", "FlatView", "View", "creased_view", "flat_view", "photo_view"]
+
+_MOST_STEPS = 6
+"""Of the search for a place on creased paper; each step is several times nearer than the last."""
 
 
 class View(Protocol):
@@ -67,6 +71,37 @@ class FlatView:
 
 
 @dataclass(frozen=True, eq=False)
+class CreasedView(FlatView):
+    """A sheet that was folded or screwed up, pressed flat by a scanner.
+
+    Attributes
+    ----------
+    relief : Relief
+    give : float
+        How far a slope of 1 moves the print, mm.
+    """
+
+    relief: Relief
+    give: float
+
+    def to_page(self, points: Doubles) -> Doubles:
+        """Return millimetres for pixels, both of shape (n, 2)."""
+        flat = super().to_page(points)
+        found = flat
+        for _ in range(_MOST_STEPS):
+            found = flat - self.give * self.relief.slope_at(found)
+        return found
+
+    def to_image(self, points: Doubles) -> Doubles:
+        """Return pixels for millimetres, both of shape (n, 2)."""
+        return super().to_image(points + self.give * self.relief.slope_at(points))
+
+    def light(self, places: Floats) -> Floats | None:
+        """Return the light on places in mm by the facets and creases of the paper."""
+        return self.relief.light_at(places)
+
+
+@dataclass(frozen=True, eq=False)
 class BentView:
     """A sheet of paper before a camera, curled, folded or crumpled.
 
@@ -77,11 +112,14 @@ class BentView:
     on_nodes : ndarray, shape (m, n), float64
         Light on the map's nodes.
     shape : tuple of int
+    relief : Relief or None
+        Creases that are sharper than the nodes.
     """
 
     map: PhotoMap
     on_nodes: Doubles
     shape: tuple[int, int]
+    relief: Relief | None = None
 
     def to_page(self, points: Doubles) -> Doubles:
         """Return millimetres for pixels, both of shape (n, 2)."""
@@ -98,7 +136,8 @@ class BentView:
         down = (places[..., 1] - 0.5 - y[0]) / (y[1] - y[0])
         maps = (across.astype(np.float32), down.astype(np.float32))
         nodes = self.on_nodes.astype(np.float32)
-        return np.asarray(cv2.remap(nodes, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+        light = cv2.remap(nodes, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(light if self.relief is None else light * self.relief.light_at(places), np.float32)
 
 
 def _through(plane: Doubles, points: Doubles) -> Doubles:
@@ -138,7 +177,15 @@ def flat_view(
     return FlatView(plane, (height, width))
 
 
-def photo_view(size: tuple[float, float], px_per_mm: float, rng: np.random.Generator, *, crumpled: bool) -> BentView:
+def creased_view(flat: FlatView, size: tuple[float, float], rng: np.random.Generator, *, crumpled: bool) -> CreasedView:
+    """Fold or screw up a sheet, of a width and a height in mm, before it is seen flat."""
+    relief = crumpled_relief(size, rng) if crumpled else folded_relief(size, rng)
+    return CreasedView(flat.plane, flat.shape, relief, between(rng, 0, 2.5))
+
+
+def photo_view(
+    size: tuple[float, float], px_per_mm: float, rng: np.random.Generator, *, crumpled: bool, room: bool = False
+) -> BentView:
     """Photograph a sheet.
 
     Parameters
@@ -150,6 +197,8 @@ def photo_view(size: tuple[float, float], px_per_mm: float, rng: np.random.Gener
     rng : Generator
     crumpled : bool
         Whether it was screwed up once.
+    room : bool
+        Whether the camera shows another sheet below.
     """
     style = _photo_style(size, px_per_mm, rng)
     if crumpled:
@@ -159,8 +208,18 @@ def photo_view(size: tuple[float, float], px_per_mm: float, rng: np.random.Gener
             wrinkle_slope=between(rng, 0.15, 0.45),
             light_height_deg=between(rng, 20, 50),
         )
-    surface = make_surface(*size, style, rng)
-    return BentView(look_at(surface, style, 1.0), shade(surface, style), (style.height_px, style.width_px))
+    if room:
+        fill, shift = between(rng, 0.45, 0.65), (between(rng, -0.05, 0.05), -between(rng, 0.12, 0.22))
+        style = replace(style, fill=fill, shift=shift)
+    relief: Relief | None = None
+    if crumpled and chance(rng, 0.7):
+        relief = crumpled_relief(size, rng)
+        style = replace(style, wrinkles=int(rng.integers(0, 10)))
+    elif chance(rng, 0.3):
+        relief = folded_relief(size, rng)
+    surface = make_surface(*size, style, rng, None if relief is None else relief.height_at)
+    on_nodes = shade(surface, style)
+    return BentView(look_at(surface, style, 1.0), on_nodes, (style.height_px, style.width_px), relief)
 
 
 def _photo_style(size: tuple[float, float], px_per_mm: float, rng: np.random.Generator) -> PhotoStyle:

@@ -1,86 +1,108 @@
-"""How well the structure network sees simulated pages of other patients: Dice of every channel by kind of page.
+"""How well the written weights see simulated pages of other patients: Dice of every plane by kind of page.
 
-python -m heartlab.train.structure.check --cache DIR [--out FILE.md]
+python -m heartlab.train.structure.check --cache DIR [--weights DIR] [--out benchmarks/results/structure.csv]
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from heartguard.arrays import Doubles, Floats, Image
+from heartguard.arrays import Doubles, Image
+from heartguard.weights import NetworkSpec, read_spec, read_weights
 from heartlab.simulate.recorders import CHANNELS
-from heartlab.train.layers_torch import build_network
 from heartlab.train.structure.crops import read_crops
-from heartlab.train.structure.network import STRUCTURE_LAYERS
+from heartlab.train.structure.litert import litert_content, litert_run
+from heartlab.train.structure.strips import Run
 
-__all__ = ["check", "dice_sums", "main", "table"]
+__all__ = ["KindSums", "check", "counted", "main", "table"]
 
 _LEAST_PIXELS = 200
-"""Kinds of pages with fewer pixels of a channel tell nothing of it."""
+"""Kinds of pages with fewer pixels of a plane tell nothing of it."""
+
+_HALF = 127
+"""A pixel belongs to a plane where it is covered by more than this of 255."""
 
 
-def dice_sums(shares: Floats, truth: Image) -> Doubles:
-    """Return, by channel, what is in both, in the answer and in the truth, shape (9, 3), pixels.
+@dataclass
+class KindSums:
+    """What was counted on the crops of one kind of page.
 
-    Parameters
+    Attributes
     ----------
-    shares : ndarray, shape (9, h, w), float32
-    truth : ndarray, shape (h, w, 9), uint8
-        A pixel belongs to either where it is covered by half.
+    crops : int
+    pixels : ndarray, shape (9, 3)
+        By plane, pixels in both, in the answer, and in the truth.
+    pulses : ndarray, shape (2,)
+        Pixels of pulses without trace that are seen as trace, and all.
     """
-    seen, there = shares > 0.5, truth.transpose(2, 0, 1) > 127
-    return np.stack([(part.sum(axis=(1, 2))) for part in (seen & there, seen, there)], axis=1).astype(np.float64)
+
+    crops: int = 0
+    pixels: Doubles = field(default_factory=lambda: np.zeros((len(CHANNELS), 3)))
+    pulses: Doubles = field(default_factory=lambda: np.zeros(2))
+
+    def add(self, other: KindSums) -> None:
+        """Add what was counted elsewhere."""
+        self.crops += other.crops
+        self.pixels = self.pixels + other.pixels
+        self.pulses = self.pulses + other.pulses
 
 
-def check(network: Any, folder: Path) -> dict[str, Doubles]:
-    """Return the sums of `dice_sums` of every kind of page, and of all."""
-    import torch
+def counted(shares: Image, truth: Image) -> KindSums:
+    """Compare an answer with the truth, both of shape (h, w, 9), uint8."""
+    seen, there = shares > _HALF, truth > _HALF
+    trace, pulse = CHANNELS.index("trace"), CHANNELS.index("pulse")
+    alone = there[..., pulse] & ~there[..., trace]
+    pixels = np.stack([part.sum(axis=(0, 1)) for part in (seen & there, seen, there)], axis=1)
+    pulses = np.array([(seen[..., trace] & alone).sum(), alone.sum()])
+    return KindSums(1, pixels.astype(np.float64), pulses.astype(np.float64))
 
-    sums: dict[str, Doubles] = defaultdict(lambda: np.zeros((len(CHANNELS), 3)))
+
+def check(run: Run, folder: Path) -> dict[str, KindSums]:
+    """Return what was counted on all crops of a folder, by kind of page, and on all."""
+    sums: dict[str, KindSums] = defaultdict(KindSums)
     for path in sorted(folder.glob("?????.npz")):
         images, truths, kinds = read_crops(path)
         for image, truth, kind in zip(images, truths, kinds, strict=True):
-            seen = torch.from_numpy(image.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None]
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-                shares = torch.sigmoid(network(seen)).float()[0].numpy()
-            found = dice_sums(shares, truth)
-            sums[kind] = sums[kind] + found
-            sums["all"] = sums["all"] + found
+            found = counted(run(np.multiply(image, 1 / 127.5, dtype=np.float32) - 1), truth)
+            sums[kind].add(found)
+            sums["all"].add(found)
     return dict(sums)
 
 
-def table(sums: dict[str, Doubles]) -> str:
-    """Return the Dice of every channel by kind of page, a row a kind, in Markdown."""
-    lines = ["| pages | " + " | ".join(CHANNELS) + " |", "| --- |" + " --- |" * len(CHANNELS)]
+def table(sums: dict[str, KindSums]) -> pd.DataFrame:
+    """Return a row a kind, "all" last: crops, the Dice of every plane, and the share of pulses seen as trace."""
+    rows = []
     for kind in sorted(sums, key=lambda name: (name == "all", name)):
-        both, seen, there = sums[kind].T
-        cells = [
-            f"{2 * b / max(1.0, s + t):.2f}" if t >= _LEAST_PIXELS else "-"
-            for b, s, t in zip(both, seen, there, strict=True)
-        ]
-        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        both, seen, there = sums[kind].pixels.T
+        scores = np.where(there >= _LEAST_PIXELS, 2 * both / np.maximum(1.0, seen + there), np.nan)
+        wrong, pulses = sums[kind].pulses
+        as_trace = wrong / pulses if pulses >= _LEAST_PIXELS else np.nan
+        planes = dict(zip(CHANNELS, scores.round(3), strict=True))
+        rows.append({"kind": kind, "crops": sums[kind].crops, **planes, "pulse_as_trace": round(as_trace, 3)})
+    return pd.DataFrame(rows)
 
 
 def main() -> int:
     """Read the command line, check and write the table."""
-    import torch
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, help="folder of the weights, by default the cache")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    network = build_network(STRUCTURE_LAYERS, 0)
-    network.load_state_dict(torch.load(args.cache / "structure.pt", weights_only=True)["average"])
-    text = table(check(network.eval(), args.cache / "crops-check"))
+    home = args.weights or args.cache
+    spec = read_spec(home / "structure.json", NetworkSpec)
+    content = litert_content(read_weights(home / spec.weights_file, spec.sha256), "float16")
+    found = table(check(litert_run(content, args.threads), args.cache / "crops-check"))
     if args.out:
-        args.out.write_text(text, encoding="utf-8")
-    print(text)  # noqa: T201
+        found.to_csv(args.out, index=False, lineterminator="\n")
+    print(found.to_string(index=False))  # noqa: T201
     return 0
 
 

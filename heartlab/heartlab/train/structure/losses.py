@@ -21,9 +21,15 @@ CHANNEL_WEIGHTS = {
 }
 """The trace is what the page is read for; paper is easy."""
 
-RARITY = {"print": 6.0, "pulse": 8.0, "name": 3.0, "separator": 8.0, "overlay": 5.0}
+RARITY = {"print": 2.0, "pulse": 4.0, "name": 2.0, "separator": 4.0, "overlay": 3.0}
 """How much more a covered pixel counts than a bare one where a plane is mostly bare: without it, four of these planes
-were still empty after 5,000 crops. Their shares come out too high for it; those of the trace are left true."""
+were still empty after 5,000 crops. Their shares come out too high for it until `shipping.fitted_shifts` has put them
+right; with twice as much they were too high to be of use before."""
+
+_TAKEN_FOR_TRACE = ("pulse", "separator", "name", "print", "overlay")
+_MISTAKEN = 4.0
+"""How much more a pixel counts for the trace where there is ink of these kinds and no trace: a pulse that touches the
+trace must not become trace."""
 
 _COLUMN_SHARE = 0.08
 """A column's cross-entropy begins near log(320) = 5.8, a pixel's near 0.7: so both start alike."""
@@ -77,10 +83,12 @@ def structure_loss(logits: Any, truth: Any) -> Any:
     weights = torch.tensor([CHANNEL_WEIGHTS[name] for name in CHANNELS])
     rarity = torch.tensor([RARITY.get(name, 1.0) for name in CHANNELS])[:, None, None]
     each = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none", pos_weight=rarity)
+    trace = CHANNELS.index("trace")
+    other = truth[:, [CHANNELS.index(name) for name in _TAKEN_FOR_TRACE]].amax(dim=1) * (1 - truth[:, trace])
+    each[:, trace] *= 1 + (_MISTAKEN - 1) * other
     pixels = each.mean(dim=(0, 2, 3))
     # Where a batch shows nothing of a plane, its Dice would only teach that the plane is always empty.
     shown = (truth.sum(dim=(0, 2, 3)) > _LEAST_SHOWN).float()
     areas = (1 - dice(torch.sigmoid(logits), truth)) * shown
-    trace = CHANNELS.index("trace")
     columns = column_loss(logits[:, trace], truth[:, trace])
     return (weights * (pixels + _DICE_SHARE * areas)).sum() / weights.sum() + _COLUMN_SHARE * columns

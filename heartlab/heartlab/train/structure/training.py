@@ -2,6 +2,7 @@
 
     python -m heartlab.train.structure.crops --cache DIR      # draws the crops (any time, goes on where it stopped)
     python -m heartlab.train.structure.training --cache DIR   # learns from those that are there
+    python -m heartlab.train.structure.shipping --cache DIR   # writes the weights, at any time
 
 A run that was stopped goes on from its last state; fewer `--steps` make it finish sooner.
 """
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import logging
 import math
 import time
@@ -22,8 +22,7 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image
-from heartlab.simulate.recorders import CHANNELS
-from heartlab.train.layers_torch import build_network, ship
+from heartlab.train.layers_torch import build_network
 from heartlab.train.structure.crops import read_crops
 from heartlab.train.structure.losses import structure_loss
 from heartlab.train.structure.network import STRUCTURE_LAYERS
@@ -138,7 +137,8 @@ class _Run:
         """Keep the state."""
         import torch
 
-        parts = {part: getattr(self, part).state_dict() for part in ("network", "average", "optimiser")}
+        parts: dict[str, Any] = {part: getattr(self, part).state_dict() for part in ("network", "average", "optimiser")}
+        parts["recipe"] = dataclasses.asdict(self.recipe)
         unfinished = self.kept.with_suffix(".part")
         torch.save({**parts, "step": self.step, "epoch": self.epoch, "losses": self.losses}, unfinished)
         unfinished.rename(self.kept)
@@ -176,7 +176,7 @@ class _Run:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, from where an earlier run left it, and write the weights; return the exit status."""
+    """Train, from where an earlier run left it; return the exit status."""
     import torch
 
     handlers: list[logging.Handler] = [logging.StreamHandler(), logging.FileHandler(args.cache / "training.log")]
@@ -203,19 +203,7 @@ def run(args: argparse.Namespace) -> int:
                 break
         running.epoch += 1
     running.save()
-    _ship(running, args.cache)
     return 0
-
-
-def _ship(running: _Run, cache: Path) -> None:
-    facts: dict[str, Any] = {
-        "channels": list(CHANNELS),
-        "training_data": "simulated pages of open records and simulated hearts; none of measure-only.csv or LUDB",
-        "recipe": dataclasses.asdict(running.recipe),
-        "loss": [round(loss, 4) for loss in running.losses],
-    }
-    ship(cache, "structure", running.average.eval(), STRUCTURE_LAYERS, facts)
-    log.info("shipped: %s", json.dumps({"steps": running.step, "epochs": running.epoch}))
 
 
 def main() -> int:
