@@ -35,6 +35,9 @@ FROM_PAGE = dict.fromkeys(
         "pulse_share",
         "pulse_error",
         "length_error",
+        "names_seen",
+        "stray_names",
+        "column_marks",
     ),
     0.25,
 )
