@@ -10,7 +10,7 @@ import numpy as np
 
 from heartguard.arrays import Floats, Image
 from heartguard.leads import LEAD_INDEX, SAMPLING_RATE_HZ
-from heartlab.evaluate.right_pages import Stretch as Drawn
+from heartlab.metrics.right_pages import Stretch as Drawn
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.photo.illumination import shade
 from heartlab.simulate.photo.photo_style import PhotoStyle

@@ -11,9 +11,9 @@ import pytest
 
 from heartguard.leads import LAYOUTS, LEAD_INDEX, SAMPLES
 from heartguard.values import Reading
-from heartlab.evaluate.right_pages import Judged, Stretch, judge_page
-from heartlab.evaluate.sheets import _pack, read_table
+from heartlab.metrics.right_pages import Judged, Stretch, judge_page
 from heartlab.simulate.ecg import simulate_ecg
+from heartlab.train.sheets import _pack, read_table
 from tests.handmade import make_ecg, make_measurements, make_reading
 
 TRUTH = simulate_ecg("normal", 72, seed=2).signals

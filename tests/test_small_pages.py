@@ -11,7 +11,7 @@ from heartguard.measure import measure
 from heartguard.quality import load_quality_model
 from heartguard.values import Reading, Upload
 from heartguard.weights import models_folder
-from heartlab.evaluate.right_pages import Judged, judge_page
+from heartlab.metrics.right_pages import Judged, judge_page
 from heartlab.simulate.recorders.grid import Level
 from tests.drawn_pages import BLACK, RATE, RED, Print, Seen, drawn_stretches, picture, signals
 from tests.handmade import make_reading

@@ -2,7 +2,7 @@
 
     python -m heartlab.train.quality --sheets DIR [--kept FILE]
 
-The pages are those that `heartlab.evaluate.sheets` draws; no page of another source is looked at.
+The pages are those that `heartlab.train.sheets` draws; no page of another source is looked at.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from heartguard.leads import LEADS
 from heartguard.quality import LEAD_EVIDENCE, PAGE_EVIDENCE, Logistic, QualityModel, lead_evidence, page_evidence
 from heartguard.reading import read_ecg
 from heartguard.weights import models_folder
-from heartlab.evaluate.right_pages import RIGHT_DB, Stretch, judge_page
-from heartlab.evaluate.sheets import read_table
+from heartlab.metrics.right_pages import RIGHT_DB, Stretch, judge_page
+from heartlab.train.sheets import read_table
 
 __all__ = ["fit", "main"]
 
