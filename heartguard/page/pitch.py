@@ -21,6 +21,9 @@ _MAX_ANISOTROPY = 0.035
 MIN_STRENGTH = 8.0
 """Of both axes, in units of a spectrum's own noise: profiles without any grid reach 3 to 6."""
 
+_LEAST_SUM = 30.0
+"""Of both levels: 52 to 590 on simulated flat pages, and up to 20 on pages without a grid."""
+
 _ALONE = 40.0
 """Of lines every 1 mm where none every 5 mm are seen: on flat pages they reach 42 to 230, on bent ones up to 25."""
 
@@ -74,7 +77,7 @@ def find_pitch(major: Floats, minor: Floats) -> GridPitch | None:
         best = max(best, (min(scores_x[i], 3 * scores_y[j]) + min(scores_y[j], 3 * scores_x[i]), i, j))
     places = (float(pitches[best[1]]), float(pitches[best[2]]))
     major_size, minor_size = np.min([axis.sizes(place) for axis, place in zip(axes, places, strict=True)], axis=0)
-    if major_size < MIN_STRENGTH and minor_size < _ALONE:
+    if major_size + minor_size < _LEAST_SUM or (major_size < MIN_STRENGTH and minor_size < _ALONE):
         return None
     x, y = (axis.refined(place) for axis, place in zip(axes, places, strict=True))
     return GridPitch(x, y, float(major_size), float(minor_size))

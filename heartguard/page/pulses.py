@@ -17,6 +17,13 @@ _LEAST_HEIGHT_MM, _MOST_HEIGHT_MM = 3.5, 24.0
 _LEAST_WIDTH_MM, _MOST_WIDTH_MM = 1.2, 14.0
 
 
+_UPRIGHT, _END = 0.6, 0.3
+"""Shares of a pulse's height: that its uprights cover at least, and at its ends in which roof and feet are sought."""
+
+_SEEN = 0.3
+"""Share of the columns beside the uprights that feet cover at least."""
+
+
 def find_pulses(pulse: Image, px_per_mm: float) -> tuple[Pulse, ...]:
     """Find calibration pulses, from top to bottom.
 
@@ -45,11 +52,28 @@ def find_pulses(pulse: Image, px_per_mm: float) -> tuple[Pulse, ...]:
 
 def _measured(part: Floats) -> tuple[float, float, float | None] | None:
     """Return roof and foot of a pulse between the middles of its lines, and its width where both uprights are seen."""
-    stroke = max(1.0, float(np.median((part > 0.5).sum(axis=0))))
-    covered = part.max(axis=1) > 0.5
-    first, last = runs_of_true(covered)[0][0], runs_of_true(covered)[-1][1]
-    uprights = runs_of_true((part > 0.5).sum(axis=0) > 0.6 * (last - first))
-    thick = float(np.median([b - a for a, b in uprights])) if len(uprights) else stroke
-    roof, foot = first + thick / 2 - 0.5, last - thick / 2 - 0.5
-    width = float(np.mean(uprights[-1]) - np.mean(uprights[0])) if len(uprights) >= 2 else None
+    solid = part > 0.5
+    height = len(part)
+    uprights = runs_of_true(solid.sum(axis=0) > _UPRIGHT * height).tolist()
+    if len(uprights) < 2:
+        rows = np.flatnonzero(solid.any(axis=1))
+        half = float(np.median(solid.sum(axis=1))) / 2
+        roof, foot = rows[0] + half - 0.5, rows[-1] - half + 0.5
+        return (float(roof), float(foot), None) if foot > roof else None
+    (_, left), (right, _) = uprights[0], uprights[-1]
+    reach = max(2, round(_END * height))
+    roof_profile = part[:reach, left:right].mean(axis=1) if right > left else part[:reach].mean(axis=1)
+    feet = np.delete(part, np.s_[uprights[0][0] : uprights[-1][1]], axis=1)[-reach:]
+    roof = _middle(roof_profile)
+    thick = float(roof_profile.sum() / max(float(roof_profile.max()), 1e-6))
+    if feet.size and feet.mean(axis=1).max() > _SEEN:
+        foot = height - reach + _middle(feet.mean(axis=1))
+    else:
+        foot = float(np.flatnonzero(solid.any(axis=1))[-1]) + 0.5 - thick / 2
+    width = float(np.mean(uprights[-1]) - np.mean(uprights[0]))
     return (roof, foot, width) if foot > roof else None
+
+
+def _middle(profile: Floats) -> float:
+    """Return the centre of a line from its profile."""
+    return float((profile * np.arange(len(profile))).sum() / max(float(profile.sum()), 1e-6))

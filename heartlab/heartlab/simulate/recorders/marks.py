@@ -52,7 +52,9 @@ def draw_pulses(plan: Plan, rng: np.random.Generator) -> list[Item]:
     which = choose(rng, {"none": 20.0, "one": 16.0, "rows": 64.0})
     if which == "none":
         return []
-    width = choose(rng, {between(rng, 2.0, 2.6): 25.0, 5.0: 60.0, between(rng, 3, 7): 7.0, 10.0: 8.0})
+    width = choose(rng, {between(rng, 2.0, 2.6): 25.0, 5.0: 65.0, between(rng, 3, 7): 8.0})
+    # A pulse of 5 mm is one of 0.2 s, and as long at other speeds; narrower ones are drawn as narrow at any.
+    width = 0.2 * plan.speed if width == 5.0 else width
     legs = (between(rng, 0, 4), between(rng, 0, 3)) if chance(rng, 0.7) else (0.0, 0.0)
     pen = plan.inks.pen * (between(rng, 0.3, 0.7) if chance(rng, 0.1) else 1.0)
     side = choose(rng, {"left": 64.0, "right": 20.0, "both": 9.0, "middle": 4.0, "footer": 3.0})
