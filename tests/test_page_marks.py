@@ -186,8 +186,7 @@ def bare_page(pulses: int, height_mm: float = 10.0) -> tuple[np.ndarray, Structu
     x = np.arange(150, 150 + round(250 * PX))
     up = 40 * np.exp(-0.5 * (((x - 200) % (25 * PX) - 40) / 3) ** 2)
     for number, row in enumerate((90, 200, 310)):
-        for column, y in zip(x, np.round(row - up).astype(int), strict=True):
-            trace[y - 1 : y + 2, column] = 255
+        cv2.polylines(trace, [np.stack([x, np.round(row - up)], axis=1).astype(np.int32)], False, 255, 3)
         if number < pulses:
             foot, top = row, row - round(height_mm * PX)
             cv2.polylines(pulse, [np.array([[90, foot], [90, top], [113, top], [113, foot]])], False, 255, 1)
@@ -207,7 +206,7 @@ def test_without_pulses_ten_seconds_give_the_scale() -> None:
         page = straighten_by_marks(*bare_page(pulses))
         assert page is not None
         assert page.scale.source == "layout"
-        assert page.scale.px_per_mm_x == pytest.approx(PX, rel=0.002)
+        assert page.scale.px_per_mm_x == pytest.approx(PX, rel=0.005)
 
 
 def test_pulses_that_would_make_a_page_of_impossible_size_are_not_believed() -> None:
