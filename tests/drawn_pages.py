@@ -225,7 +225,7 @@ def picture(made: Print, seen: Seen) -> Image:
 def _photo(scene: Scene, seen: Seen) -> BentView:
     style = PhotoStyle(
         width_px=1500,
-        height_px=round(1500 * 0.72),
+        height_px=840,
         fill=0.94,
         turn_deg=1.5,
         tilt_deg=9.0,

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from heartguard.page.find import _flip
 from heartguard.page.turn import (
     ACROSS,
     AS_IT_IS,
@@ -123,3 +124,21 @@ def test_an_empty_page_tells_nothing() -> None:
     assert not across.any()
     assert not down.any()
     assert not evidence_of_side(empty["trace"], empty["print"]).any()
+
+
+@pytest.mark.parametrize(
+    ("left", "top", "on_its_side", "expected"),
+    [
+        (4.0, 4.0, False, AS_IT_IS),
+        (-4.0, 4.0, False, LEFT_RIGHT),
+        (4.0, -4.0, False, UPSIDE_DOWN),
+        (-4.0, -4.0, False, Turn(2)),
+        (-1.5, 1.0, False, AS_IT_IS),  # pages are seldom mirrored: it takes more than a hint
+        (-1.5, 1.0, True, Turn(2)),  # but on its side a page is upside down as often as not
+        (1.5, -1.0, True, AS_IT_IS),
+    ],
+)
+def test_an_upright_page_is_flipped_on_clear_evidence_only(
+    left: float, top: float, on_its_side: bool, expected: Turn
+) -> None:
+    assert _flip(left, top, on_its_side) == expected
