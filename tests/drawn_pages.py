@@ -29,8 +29,8 @@ from heartlab.simulate.recorders.views import BentView, View, flat_view
 RATE = 72.0
 """Beats per minute of the ECG on every page."""
 
-PX_PER_MM = 5.0
-PITCHES = {3: 34.0, 4: 30.0, 6: 22.0, 7: 20.0, 12: 15.0}
+PX_PER_MM = 4.5
+PITCHES = {4: 27.0, 6: 21.0, 7: 19.0, 12: 15.0}
 """Millimetres from row to row, by their number."""
 
 LARGE_SQUARES, SMALL_SQUARES = Level((5.0, 5.0), 0.25, 1.0), Level((1.0, 1.0), 0.12, 0.6)
