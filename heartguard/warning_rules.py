@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from heartguard.leads import LEADS
@@ -12,6 +14,12 @@ __all__ = ["LOW_QUALITY", "UNSURE", "warnings_on"]
 
 LOW_QUALITY = 0.5
 """A page or a lead with less is called poor: the middle of the scale, chosen by hand."""
+
+SURE_QUALITY = 0.8
+"""From it on, what made single parts look doubtful is outweighed by the rest: their cautions become notes."""
+
+_ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
+"""Families of what quality is told from."""
 
 UNSURE = "class.unsure"
 """Code of the warning that no class is probable enough, which the app shows as its headline "Not sure"."""
@@ -35,8 +43,15 @@ def warnings_on(
     answer = (_on_models(prediction), _on_prediction(prediction), _on_quality(quality))
     traces = (_on_leads(ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
-    kept = dict.fromkeys(warning for warning in found if warning is not None)
+    kept = dict.fromkeys(_weighed(warning, quality) for warning in found if warning is not None)
     return tuple(sorted(kept, key=lambda warning: warning.severity == "note"))
+
+
+def _weighed(warning: Warning, quality: float) -> Warning:
+    """Return a note in place of a caution on the page where its quality is high: it is right in four of five cases."""
+    if quality < SURE_QUALITY or warning.severity != "caution" or warning.family not in _ON_THE_PAGE:
+        return warning
+    return replace(warning, severity="note")
 
 
 def _on_models(prediction: Prediction) -> Warning | None:

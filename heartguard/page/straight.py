@@ -29,6 +29,9 @@ _FLAT_MM = 0.3
 0.26 mm and 0.2 to 3.8 mm on simulated ones."""
 
 _LOOK_PX_PER_MM = 4.0
+_MOST_WITHOUT_GRID_DEG = 6.0
+"""A greater tilt, told from print alone, is rather that of a logo or a stamp: scans are askew by 0.9 degrees."""
+
 _REACH_MM = 5.0
 """Around each node, over which the grid's phase is taken: one large square."""
 
@@ -102,7 +105,7 @@ def straighten(image: Image, maps: StructureMaps) -> StraightPage | None:
     maps : StructureMaps
         Of the same picture.
     """
-    turn, tilt = _upright(maps)
+    turn, tilt = _upright(maps, ("major", "minor"))
     pitch = find_pitch(*(_turned(maps.of(plane), turn) for plane in ("major", "minor")))
     off = float("nan")
     if pitch is not None:
@@ -126,19 +129,21 @@ def at_scale(image: Image, maps: StructureMaps, px_per_mm: float, source: ScaleS
         Of the maps.
     source : ScaleSource
     """
-    turn, tilt = _upright(maps)
+    # Lines of text and separators are straight where traces are not.
+    turn, tilt = _upright(maps, ("separator", "print", "name"))
+    if abs(tilt) > _MOST_WITHOUT_GRID_DEG:
+        turn, tilt = np.eye(3), 0.0
     page = _flat(image, maps, turn, GridPitch(px_per_mm, px_per_mm, 0.0, 0.0), tilt, float("nan"))
     return replace(page, scale=replace(page.scale, source=source))
 
 
-def _upright(maps: StructureMaps) -> tuple[Doubles, float]:
-    """Return the rotation of the maps that makes lines upright, and its angle, degrees."""
-    grid = np.maximum(maps.of("major"), maps.of("minor"))
-    lines = np.maximum(maps.of("separator"), maps.of("trace"))
-    tilt = estimate_tilt(grid if grid.mean() > 0.25 * lines.mean() else np.maximum(grid, lines))
+def _upright(maps: StructureMaps, planes: tuple[str, ...]) -> tuple[Doubles, float]:
+    """Return the rotation of the maps that makes the lines of some planes upright, and its angle, degrees."""
+    lines = np.maximum.reduce([maps.of(plane) for plane in planes])
+    tilt = estimate_tilt(lines)
     if abs(tilt) < _STRAIGHT_DEG:
         return np.eye(3), 0.0
-    height, width = grid.shape
+    height, width = lines.shape
     turn = np.eye(3)
     turn[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), tilt, 1.0)
     return turn, tilt

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from heartguard.arrays import Floats
 
-__all__ = ["Runs", "find_runs"]
+__all__ = ["INK_LEVEL", "Runs", "find_runs"]
 
 INK_LEVEL = 0.5
 """Ink probability at the edge of a run: half, so that its sub-pixel ends are where the ink falls to half."""

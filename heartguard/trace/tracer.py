@@ -15,6 +15,7 @@ from heartguard.trace.line import heights
 from heartguard.trace.line_network import LineNetwork
 from heartguard.trace.panels import Line, above_rest, find_lines, seconds_of
 from heartguard.trace.refine import refine_lines
+from heartguard.trace.runs import INK_LEVEL
 from heartguard.trace.strips import name_strips
 from heartguard.values import Ecg, Page, Segment
 from heartguard.warning import Warning, note
@@ -50,8 +51,8 @@ def trace(page: Page, network: LineNetwork | None) -> Ecg:
     TraceError
         When no more than half of the panels hold a line.
     """
-    traced = find_lines(page)
-    if np.mean([t.covered > _MIN_COVERED for t in traced]) <= 0.5:
+    traced = find_lines(page) if (page.ink >= INK_LEVEL).any() else []
+    if not traced or np.mean([t.covered > _MIN_COVERED for t in traced]) <= 0.5:
         raise TraceError(
             "The traces on this page are too broken to be followed. Open a larger or sharper picture of it."
         )
@@ -123,7 +124,8 @@ def _apart(now: Floats, then: Floats) -> float:
 
 def _fill(row: Floats, signal: Floats) -> None:
     present = ~np.isnan(signal)
-    row[present] = signal[present] - np.nanmedian(signal)
+    if present.any():
+        row[present] = signal[present] - np.nanmedian(signal)
 
 
 def _with_residual(signals: Floats, quality: Floats) -> Floats:
