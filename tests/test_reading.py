@@ -19,7 +19,7 @@ from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
 from heartguard.values import Ecg, Prediction, SignalPrediction
 from heartguard.vocabulary import STAGES
-from heartguard.warning import caution, note
+from heartguard.warning import caution, fault, note
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
 from heartlab.simulate.ecg import simulate_ecg
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_upload
@@ -231,8 +231,29 @@ def test_notes_come_last_and_each_warning_once() -> None:
     note_, doubt = note("file.bits", "It was reduced to 8 bits."), caution("scale.length", "The traces span 8 s.")
     upload, page = make_upload(warnings=(note_,)), make_page(warnings=(note_, doubt))
     ecg = make_ecg(warnings=(note("trace.no_line", "No line in V5."), doubt))
-    found = warnings_on(upload, page, ecg, make_measurements(), make_prediction(signal_model=AGREES), 0.8)
+    found = warnings_on(upload, page, ecg, make_measurements(), make_prediction(signal_model=AGREES), 0.7)
     assert [warning.code for warning in found] == ["scale.length", "file.bits", "trace.no_line"]
+
+
+@pytest.mark.parametrize(("quality", "severity"), [(0.79, "caution"), (0.8, "note")])
+def test_cautions_on_the_page_are_notes_where_the_page_is_right_in_four_of_five_cases(
+    quality: float, severity: str
+) -> None:
+    page = make_page(warnings=(caution("names.order", "Compare."), fault("scale.grid", "No scale.")))
+    prediction = make_prediction(signal_model=AGREES)
+    found = warnings_on(
+        make_upload(warnings=(caution("file.small", "Small."),)),
+        page,
+        make_ecg(),
+        make_measurements(),
+        prediction,
+        quality,
+    )
+    assert {warning.code: warning.severity for warning in found} == {
+        "names.order": severity,
+        "scale.grid": "fault",
+        "file.small": "caution",
+    }
 
 
 def test_importing_heartguard_is_light() -> None:
