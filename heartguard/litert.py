@@ -7,7 +7,7 @@ from typing import Any
 
 from heartguard.arrays import Floats
 
-__all__ = ["LiteRtFile"]
+__all__ = ["LiteRtFile", "interpreter_class"]
 
 
 class LiteRtFile:
@@ -28,7 +28,7 @@ class LiteRtFile:
     """
 
     def __init__(self, content: bytes, threads: int = 2) -> None:
-        self._interpreter: Any = _interpreter_class()(model_content=content, num_threads=threads)
+        self._interpreter: Any = interpreter_class()(model_content=content, num_threads=threads)
         self._signatures: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -52,7 +52,8 @@ class LiteRtFile:
             return outputs
 
 
-def _interpreter_class() -> Any:
+def interpreter_class() -> Any:
+    """Return LiteRT's interpreter, from whichever package brings it."""
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ModuleNotFoundError:  # Intel Macs, for which it has no wheel; TensorFlow carries the same interpreter

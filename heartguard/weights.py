@@ -65,8 +65,8 @@ def named(name: str, sha256: str) -> str:
 
     Examples
     --------
-    >>> named("ink", "76e447fb80ef3cdd11c39bc9")
-    'ink-76e447fb80ef'
+    >>> named("line", "76e447fb80ef3cdd11c39bc9")
+    'line-76e447fb80ef'
     """
     return f"{name}-{sha256[:12]}"
 

@@ -1,18 +1,18 @@
-"""The shipped networks of the reading path, loaded once for all tests, and the two rooms that they are handed to."""
+"""The shipped models of the reading path, loaded once for all tests, and the two rooms that they are handed to."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from heartguard.page import InkNetwork, find_page, load_ink_network
+from heartguard.page import PageModels, find_page, load_page_models
 from heartguard.trace import LineNetwork, load_line_network, trace
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Page, Upload
 from heartguard.weights import models_folder
 
 
 @lru_cache(maxsize=1)
-def ink_network() -> InkNetwork:
-    return load_ink_network(models_folder())
+def page_models() -> PageModels:
+    return load_page_models(models_folder())
 
 
 @lru_cache(maxsize=1)
@@ -21,7 +21,7 @@ def line_network() -> LineNetwork:
 
 
 def read_page(upload: Upload, corrections: Corrections = NO_CORRECTIONS) -> Page:
-    return find_page(upload, ink_network(), corrections)
+    return find_page(upload, page_models(), corrections)
 
 
 def trace_page(page: Page, *, refined: bool = True) -> Ecg:

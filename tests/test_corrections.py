@@ -8,7 +8,7 @@ import pytest
 
 from heartguard.errors import CorrectionError, LayoutError
 from heartguard.page import apply_corrections
-from heartguard.page.corrections import order_corners
+from heartguard.page.corrections import by_hand_warnings, order_corners
 from heartguard.values import Corrections, Upload
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.page import PRESETS, render_page
@@ -26,6 +26,19 @@ def test_turns_map_pixels_where_they_go():
         for x, y in ((0, 0), (3, 5), (1, 2)):
             at = homography @ (x, y, 1)
             assert np.array_equal(turned.image[round(at[1]), round(at[0])], image[y, x])
+
+
+def test_a_mirror_comes_after_the_turn_and_is_said():
+    image = np.arange(6 * 4 * 3, dtype=np.uint8).reshape(6, 4, 3)
+    by_hand = Corrections(1, mirrored=True)
+    turned, homography = apply_corrections(picture_of(image), by_hand)
+    assert np.array_equal(turned.image, np.rot90(image, -1)[:, ::-1])
+    for x, y in ((0, 0), (3, 5), (1, 2)):
+        at = homography @ (x, y, 1)
+        assert np.array_equal(turned.image[round(at[1]), round(at[0])], image[y, x])
+    assert by_hand.turned
+    assert [note.text for note in by_hand_warnings(by_hand)] == ["Set by hand: turned by 90 degrees, mirrored."]
+    assert not Corrections(4).turned
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (2, 0, 3, 1)])

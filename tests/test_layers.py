@@ -28,8 +28,9 @@ PRODUCT: dict[str, set[str]] = {
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
     "report": set(),
-    "models": {"weights", "drawing", "page", "trace", "classify"},
+    "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},
+    "quality": {"weights"},
     "reading": {"intake", "page", "page_search", "trace", "measure", "drawing", "classify", "models", "warning_rules"},
 }
 """Rooms of the product and what they may import beside `GROUND` and themselves (`docs/architecture.md`).

@@ -160,7 +160,7 @@ def turn(page: Page, lines: list[Line]) -> list[Line]:
 
 
 def late(page: Page, lines: list[Line]) -> list[Line]:
-    return changed(lines, "II", lambda line: replace(line, x=line.x + 0.02 / seconds_per_px(page, line.panel)))
+    return changed(lines, "II", lambda line: replace(line, x=line.x + 0.02 / seconds_per_px(line.panel)))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from heartguard.measure import find_r_peaks, measure, study_beats
 from heartguard.measure.axis import frontal_axis
 from heartguard.measure.beats import detect_beats
 from heartguard.measure.filters import bridge_gaps, smooth
-from heartguard.values import Ecg, Measurements
+from heartguard.measure.rhythm import rhythm_of
+from heartguard.values import Ecg, Measurements, Panel, Segment
 from heartlab.simulate.ecg import SimulatedEcg, simulate_ecg
 
 FIELDS = (
@@ -259,3 +260,44 @@ def test_a_study_takes_the_median_beat_of_the_dominant_beats_alone() -> None:
     assert off is not None
     assert (study.median.centre - on) == pytest.approx(off - study.median.centre, abs=2)  # a symmetrical wave
     assert study.axis_deg == pytest.approx(frontal_axis(study.median.waves, on, off))
+
+
+def segments(layout: str, *, seconds: float = 2.5, same_seconds: bool = False, strip: bool = False) -> list[Segment]:
+    """Return where the leads of a page are, without their lines."""
+    none = np.zeros(0, np.float32)
+    panels = [
+        Panel(lead, row, 500.0 * k, 500.0 * (k + 1), 0.0, 0.0 if same_seconds else seconds * k, seconds * (k + 1))
+        for row, leads in enumerate(LAYOUTS[layout].rows)
+        for k, lead in enumerate(leads)
+    ]
+    if strip:
+        panels.append(Panel("II", 9, 0.0, 2000.0, 0.0, 0.0, PAGE_SECONDS, rhythm=True))
+    return [Segment(panel, none, 0, 1.0) for panel in panels]
+
+
+@pytest.mark.parametrize(
+    ("options", "seams"),
+    [
+        ({}, (1250, 2500, 3750)),
+        ({"strip": True}, ()),
+        ({"same_seconds": True}, ()),
+        ({"seconds": 2.4}, (1200, 2400, 3600)),
+    ],
+)
+def test_time_may_leap_where_a_column_begins_and_no_strip_runs_on(
+    options: dict[str, bool], seams: tuple[int, ...]
+) -> None:
+    ecg = Ecg(np.zeros((12, SAMPLES), np.float32), np.ones(12, np.float32), segments=segments("3x4", **options))
+    assert ecg.seams == seams
+
+
+def test_intervals_across_a_seam_are_no_heartbeats() -> None:
+    beats = np.array([100, 500, 900, 1400, 1800, 2200])  # 0.8 s apart, but for 1 s across the seam
+    assert rhythm_of(beats, (1250,)).heart_rate_bpm == pytest.approx(75)
+    assert rhythm_of(beats, (1250,)).rr_variation == 0
+    assert rhythm_of(beats).heart_rate_bpm < 72
+    assert rhythm_of(np.array([1000, 1500]), (1250,)).heart_rate_bpm == 60, "the only one there is"
+
+
+def test_a_beat_at_a_seam_belongs_to_the_column_that_begins() -> None:
+    assert rhythm_of(np.array([400, 800, 1250, 1650]), (1250,)).rr_ms == 800

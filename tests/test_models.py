@@ -37,7 +37,7 @@ def altered(path: Path, **facts: Any) -> None:
 
 def test_every_network_says_which_one_it_is(folder: Path) -> None:
     ids = Models.load(folder).ids
-    for name in ("ink", "line", "vgg16", "findings", "novelty"):
+    for name in ("structure", "line", "vgg16", "findings", "novelty"):
         digest = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["sha256"]
         assert ids[name] == f"{name}-{digest[:12]}"
     signal = json.loads((folder / "second.json").read_text(encoding="utf-8"))
@@ -62,7 +62,15 @@ def test_an_altered_file_is_named(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "fact"), [("vgg16", "classes"), ("second", "joint"), ("findings", "names"), ("ink", "sha256")]
+    ("name", "fact"),
+    [
+        ("vgg16", "classes"),
+        ("second", "joint"),
+        ("findings", "names"),
+        ("structure", "sha256"),
+        ("turn", "across"),
+        ("quality", "page"),
+    ],
 )
 def test_a_missing_fact_is_named_with_its_file(folder: Path, name: str, fact: str) -> None:
     altered(folder / f"{name}.json", **{fact: None})

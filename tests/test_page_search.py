@@ -12,6 +12,7 @@ from heartguard.intake import open_upload
 from heartguard.page_search import find_ecg_page, naming_the_ecg_page
 from heartguard.samples import list_samples
 from tests.files import corner, packed, pdf
+from tests.networks import page_models
 
 
 def test_the_page_with_the_ecg_is_named() -> None:
@@ -26,15 +27,15 @@ def test_the_page_with_the_ecg_is_named() -> None:
 
 def test_without_such_a_page_the_refusal_says_which_page_it_is_about() -> None:
     data = pdf(3)
-    with pytest.raises(errors.LayoutError) as caught, naming_the_ecg_page(data, open_upload(data)):
+    with pytest.raises(errors.LayoutError) as caught, naming_the_ecg_page(data, open_upload(data), page_models()):
         raise errors.LayoutError("Two rows.")
     assert str(caught.value) == "Two rows. This is page 1 of 3; choose the one with the ECG."
 
 
 def test_a_picture_of_one_page_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_search, "_looks_like_ecg", lambda source, page: pytest.fail("searched"))
+    monkeypatch.setattr(page_search, "_looks_like_ecg", lambda source, page, models: pytest.fail("searched"))
     data = packed(corner())
-    with pytest.raises(errors.NotAnEcgError) as caught, naming_the_ecg_page(data, open_upload(data)):
+    with pytest.raises(errors.NotAnEcgError) as caught, naming_the_ecg_page(data, open_upload(data), page_models()):
         raise errors.NotAnEcgError("Nothing.")
     assert str(caught.value) == "Nothing."
 
@@ -43,7 +44,7 @@ def test_the_search_is_bounded_in_pages_and_time(monkeypatch: pytest.MonkeyPatch
     data, seen, clock = pdf(30), [], [0.0]
     upload = open_upload(data, page=1)
 
-    def look(source: bytes | Path | str, page: int) -> bool:
+    def look(source: bytes | Path | str, page: int, models: object) -> bool:
         seen.append(page)
         clock[0] += step
         return False
@@ -51,17 +52,17 @@ def test_the_search_is_bounded_in_pages_and_time(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(page_search, "_looks_like_ecg", look)
     monkeypatch.setattr(page_search.time, "monotonic", lambda: clock[0])
     step = 0.0
-    assert find_ecg_page(data, upload) is None
+    assert find_ecg_page(data, upload, page_models()) is None
     assert seen == [0, 2, 3, 4, 5, 6, 7, 8]
     seen.clear()
     step = 3.0
-    assert find_ecg_page(data, upload) is None
+    assert find_ecg_page(data, upload, page_models()) is None
     assert seen == [0, 2, 3]
 
 
 def test_what_was_set_wrong_by_hand_is_no_question_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_search, "_looks_like_ecg", lambda source, page: True)
+    monkeypatch.setattr(page_search, "_looks_like_ecg", lambda source, page, models: True)
     data = pdf(2)
-    with pytest.raises(errors.CorrectionError) as caught, naming_the_ecg_page(data, open_upload(data)):
+    with pytest.raises(errors.CorrectionError) as caught, naming_the_ecg_page(data, open_upload(data), page_models()):
         raise errors.CorrectionError("The corners cross.")
     assert str(caught.value) == "The corners cross."

@@ -153,11 +153,3 @@ def test_prints_differ_and_are_reproducible():
 def test_a_tilted_page_is_refused(page):
     with pytest.raises(ValueError, match="turn_deg"):
         take_photo(render_page(FLAT, replace(BARE, tilt_deg=2.0)), SMALL)
-
-
-def test_a_flat_picture_is_as_long_as_its_scale_says() -> None:
-    from heartguard.page.find import _length_mm
-    from tests.handmade import make_page
-
-    page = make_page(to_page=np.diag([0.5, 0.5, 1.0]), px_per_mm=4.0)
-    assert _length_mm(page.upload, page) == pytest.approx(900 * 0.5 / 4)

@@ -19,7 +19,7 @@ from heartguard.leads import LEAD_INDEX
 from heartguard.samples import list_samples
 from heartguard.values import Ecg, Prediction, SignalPrediction
 from heartguard.vocabulary import STAGES
-from heartguard.warning import caution, note
+from heartguard.warning import caution, fault, note
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
 from heartlab.simulate.ecg import simulate_ecg
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_upload
@@ -27,8 +27,9 @@ from tests.handmade import make_ecg, make_measurements, make_page, make_predicti
 MODEL = Path(__file__).parents[1] / "models" / "vgg16.json"
 AGREES = SignalPrediction("Normal", {"Normal": 1.0}, True, "second-1")
 MODELS: Any = SimpleNamespace(
-    ink="ink",
+    page="page models",
     line="line",
+    quality=SimpleNamespace(judge=lambda *_: (0.7, np.full(12, 0.8, np.float32))),
     vgg16=SimpleNamespace(spec=SimpleNamespace(sha256="0" * 64)),
     signal=SimpleNamespace(consult=lambda prediction, *_: replace(prediction, signal_model=AGREES)),
     ids={"vgg16": "vgg16-0"},
@@ -76,13 +77,15 @@ def test_stages_come_in_order_and_are_timed(rooms: dict[str, Any]) -> None:
 
 
 def test_given_models_are_used_and_handed_to_the_rooms_that_need_them(rooms: dict[str, Any]) -> None:
-    mine: Any = SimpleNamespace(**{**vars(MODELS), "ink": "my ink", "line": "my line", "ids": {"ink": "ink-1"}})
+    mine: Any = SimpleNamespace(
+        **{**vars(MODELS), "page": "my page models", "line": "my line", "ids": {"line": "line-1"}}
+    )
     answer = heartguard.read_ecg(b"bytes", models=mine)
     assert "shared_models" not in rooms
-    assert rooms["find_page"][0][1] == "my ink"
+    assert rooms["find_page"][0][1] == "my page models"
     assert rooms["trace"][0][1] == "my line"
     assert rooms["classify"][0][1] is mine.vgg16
-    assert answer.models == {"ink": "ink-1"}
+    assert answer.models == {"line": "line-1"}
     heartguard.read_ecg(b"bytes")
     assert rooms["classify"][0][1] is MODELS.vgg16
 
@@ -97,12 +100,11 @@ def test_models_are_loaded_before_anything_is_read(rooms: dict[str, Any], monkey
     assert rooms == {}
 
 
-def test_quality_is_the_lower_of_page_and_leads() -> None:
-    lead_quality = np.full(12, 0.9, np.float32)
-    assert reading.overall_quality(make_page(quality=0.4), make_ecg(quality=lead_quality)) == pytest.approx(0.4)
-    half_absent = np.where(np.arange(12) < 6, 0.0, 0.9).astype(np.float32)
-    assert reading.overall_quality(make_page(quality=1.0), make_ecg(quality=half_absent)) == pytest.approx(0.45)
-    assert reading.overall_quality(make_page(quality=3.0), make_ecg(quality=lead_quality * 3)) == 1.0
+def test_quality_is_what_the_quality_model_says_of_the_page_and_of_each_lead(rooms: dict[str, Any]) -> None:
+    of_leads = np.linspace(0.3, 0.96, 12).astype(np.float32)
+    answer = heartguard.read_ecg(b"bytes", models=judged(0.83, of_leads))
+    assert answer.quality == 0.83
+    assert np.array_equal(answer.ecg.quality, of_leads)
 
 
 def limb_leads(*, misnamed: bool) -> Ecg:
@@ -113,16 +115,15 @@ def limb_leads(*, misnamed: bool) -> Ecg:
     return make_ecg(signals=signals, quality=np.ones(12, np.float32))
 
 
-def test_leads_that_contradict_each_other_make_a_reading_poor() -> None:
-    page = make_page(quality=1.0)
-    assert reading.overall_quality(page, limb_leads(misnamed=False)) == 1.0
-    assert reading.overall_quality(page, limb_leads(misnamed=True)) < LOW_QUALITY
+def judged(quality: float, of_leads: np.ndarray | None = None) -> Any:
+    """Return models of which the quality model finds a page so probably right."""
+    leads = np.full(12, 0.8, np.float32) if of_leads is None else of_leads
+    return SimpleNamespace(**{**vars(MODELS), "quality": SimpleNamespace(judge=lambda *_: (quality, leads))})
 
 
-def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not heartguard.read_ecg(b"bytes").prediction.abstained
-    monkeypatch.setattr(reading, "trace", lambda *_: limb_leads(misnamed=True))
-    poor = heartguard.read_ecg(b"bytes")
+def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any]) -> None:
+    assert not heartguard.read_ecg(b"bytes", models=judged(LOW_QUALITY)).prediction.abstained
+    poor = heartguard.read_ecg(b"bytes", models=judged(LOW_QUALITY - 0.01))
     assert poor.prediction.abstained
     assert poor.prediction.prediction_set is None
     assert poor.prediction.findings == ()
@@ -159,13 +160,13 @@ class Contrary:
         return replace(prediction, signal_model=SignalPrediction("MI", {"MI": 1.0}, False, "second-0"))
 
 
-def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any]) -> None:
     assert heartguard.read_ecg(b"bytes").prediction.signal_model is AGREES
     models: Any = SimpleNamespace(**{**vars(MODELS), "signal": Contrary()})
     second = heartguard.read_ecg(b"bytes", models=models).prediction.signal_model
     assert second is not None
     assert (second.label, second.agrees) == ("MI", False)
-    monkeypatch.setattr(reading, "trace", lambda *_: limb_leads(misnamed=True))
+    models.quality = judged(0.3).quality
     assert heartguard.read_ecg(b"bytes", models=models).prediction.signal_model is None
 
 
@@ -230,8 +231,29 @@ def test_notes_come_last_and_each_warning_once() -> None:
     note_, doubt = note("file.bits", "It was reduced to 8 bits."), caution("scale.length", "The traces span 8 s.")
     upload, page = make_upload(warnings=(note_,)), make_page(warnings=(note_, doubt))
     ecg = make_ecg(warnings=(note("trace.no_line", "No line in V5."), doubt))
-    found = warnings_on(upload, page, ecg, make_measurements(), make_prediction(signal_model=AGREES), 0.8)
+    found = warnings_on(upload, page, ecg, make_measurements(), make_prediction(signal_model=AGREES), 0.7)
     assert [warning.code for warning in found] == ["scale.length", "file.bits", "trace.no_line"]
+
+
+@pytest.mark.parametrize(("quality", "severity"), [(0.79, "caution"), (0.8, "note")])
+def test_cautions_on_the_page_are_notes_where_the_page_is_right_in_four_of_five_cases(
+    quality: float, severity: str
+) -> None:
+    page = make_page(warnings=(caution("names.order", "Compare."), fault("scale.grid", "No scale.")))
+    prediction = make_prediction(signal_model=AGREES)
+    found = warnings_on(
+        make_upload(warnings=(caution("file.small", "Small."),)),
+        page,
+        make_ecg(),
+        make_measurements(),
+        prediction,
+        quality,
+    )
+    assert {warning.code: warning.severity for warning in found} == {
+        "names.order": severity,
+        "scale.grid": "fault",
+        "file.small": "caution",
+    }
 
 
 def test_importing_heartguard_is_light() -> None:

@@ -155,7 +155,7 @@ def full_reading() -> Reading:
         ood_score=0.4,
     )
     warnings = (caution("scale.length", "The traces span 8 s."),)
-    return make_reading(prediction=prediction, warnings=warnings, models={"ink": "ink-1"}, **by_hand())
+    return make_reading(prediction=prediction, warnings=warnings, models={"line": "line-1"}, **by_hand())
 
 
 def by_hand() -> dict[str, Any]:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import cv2
 import numpy as np
 import pytest
 
 from heartguard.leads import LAYOUTS
-from heartguard.page.arrange import make_panels
+from heartguard.page.columns import place_panels
 from heartguard.page.ends import Extent
 from heartguard.ui.preprocessing.steps import reading_steps
 from heartguard.ui.shared.pictures import (
@@ -35,7 +35,10 @@ def level_segment(lead="I", gap=None):
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=lambda layout: layout.name)
 def test_neighbouring_stretches_differ_in_colour(layout):
-    panels = make_panels(layout, tuple(range(layout.row_count)), Extent(0.0, 2000.0), ("II",) * layout.rhythm_strips)
+    edges = np.linspace(0.0, 2000.0, layout.columns + 1)
+    columns = [Extent(*ends) for ends in pairwise(edges)]
+    strips = [("II", Extent(0.0, 2000.0))] * layout.rhythm_strips
+    panels = place_panels(layout, tuple(range(layout.row_count)), columns, strips, 200.0)
     for a, b in combinations(panels, 2):
         side_by_side = a.row == b.row and (a.x1 == b.x0)
         above = b.row - a.row == 1 and a.x0 < b.x1 and b.x0 < a.x1

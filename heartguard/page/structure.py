@@ -6,13 +6,14 @@ import threading
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
 from heartguard.arrays import Image
 from heartguard.layers import LAST_SHUFFLE, Layer
+from heartguard.litert import interpreter_class
 from heartguard.weights import NetworkSpec, named, read_checked, read_spec
 
 __all__ = [
@@ -105,10 +106,8 @@ class StructureNetwork:
     """
 
     def __init__(self, content: bytes, identity: str = "") -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
         self.identity = identity
-        self._interpreter = Interpreter(model_content=content, num_threads=_THREADS)
+        self._interpreter: Any = interpreter_class()(model_content=content, num_threads=_THREADS)
         self._given = self._interpreter.get_input_details()[0]["index"]
         self._answer = self._interpreter.get_output_details()[0]["index"]
         self._shape: tuple[int, ...] = ()

@@ -11,7 +11,6 @@ from heartlab.baselines import MEMBERS
 from heartlab.baselines import run as baselines
 from heartlab.checkout import RESULTS
 from heartlab.data.page_set import add_page_arguments
-from heartlab.train.ink import training as ink
 from heartlab.train.line import training as line
 from heartlab.train.signal import signal_model
 from heartlab.train.vgg16 import findings, out_of_distribution
@@ -26,7 +25,6 @@ TRAINERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "findings": findings.run,
     "novelty": out_of_distribution.run,
     "second": signal_model.run,
-    "ink": ink.run,
     "line": line.run,
     "baselines": baselines.run_all,
     **dict.fromkeys(MEMBERS, baselines.run),
@@ -41,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(TRAINERS),
         metavar="MODEL",
         help="vgg16, the network; findings, a head on it; novelty, the out-of-distribution detector; second, the "
-        "signal model; ink, the network that finds the traces on photos; line, the network that locates lines in steep "
-        f"ink; baselines, all the models that ours is compared with, or one of them: {', '.join(MEMBERS)}",
+        "signal model; line, the network that locates lines in steep ink; baselines, all the models that ours is "
+        f"compared with, or one of them: {', '.join(MEMBERS)}",
     )
     add_page_arguments(parser)
     parser.add_argument("--out", type=Path, default=models_folder(), metavar="DIR", help="where weights and spec go")

@@ -58,7 +58,7 @@ def scores_of(task: tuple[int, str], names: int) -> NDArray[np.float64]:
     page = render_page(read_record_500hz(record), PRESETS[LOOKS[number % len(LOOKS)]], seed=number)
     try:
         models = shared_models()
-        ecg = trace(find_page(Upload("simulated.png", "", "png", page.image), models.ink), models.line)
+        ecg = trace(find_page(Upload("simulated.png", "", "png", page.image), models.page), models.line)
     except HeartGuardError:
         return np.full((2, names), -1.0)
     segments = segment_leads(ecg)

@@ -38,8 +38,8 @@ def read_rate(path: Path) -> tuple[bool, float, str]:
 
     cv2.setNumThreads(1)
     try:
-        ink, line = reading_networks()
-        page = find_page(open_upload(path), ink)
+        page_models, line = reading_networks()
+        page = find_page(open_upload(path), page_models)
         rate = measure(trace(page, line)).heart_rate_bpm
     except HeartGuardError as error:
         return False, float("nan"), type(error).__name__

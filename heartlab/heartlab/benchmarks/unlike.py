@@ -44,8 +44,8 @@ def refused(kind: str, count: int) -> float:
     left = 0
     for seed in range(FIRST_SEED, FIRST_SEED + count):
         try:
-            ink, line = reading_networks()
-            trace(find_page(Upload("unlike.png", "", "png", PICTURES[kind](seed)), ink), line)
+            page_models, line = reading_networks()
+            trace(find_page(Upload("unlike.png", "", "png", PICTURES[kind](seed)), page_models), line)
             left += 1
         except HeartGuardError:
             pass

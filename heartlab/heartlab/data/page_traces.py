@@ -19,7 +19,7 @@ from heartguard.arrays import Floats
 from heartguard.errors import HeartGuardError
 from heartguard.intake import open_upload
 from heartguard.leads import SAMPLES
-from heartguard.page import InkNetwork, find_page, load_ink_network
+from heartguard.page import PageModels, find_page, load_page_models
 from heartguard.trace import LineNetwork, load_line_network, trace
 from heartguard.values import Ecg
 from heartguard.weights import models_folder
@@ -33,8 +33,8 @@ CHUNK = 70
 ROOMS = ("intake", "page", "trace")
 """Packages whose code decides the traces."""
 
-NETWORKS = ("ink", "line")
-"""Networks that decide the traces."""
+NETWORKS = ("structure", "turn", "line")
+"""Models that decide the traces."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +77,9 @@ class PageTraces:
 
 
 @lru_cache(maxsize=1)
-def reading_networks() -> tuple[InkNetwork, LineNetwork]:
-    """Return the shipped networks that page and trace need, loaded once a process."""
-    return load_ink_network(models_folder()), load_line_network(models_folder())
+def reading_networks() -> tuple[PageModels, LineNetwork]:
+    """Return the shipped models that page and trace need, loaded once a process."""
+    return load_page_models(models_folder()), load_line_network(models_folder())
 
 
 def code_version() -> str:
@@ -147,8 +147,8 @@ def _trace_chunk(pages: pd.DataFrame, path: Path) -> None:
 
 def _trace_page(path: Path) -> Ecg:
     try:
-        ink, line = reading_networks()
-        return trace(find_page(open_upload(path), ink), line)
+        page_models, line = reading_networks()
+        return trace(find_page(open_upload(path), page_models), line)
     except HeartGuardError as error:
         log.warning("%s could not be read: %s", path.stem, error)
         return Ecg(signals=np.full((12, SAMPLES), np.nan, np.float32), quality=np.zeros(12, np.float32))

@@ -2,7 +2,7 @@
 
     python -m heartlab.train.quality --cache DIR --sheets DIR
 
-The pages are those that `heartlab.evaluate.sheets` draws, a third of which has arrangements that HeartGuard does not
+The pages are those that `heartlab.train.sheets` draws, a third of which has arrangements that HeartGuard does not
 read, and pages of the usual arrangements by the older simulator; no page of another source is looked at.
 """
 
@@ -28,9 +28,9 @@ from heartguard.reading import read_ecg
 from heartguard.values import Ecg
 from heartguard.weights import models_folder
 from heartlab.evaluate.digitising_conditions import CONDITIONS
-from heartlab.evaluate.right_pages import RIGHT_DB, Stretch, judge_page
-from heartlab.evaluate.sheets import read_table
+from heartlab.metrics.right_pages import RIGHT_DB, Stretch, judge_page
 from heartlab.simulate.page import SimulatedPage
+from heartlab.train.sheets import read_table
 from heartlab.train.structure.records import load_pool
 
 __all__ = ["fit", "main"]

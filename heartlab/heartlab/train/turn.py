@@ -2,7 +2,7 @@
 
     python -m heartlab.train.turn --cache DIR --count 150
 
-The pages are drawn as `heartlab.evaluate.sheets` draws them, from records of the check split.
+The pages are drawn as `heartlab.train.sheets` draws them, from records of the check split.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from heartguard.page.straight import PX_PER_MM, straighten
 from heartguard.page.structure import StructureMaps, StructureNetwork, load_structure_network
 from heartguard.page.turn import ACROSS, DOWN, SIDEWAYS, Turn, evidence_of_flips, evidence_of_side, turned
 from heartguard.weights import models_folder
-from heartlab.evaluate.sheets import FIRST_SEED
 from heartlab.simulate.recorders import SimulatedSheet, simulate_sheet
+from heartlab.train.sheets import FIRST_SEED
 from heartlab.train.structure.records import load_pool
 
 __all__ = ["fit_odd", "out_of_fold", "turn_of"]

@@ -195,7 +195,7 @@ def _true_rows(page: Page, truth: Floats, line: Line, crop: Crop, offset: tuple[
 
 def _height(page: Page, panel: Panel, truth: Floats, x: Doubles) -> Doubles:
     """Return the page heights of the true line at page columns; NaN beyond the panel."""
-    seconds = panel.start_s + (x - panel.x0) * seconds_per_px(page, panel)
+    seconds = panel.start_s + (x - panel.x0) * seconds_per_px(panel)
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
     millivolts = np.interp(seconds, time, truth[LEADS.index(panel.lead)])
     millivolts[(seconds < panel.start_s) | (seconds > panel.end_s)] = np.nan

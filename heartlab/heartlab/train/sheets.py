@@ -1,6 +1,6 @@
 """Simulated pages of every kind with their truth, in a folder that a judge of drawn pages reads.
 
-    python -m heartlab.evaluate.sheets --cache DIR --out DIR --count 120
+    python -m heartlab.train.sheets --cache DIR --out DIR --count 120
 
 The records are those of the check split: no network has learned from them.
 """

@@ -1,1 +1,0 @@
-"""The network that tells trace from print, grid and paper."""

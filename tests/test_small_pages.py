@@ -1,0 +1,110 @@
+"""Small pages of every kind with what must come out: names, rate, scale and signals, or the word of what is doubted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pytest
+
+from heartguard.measure import measure
+from heartguard.quality import load_quality_model
+from heartguard.values import Reading, Upload
+from heartguard.weights import models_folder
+from heartlab.metrics.right_pages import Judged, judge_page
+from heartlab.simulate.recorders.grid import Level
+from tests.drawn_pages import BLACK, RATE, RED, Print, Seen, drawn_stretches, picture, signals
+from tests.handmade import make_reading
+from tests.networks import read_page, trace_page
+
+pytestmark = pytest.mark.skipif(
+    not (models_folder() / "structure.json").exists(), reason="the shipped structure network is not here"
+)
+
+
+USUAL, AS_A_FILE = Print(), Seen()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page, and what must come out of it.
+
+    Attributes
+    ----------
+    name : str
+    made : Print
+    seen : Seen
+    least_db : float
+        Mean signal-to-noise ratio of the leads, each at its own shift.
+    says : tuple of str
+        Codes of warnings that must be given.
+    """
+
+    name: str
+    made: Print = USUAL
+    seen: Seen = AS_A_FILE
+    least_db: float = 15.0
+    says: tuple[str, ...] = ()
+
+
+DOTS = Level((1.0, 1.0), 0.25, 0.9, "dots", 1.0)
+CASES = (
+    Case("flat"),
+    Case("scan", seen=Seen("scan", tilt_deg=0.8, aspect=1.01, seed=4)),
+    Case("photo", seen=Seen("photo"), says=("page.photo",)),
+    Case("folded photo", seen=Seen("photo", folds=2), says=("page.photo",)),
+    Case("turned by 90", seen=Seen(quarters=1), says=("page.turned",)),
+    Case("turned by 180", seen=Seen(quarters=2), says=("page.turned",)),
+    Case("turned by 270", seen=Seen(quarters=3), says=("page.turned",)),
+    Case("mirrored", seen=Seen(mirrored=True), says=("page.turned",)),
+    Case("dark grid", Print(colour=(25, 25, 25), minor=Level((1.0, 1.0), 0.1, 0.5))),
+    Case("grid of dots", Print(colour=RED, minor=DOTS)),
+    Case("fine lines as dark as large ones", Print(colour=RED, minor=Level((1.0, 1.0), 0.2, 1.0))),
+    Case("no grid", Print(major=None, minor=None), says=("scale.grid",)),
+    Case("dark mode", Print(colour=(110, 40, 40), paper=(12, 12, 16), trace=(110, 240, 130))),
+    Case("negative screenshot", seen=Seen("screenshot", negative=True, seed=3)),
+    Case("half gain", Print(gain=5.0), says=("scale.gain",)),
+    Case("double gain", Print(gain=20.0), says=("scale.gain",)),
+    Case("50 mm/s", Print(seconds=5.0, speed=50.0, pulse_mm=10.0), says=("scale.speed",)),
+    Case("one pulse", Print(pulses="one")),
+    Case("pulses at the right", Print(pulses="right")),
+    Case("attached pulses", Print(pulses="attached")),
+    Case("gaps between columns", Print(gap=6.0)),
+    Case("columns of the same seconds", Print(seconds=10.0, same_seconds=True)),
+    Case("6x2+1", Print("6x2+1")),
+    Case("12x1", Print("12x1")),
+    Case("3x4+3", Print("3x4+3")),
+    Case("fax", Print(trace=BLACK), Seen("copy", seed=2)),
+    Case("messenger", Print(colour=RED), Seen(messenger=True)),
+)
+
+
+@lru_cache(maxsize=1)
+def read(case: Case) -> Reading:
+    """Read a page as far as classes are not asked for."""
+    page = read_page(Upload(case.name, "0" * 64, "png", picture(case.made, case.seen)))
+    ecg = trace_page(page)
+    measurements = measure(ecg)
+    quality, _ = load_quality_model(models_folder()).judge(page, ecg, measurements)
+    return make_reading(
+        upload=page.upload, page=page, ecg=ecg, measurements=measurements, quality=quality, warnings=page.warnings
+    )
+
+
+def judged(case: Case) -> Judged:
+    return judge_page(read(case), signals(), drawn_stretches(case.made), [RATE])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_page_is_read_right(case: Case) -> None:
+    reading, found = read(case), judged(case)
+    page = reading.page
+    assert page.layout.name == case.made.layout
+    assert page.gain_mm_per_mv == case.made.gain
+    assert page.paper_speed_mm_per_s == case.made.speed
+    assert reading.measurements.heart_rate_bpm == pytest.approx(RATE, rel=0.05)
+    assert found.names_right
+    assert found.scale_right
+    assert found.mean_db >= case.least_db
+    assert {code for code in case.says if code not in {warning.code for warning in page.warnings}} == set()
+    assert reading.quality >= 0.5
