@@ -20,7 +20,7 @@ from tests import browser
 READING_MS = 240_000
 """A reading takes seconds on an idle machine; tests often share theirs."""
 
-NORMAL, SKEWED = 0, 5
+NORMAL = 0
 DESKTOP, TABLET, PHONE, SMALL = (1440, 900), (1180, 820), (390, 844), (360, 780)
 SCREENS = browser.ROOT / "build" / "screens"
 ECG, ANSWER, MEASUREMENTS = '[aria-label="ECG page"]', ".st-key-answer", ".st-key-measurements"
