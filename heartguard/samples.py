@@ -27,6 +27,8 @@ class Sample:
     label : str or None
         True class, Normal, MI, PMI or HB; None for the picture that is no ECG.
     heart_rate_bpm : float or None
+    unsure : bool
+        True where the shipped models name no class.
     """
 
     path: Path
@@ -34,6 +36,7 @@ class Sample:
     description: str
     label: str | None
     heart_rate_bpm: float | None
+    unsure: bool = False
 
     @property
     def thumbnail(self) -> Path:
@@ -58,7 +61,7 @@ def list_samples(folder: Path = SAMPLES_FOLDER) -> tuple[Sample, ...]:
     Examples
     --------
     >>> [sample.label for sample in list_samples()]
-    ['Normal', 'MI', 'PMI', 'HB', 'HB', 'HB', 'MI', None]
+    ['Normal', 'MI', 'PMI', 'HB', 'Normal', 'PMI', 'MI', None]
     """
     index = folder / "samples.json"
     if not index.is_file():
@@ -71,6 +74,7 @@ def list_samples(folder: Path = SAMPLES_FOLDER) -> tuple[Sample, ...]:
             description=entry["description"],
             label=entry["truth"]["label"],
             heart_rate_bpm=entry["truth"]["heart_rate_bpm"],
+            unsure=entry.get("unsure", False),
         )
         for entry in entries
     )

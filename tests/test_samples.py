@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from heartguard.samples import list_samples
-from heartlab.export.samples import draw_samples
+from heartlab.export.samples import draw_samples, unsure_samples
 
 
 def test_the_shipped_samples_show_every_class_and_one_picture_that_is_no_ecg():
@@ -27,6 +27,17 @@ def test_samples_are_drawn_again_as_they_are_shipped(tmp_path):
             )
             assert shipped.shape == again.shape
             assert np.abs(shipped - again).mean() < 1
+
+
+def test_the_cards_say_where_the_models_are_not_sure_and_most_are_answered():
+    unsure = {sample.path.name for sample in list_samples() if sample.unsure}
+    assert unsure == unsure_samples()
+    assert len(unsure) < 4
+
+
+def test_every_sample_has_its_small_picture():
+    for sample in list_samples():
+        assert Image.open(sample.thumbnail).size == (480, 320)
 
 
 def test_a_folder_without_an_index_has_no_samples(tmp_path):

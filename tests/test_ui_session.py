@@ -91,7 +91,7 @@ def test_the_tabs_that_are_kept_are_bounded_in_number_and_bytes():
     assert store.get(tabs[0].token) is None
     large = [Tab() for _ in range(3)]
     for number, tab in enumerate(large):
-        tab.open(Chosen("a", bytes([number]) * (60 * 2**20), "upload"))
+        tab.open(Chosen("a", bytes([number]) * (35 * 2**20), "upload"))
         store.keep(tab)
     assert store.get(large[0].token) is None
     assert store.get(large[1].token) is not None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from heartguard.errors import EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
+from heartguard.errors import CorrectionError, EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
 from heartguard.ui.preprocessing import steps
 from heartguard.ui.read.answer import contradictions, possible_classes, uncertainties
 from heartguard.ui.read.cards import measurement_cards
@@ -118,6 +118,8 @@ def test_problems_have_a_headline_and_advice_that_fits():
     for origin in ("document", "picture"):
         assert not any("photo" in tip or "camera" in tip for tip in advice(NotAnEcgError(""), origin))
     assert "models folder" in advice(ModelError(""))[0]
+    assert "arrangement of the leads by hand" in advice(LayoutError(""), "picture")[0]
+    assert "four corners" in advice(CorrectionError(""), "camera")[0]
 
 
 def test_a_normal_answer_that_the_measurements_contradict_is_named():

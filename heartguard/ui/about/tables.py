@@ -18,18 +18,9 @@ _TITLES = {
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
     "measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)",
     "cloud-check": "Start, time and memory on a server that has only what requirements.txt names",
-    "agreement": "How far independent models agree, and whether they err alike",
-    "learning-curve": "Figures by the share of the header ids that were learned from",
-    "missed": "Pages that all independent models miss, beside those that all get right",
-    "recipes": "Recipes of VGG16, one lever at a time, on the same folds",
     "scans": "Scans, photos and screenshots of many makers, looked at one by one",
-    "second-layout": "Telling 6×2 from 3×4 by the measured waves",
-    "second-opinion": "What the signal model adds to VGG16, on the same draws",
     "rates": "Heart rate against the rate that the recorder printed",
-    "rates-misses-originals": "Heart rate: every original page that disagrees with its print",
-    "rates-misses-pages": "Heart rate: every page that disagrees with its print",
     "speed": "Time and memory of one reading",
-    "unlike": "Inputs unlike the training data: how well they stand out, and how many are refused before",
 }
 _UNITS = {"percent": "%", "db": "dB", "ms": "ms", "per_min": "1/min", "mv": "mV"}
 

@@ -119,7 +119,7 @@ def _shares(maps: ClassMaps, label: str) -> None:
     shares = maps.shares[label]
     if any(shares.values()):
         st.altair_chart(
-            lead_bars(shares, "share of the evidence for the class", ".0%", dark_theme()),
+            lead_bars(shares, "share of the evidence for the class", dark_theme()),
             width="stretch",
             alt=lead_bars_text(shares, label),
         )

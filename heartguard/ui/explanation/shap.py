@@ -1,4 +1,4 @@
-"""Lead SHAP on demand: a waterfall or bars, and the waves of any lead."""
+"""Lead SHAP on demand, as a waterfall."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from heartguard.drawing import LEAD_GROUPS
-from heartguard.ui.shared.charts import lead_bars, lead_bars_text, player_name, waterfall, waterfall_text
+from heartguard.ui.shared.charts import waterfall, waterfall_text
 from heartguard.ui.shared.frame import dark_theme
 from heartguard.ui.shared.job_view import kept_result, show_progress, start_job
 from heartguard.ui.shared.jobs import Job
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_shap"]
 
-_ADDS = "change of the probability"
 _UNTESTED = "Not offered: it has not passed its tests with this model (benchmarks/results/explain.csv)."
 
 
@@ -81,25 +79,3 @@ def _result(reading: Reading, label: str, found: Shapley) -> None:
         f"With no trace at all VGG16 gives {class_name(label)} {percent(found.base)}, with all leads "
         f"{percent(found.prediction)}. The bars add up to the difference."
     )
-    _waves(reading, label)
-
-
-def _waves(reading: Reading, label: str) -> None:
-    """Offer the waves of one lead: eight drawings at most."""
-    from heartguard.explain import known_waves, wave_shap
-
-    if not known_waves(reading.measurements):
-        st.caption("The waves within a lead are not offered: their borders could not be measured on this page.")
-        return
-    lead = st.selectbox(
-        "Which wave of one lead?", LEAD_GROUPS, index=None, format_func=player_name, key="shap-lead", placeholder="Lead"
-    )
-    if lead is None:
-        return
-    key = f"{_key(reading, label)}-{lead}"
-    if key not in st.session_state:
-        with st.spinner("Leaving waves out"):
-            st.session_state[key] = wave_shap(reading.ecg, reading.measurements, load_models().vgg16, label, lead)
-    found: Shapley = st.session_state[key]
-    chart = lead_bars(found.values, f"{_ADDS}, all other leads unchanged", "+.1%", dark_theme())
-    st.altair_chart(chart, width="stretch", alt=lead_bars_text(found.values, label))

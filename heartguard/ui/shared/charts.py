@@ -92,7 +92,7 @@ def probability_text(probabilities: Mapping[str, float], threshold: float) -> st
     return f"Probabilities: {parts}; a class is named from {percent(threshold)}."
 
 
-def lead_bars(values: Mapping[str, float], title: str, number: str = "+.2f", dark: bool = False) -> alt.Chart:
+def lead_bars(values: Mapping[str, float], title: str, dark: bool = False) -> alt.Chart:
     """Draw one signed value for each lead, in the order of the leads; evidence for to the right, against to the left.
 
     Parameters
@@ -101,13 +101,11 @@ def lead_bars(values: Mapping[str, float], title: str, number: str = "+.2f", dar
         Lead to its share or SHAP value.
     title : str
         Title of the x axis.
-    number : str
-        Format of the values, in the language of d3.
     dark : bool
         True for the dark theme.
     """
     leads = [lead for lead in LEADS if lead in values] + [lead for lead in values if lead not in LEADS]
-    names = [_PLAYER_NAMES.get(lead, lead) for lead in leads]
+    names = [player_name(lead) for lead in leads]
     table = pd.DataFrame({"Lead": names, "Value": [float(values[lead]) for lead in leads]})
     return (
         alt.Chart(table)
@@ -116,9 +114,9 @@ def lead_bars(values: Mapping[str, float], title: str, number: str = "+.2f", dar
             y=alt.Y(
                 "Lead:N", sort=names, title=None, axis=alt.Axis(labelFontSize=13, labelColor=_TEXT[dark], ticks=False)
             ),
-            x=alt.X("Value:Q", title=title, axis=alt.Axis(format=number, tickCount=6)),
+            x=alt.X("Value:Q", title=title, axis=alt.Axis(format=".0%", tickCount=6)),
             color=alt.condition("datum.Value >= 0", alt.value(FOR), alt.value(AGAINST)),
-            tooltip=[alt.Tooltip("Lead:N"), alt.Tooltip("Value:Q", format=number.replace(".0", ".1"), title=title)],
+            tooltip=[alt.Tooltip("Lead:N"), alt.Tooltip("Value:Q", format=".1%", title=title)],
         )
         .properties(height=26 * len(table) + 40)
     )
@@ -127,7 +125,7 @@ def lead_bars(values: Mapping[str, float], title: str, number: str = "+.2f", dar
 def lead_bars_text(values: Mapping[str, float], label: str) -> str:
     """Say in one sentence which leads `lead_bars` shows as strongest."""
     ranked = sorted(values.items(), key=lambda item: -abs(item[1]))[:3]
-    parts = [f"{_PLAYER_NAMES.get(lead, lead)} ({'for' if value >= 0 else 'against'})" for lead, value in ranked]
+    parts = [f"{player_name(lead)} ({'for' if value >= 0 else 'against'})" for lead, value in ranked]
     return f"Leads that weighed most on {class_name(label)}: {', '.join(parts)}."
 
 

@@ -13,15 +13,7 @@ from heartguard.values import Panel
 
 Scalar = TypeVar("Scalar", np.uint8, np.float32)
 
-__all__ = [
-    "LEAD_COLOURS",
-    "blend_heat",
-    "colour_index",
-    "encode_jpeg",
-    "enlarge",
-    "fit_width",
-    "rgb",
-]
+__all__ = ["LEAD_COLOURS", "blend_heat", "colour_index", "encode_jpeg", "enlarge", "fit_width", "rgb"]
 
 LEAD_COLOURS = ((0, 92, 214), (204, 0, 108), (0, 122, 84), (190, 74, 0))
 """Blue, magenta, green, orange: apart from each other for colour-blind eyes too, dark enough for white paper."""

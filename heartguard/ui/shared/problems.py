@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import streamlit as st
 
-from heartguard.errors import HeartGuardError, IntakeError, ModelError, PageError, TraceError
+from heartguard.errors import (
+    CorrectionError,
+    HeartGuardError,
+    IntakeError,
+    LayoutError,
+    ModelError,
+    PageError,
+    TooTiltedError,
+    TraceError,
+)
 
 if TYPE_CHECKING:
     from heartguard.intake import Origin
@@ -44,6 +53,13 @@ _PAGE_ADVICE: dict[Origin, tuple[str, ...]] = {
 }
 """What fits a photo is of no use to somebody who opened a document."""
 
+_REASON_ADVICE: dict[type[HeartGuardError], str] = {
+    LayoutError: "Set the arrangement of the leads by hand below, or the corners if a part of the page is cut off.",
+    TooTiltedError: "Turn the picture by hand below, or set the corners of the paper.",
+    CorrectionError: "Move the four corners to those of the paper below, or let HeartGuard find everything.",
+}
+"""What helps against one reason, before anything else."""
+
 
 def headline(error: HeartGuardError) -> str:
     """Return a short title for an error."""
@@ -55,6 +71,9 @@ def headline(error: HeartGuardError) -> str:
 
 def advice(error: HeartGuardError, origin: Origin = "picture") -> tuple[str, ...]:
     """Return what the doctor can do beyond what the error's own sentence says, by where the file comes from."""
+    for reason, tip in _REASON_ADVICE.items():
+        if isinstance(error, reason):
+            return (tip, *_PAGE_ADVICE[origin][-1:])
     if isinstance(error, PageError | TraceError):
         return _PAGE_ADVICE[origin]
     if isinstance(error, ModelError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
@@ -29,19 +29,8 @@ _spent_ms: dict[str, float] = {}
 """Milliseconds of each stage of the last reading of this process: what the next one will take, about."""
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a reading is.
-
-    Attributes
-    ----------
-    stage : str
-        What is being done, in words; empty while it waits.
-    done : tuple of str
-        What is done already.
-    seconds_left : float or None
-        By the reading before it on this machine, or by the measured table; None while it waits.
-    """
+class Progress(NamedTuple):
+    """How far a reading is: what is being done, in words, what is done already, and the seconds left, if known."""
 
     stage: str
     done: tuple[str, ...]

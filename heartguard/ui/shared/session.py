@@ -40,8 +40,9 @@ __all__ = [
 ]
 
 MAX_READINGS = 5
-MAX_BYTES = 128 * 2**20
-"""Two readings of a photo of 12 megapixels, with and without what was set by hand; a small server has 690 MB in all."""
+MAX_BYTES = 80 * 2**20
+"""A reading of a photo of 12 megapixels, or two of a scan; what falls out is read again. A small server has
+690 MB in all, of which ten readings took 524 before ECGs stood side by side (`benchmarks/results/cloud-check.csv`)."""
 
 MAX_ECGS = 6
 """ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""

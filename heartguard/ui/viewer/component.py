@@ -32,6 +32,9 @@ __all__ = [
 PICTURE_WIDTH = 1800
 """Pixels of a page sent to the browser: a trace of 0.4 mm is then 3 pixels wide, and a page stays under 0.7 MB."""
 
+_MAX_PICTURES = 12
+"""Coded pictures that a session keeps: two of each ECG that stands side by side."""
+
 _JPEG_QUALITY = 80
 """Lines stay sharp; at 88 the bytes are half as many again, and the eye sees no difference."""
 
@@ -65,6 +68,8 @@ def send_picture(name: str, image: Callable[[], Image]) -> None:
 
         coded = encode_jpeg(fit_width(image(), PICTURE_WIDTH), _JPEG_QUALITY)
         kept[name] = name.encode() + b"\n" + coded
+        while len(kept) > _MAX_PICTURES:
+            del kept[next(iter(kept))]
     _component()(key=f"picture-{name}", data=kept[name], height=1)
 
 
