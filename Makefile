@@ -40,9 +40,9 @@ cloud-check: $(CHECK_READY)  ## run a fresh clone as Streamlit Community Cloud d
 train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 	$(BIN)/heartlab train vgg16
 	$(BIN)/heartlab train findings
+	$(BIN)/heartlab convert
 	$(BIN)/heartlab train second
 	$(BIN)/heartlab train novelty
-	$(BIN)/heartlab convert
 
 baselines: $(TRAIN_READY)  ## train what the model is compared with, and write the leaderboard
 	$(BIN)/heartlab train baselines

@@ -7,20 +7,37 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from heartguard.classify import roi_pooling_weights, wave_features
+from heartguard.classify import (
+    LAYERS,
+    LiteRtBackbone,
+    Outputs,
+    check_images,
+    classify,
+    load_signal_model,
+    roi_pooling_weights,
+    save_spec,
+    wave_features,
+)
 from heartguard.classify.architecture import overlap
 from heartguard.classify.findings import FindingSpec, check_names
 from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.lead_waves import WAVES, known_part, lead_waves
 from heartguard.classify.out_of_distribution import OodDetector, segment_distances
 from heartguard.classify.prediction import prediction_set
-from heartguard.classify.signal_model import EnsembleSpec, log_opinion_pool, logit_average, merge_findings
+from heartguard.classify.signal_model import (
+    EnsembleSpec,
+    SignalModelSpec,
+    log_opinion_pool,
+    logit_average,
+    merge_findings,
+)
 from heartguard.classify.signal_network import stacked_signals
+from heartguard.classify.wave_features import FEATURES
 from heartguard.drawing import LeadSegments
-from heartguard.errors import ModelError
+from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import LEAD_INDEX, LEADS
 from heartguard.measure import MedianBeat
-from heartguard.values import Finding
+from heartguard.values import Drawing, Finding
 from tests.test_classify import a_finding_head, a_spec, an_engine, random_weights
 
 ON, OFF = 200, 250
@@ -362,3 +379,90 @@ def test_a_forest_of_trees_that_are_not_complete_is_refused():
     parts = {name: getattr(a_forest(), name)[:, :2] for name in ("feature", "threshold", "unknown_left")}
     with pytest.raises(ModelError, match="do not fit together"):
         from_table(to_table(a_forest(**parts, leaf=np.zeros((2, 3), np.float32))), 3, 2)
+
+
+def test_a_forest_that_lacks_a_part_is_refused():
+    table = to_table(a_forest())
+    for name in table:
+        with pytest.raises(ModelError, match=f"lack {name}"):
+            from_table({key: values for key, values in table.items() if key != name}, 3, 2)
+
+
+@pytest.mark.parametrize("features", [FEATURES[:-1], (*FEATURES, "zz"), ("zz", *FEATURES[1:])])
+def test_a_signal_model_of_other_features_is_refused(tmp_path, features):
+    spec = SignalModelSpec(("a",), features, 1.0, "", "", "", "", "2026-01-01")
+    save_spec(spec, tmp_path / "second.json")
+    with pytest.raises(ModelError, match="train it again"):
+        load_signal_model(tmp_path)
+
+
+def a_drawing(height: int = 32, width: int = 64) -> Drawing:
+    return Drawing(np.full((height, width), 255, np.uint8), (), a_spec().drawing_version)
+
+
+@pytest.mark.parametrize(("score", "out"), [(None, False), (1.0, False), (1.01, True)])
+@pytest.mark.parametrize(("least", "abstained"), [(0.49, False), (0.51, True)])
+def test_an_answer_is_the_most_probable_class_above_its_threshold(score, out, least, abstained):
+    logits = np.log(np.array([[0.2, 0.5, 0.2, 0.1]], np.float32)) * 1.5
+    scores = None if score is None else np.array([score])
+    outputs = Outputs(logits, np.zeros((1, 4, 2, 4), np.float32), np.array([[0.0, 2.0]], np.float32), None, scores)
+    spec = a_spec(abstention_threshold=least, set_thresholds={"MI": 0.4, "HB": 0.2}, set_level=0.8)
+    bias = np.arange(4, dtype=np.float32)
+    findings = FindingSpec(("rhythm:AFIB", "sub:LVH"), {"sub:LVH": 0.9}, "", "", "", "")
+    engine = SimpleNamespace(spec=spec, bias=bias, finding_spec=findings, predict=lambda images: outputs)
+    found = classify(a_drawing(), engine)
+    assert (found.label, found.abstained, found.out_of_distribution) == ("MI", out or abstained, out)
+    assert list(found.probabilities.values()) == pytest.approx([0.2, 0.5, 0.2, 0.1])
+    assert (found.model, found.temperature, found.coverage, found.ood_score) == (spec.identity, 1.5, 0.8, score)
+    assert found.prediction_set == (None if out else ("MI",))
+    assert [(f.scp_code, f.present) for f in found.findings] == ([] if out else [("sub:LVH", False)])
+    assert found.bias is bias
+    no_findings = SimpleNamespace(spec=a_spec(), bias=bias, finding_spec=None, predict=lambda images: outputs)
+    assert classify(a_drawing(), no_findings).findings == ()
+    assert classify(a_drawing(), no_findings).prediction_set is None
+
+
+def test_a_drawing_of_another_version_or_size_or_type_is_refused():
+    engine = an_engine(a_spec(), random_weights())
+    with pytest.raises(DrawingRangeError, match=f"of version {a_spec().drawing_version}, not of version other"):
+        classify(Drawing(np.zeros((32, 64), np.uint8), (), "other"), engine)
+    with pytest.raises(DrawingRangeError, match=r"32 x 64 pixels, not of \(33, 64\)"):
+        classify(a_drawing(33), engine)
+    with pytest.raises(DrawingRangeError, match="32 x 64"):
+        check_images(np.zeros((32, 64), np.uint8), a_spec())
+    with pytest.raises(DrawingRangeError, match="uint8"):
+        check_images(np.zeros((1, 32, 64), np.float32), a_spec())
+
+
+def test_the_file_is_asked_for_both_halves_of_a_drawing(monkeypatch):
+    asked = []
+
+    class File:
+        def __init__(self, content: bytes) -> None:
+            assert content == b"file"
+
+        def run(self, signature, **inputs):
+            asked.append((signature, {name: values.copy() for name, values in inputs.items()}))
+            shape = (1, 2, 4, 5)
+            values = np.arange(40, dtype=np.float32).reshape(shape)
+            return {"pool2": values} if signature == "near" else dict.fromkeys((*LAYERS, "pool4"), values)
+
+    monkeypatch.setattr("heartguard.classify.backbone.LiteRtFile", File)
+    backbone, image = LiteRtBackbone(b"file"), np.arange(128, dtype=np.uint8).reshape(8, 16)
+    cells = backbone.feature_map(image)
+    assert cells.shape == (8, 10)
+    assert cells[1].tolist() == [*range(5, 10), *range(5, 10)]
+    (near, given), (far, passed) = asked
+    assert (near, far) == ("near", "far")
+    assert given["image"].dtype == np.float32
+    assert given["image"].shape == (1, 8, 16, 1)
+    assert given["image"][0, :, :, 0].tolist() == image.tolist()
+    assert passed["pooled"].shape == (1, 2, 4, 5)
+    found = backbone.activations(image)
+    assert list(found) == list(LAYERS)
+    assert found[LAYERS[0]].shape == (5, 2, 4)
+    assert found[LAYERS[0]][1].ravel().tolist() == list(range(1, 40, 5))
+
+
+def test_explanations_get_block_4_and_5_and_the_last_of_block_3():
+    assert ("block3_conv3", *(f"block{b}_conv{k}" for b in (4, 5) for k in (1, 2, 3))) == LAYERS

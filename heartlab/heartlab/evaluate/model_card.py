@@ -66,7 +66,7 @@ _SECOND = (
 )
 """Sentence on the signal model."""
 
-_NETWORKS = ", averaged with {networks} residual 1-D networks on the signals"
+_NETWORKS = ", averaged with {networks} residual 1-D networks on the signals (`{file}`, sha256 `{digest}`)"
 """Its part on the 1-D networks."""
 
 _TAIL = """
@@ -114,11 +114,12 @@ def _second(spec: ModelSpec, second: SignalModelSpec | None) -> str:
     """Return the sentence on the signal model."""
     if second is None or second.joint is None or second.joint.network_sha256 != spec.sha256:
         return _ALONE
+    count, file = second.recipe["taught on pages"]["networks"], second.networks_file
     return _SECOND.format(
         file=second.weights_file,
         digest=second.sha256,
         features=len(second.features),
-        networks=_NETWORKS.format(**second.recipe["taught on pages"]) if second.statements else "",
+        networks=_NETWORKS.format(networks=count, file=file, digest=second.networks_sha256),
         temperature=second.joint.temperature,
         share=second.joint.share,
         findings=second.joint.finding_share,
