@@ -5,7 +5,7 @@
 Each way runs in a process of its own, on the same inputs: simulated ECGs, or pages that a text file lists. ``--before``
 is a checkout of commit 831edc0 with its ``.venv``, in which VGG16 and the 1-D networks were our own; without it those
 rows are kept as they are. Writes ``benchmarks/results/networks.csv``. The difference is that of the probability of a
-class, of a statement, of a pixel being ink or of a row being the line's, to the first way of the same network.
+class, of a statement, of a row being the line's, to the first way of the same network.
 """
 
 from __future__ import annotations
@@ -136,7 +136,6 @@ _VGG_BEFORE = tuple(
     f"heartguard/classify/{name}.py" for name in ("backbone", "onnx_graph", "int8_network", "keras_vgg")
 )
 _VGG_NOW = ("heartguard/litert.py", "heartguard/classify/backbone.py", f"{_LAB}/networks/vgg16.py")
-_INK = {"module": "heartguard.page.ink_network", "layers": "INK_LAYERS", "name": "ink"}
 _LINE = {"module": "heartguard.trace.line_network", "layers": "LINE_LAYERS", "name": "line"}
 
 WAYS = (
@@ -153,11 +152,6 @@ WAYS = (
     Way("1-D networks", "LiteRT file by the converter and ai-edge-quantizer", "signals", _SIGNAL.format(
         before="", logits="networks.logits(signals)"), ("second.npz", "second.tflite"),
         ("heartguard/classify/signal_network.py", f"{_LAB}/networks/signal.py")),
-    Way("ink network", "ONNX by our own writer, OpenCV", "ink",
-        _LAYERS.format(**_INK) + _OPENCV.format(name="ink", stride=2, probability="sigmoid"), ("ink.npz",), _OURS),
-    Way("ink network", "LiteRT file by the converter", "ink",
-        _LAYERS.format(**_INK) + _LITERT.format(name="ink", probability="sigmoid"), ("ink.tflite",),
-        ("heartguard/litert.py", f"{_LAB}/networks/layers.py")),
     Way("line network", "ONNX by our own writer, OpenCV", "line",
         _LAYERS.format(**_LINE) + _OPENCV.format(name="line", stride=1, probability="softmax"), ("line.npz",), _OURS),
     Way("line network", "LiteRT file by the converter", "line",
@@ -213,21 +207,18 @@ def _inputs(segments: list[LeadSegments]) -> dict[str, Any]:
     return {
         "drawings": np.stack([draw(one).image for one in segments]),
         "signals": np.stack([stacked_signals(one) for one in segments]),
-        "ink": rng.uniform(-1, 1, (20, 3, 320, 640)).astype(np.float32),
         "line": rng.uniform(0, 1, (20, 6, 96, 64)).astype(np.float32),
     }
 
 
 def _export(folder: Path) -> None:
-    """Write the LiteRT files of the networks that read pages, which do not ship."""
-    from heartguard.page.ink_network import INK_LAYERS
-
+    """Write the LiteRT file of the line network, which does not ship."""
     from heartguard.trace.line_network import LINE_LAYERS
     from heartguard.weights import read_network
     from heartlab.networks.layers import build_network
     from heartlab.networks.litert import litert_file
 
-    for name, layers in (("ink", INK_LAYERS), ("line", LINE_LAYERS)):
+    for name, layers in (("line", LINE_LAYERS),):
         _, channels, height, width = np.load(folder / name / "inputs.npy").shape
         shape = (1, height, width, channels)
         network = build_network(layers, read_network(models_folder(), name)[0], shape)

@@ -48,9 +48,7 @@ _RARE = ("pulse", "separator", "overlay")
 def draw_crops(pool: RecordPool, seed: int, *, edges: bool = False) -> list[tuple[SimulatedSheet, PageCrop]]:
     """Design one page and draw crops of it, each of `SIDE` pixels; of the sheet's edges alone if so asked."""
     rng = np.random.default_rng([seed, 30])
-    kind: CaptureKind | None = None
-    if edges:
-        kind = choose(rng, _EDGE_KINDS)
+    kind = choose(rng, _EDGE_KINDS) if edges else None
     sheet = simulate_sheet(pool.draw(seed), seed, kind)
     height, width = sheet.view.shape
     out = []
