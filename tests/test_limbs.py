@@ -10,7 +10,7 @@ from heartguard.leads import LAYOUTS, LEAD_INDEX
 from heartguard.page.beats import beats_in_turn
 from heartguard.page.ends import Extent
 from heartguard.page.limbs import misfit, misfit_in_turn, swap_warnings
-from heartguard.page.rough import RoughTraces, strip_misfit
+from heartguard.page.rough import RoughTraces, fit_strips
 from heartguard.trace.strips import name_strips
 from heartlab.simulate.ecg import simulate_ecg
 
@@ -96,9 +96,9 @@ def test_changed_and_inverted_leads_are_named():
 
 
 def test_strips_repeat_a_short_lead_and_short_rows_do_not():
-    assert strip_misfit(LAYOUTS["3x4+1"], rows_of("3x4+1"), WHOLE) < 0.05
-    assert strip_misfit(LAYOUTS["3x4+3"], rows_of("6x2"), WHOLE) > 0.3
-    assert strip_misfit(LAYOUTS["3x4"], rows_of("3x4"), WHOLE) == 0
+    assert fit_strips(LAYOUTS["3x4+1"], rows_of("3x4+1"), WHOLE).misfit < 0.05
+    assert fit_strips(LAYOUTS["3x4+3"], rows_of("6x2"), WHOLE).misfit > 0.3
+    assert fit_strips(LAYOUTS["3x4"], rows_of("3x4"), WHOLE).misfit == 0
 
 
 def test_a_wave_that_reaches_into_the_next_row_stays_with_its_own():

@@ -48,7 +48,10 @@ _RARE = ("pulse", "separator", "overlay")
 def draw_crops(pool: RecordPool, seed: int, *, edges: bool = False) -> list[tuple[SimulatedSheet, PageCrop]]:
     """Design one page and draw crops of it, each of `SIDE` pixels; of the sheet's edges alone if so asked."""
     rng = np.random.default_rng([seed, 30])
-    kind = choose(rng, _EDGE_KINDS) if edges else None
+    kind: CaptureKind | None = None
+    if edges:
+        on_edge: CaptureKind = choose(rng, _EDGE_KINDS)
+        kind = on_edge
     sheet = simulate_sheet(pool.draw(seed), seed, kind)
     height, width = sheet.view.shape
     out = []
