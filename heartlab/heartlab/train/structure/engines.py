@@ -33,12 +33,12 @@ __all__ = ["ENGINES", "PLANS", "EngineName", "disagreement", "example_page", "ma
 EngineName = Literal["opencv", "onnxruntime", "litert-float32", "litert-float16", "litert-int8"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 
-PLANS = ((1, 0), (5, 48))
+PLANS = ((1, 0), (5, 96))
 """Strips and halo, pixels."""
 
 _MORE_PLANS: dict[EngineName, tuple[tuple[int, int], ...]] = {
-    "litert-float16": ((3, 64), (6, 32), (6, 48), (8, 32)),
-    "litert-int8": ((6, 32),),
+    "litert-float16": ((3, 64), (3, 96), (4, 96), (5, 48), (6, 96), (5, 128)),
+    "litert-int8": ((6, 96),),
 }
 """Tried with the engines that may be chosen alone."""
 
