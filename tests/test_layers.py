@@ -21,7 +21,7 @@ PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
     "layers": {"weights", "onnx"},
     "intake": set(),
-    "page": {"layers", "weights"},
+    "page": {"layers", "litert", "weights"},
     "trace": {"layers", "weights"},
     "measure": set(),
     "drawing": set(),

@@ -63,7 +63,7 @@ STRUCTURE_LAYERS = (
 MOST_PIXELS = 1_500_000
 """A larger picture is made smaller first: an A4 sheet at 5 px/mm, within the 3 to 8.5 px/mm of the lessons."""
 
-_STRIP_PIXELS = 500_000
+_STRIP_PIXELS = 300_000
 """That are looked at together: all at once, a page would take more than a gigabyte."""
 
 _HALO = 96

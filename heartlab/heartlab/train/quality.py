@@ -27,9 +27,9 @@ from heartguard.quality import LEAD_EVIDENCE, PAGE_EVIDENCE, Logistic, QualityMo
 from heartguard.reading import read_ecg
 from heartguard.values import Ecg
 from heartguard.weights import models_folder
-from heartlab.evaluate.digitising_conditions import CONDITIONS
 from heartlab.metrics.right_pages import RIGHT_DB, Stretch, judge_page
 from heartlab.simulate.page import SimulatedPage
+from heartlab.simulate.usual_pages import CONDITIONS
 from heartlab.train.sheets import read_table
 from heartlab.train.structure.records import load_pool
 
