@@ -24,8 +24,8 @@ from heartguard.warning import Warning, note
 
 __all__ = ["PX_PER_MM", "find_page"]
 
-_SURELY = 2.0
-"""Logarithm of the odds from which on a page is turned or mirrored: seven to one."""
+_SURELY = 4.0
+"""Logarithm of the odds from which on a page is turned or mirrored: one page in fifty is, which are odds of -3.9."""
 
 
 def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_CORRECTIONS) -> Page:

@@ -1,8 +1,9 @@
 """Fit of the quality model: the evidence of readings of simulated pages against whether they were right.
 
-    python -m heartlab.train.quality --sheets DIR [--kept FILE]
+    python -m heartlab.evaluate.quality --cache DIR --sheets DIR
 
-The pages are those that `heartlab.train.sheets` draws; no page of another source is looked at.
+The pages are those that `heartlab.train.sheets` draws, a third of which has arrangements that HeartGuard does not
+read, and pages of the usual arrangements by the older simulator; no page of another source is looked at.
 """
 
 from __future__ import annotations
@@ -20,12 +21,17 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Floats
 from heartguard.errors import HeartGuardError
-from heartguard.leads import LEADS
+from heartguard.leads import LEADS, SAMPLING_RATE_HZ
+from heartguard.measure import measure
 from heartguard.quality import LEAD_EVIDENCE, PAGE_EVIDENCE, Logistic, QualityModel, lead_evidence, page_evidence
 from heartguard.reading import read_ecg
+from heartguard.values import Ecg
 from heartguard.weights import models_folder
+from heartlab.evaluate.digitising_conditions import CONDITIONS
 from heartlab.metrics.right_pages import RIGHT_DB, Stretch, judge_page
+from heartlab.simulate.page import SimulatedPage
 from heartlab.train.sheets import read_table
+from heartlab.train.structure.records import load_pool
 
 __all__ = ["fit", "main"]
 
@@ -35,6 +41,9 @@ _RIDGE = 2.0
 """Of weights on scaled evidence; chosen by the folds among 0.5, 1, 2, 4, 8."""
 
 _FOLDS = 5
+
+_FIRST_USUAL = 30_000_000
+"""Seed of the first page of the usual arrangements."""
 
 
 def fit(evidence: Doubles, right: Doubles, ridge: float = _RIDGE) -> Logistic:
@@ -79,7 +88,7 @@ def _readings(folder: Path, kept: Path) -> list[dict[str, Any]]:
         for row, truth in zip(rows, signals, strict=True):
             if row["image"] in seen:
                 continue
-            page = {"image": row["image"], **_one(folder / row["image"], row, truth)}
+            page = {"image": row["image"], **_one_sheet(folder / row["image"], row, truth)}
             file.write(json.dumps(page) + "\n")
             file.flush()
             done.append(page)
@@ -87,21 +96,59 @@ def _readings(folder: Path, kept: Path) -> list[dict[str, Any]]:
     return done
 
 
-def _one(path: Path, row: dict[str, str], truth: Floats) -> dict[str, Any]:
-    try:
-        reading = read_ecg(path)
-    except HeartGuardError as error:
-        return {"status": "rejected", "reason": str(error)}
+def _usual_readings(cache: Path, count: int, kept: Path) -> list[dict[str, Any]]:
+    """Read pages of the usual arrangements, so many of each condition of the digitising benchmark."""
+    done = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    seen = {page["image"] for page in done}
+    pool = load_pool("check", cache)
+    with kept.open("a") as file:
+        for condition in sorted(CONDITIONS):
+            for number in range(count):
+                name = f"{condition} {number}"
+                if name in seen:
+                    continue
+                signals = pool.draw(_FIRST_USUAL + number)
+                encoded, page = CONDITIONS[condition](signals, _FIRST_USUAL + number)
+                found = {"image": name, **_judged(encoded, condition, page)}
+                file.write(json.dumps(found) + "\n")
+                file.flush()
+                done.append(found)
+                log.info("%s %s", name, {k: v for k, v in found.items() if k in ("status", "db", "right")})
+    return done
+
+
+def _judged(encoded: bytes, condition: str, page: SimulatedPage) -> dict[str, Any]:
+    stretches = []
+    for lead, row in zip(LEADS, page.truth, strict=True):
+        shown = np.flatnonzero(np.isfinite(row)) / SAMPLING_RATE_HZ
+        if len(shown):
+            stretches.append(Stretch(lead, float(shown[0]), float(shown[-1]), float(shown[0])))
+    measured = measure(Ecg(page.truth, np.ones(len(LEADS), np.float32)))
+    rates = [measured.heart_rate_bpm, 60_000 / measured.rr_ms] if measured.heart_rate_bpm and measured.rr_ms else []
+    described = {"group": condition, "layout": page.layout.name}
+    return _one(encoded, described, np.nan_to_num(page.truth), stretches, rates)
+
+
+def _one_sheet(path: Path, row: dict[str, str], truth: Floats) -> dict[str, Any]:
     starts = json.loads(row["page_start"])
     stretches = [Stretch(lead, a, b, starts.get(lead, a)) for lead, a, b in json.loads(row["leads"])]
     rates = [float(row[name]) for name in ("hr_bpm", "hr_mean_bpm") if row[name]]
+    return _one(path, {"group": row["group"], "layout": row["layout"]}, truth, stretches, rates)
+
+
+def _one(
+    source: Path | bytes, described: dict[str, str], truth: Floats, stretches: list[Stretch], rates: list[float]
+) -> dict[str, Any]:
+    try:
+        reading = read_ecg(source)
+    except HeartGuardError as error:
+        return {"status": "rejected", "reason": str(error)}
     judged = judge_page(reading, truth, stretches, rates)
     evidence = page_evidence(reading.page, reading.ecg, reading.measurements)
     leads = lead_evidence(reading.page, reading.ecg, 0.0)
     return {
         "status": "ok",
-        "group": row["group"],
-        "layout": row["layout"],
+        **described,
         "db": round(judged.mean_db, 2),
         "right": judged.right,
         "names": judged.names_right,
@@ -120,10 +167,13 @@ def main() -> int:
     """Read pages, fit, and write ``quality.json`` into the models folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheets", type=Path, required=True, nargs="+")
+    parser.add_argument("--cache", type=Path, required=True, help="folder of the records, outside of the repository")
+    parser.add_argument("--usual", type=int, default=3, help="pages of each condition of the digitising benchmark")
     parser.add_argument("--kept", default="readings.jsonl", help="name of the file of readings in each folder")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     pages = [page for folder in args.sheets for page in _readings(folder, folder / args.kept)]
+    pages += _usual_readings(args.cache, args.usual, args.sheets[0] / f"usual-{args.kept}")
     read = [page for page in pages if page["status"] == "ok"]
     evidence = np.array([page["evidence"] for page in read])
     right = np.array([float(page["right"]) for page in read])
