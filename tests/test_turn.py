@@ -129,11 +129,11 @@ def test_an_empty_page_tells_nothing() -> None:
 @pytest.mark.parametrize(
     ("left", "top", "on_its_side", "expected"),
     [
-        (4.0, 4.0, False, AS_IT_IS),
-        (-4.0, 4.0, False, LEFT_RIGHT),
-        (4.0, -4.0, False, UPSIDE_DOWN),
-        (-4.0, -4.0, False, Turn(2)),
-        (-1.5, 1.0, False, AS_IT_IS),  # pages are seldom mirrored: it takes more than a hint
+        (5.0, 5.0, False, AS_IT_IS),
+        (-5.0, 5.0, False, LEFT_RIGHT),
+        (5.0, -5.0, False, UPSIDE_DOWN),
+        (-3.0, -3.0, False, Turn(2)),
+        (-3.0, 1.0, False, AS_IT_IS),  # pages are seldom mirrored: it takes more than a hint
         (-1.5, 1.0, True, Turn(2)),  # but on its side a page is upside down as often as not
         (1.5, -1.0, True, AS_IT_IS),
     ],
