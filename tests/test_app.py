@@ -117,7 +117,7 @@ def test_the_first_page_opens_without_heavy_libraries():
 
 def test_an_uploaded_page_is_read_and_the_answer_comes_first(read_page):
     shown = words(read_page)
-    first = read_page.subheader[0].value
+    first = read_page.header[0].value
     assert first == ":material/help: Not sure" or first.startswith(tuple(CLASS_NAMES.values()))
     assert DISCLAIMER in shown
     assert "Quality good" in shown

@@ -69,10 +69,18 @@ def ecg(opened) -> Any:
     """Give the page Read in a desktop window, all of the ECG in view."""
     page, _ = opened
     resize(page, DESKTOP)
-    turn_to(page, "Read")
+    if not page.locator(ANSWER).count():
+        turn_to(page, "Read")
     page.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
     page.get_by_role("button", name="Page", exact=True).click()
+    settle(page)
     return page
+
+
+def settle(page: Any) -> None:
+    """Wait until the app has done what it was asked for."""
+    page.wait_for_timeout(400)
+    page.locator('[data-test-script-state="notRunning"]').first.wait_for(state="attached")
 
 
 def resize(page: Any, size: tuple[int, int]) -> None:
@@ -103,11 +111,13 @@ def inside(page: Any, selector: str, size: tuple[int, int]) -> dict[str, float]:
 def test_ecg_answer_and_measurements_are_on_the_first_screen(ecg, size, least, theme):
     ecg.emulate_media(color_scheme=theme)
     resize(ecg, size)
+    settle(ecg)
     box = inside(ecg, ECG, size)
     assert box["width"] >= least[0]
     assert box["height"] >= least[1]
     inside(ecg, ANSWER, size)
     inside(ecg, MEASUREMENTS, size)
+    settle(ecg)
     keep(ecg, f"read-{size[0]}-{theme}")
     ecg.emulate_media(color_scheme="light")
 
@@ -128,7 +138,6 @@ def test_on_a_phone_the_page_comes_right_after_the_strip_and_nothing_scrolls_acr
 
 def test_a_layer_is_switched_at_once_and_asks_nobody(ecg, opened):
     _, traffic = opened
-    ecg.wait_for_timeout(500)
     traffic.bytes = 0
     spent = ecg.get_by_label("R peaks").evaluate(
         "box => { const start = performance.now(); box.click();"
@@ -306,8 +315,8 @@ def test_what_is_set_by_hand_is_said_beside_what_was_found(ecg):
     assert re.match(r"10, 0", corner.get_attribute("aria-valuetext"))
     ecg.get_by_label("Gain", exact=True).click()
     ecg.get_by_role("option", name="5 mm/mV", exact=True).click()
+    settle(ecg)
     ecg.get_by_role("button", name="Read again with these").click()
-    turn_to(ecg, "Read")
     ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
     ecg.get_by_text("gain 5 mm/mV (found: 10 mm/mV)").first.wait_for()
     keep(ecg, "by-hand")
@@ -335,6 +344,7 @@ def test_axe_finds_nothing_that_is_not_streamlits_own(ecg, theme):
     script = axe_script()
     ecg.emulate_media(color_scheme=theme)
     ecg.wait_for_timeout(1000)
+    settle(ecg)
     ecg.evaluate(script)
     found = ecg.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     ours = [

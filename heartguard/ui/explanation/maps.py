@@ -20,7 +20,7 @@ from heartguard.vocabulary import class_name
 if TYPE_CHECKING:
     from heartguard.explain import MapMaker
 
-__all__ = ["ClassMaps", "answer_shares", "drawing_of", "make_maps", "map_maker", "tint"]
+__all__ = ["FULL_COLOUR", "ClassMaps", "answer_shares", "drawing_of", "make_maps", "map_maker", "tint"]
 
 FULL_COLOUR = 0.98
 """Quantile of the evidence that gets the full colour: one extreme cell must not pale the others."""

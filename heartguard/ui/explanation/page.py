@@ -90,7 +90,7 @@ def _viewer(chosen: Chosen, reading: Reading, offered: tuple[str, ...]) -> Class
 
 
 def _beside(reading: Reading, label: str, maps: ClassMaps | None) -> None:
-    st.subheader(f"Evidence for {class_name(label)}", anchor=False)
+    st.header(f"Evidence for {class_name(label)}", anchor=False)
     _whose(reading)
     if maps is None:
         st.info(_UNTESTED, icon=":material/block:")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from heartguard.ui.explanation.maps import drawing_of
+from heartguard.ui.explanation.maps import FULL_COLOUR, drawing_of
 from heartguard.ui.shared.job_view import kept_result, show_progress, start_job
 from heartguard.ui.shared.jobs import Job
 from heartguard.ui.shared.pictures import blend_heat, encode_jpeg, enlarge
@@ -24,7 +24,6 @@ __all__ = ["show_pixels"]
 
 _ENLARGE = 4
 _STRENGTH = 0.9
-_FULL_COLOUR = 0.98
 _UNTESTED = "Not offered: it has not passed its tests with this model (benchmarks/results/explain.csv)."
 _CAVEAT = (
     "**Orange** ink raises the probability of the class, **blue** lowers it. From {base} on white paper to {end}; all "
@@ -76,7 +75,7 @@ def _start(reading: Reading, label: str, key: str) -> None:
 
 def _result(reading: Reading, label: str, found: PixelShap) -> None:
     ink = np.abs(found.heat[found.heat != 0])
-    limit = float(np.quantile(ink, _FULL_COLOUR)) if ink.size else 1.0
+    limit = float(np.quantile(ink, FULL_COLOUR)) if ink.size else 1.0
     drawing = drawing_of(reading)
     picture = blend_heat(enlarge(drawing.image, _ENLARGE), enlarge(found.heat, _ENLARGE), _STRENGTH, limit)
     alt = f"The canonical drawing, its ink tinted by what it adds to the probability of {class_name(label)}"

@@ -73,11 +73,15 @@ def show_corrections(chosen: Chosen, upload: Upload, found: Page | None = None) 
             disabled=wanted == given,
             key=f"{key}-go",
         ):
-            session.correct(wanted)
-            st.rerun()
+            _read_again(wanted)
         if given != Corrections() and st.button("Let HeartGuard find everything", key=f"{key}-undo"):
-            session.correct(Corrections())
-            st.rerun()
+            _read_again(Corrections())
+
+
+def _read_again(corrections: Corrections) -> None:
+    """Go to the page Read, which reads the ECG anew."""
+    session.correct(corrections)
+    st.switch_page("pages/read.py", query_params=session.address())
 
 
 def _choose_layout(given: Corrections, found: Layout | None, key: str) -> tuple[str | None, str | None]:

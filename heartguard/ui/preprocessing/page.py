@@ -20,5 +20,5 @@ def show() -> None:
         if chosen is None or not isinstance(found, Reading):
             return
         show_steps(chosen, found)
-        st.subheader("Set by hand", anchor="by-hand")
+        st.header("Set by hand", anchor="by-hand")
         show_corrections(chosen, found.upload, found.page)

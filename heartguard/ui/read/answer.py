@@ -169,13 +169,13 @@ def _headline(prediction: Prediction, quality: float) -> None:
     probability = prediction.probabilities[prediction.label]
     name = class_name(prediction.label)
     if not prediction.abstained:
-        st.subheader(f"{name} · {percent(probability)}", anchor=False)
+        st.header(f"{name} · {percent(probability)}", anchor=False)
         st.markdown(
             f"{likelihood(probability).capitalize()}. {CLASS_MEANING.get(prediction.label, '')}",
             help=natural_frequency(probability) + " Your patients may differ from the test pages.",
         )
         return
-    st.subheader(":material/help: Not sure", anchor=False)
+    st.header(":material/help: Not sure", anchor=False)
     if quality < LOW_QUALITY:
         st.markdown("The page could not be traced well enough to answer. **Read this ECG yourself.**")
     elif prediction.out_of_distribution:

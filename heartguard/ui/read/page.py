@@ -84,11 +84,11 @@ def _progress() -> None:
         outcome(chosen)
         st.rerun()
     progress = progress_of(job)
-    left = "" if progress.seconds_left is None else f"About {max(round(progress.seconds_left), 1)} s left"
     st.markdown("**Reading the page**")
     st.markdown("\n".join(f"- :material/check: {name}" for name in progress.done))
     st.markdown(f"- :material/arrow_right: **{progress.stage or 'Waiting for another reading'}**")
-    st.caption(left or "Soon")
+    if progress.seconds_left is not None:
+        st.caption(f"About {max(round(progress.seconds_left), 1)} s left")
     st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=stop_reading)
 
 

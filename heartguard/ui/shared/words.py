@@ -169,5 +169,4 @@ def escape_markdown(text: str) -> str:
 
 def sentence_list(sentences: Iterable[str]) -> str:
     """Return sentences as a Markdown list, each once, in their order."""
-    unique: Sequence[str] = tuple(dict.fromkeys(sentence for sentence in sentences if sentence))
-    return "\n".join(f"- {sentence}" for sentence in unique)
+    return "\n".join(f"- {sentence}" for sentence in dict.fromkeys(filter(None, sentences)))

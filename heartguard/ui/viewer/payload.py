@@ -92,8 +92,8 @@ def _signals(ecg: Ecg, layout: str) -> dict[str, Any]:
         values = ecg.lead(lead)[::step]
         known = np.flatnonzero(np.isfinite(values))
         if known.size:
-            shown = values[known[0] : known[-1] + 1]
-            leads[lead] = {"start": known[0] / _SIGNAL_HZ, "values": _rounded(100 * shown)}
+            shown = _rounded(100 * values[known[0] : known[-1] + 1])
+            leads[lead] = {"start": known[0] / _SIGNAL_HZ, "values": shown}
     rhythm = ecg.rhythm_lead if ecg.rhythm_lead in leads and not layout.startswith("12x1") else None
     return {"rate": _SIGNAL_HZ, "leads": leads, "rhythm": rhythm, "layout": "12x1" if layout == "12x1" else "3x4+1"}
 

@@ -118,7 +118,7 @@ class Viewer {
     this.picture = svg("image", { class: "hg-picture" });
     this.sheet = svg("g");
     this.hands = svg("g");
-    this.canvas = svg("svg", { preserveAspectRatio: "none" }, [this.picture, this.sheet, this.hands]);
+    this.canvas = svg("svg", {}, [this.picture, this.sheet, this.hands]);
     this.window = html(
       "div",
       {
