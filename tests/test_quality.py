@@ -19,8 +19,8 @@ from heartguard.quality import (
 )
 from heartguard.values import Ecg, Measurements, Page, Panel, Segment
 from heartguard.weights import models_folder
-from heartlab.train.quality import fit, out_of_fold
 from heartlab.simulate.ecg import simulate_ecg
+from heartlab.train.quality import fit, out_of_fold
 from tests.handmade import make_ecg, make_measurements, make_page
 
 NOTHING = Ecg(np.full((12, SAMPLES), np.nan, np.float32), np.zeros(12, np.float32))
