@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from heartguard.page.find import _flip
+from heartguard.page.find import likely_flips
 from heartguard.page.turn import (
     ACROSS,
     AS_IT_IS,
@@ -129,16 +129,19 @@ def test_an_empty_page_tells_nothing() -> None:
 @pytest.mark.parametrize(
     ("left", "top", "on_its_side", "expected"),
     [
-        (5.0, 5.0, False, AS_IT_IS),
-        (-5.0, 5.0, False, LEFT_RIGHT),
-        (5.0, -5.0, False, UPSIDE_DOWN),
-        (-3.0, -3.0, False, Turn(2)),
-        (-3.0, 1.0, False, AS_IT_IS),  # pages are seldom mirrored: it takes more than a hint
-        (-1.5, 1.0, True, Turn(2)),  # but on its side a page is upside down as often as not
-        (1.5, -1.0, True, AS_IT_IS),
+        (5.0, 5.0, False, [AS_IT_IS]),
+        (-5.0, 5.0, False, [LEFT_RIGHT]),
+        (5.0, -5.0, False, [UPSIDE_DOWN]),
+        (-3.0, -3.0, False, [Turn(2)]),
+        # Pages are seldom mirrored: on a hint they are read both ways.
+        (-3.0, 4.0, False, [LEFT_RIGHT, AS_IT_IS]),
+        (-3.0, 1.0, False, [LEFT_RIGHT, Turn(2), AS_IT_IS]),
+        # On its side a page is upside down as often as not.
+        (-1.5, 1.0, True, [Turn(2), AS_IT_IS]),
+        (1.5, -1.0, True, [AS_IT_IS]),
     ],
 )
-def test_an_upright_page_is_flipped_on_clear_evidence_only(
-    left: float, top: float, on_its_side: bool, expected: Turn
+def test_a_page_is_flipped_on_clear_evidence_and_read_both_ways_on_a_hint(
+    left: float, top: float, on_its_side: bool, expected: list[Turn]
 ) -> None:
-    assert _flip(left, top, on_its_side) == expected
+    assert likely_flips(left, top, on_its_side=on_its_side) == expected

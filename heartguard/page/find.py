@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from heartguard.arrays import Image
-from heartguard.errors import NotAnEcgError
+from heartguard.errors import NotAnEcgError, PageError
 from heartguard.leads import PAPER_SPEED_MM_PER_S
 from heartguard.page.corrections import apply_corrections, by_hand_warnings
 from heartguard.page.inspect_page import find_marks
 from heartguard.page.make import make_page
 from heartguard.page.marks import find_rows, trace_mask
-from heartguard.page.models import PageModels, TurnWeights
+from heartguard.page.models import PageModels
 from heartguard.page.speed import read_speed
 from heartguard.page.straight import PX_PER_MM, StraightPage, straighten
 from heartguard.page.structure import StructureMaps
@@ -25,7 +26,11 @@ from heartguard.warning import Warning, note
 __all__ = ["PX_PER_MM", "find_page"]
 
 _SURELY = 4.0
-"""Logarithm of the odds from which on a page is turned or mirrored: one page in fifty is, which are odds of -3.9."""
+"""Logarithm of the odds from which on a page is turned or mirrored: one page in fifty is, which are odds of -3.9. Where
+odds are less but for a turn, the page is read both ways."""
+
+_USUAL = 1.0
+"""What the leads of a turned page must fit better, in logarithms of their misfit, to be believed."""
 
 
 def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_CORRECTIONS) -> Page:
@@ -52,64 +57,107 @@ def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_
     given, by_hand = apply_corrections(upload, corrections)
     maps = models.structure.maps(given.image)
     look = _Look(given.image, maps)
-    straight = look.straight if corrections.turned else look.upright(models.turn)
-    if straight is None:
-        raise NotAnEcgError(
-            "No ECG was found in this picture: neither a grid nor rows of traces are to be seen. "
-            "Open a page that shows a 12-lead ECG, all of it and not too small."
-        )
-    page = _page(given, straight, corrections)
-    to_page = page.to_page @ homography(look.turn, given.image.shape[:2]) @ by_hand
-    warnings = (*by_hand_warnings(corrections), *_on_turn(look.turn), *page.warnings)
+    if not corrections.turned:
+        look = look.on_its_feet(models)
+    flips = [AS_IT_IS] if corrections.turned else look.flips(models)
+    page, turn = _best(given, look, flips, corrections)
+    to_page = page.to_page @ homography(turn, given.image.shape[:2]) @ by_hand
+    warnings = (*by_hand_warnings(corrections), *_on_turn(turn), *page.warnings)
     return replace(page, upload=upload, to_page=to_page, warnings=warnings)
 
 
 @dataclass(eq=False)
 class _Look:
-    """A picture and its maps, turned until they are upright."""
+    """A picture and its maps, and how they were turned."""
 
     image: Image
     maps: StructureMaps
     turn: Turn = AS_IT_IS
 
-    @property
+    @cached_property
     def straight(self) -> StraightPage | None:
-        """The page made straight as it is turned now."""
+        """The page made straight as it is turned."""
         return straighten(self.image, self.maps) or straighten_by_marks(self.image, self.maps)
 
-    def apply(self, turn: Turn) -> None:
-        """Turn picture and maps."""
-        self.image, self.turn = turned(self.image, turn), self.turn.then(turn)
-        self.maps = replace(self.maps, shares=np.stack([turned(share, turn) for share in self.maps.shares]))
+    def flipped(self, turn: Turn) -> _Look:
+        """Return picture and maps turned."""
+        if turn == AS_IT_IS:
+            return self
+        maps = replace(self.maps, shares=np.stack([turned(share, turn) for share in self.maps.shares]))
+        return _Look(turned(self.image, turn), maps, self.turn.then(turn))
 
-    def upright(self, weights: TurnWeights) -> StraightPage | None:
-        """Turn until rows run along x, and then by what lies at their left and above them."""
+    def on_its_feet(self, models: PageModels) -> _Look:
+        """Return the picture so that rows run along x."""
         text = np.maximum(self.maps.of("print"), self.maps.of("name"))
-        if logit(evidence_of_side(self.maps.of("trace"), text), weights.sideways) < 0:
-            self.apply(Turn(1))
-        straight = self.straight
-        if straight is None:
-            return None
-        rows = find_rows(trace_mask(straight.shares["trace"], PX_PER_MM), PX_PER_MM)
-        across, down = evidence_of_flips(straight.shares, rows, PX_PER_MM)
-        left, top = logit(across, weights.across), logit(down, weights.down)
-        flip = _flip(left, top, self.turn != AS_IT_IS)
-        if flip == AS_IT_IS:
-            return straight
-        self.apply(flip)
-        return self.straight
+        if logit(evidence_of_side(self.maps.of("trace"), text), models.turn.sideways) >= 0:
+            return self
+        # Upright, the network sees more than in the same picture on its side.
+        image = turned(self.image, Turn(1))
+        return _Look(image, models.structure.maps(image), Turn(1))
+
+    def flips(self, models: PageModels) -> list[Turn]:
+        """Return by which flips the page may be upright, the likeliest first."""
+        if self.straight is None:
+            return [AS_IT_IS]
+        rows = find_rows(trace_mask(self.straight.shares["trace"], PX_PER_MM), PX_PER_MM)
+        across, down = evidence_of_flips(self.straight.shares, rows, PX_PER_MM)
+        return likely_flips(
+            logit(across, models.turn.across), logit(down, models.turn.down), on_its_side=self.turn != AS_IT_IS
+        )
 
 
-def _flip(left: float, top: float, already_turned: bool) -> Turn:
-    """Return the flip that the odds ask for; a page on its side is upside down as often as not, others seldom are."""
-    if already_turned:
-        return Turn(2) if left + top < 0 else AS_IT_IS
-    odds = {Turn(2): -left - top, Turn(0, True): -left, Turn(2, True): -top}
-    turn = max(odds, key=odds.__getitem__)
-    return turn if odds[turn] > _SURELY else AS_IT_IS
+def likely_flips(left: float, top: float, *, on_its_side: bool) -> list[Turn]:
+    """Return by which flips a page may be upright, the likeliest first.
+
+    Parameters
+    ----------
+    left, top : float
+        Logarithms of the odds that left is left, and top is top.
+    on_its_side : bool
+        Whether it was turned by a quarter, so that it is upside down as often as not.
+
+    Examples
+    --------
+    >>> likely_flips(3.0, 2.0, on_its_side=False)
+    [Turn(quarters=0, mirrored=False)]
+    >>> likely_flips(-3.0, -2.0, on_its_side=False)
+    [Turn(quarters=2, mirrored=False)]
+    """
+    if on_its_side:
+        return [Turn(2), AS_IT_IS] if left + top < 0 else [AS_IT_IS]
+    odds = {AS_IT_IS: 0.0, Turn(2): -left - top, Turn(0, True): -left, Turn(2, True): -top}
+    ranked = sorted((turn for turn in odds if odds[turn] >= 0), key=lambda turn: -odds[turn])
+    return ranked if odds[ranked[0]] < _SURELY else ranked[:1]
 
 
-def _page(upload: Upload, straight: StraightPage, corrections: Corrections) -> Page:
+def _best(upload: Upload, look: _Look, flips: list[Turn], corrections: Corrections) -> tuple[Page, Turn]:
+    """Return the page under the flip that its leads fit best, and its whole turn; most pages have but one flip.
+
+    Mirrored or upside down, leads fit each other under wrong names or not at all.
+    """
+    found: list[tuple[float, Page, Turn]] = []
+    refusals: list[PageError] = []
+    for flip in flips:
+        flipped = look.flipped(flip)
+        try:
+            page = _page(replace(upload, image=flipped.image), flipped.straight, corrections)
+        except PageError as error:
+            refusals.append(error)
+            continue
+        # As it is, a page is believed before flips that fit as well.
+        found.append((page.evidence["layout_score"] + _USUAL * (flip == AS_IT_IS), page, flipped.turn))
+    if not found:
+        raise refusals[0]
+    _, page, turn = max(found, key=lambda one: one[0])
+    return page, turn
+
+
+def _page(upload: Upload, straight: StraightPage | None, corrections: Corrections) -> Page:
+    if straight is None:
+        raise NotAnEcgError(
+            "No ECG was found in this picture: neither a grid nor rows of traces are to be seen. "
+            "Open a page that shows a 12-lead ECG, all of it and not too small."
+        )
     found = find_marks(straight)
     speed = corrections.speed_mm_per_s
     if speed is None:

@@ -100,6 +100,7 @@ def make_page(
             **_evidence(straight, found, certainty, pulse_error, seconds),
             **_on_names(found, panels),
             "column_marks": arranged.marked,
+            "layout_score": arranged.score,
         },
         speed_mm_per_s=speed,
         gain_mm_per_mv=gain,

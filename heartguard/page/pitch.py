@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from heartguard.arrays import Doubles, Floats
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.leads import LARGE_SQUARE_MM
 
 __all__ = ["MIN_STRENGTH", "GridPitch", "find_pitch"]
@@ -23,6 +23,9 @@ MIN_STRENGTH = 8.0
 
 _LEAST_SUM = 30.0
 """Of both levels: 52 to 590 on simulated flat pages, and up to 20 on pages without a grid."""
+
+_RULED = 0.3
+"""Of the lines in most rows and columns, that a row or column of the grid has at least; bars of an app have none."""
 
 _ALONE = 40.0
 """Of lines every 1 mm where none every 5 mm are seen: on flat pages they reach 42 to 230, on bent ones up to 25."""
@@ -66,7 +69,10 @@ def find_pitch(major: Floats, minor: Floats) -> GridPitch | None:
     (4.0, 4.0)
     """
     pitches = np.geomspace(*_PX_PER_MM, 1600)
-    axes = [_Axis(major.mean(axis=axis), minor.mean(axis=axis)) for axis in (0, 1)]
+    axes = [
+        _Axis(*(np.compress(_ruled(major + minor, axis), level, axis=axis).mean(axis=axis) for level in (major, minor)))
+        for axis in (0, 1)
+    ]
     scores_x, scores_y = (axis.scores(pitches) for axis in axes)
     slack = int(np.ceil(_MAX_ANISOTROPY / np.log(pitches[1] / pitches[0])))
     best = (0.0, 0, 0)
@@ -81,6 +87,12 @@ def find_pitch(major: Floats, minor: Floats) -> GridPitch | None:
         return None
     x, y = (axis.refined(place) for axis, place in zip(axes, places, strict=True))
     return GridPitch(x, y, float(major_size), float(minor_size))
+
+
+def _ruled(lines: Floats, axis: int) -> Mask:
+    """Return which rows (axis 0) or columns (axis 1) have a grid, where it fills a part of the picture only."""
+    level = lines.mean(axis=1 - axis)
+    return np.asarray(level >= _RULED * np.percentile(level, 90))
 
 
 class _Spectrum:

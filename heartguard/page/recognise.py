@@ -59,6 +59,8 @@ class Arrangement:
         Whether all columns show the same seconds, rather than consecutive ones.
     marked : float, -1 to 1
         How surely separators and names begin the columns, less how surely they begin others.
+    score : float
+        Of all evidence, in units of the logarithm of the limb leads' misfit.
     """
 
     layout: Layout
@@ -67,6 +69,7 @@ class Arrangement:
     warnings: tuple[Warning, ...] = ()
     same_seconds: bool = False
     marked: float = 0.0
+    score: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +145,7 @@ def choose_layout(
     elif best.misfit > _UNLIKE and not warnings:
         certainty = min(certainty, _UNSURE)
         warnings = (_no_fit(),)
-    return Arrangement(best.layout, best.rows, certainty, warnings, best.same_seconds, best.columns)
+    return Arrangement(best.layout, best.rows, certainty, warnings, best.same_seconds, best.columns, best.score)
 
 
 def _credible(candidate: _Candidate, found: int) -> bool:
