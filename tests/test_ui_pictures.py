@@ -20,7 +20,7 @@ from heartguard.ui.shared.pictures import (
 )
 from heartguard.ui.viewer.payload import lead_quality
 from heartguard.values import Panel, Segment
-from heartlab.benchmarks.overlay import draw_traces, panel_colour
+from heartlab.evaluate.overlay import draw_traces, panel_colour
 from tests.handmade import make_page, make_reading, make_upload
 
 WHITE = np.full((100, 200, 3), 255, np.uint8)

@@ -21,8 +21,8 @@ _MAX_ANISOTROPY = 0.035
 MIN_STRENGTH = 8.0
 """Of both axes, in units of a spectrum's own noise: profiles without any grid reach 3 to 6."""
 
-_LEAST_SUM = 30.0
-"""Of both levels: 52 to 590 on simulated flat pages, and up to 20 on pages without a grid."""
+_LEAST_SUM = 22.0
+"""Of both levels: 27 to 590 on simulated flat pages, and up to 20 on pages without a grid."""
 
 _RULED = 0.3
 """Of the lines in most rows and columns, that a row or column of the grid has at least; bars of an app have none."""

@@ -20,10 +20,10 @@ import pandas as pd
 from heartguard import read_ecg
 from heartguard.errors import HeartGuardError
 from heartguard.values import Reading
-from heartlab.benchmarks.overlay import draw_traces
 from heartlab.checkout import CHECKOUT
 from heartlab.data.datasets import scan_files
 from heartlab.data.tables import merged, read_table, write_table
+from heartlab.evaluate.overlay import draw_traces
 
 VERDICTS = CHECKOUT / "benchmarks" / "scans-verdicts.csv"
 """A person's verdict on each reading."""
