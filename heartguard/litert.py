@@ -21,8 +21,9 @@ class LiteRtFile:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from heartguard.weights import models_folder
-    >>> near = LiteRtFile((models_folder() / "vgg16.tflite").read_bytes()).run("near", image=np.zeros((1, 8, 8, 1)))
+    >>> near = LiteRtFile((models_folder() / "vgg16.tflite").read_bytes()).run("near", image=np.zeros((1, 8, 8, 1), np.float32))
     >>> near["pool2"].shape
     (1, 2, 2, 128)
     """

@@ -62,8 +62,8 @@ def find_pitch(major: Floats, minor: Floats) -> GridPitch | None:
 
     Examples
     --------
-    >>> lines = np.zeros((600, 800), np.float32)
-    >>> lines[:, ::20] = lines[::20] = 255
+    >>> waves = [60 * (1 + np.cos(2 * np.pi * np.arange(side) / 20)) for side in (600, 800)]
+    >>> lines = np.add.outer(*waves).astype(np.float32)
     >>> pitch = find_pitch(lines, np.zeros_like(lines))
     >>> round(pitch.px_per_mm_x, 3), round(pitch.px_per_mm_y, 3)
     (4.0, 4.0)
