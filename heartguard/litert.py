@@ -23,7 +23,8 @@ class LiteRtFile:
     --------
     >>> import numpy as np
     >>> from heartguard.weights import models_folder
-    >>> near = LiteRtFile((models_folder() / "vgg16.tflite").read_bytes()).run("near", image=np.zeros((1, 8, 8, 1), np.float32))
+    >>> file = LiteRtFile((models_folder() / "vgg16.tflite").read_bytes())
+    >>> near = file.run("near", image=np.zeros((1, 8, 8, 1), np.float32))
     >>> near["pool2"].shape
     (1, 2, 2, 128)
     """

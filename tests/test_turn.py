@@ -129,19 +129,19 @@ def test_an_empty_page_tells_nothing() -> None:
 @pytest.mark.parametrize(
     ("left", "top", "on_its_side", "expected"),
     [
-        (5.0, 5.0, False, [AS_IT_IS]),
-        (-5.0, 5.0, False, [LEFT_RIGHT]),
-        (5.0, -5.0, False, [UPSIDE_DOWN]),
-        (-3.0, -3.0, False, [Turn(2)]),
+        (5.0, 5.0, False, {AS_IT_IS: 0.0}),
+        (-5.0, 5.0, False, {LEFT_RIGHT: 5.0}),
+        (5.0, -5.0, False, {UPSIDE_DOWN: 5.0}),
+        (-3.0, -3.0, False, {Turn(2): 6.0}),
         # Pages are seldom mirrored: on a hint they are read both ways.
-        (-3.0, 4.0, False, [LEFT_RIGHT, AS_IT_IS]),
-        (-3.0, 1.0, False, [LEFT_RIGHT, Turn(2), AS_IT_IS]),
+        (-3.0, 4.0, False, {AS_IT_IS: 0.0, LEFT_RIGHT: 1.0}),
+        (-3.0, 1.0, False, {AS_IT_IS: 0.0, Turn(2): 0.0, LEFT_RIGHT: 1.0}),
         # On its side a page is upside down as often as not.
-        (-1.5, 1.0, True, [Turn(2), AS_IT_IS]),
-        (1.5, -1.0, True, [AS_IT_IS]),
+        (-1.5, 1.0, True, {AS_IT_IS: 0.0, Turn(2): 0.5}),
+        (1.5, -1.0, True, {AS_IT_IS: 0.0}),
     ],
 )
 def test_a_page_is_flipped_on_clear_evidence_and_read_both_ways_on_a_hint(
-    left: float, top: float, on_its_side: bool, expected: list[Turn]
+    left: float, top: float, on_its_side: bool, expected: dict[Turn, float]
 ) -> None:
     assert likely_flips(left, top, on_its_side=on_its_side) == expected

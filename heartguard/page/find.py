@@ -27,10 +27,7 @@ __all__ = ["PX_PER_MM", "find_page"]
 
 _SURELY = 4.0
 """Logarithm of the odds from which on a page is turned or mirrored: one page in fifty is, which are odds of -3.9. Where
-odds are less but for a turn, the page is read both ways."""
-
-_USUAL = 1.0
-"""What the leads of a turned page must fit better, in logarithms of their misfit, to be believed."""
+odds are less but for a flip, the page is read both ways, and half of it is asked for beside the fit of the leads."""
 
 
 def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_CORRECTIONS) -> Page:
@@ -59,7 +56,7 @@ def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_
     look = _Look(given.image, maps)
     if not corrections.turned:
         look = look.on_its_feet(models)
-    flips = [AS_IT_IS] if corrections.turned else look.flips(models)
+    flips = {AS_IT_IS: 0.0} if corrections.turned else look.flips(models)
     page, turn = _best(given, look, flips, corrections)
     to_page = page.to_page @ homography(turn, given.image.shape[:2]) @ by_hand
     warnings = (*by_hand_warnings(corrections), *_on_turn(turn), *page.warnings)
@@ -95,10 +92,10 @@ class _Look:
         image = turned(self.image, Turn(1))
         return _Look(image, models.structure.maps(image), Turn(1))
 
-    def flips(self, models: PageModels) -> list[Turn]:
-        """Return by which flips the page may be upright, the likeliest first."""
+    def flips(self, models: PageModels) -> dict[Turn, float]:
+        """Return by which flips the page may be upright, and the logarithms of their odds against none."""
         if self.straight is None:
-            return [AS_IT_IS]
+            return {AS_IT_IS: 0.0}
         rows = find_rows(trace_mask(self.straight.shares["trace"], PX_PER_MM), PX_PER_MM)
         across, down = evidence_of_flips(self.straight.shares, rows, PX_PER_MM)
         return likely_flips(
@@ -106,8 +103,8 @@ class _Look:
         )
 
 
-def likely_flips(left: float, top: float, *, on_its_side: bool) -> list[Turn]:
-    """Return by which flips a page may be upright, the likeliest first.
+def likely_flips(left: float, top: float, *, on_its_side: bool) -> dict[Turn, float]:
+    """Return by which flips a page may be upright, and the logarithms of their odds against none.
 
     Parameters
     ----------
@@ -119,33 +116,36 @@ def likely_flips(left: float, top: float, *, on_its_side: bool) -> list[Turn]:
     Examples
     --------
     >>> likely_flips(3.0, 2.0, on_its_side=False)
-    [Turn(quarters=0, mirrored=False)]
+    {Turn(quarters=0, mirrored=False): 0.0}
     >>> likely_flips(-3.0, -2.0, on_its_side=False)
-    [Turn(quarters=2, mirrored=False)]
+    {Turn(quarters=2, mirrored=False): 5.0}
     """
     if on_its_side:
-        return [Turn(2), AS_IT_IS] if left + top < 0 else [AS_IT_IS]
-    odds = {AS_IT_IS: 0.0, Turn(2): -left - top, Turn(0, True): -left, Turn(2, True): -top}
-    ranked = sorted((turn for turn in odds if odds[turn] >= 0), key=lambda turn: -odds[turn])
-    return ranked if odds[ranked[0]] < _SURELY else ranked[:1]
+        return {AS_IT_IS: 0.0, Turn(2): -left - top} if left + top < 0 else {AS_IT_IS: 0.0}
+    odds = {Turn(2): -left - top, Turn(0, True): -left, Turn(2, True): -top}
+    likeliest = max(odds, key=odds.__getitem__)
+    if odds[likeliest] > _SURELY:
+        return {likeliest: odds[likeliest]}
+    # Nobody mirrors a page upside down: it takes sure evidence.
+    hints = {turn: value - _SURELY / 2 for turn, value in odds.items() if value > 0 and turn != Turn(2, True)}
+    return {AS_IT_IS: 0.0, **hints}
 
 
-def _best(upload: Upload, look: _Look, flips: list[Turn], corrections: Corrections) -> tuple[Page, Turn]:
+def _best(upload: Upload, look: _Look, flips: dict[Turn, float], corrections: Corrections) -> tuple[Page, Turn]:
     """Return the page under the flip that its leads fit best, and its whole turn; most pages have but one flip.
 
     Mirrored or upside down, leads fit each other under wrong names or not at all.
     """
     found: list[tuple[float, Page, Turn]] = []
     refusals: list[PageError] = []
-    for flip in flips:
+    for flip, odds in flips.items():
         flipped = look.flipped(flip)
         try:
             page = _page(replace(upload, image=flipped.image), flipped.straight, corrections)
         except PageError as error:
             refusals.append(error)
             continue
-        # As it is, a page is believed before flips that fit as well.
-        found.append((page.evidence["layout_score"] + _USUAL * (flip == AS_IT_IS), page, flipped.turn))
+        found.append((page.evidence["layout_score"] + odds, page, flipped.turn))
     if not found:
         raise refusals[0]
     _, page, turn = max(found, key=lambda one: one[0])

@@ -28,7 +28,7 @@ def read_speed(pulses: tuple[Pulse, ...]) -> float:
     """
     widths = [pulse.width_mm for pulse in pulses if pulse.width_mm is not None]
     # Pulses twice as high and wide as usual speak for a grid that was read an octave off.
-    if not widths or np.median([pulse.height_mm for pulse in pulses]) > _HIGH_MM:
+    if len(widths) < 2 or np.median([pulse.height_mm for pulse in pulses]) > _HIGH_MM:
         return PAPER_SPEED_MM_PER_S
     wide = FAST_MM_PER_S * _PULSE_SECONDS
     return FAST_MM_PER_S if abs(np.median(widths) / wide - 1) < _WIDTH_TOLERANCE else PAPER_SPEED_MM_PER_S
