@@ -133,14 +133,16 @@ def page_evidence(page: Page, ecg: Ecg, measurements: Measurements) -> Doubles:
     heights = _heights(ecg)
     tall = float(np.nanmedian(heights)) if np.isfinite(heights).any() else 0.05
     rate = measurements.heart_rate_bpm
+    # Small waves are no sign of a wrong gain where pulses show it.
+    unscaled = 1.0 - page.evidence["pulse_share"]
     found: dict[str, float] = {
         "limb_disagreement": 0.3 if disagreement is None else min(disagreement, 1.5),
         "limbs_unchecked": float(disagreement is None),
         "lines_followed": float(np.mean(followed)) if followed else 0.0,
         "worst_line": float(np.min(followed)) if followed else 0.0,
         "stray_ink": _stray(page, ecg),
-        "wave_height": abs(float(np.log(max(tall, 0.05)))),
-        "beat_height": float(np.log(max(tall, 0.05))),
+        "wave_height": unscaled * abs(float(np.log(max(tall, 0.05)))),
+        "beat_height": unscaled * float(np.log(max(tall, 0.05))),
         "rate_plausible": float(rate is not None and 35 <= rate <= 180),
         "rr_variation": min(measurements.rr_variation or 0.0, 0.6),
         "unmeasured": float(rate is None),

@@ -63,7 +63,7 @@ STRUCTURE_LAYERS = (
 MOST_PIXELS = 1_500_000
 """A larger picture is made smaller first: an A4 sheet at 5 px/mm, within the 3 to 8.5 px/mm of the lessons."""
 
-_STRIP_PIXELS = 300_000
+_STRIP_PIXELS = 200_000
 """That are looked at together: all at once, a page would take more than a gigabyte."""
 
 _HALO = 96
@@ -107,10 +107,7 @@ class StructureNetwork:
 
     def __init__(self, content: bytes, identity: str = "") -> None:
         self.identity = identity
-        self._interpreter: Any = interpreter_class()(model_content=content, num_threads=_THREADS)
-        self._given = self._interpreter.get_input_details()[0]["index"]
-        self._answer = self._interpreter.get_output_details()[0]["index"]
-        self._shape: tuple[int, ...] = ()
+        self._content = content
         self._running = threading.Lock()
 
     def maps(self, image: Image) -> StructureMaps:
@@ -123,10 +120,12 @@ class StructureNetwork:
         upright = padded.shape[0] >= padded.shape[1]
         shares = np.empty((len(PLANES), *padded.shape[:2]), np.uint8)
         longer = max(padded.shape[:2])
+        # A look needs memory for a strip, so they take turns, and what each needs is given back with its interpreter.
         with self._running:
+            look = _Look(self._content)
             for strip in strips_of(longer, -(-padded.shape[0] * padded.shape[1] // _STRIP_PIXELS)):
                 seen, kept = slice(strip.start, strip.stop), slice(strip.first, strip.last)
-                part = self._look(padded[seen] if upright else padded[:, seen])
+                part = look.at(padded[seen] if upright else padded[:, seen])
                 inner = slice(strip.first - strip.start, strip.last - strip.start)
                 if upright:
                     shares[:, kept] = part[:, inner]
@@ -134,7 +133,17 @@ class StructureNetwork:
                     shares[:, :, kept] = part[:, :, inner]
         return StructureMaps(np.ascontiguousarray(shares[:, :height, :width]), scale)
 
-    def _look(self, picture: Image) -> Image:
+
+class _Look:
+    """An interpreter of the network, for the strips of one picture."""
+
+    def __init__(self, content: bytes) -> None:
+        self._interpreter: Any = interpreter_class()(model_content=content, num_threads=_THREADS)
+        self._given = self._interpreter.get_input_details()[0]["index"]
+        self._answer = self._interpreter.get_output_details()[0]["index"]
+        self._shape: tuple[int, ...] = ()
+
+    def at(self, picture: Image) -> Image:
         """Return the shares of one strip, shape (9, h, w)."""
         if picture.shape != self._shape:
             self._shape = picture.shape
