@@ -27,8 +27,8 @@ READINGS = 10
 """More than a tab keeps (`heartguard.ui.shared.session.MAX_READINGS`), so that memory has stopped growing by them."""
 
 GUARANTEED_MB, LIMIT_MB = 690, 900
-"""What Community Cloud guarantees to an app, which is said where it is passed; and what the check fails at. The structure
-network took the peak from 636 to 775 MB; Community Cloud gives up to 2,700 MB where it has them."""
+"""What Community Cloud guarantees to an app, which is said where it is passed; and what the check fails at. The
+structure network took the peak from 636 to 775 MB; Community Cloud gives up to 2,700 MB where it has them."""
 
 REST_S = 3
 """Until the first screen is drawn and the server rests."""
