@@ -59,10 +59,6 @@ class LayoutError(PageError):
     """Traces were found, but not in a layout that HeartGuard recognises."""
 
 
-class TooTiltedError(PageError):
-    """The page is rotated or distorted further than it can be straightened."""
-
-
 class CorrectionError(PageError):
     """A correction made by hand does not fit the picture."""
 

@@ -65,7 +65,7 @@ def test_a_settled_photo_shows_its_lines_in_place():
     image = ruled(gentle)
     nodes = (len(np.arange(0, SHAPE[0], 20)) + 1, len(np.arange(0, SHAPE[1], 20)) + 1, 2)
     none = np.zeros(nodes, np.float32)
-    photo = StraightPhoto(image, np.ones(SHAPE, bool), np.eye(3), DisplacementField(20.0, none, none), 6.0, 1.0)
+    photo = StraightPhoto(image, np.eye(3), DisplacementField(20.0, none, none), 6.0)
     shift = follow_fine_lines(image, np.zeros(SHAPE, np.float32), PX_PER_MM).shift
     settled = settle_photo(image, photo, shift, PX_PER_MM)
     inner = np.s_[60:-60, 60:-60]

@@ -1,21 +1,16 @@
-"""Trace rows, separators and lead names among the ink, and the panels that a layout makes of them."""
+"""Which of the rows and vertical lines that were found are rows of traces and separators."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
-import cv2
 import numpy as np
 
 from heartguard.arrays import Mask
 from heartguard.page.ends import Extent
 from heartguard.page.marks import Lines, Pulse
 
-__all__ = [
-    "keep_separators",
-    "name_mask",
-    "settle_rows",
-]
+__all__ = ["keep_separators", "settle_rows"]
 
 _MIN_COVERAGE = 0.55
 _FAINT = 0.7
@@ -72,17 +67,6 @@ def _coverage(trace: Mask, row: float, rows: list[float], extent: Extent, px_per
     reach = min(12 * px_per_mm, 0.5 * min(gaps)) if gaps else 12 * px_per_mm
     band = trace[max(0, round(row - reach)) : round(row + reach) + 1, round(extent.x0) : round(extent.x1) + 1]
     return float(band.any(axis=0).mean()) if band.size else 0.0
-
-
-def name_mask(ink: Mask, trace: Mask, px_per_mm: float) -> Mask:
-    """Small free-standing components of a letter's size: lead names and other print."""
-    rest = cv2.morphologyEx((ink & ~trace).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
-    height, width = stats[:, cv2.CC_STAT_HEIGHT] / px_per_mm, stats[:, cv2.CC_STAT_WIDTH] / px_per_mm
-    keep = (height > 1.2) & (height < 5.5) & (width < 9)
-    keep[0] = False
-    mask: Mask = keep[labels] & ink
-    return mask
 
 
 def keep_separators(lines: Lines, extent: Extent, px_per_mm: float) -> Lines:

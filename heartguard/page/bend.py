@@ -55,8 +55,6 @@ def follow_grid(
     px_per_mm: float,
     reach_mm: float,
     stiffness: float,
-    outlier_mm: float = np.inf,
-    along_mm: float = 0.0,
 ) -> tuple[Doubles, Doubles]:
     """Measure how far each point of a page lies from where its grid says that it belongs.
 
@@ -74,10 +72,6 @@ def follow_grid(
         Standard deviation of the low-pass.
     stiffness : float
         Of the plate: greater is smoother.
-    outlier_mm : float
-        Phases further than this from a first plate count for less in a second.
-    along_mm : float
-        Length over which a line must last to count; 0 for a page that is not yet nearly straight.
 
     Returns
     -------
@@ -86,7 +80,7 @@ def follow_grid(
     surety : ndarray, shape (rows, columns)
         Share of the marks near each node that follow the grid along both axes, 0 to 1.
     """
-    wave = _carriers(marks, px_per_mm, reach_mm, along_mm)
+    wave = _carriers(marks, px_per_mm, reach_mm)
     surety = np.minimum(np.abs(wave[0]), np.abs(wave[1]))
 
     def along_one(carrier: NDArray[np.complex128]) -> Doubles:
@@ -94,7 +88,7 @@ def follow_grid(
         known = np.isfinite(phase)
         usual = float(np.median(np.abs(carrier)[known]))
         weight = np.where(known, np.minimum(np.abs(carrier) / usual, 1.0) ** 2, 0.0)
-        return plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, outlier_mm)
+        return plate(np.where(known, phase, 0.0) * LARGE_SQUARE_MM / (2 * np.pi), weight, stiffness, np.inf)
 
     return np.stack(side_by_side(along_one, wave), axis=-1), surety
 
@@ -116,7 +110,7 @@ def off_places(marks: Floats, px_per_mm: float, reach_mm: float) -> float:
         Root mean square over the nodes that surely show the grid, mm, of the axis that is worse. What an affine map
         would undo does not count.
     """
-    wave = _carriers(marks, px_per_mm, reach_mm, 0.0)
+    wave = _carriers(marks, px_per_mm, reach_mm)
     surety = np.minimum(np.abs(wave[0]), np.abs(wave[1]))
     sure = surety > _SURE_SHARE * np.percentile(surety, 90)
     worst = 0.0
@@ -132,16 +126,16 @@ def off_places(marks: Floats, px_per_mm: float, reach_mm: float) -> float:
 
 def grid_surety(marks: Floats, px_per_mm: float, reach_mm: float) -> Doubles:
     """Return how sure the grid is at each node, as `follow_grid` does, without following it."""
-    upright, level = _carriers(marks, px_per_mm, reach_mm, 0.0)
+    upright, level = _carriers(marks, px_per_mm, reach_mm)
     return np.minimum(np.abs(upright), np.abs(level))
 
 
 def _carriers(
-    marks: Floats, px_per_mm: float, reach_mm: float, along_mm: float
+    marks: Floats, px_per_mm: float, reach_mm: float
 ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
     """Return the complex amplitudes of the grid's vertical and horizontal lines at the nodes."""
     turned = np.ascontiguousarray(marks.T)
-    return _carrier(marks, px_per_mm, reach_mm, along_mm), _carrier(turned, px_per_mm, reach_mm, along_mm).T
+    return _carrier(marks, px_per_mm, reach_mm), _carrier(turned, px_per_mm, reach_mm).T
 
 
 def crest_weights(heights: Doubles, around: Doubles) -> Doubles:
@@ -163,41 +157,26 @@ def without_minor_lines(profiles: Doubles, px_per_mm: float) -> Doubles:
     return profiles[..., mm:-mm] - (profiles[..., : -2 * mm] + profiles[..., 2 * mm :]) / 2
 
 
-def _carrier(marks: Floats, px_per_mm: float, reach_mm: float, along_mm: float) -> NDArray[np.complex128]:
-    """Complex amplitude of the vertical lines of the 5 mm grid at the nodes, relative to all marks there.
-
-    With `along_mm`, the marks' median over that length of each column is taken first: a grid line outlasts it, and the
-    steep strokes of a trace, which would draw the phase to themselves, do not.
-    """
+def _carrier(marks: Floats, px_per_mm: float, reach_mm: float) -> NDArray[np.complex128]:
+    """Complex amplitude of the vertical lines of the 5 mm grid at the nodes, relative to all marks there."""
     sigma, step = reach_mm * px_per_mm, NODE_MM * px_per_mm
-    rows = np.round(np.arange(0, marks.shape[0], step)).astype(int)
-    columns = np.round(np.arange(0, marks.shape[1], step)).astype(int)
+    rows, columns = (np.round(np.arange(0, side, step)).astype(int) for side in marks.shape)
     place = np.arange(marks.shape[1]) * (2 * np.pi / (LARGE_SQUARE_MM * px_per_mm))
-    down = sigma
-    if along_mm:
-        marks, rows, down = _lasting(marks, rows, round(along_mm * px_per_mm / 2)), np.arange(len(rows)), 1.0
     # A low-pass of some millimetres needs no more of the demodulated marks than their means over a few pixels.
-    fine = (max(1, int(sigma / _COARSE)), max(1, int(down / _COARSE)))
-    size = (-(-marks.shape[1] // fine[0]), -(-marks.shape[0] // fine[1]))
-    padded = [(0, size[1] * fine[1] - marks.shape[0]), (0, size[0] * fine[0] - marks.shape[1])]
+    fine = max(1, int(sigma / _COARSE))
+    height, width = (-(-side // fine) for side in marks.shape)
+    padded = [(0, height * fine - marks.shape[0]), (0, width * fine - marks.shape[1])]
     real, imaginary, total = (
         cv2.GaussianBlur(
-            cv2.resize(np.pad(marks * wave, padded, mode="edge"), size, interpolation=cv2.INTER_AREA),
+            cv2.resize(np.pad(marks * wave, padded, mode="edge"), (width, height), interpolation=cv2.INTER_AREA),
             (0, 0),
-            sigmaX=sigma / fine[0],
-            sigmaY=down / fine[1],
+            sigmaX=sigma / fine,
         )
         for wave in (np.cos(place).astype(np.float32), np.sin(place).astype(np.float32), np.float32(1))
     )
     floor = 0.1 * float(total.mean()) + 1e-6
-    at = np.ix_(rows[rows < marks.shape[0]] // fine[1], columns[columns < marks.shape[1]] // fine[0])
+    at = np.ix_(rows[rows < marks.shape[0]] // fine, columns[columns < marks.shape[1]] // fine)
     return np.asarray((real[at] - 1j * imaginary[at]) / (total[at] + floor), np.complex128)
-
-
-def _lasting(marks: Floats, rows: NDArray[np.intp], half: int) -> Floats:
-    """Median of each column over `half` pixels to both sides of each of the rows, shape (len(rows), W)."""
-    padded = np.pad(marks, ((half, half), (0, 0)), mode="reflect")
-    return np.stack([np.median(padded[row : row + 2 * half + 1 : 2], axis=0) for row in rows]).astype(np.float32)
 
 
 def _unwrap(carrier: NDArray[np.complex128], surety: Doubles) -> Doubles:

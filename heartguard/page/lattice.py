@@ -10,10 +10,10 @@ from scipy.fft import rfft2
 from scipy.ndimage import maximum_filter1d
 from scipy.optimize import least_squares
 
-from heartguard.arrays import Doubles, Floats, Image, Mask
+from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.leads import LARGE_SQUARE_MM
 
-__all__ = ["LATTICE_SIDE", "Lattice", "find_lattice", "line_marks"]
+__all__ = ["LATTICE_SIDE", "Lattice", "find_lattice"]
 
 LATTICE_SIDE = 1400
 """Longer side of the picture that `find_lattice` looks at: 5 mm are 10 to 36 pixels on it."""
@@ -34,10 +34,6 @@ _NEAR_DEG = 14
 _NEAR_STEPS = 12
 _MIN_TILES = 12
 _MIN_STRENGTH = 3.0
-_LINE_PX = 7
-_CAP_PERCENTILE = 98.0
-_STRONG = 0.4
-_INK_RATIO = 1.45
 _MIN_CONTRAST = 1.0
 _FITS = 0.08
 
@@ -64,27 +60,6 @@ class Lattice:
     strength: float
 
 
-def line_marks(image: Image) -> Floats:
-    """Thin dark lines of a picture, (H, W), without the darkest, the ink; shadows and folds vanish.
-
-    Parameters
-    ----------
-    image : ndarray, shape (H, W, 3), uint8, RGB
-    """
-    red, green, blue = cv2.split(image)
-    kernel = np.ones((_LINE_PX, _LINE_PX), np.uint8)
-    lines = cv2.morphologyEx(cv2.min(cv2.min(red, green), blue), cv2.MORPH_BLACKHAT, kernel)
-    few = lines[::3, ::3]
-    strong = few[few > _STRONG * np.percentile(few, _CAP_PERCENTILE)]
-    # The stronger half are lines of the 5 mm grid, also where thinner ones stand every millimetre.
-    level = float(np.median(strong[strong >= np.median(strong)])) if strong.size else 0.0
-    ink = lines > _INK_RATIO * level
-    # with its soft edges, which look like lines beside tall strokes
-    lines[cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
-    marks: Floats = np.minimum(lines, np.percentile(few, _CAP_PERCENTILE)).astype(np.float32)
-    return marks
-
-
 def find_lattice(marks: Floats) -> Lattice | None:
     """Find the 5 mm grid of paper that is seen from any side.
 
@@ -95,7 +70,7 @@ def find_lattice(marks: Floats) -> Lattice | None:
     Parameters
     ----------
     marks : ndarray, shape (H, W), float32
-        `line_marks` of a picture whose longer side is about `LATTICE_SIDE` pixels.
+        Lines every 5 mm of a picture whose longer side is about `LATTICE_SIDE` pixels.
 
     Returns
     -------

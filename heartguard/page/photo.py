@@ -38,21 +38,17 @@ class StraightPhoto:
     ----------
     image : ndarray, shape (h, w, 3), uint8, RGB
         Straight, evenly lit, on white paper.
-    paper : ndarray, shape (h, w), bool
-        Where the grid was seen.
     to_page : ndarray, shape (3, 3)
         Homography from the upload to the page; `bend` is what remains.
     bend : DisplacementField
-    strength, share : float
+    strength : float
         Of the lattice that was found.
     """
 
     image: Image
-    paper: Mask
     to_page: Doubles
     bend: DisplacementField
     strength: float
-    share: float
 
 
 def straighten_photo(image: Image, lines: Image, scale: float, px_per_mm: float) -> StraightPhoto | None:
@@ -82,7 +78,7 @@ def straighten_photo(image: Image, lines: Image, scale: float, px_per_mm: float)
     to_mm, size_mm = _grown(lines, to_mm @ np.linalg.inv(resized(smaller)), size_mm)
     shift, surety = _measure_bend(lines, to_mm, size_mm)
     to_mm = to_mm @ resized(smaller) @ resized(scale)
-    paper, low, size = _paper(surety)
+    low, size = _paper(surety)
     crop = np.eye(3)
     crop[:2, 2] = -low
     to_page = np.diag([px_per_mm, px_per_mm, 1.0]) @ crop @ to_mm
@@ -91,9 +87,8 @@ def straighten_photo(image: Image, lines: Image, scale: float, px_per_mm: float)
     window = np.s_[first[1] : last[1], first[0] : last[0]]
     bend = DisplacementField(NODE_MM * px_per_mm, _px(shift[window], px_per_mm), _px(invert(shift)[window], px_per_mm))
     shape = (round(size[1] * px_per_mm), round(size[0] * px_per_mm))
-    mask = cv2.resize(paper[window].astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
     straight = even_light(resample(image, to_page, bend, shape), px_per_mm)
-    return StraightPhoto(straight, mask, to_page, bend, lattice.strength, lattice.share)
+    return StraightPhoto(straight, to_page, bend, lattice.strength)
 
 
 def _shrunk(picture: Image, scale: float) -> Image:
@@ -213,24 +208,22 @@ def resample(image: Image, to_page: Doubles, bend: DisplacementField | None, sha
     return page
 
 
-def _paper(surety: Doubles) -> tuple[Mask, Doubles, Doubles]:
-    """Nodes on the grid's paper, and the first corner and size of their frame, mm (whole large squares).
+def _paper(surety: Doubles) -> tuple[Doubles, Doubles]:
+    """Return the first corner and the size of the frame around the grid's paper, mm (whole large squares).
 
     On a straight page the grid fills an upright rectangle: the rows and columns along most of which it is seen.
     """
     known = cv2.morphologyEx(_sure(surety).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(known, connectivity=4)
     if len(stats) < 2:
-        return np.ones(known.shape, bool), np.zeros(2), np.array(surety.shape[::-1]) * NODE_MM
+        return np.zeros(2), np.array(surety.shape[::-1]) * NODE_MM
     grid = labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     rows, columns = _filled(grid), _filled(grid.T)
     for _ in range(2):
         rows, columns = _filled(grid[:, columns]), _filled(grid[rows].T)
-    paper = np.zeros(known.shape, bool)
-    paper[rows, columns] = True
     first = np.array([columns.start, rows.start]) // 2 * 2
     low, high = np.maximum(first - 2, 0), np.array([columns.stop, rows.stop]) + 1
-    return paper, low * NODE_MM, (high - low) * NODE_MM
+    return low * NODE_MM, (high - low) * NODE_MM
 
 
 def _sure(surety: Doubles) -> Mask:

@@ -7,9 +7,11 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Image
 
-__all__ = ["MAX_TILT_DEG", "estimate_tilt"]
+__all__ = ["estimate_tilt"]
 
-MAX_TILT_DEG = 15.0
+_MOST_DEG = 18.0
+"""Tried to either side; a page that is turned further is turned by hand, or read by the lattice of its grid."""
+
 _WORKING_WIDTH = 1100
 _POINTS = 60_000
 _LEAST = 32
@@ -30,14 +32,13 @@ def estimate_tilt(lines: Image) -> float:
     Returns
     -------
     float
-        Degrees within ±(`MAX_TILT_DEG` + 3), so that a page beyond the limit can be told from one at it.
+        Degrees within ±`_MOST_DEG`.
     """
     points, weights = _marks(lines)
     if len(points) < 50:
         return 0.0
-    limit = MAX_TILT_DEG + 3
     angle = 0.0
-    for half_width, step in ((limit, 0.5), (0.6, 0.1), (0.12, 0.02)):
+    for half_width, step in ((_MOST_DEG, 0.5), (0.6, 0.1), (0.12, 0.02)):
         angles = angle + np.arange(-half_width, half_width + step / 2, step)
         scores = [_sharpness(points, weights, float(a)) for a in angles]
         best = int(np.argmax(scores))

@@ -17,7 +17,6 @@ from heartguard.errors import (
     LayoutError,
     ModelError,
     PageError,
-    TooTiltedError,
     TraceError,
 )
 
@@ -55,7 +54,6 @@ _PAGE_ADVICE: dict[Origin, tuple[str, ...]] = {
 
 _REASON_ADVICE: dict[type[HeartGuardError], str] = {
     LayoutError: "Set the arrangement of the leads by hand below, or the corners if a part of the page is cut off.",
-    TooTiltedError: "Turn the picture by hand below, or set the corners of the paper.",
     CorrectionError: "Move the four corners to those of the paper below, or let HeartGuard find everything.",
 }
 """What helps against one reason, before anything else."""
