@@ -128,7 +128,7 @@ def test_engines_agree_with_the_training_library():
 
 
 def test_maps_have_the_size_of_the_picture_unless_it_is_too_large():
-    from heartlab.train.structure.maps import fitted
+    from heartguard.page.structure import fitted
 
     small, scale = fitted(np.zeros((100, 77, 3), np.uint8))
     assert small.shape == (100, 77, 3)
@@ -216,7 +216,7 @@ def test_two_processes_draw_each_their_own_files(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("length", "count", "halo"), [(1440, 2, 96), (1472, 5, 48), (320, 1, 0), (96, 3, 64)])
 def test_strips_keep_every_place_once_and_look_beyond_it(length, count, halo):
-    from heartlab.train.structure.strips import strips_of
+    from heartguard.page.strips import strips_of
 
     strips = strips_of(length, count, halo)
     assert [place for strip in strips for place in range(strip.first, strip.last)] == list(range(length))
@@ -229,7 +229,7 @@ def test_strips_keep_every_place_once_and_look_beyond_it(length, count, halo):
 
 @pytest.mark.parametrize("shape", [(70, 200, 3), (200, 70, 3)])
 def test_a_picture_in_strips_is_put_together_where_it_was(shape):
-    from heartlab.train.structure.strips import seen_in_strips
+    from heartguard.page.strips import seen_in_strips
 
     image = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
 
@@ -244,13 +244,14 @@ def test_a_picture_in_strips_is_put_together_where_it_was(shape):
 def test_one_litert_file_is_the_network_at_any_size():
     torch = pytest.importorskip("torch")
     pytest.importorskip("tensorflow")
+    from heartguard.page.structure import structure_run
     from heartlab.train.layers_torch import build_network, fold
-    from heartlab.train.structure.litert import litert_content, litert_run
+    from heartlab.train.structure.litert import litert_content
 
     network = build_network(STRUCTURE_LAYERS, 0).train()
     network(torch.rand(2, 3, 64, 96) * 2 - 1)
     network.eval()
-    run = litert_run(litert_content(fold(network, STRUCTURE_LAYERS), "float16"), 1)
+    run = structure_run(litert_content(fold(network, STRUCTURE_LAYERS), "float16"), 1)
     for shape in ((64, 96), (96, 64)):
         seen = torch.rand(1, 3, *shape) * 2 - 1
         with torch.no_grad():

@@ -43,10 +43,11 @@ def find_extent(
     rows: tuple[float, ...],
     pulses: tuple[Pulse, ...],
     px_per_mm: float,
-    *,
-    exact: bool = False,
 ) -> Extent:
     """Find where the traces begin and end beside the pulses: the outermost ends on which two rows agree.
+
+    An end 10 s after the beginning, to a hair, is believed of two rows, and even of one that goes on further: a step,
+    where a lead falls off, carries the others out of their bands.
 
     Parameters
     ----------
@@ -58,9 +59,6 @@ def find_extent(
         Isoelectric heights, page pixels.
     pulses : tuple of Pulse
     px_per_mm : float
-    exact : bool
-        Whether the scale is so well known that an end 10 s after the beginning, to a hair, is believed of two rows,
-        and even of one that goes on further: a step, where a lead falls off, carries the others out of their bands.
 
     Raises
     ------
@@ -83,8 +81,6 @@ def find_extent(
     first = _agreed(np.array(starts), px_per_mm) + _PEN_REACH_MM * px_per_mm
     after = np.array(ends) + (_SAMPLE_MM - _PEN_REACH_MM) * px_per_mm
     agreed = Extent(first, -_agreed(-after, px_per_mm))
-    if not exact:
-        return agreed
     ten_seconds = [end for end in after if _are_ten_seconds(Extent(first, end), px_per_mm)]
     if len(ten_seconds) == 1 and ten_seconds[0] < agreed.x1 - _AGREE_MM * px_per_mm:
         return agreed

@@ -13,7 +13,6 @@ from heartguard.leads import PAPER_SPEED_MM_PER_S
 from heartguard.page.corrections import apply_corrections, by_hand_warnings
 from heartguard.page.inspect_page import find_marks
 from heartguard.page.make import make_page
-from heartguard.page.marks import find_rows, trace_mask
 from heartguard.page.models import PageModels
 from heartguard.page.speed import read_speed
 from heartguard.page.straight import PX_PER_MM, StraightPage, straighten
@@ -96,8 +95,7 @@ class _Look:
         """Return by which flips the page may be upright, and the logarithms of their odds against none."""
         if self.straight is None:
             return {AS_IT_IS: 0.0}
-        rows = find_rows(trace_mask(self.straight.shares["trace"], PX_PER_MM), PX_PER_MM)
-        across, down = evidence_of_flips(self.straight.shares, rows, PX_PER_MM)
+        across, down = evidence_of_flips(self.straight.shares, self.straight.rows, PX_PER_MM)
         return likely_flips(
             logit(across, models.turn.across), logit(down, models.turn.down), on_its_side=self.turn != AS_IT_IS
         )

@@ -7,15 +7,13 @@ import numpy as np
 from heartguard.page.arrange import keep_separators, settle_rows
 from heartguard.page.ends import find_extent, fit_extent
 from heartguard.page.make import Found
-from heartguard.page.marks import find_lines, find_rows, trace_mask
+from heartguard.page.marks import find_lines
 from heartguard.page.pulses import find_pulses
 from heartguard.page.straight import PX_PER_MM, StraightPage
+from heartguard.page.strips import HALF
 from heartguard.page.trace_ink import trace_ink
 
 __all__ = ["find_marks"]
-
-_HALF = 127
-"""Share, of 255, from which on a pixel counts as something."""
 
 
 def find_marks(page: StraightPage) -> Found:
@@ -28,12 +26,11 @@ def find_marks(page: StraightPage) -> Found:
     """
     shares = page.shares
     ink = trace_ink(page.image, shares["trace"], PX_PER_MM)
-    lines = find_lines(shares["separator"] > _HALF, shares["separator"].astype(np.float32), PX_PER_MM)
+    lines = find_lines(shares["separator"] > HALF, shares["separator"].astype(np.float32), PX_PER_MM)
     pulses = find_pulses(shares["pulse"], PX_PER_MM)
-    trace = trace_mask(shares["trace"], PX_PER_MM)
-    rows = find_rows(trace, PX_PER_MM)
-    extent = find_extent(trace, ink, rows, pulses, PX_PER_MM, exact=True)
+    trace = page.trace
+    extent = find_extent(trace, ink, page.rows, pulses, PX_PER_MM)
     lines = keep_separators(lines, extent, PX_PER_MM)
-    rows = settle_rows(trace, rows, pulses, extent, PX_PER_MM)
-    names = shares["name"] > _HALF
+    rows = settle_rows(trace, page.rows, pulses, extent, PX_PER_MM)
+    names = shares["name"] > HALF
     return Found(page.image, ink, lines, pulses, trace, names, rows, fit_extent(extent, lines, PX_PER_MM))

@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from heartguard.arrays import Floats, Image, Mask, runs_of_true
+from heartguard.page.strips import HALF
 
 __all__ = ["Lines", "Pulse", "find_lines", "find_rows", "trace_mask"]
 
@@ -28,7 +29,6 @@ _TRACE_MIN_WIDTH_MM = 5.0
 _BRIDGED_MM = (1.5, 1.0)
 """Breaks of a line across and down: where a fine line of the grid or another line crosses it."""
 
-_HALF = 127
 _ROW_SMOOTHING_MM = 0.9
 _ROW_MIN_SPACING_MM = 7.0
 
@@ -132,7 +132,7 @@ def trace_mask(trace: Image, px_per_mm: float) -> Mask:
     px_per_mm : float
     """
     across, down = (2 * round(mm * px_per_mm / 2) + 1 for mm in _BRIDGED_MM)
-    solid = (trace > _HALF).astype(np.uint8)
+    solid = (trace > HALF).astype(np.uint8)
     for size in ((1, across), (down, 1)):
         solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones(size, np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)

@@ -7,10 +7,10 @@ import numpy as np
 
 from heartguard.arrays import Floats, Image, runs_of_true
 from heartguard.page.marks import Pulse
+from heartguard.page.strips import HALF
 
 __all__ = ["find_pulses"]
 
-_HALF = 127
 _LEAST_HEIGHT_MM, _MOST_HEIGHT_MM = 3.5, 24.0
 """Of a calibration pulse: 5 mm to 20 mm for 1 mV, and the pen."""
 
@@ -33,7 +33,7 @@ def find_pulses(pulse: Image, px_per_mm: float) -> tuple[Pulse, ...]:
         Share of calibration pulses in each pixel.
     px_per_mm : float
     """
-    solid = (pulse > _HALF).astype(np.uint8)
+    solid = (pulse > HALF).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     found = []
     for k in range(1, count):

@@ -10,6 +10,7 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import PAPER_SPEED_MM_PER_S
+from heartguard.page.strips import HALF
 
 __all__ = [
     "ACROSS",
@@ -31,7 +32,6 @@ ACROSS = ("name_letters", "print_letters", "pulse_side", "name_side", "t_waves")
 DOWN = ("name_letters", "print_letters", "pulse_roof", "name_height", "r_waves", "print_side")
 """What tells left from right and top from bottom; each is turned into its negative by a mirror."""
 
-_HALF = 127
 _LETTER_MM = (1.2, 8.0)
 """Height of a capital: 2 to 5 mm, more on a page of odd scale."""
 
@@ -124,7 +124,7 @@ class _Letters:
 
 
 def _letters(share: Image, px_per_mm: float) -> _Letters:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((share > _HALF).astype(np.uint8), connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((share > HALF).astype(np.uint8), connectivity=8)
     boxes, masks = [], []
     for k in range(1, count):
         x, y, width, height, _ = stats[k]
@@ -159,11 +159,11 @@ def evidence_of_flips(
     """
     trace = shares["trace"]
     width = trace.shape[1]
-    columns = np.flatnonzero((trace > _HALF).any(axis=0))
+    columns = np.flatnonzero((trace > HALF).any(axis=0))
     left, right = (float(columns[0]), float(columns[-1])) if len(columns) else (0.0, float(width))
     middle, half = (left + right) / 2, max(1.0, (right - left) / 2)
     names, text = _letters(shares["name"], px_per_mm), _letters(shares["print"], px_per_mm)
-    pulse = (shares["pulse"] > _HALF).astype(np.float32)
+    pulse = (shares["pulse"] > HALF).astype(np.float32)
     pulse_x = _mean_place(pulse.sum(axis=0), middle)
     name_x = float(np.mean(names.boxes[:, 0] + names.boxes[:, 2] / 2)) if len(names.boxes) else middle
     after, upward = _waves(trace, rows, px_per_mm)
@@ -239,7 +239,7 @@ def _line(band: Image) -> Doubles | None:
     """Return the middle of the ink in each column of a band, upwards from its median; gaps bridged."""
     weight = band.astype(np.float64)
     total = weight.sum(axis=0)
-    known = total > _HALF
+    known = total > HALF
     if known.mean() < 0.2:
         return None
     y = (weight * np.arange(len(band))[:, None]).sum(axis=0) / np.maximum(total, 1)

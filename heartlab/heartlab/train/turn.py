@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 from heartguard.arrays import Doubles
-from heartguard.page.marks import find_rows, trace_mask
 from heartguard.page.models import TurnWeights
 from heartguard.page.straight import PX_PER_MM, straighten
 from heartguard.page.structure import StructureMaps, StructureNetwork, load_structure_network
@@ -76,8 +75,7 @@ def _evidence(network: StructureNetwork, sheet: SimulatedSheet) -> tuple[Doubles
     straight = straighten(image, maps)
     if straight is None:
         return side, None
-    rows = find_rows(trace_mask(straight.shares["trace"], PX_PER_MM), PX_PER_MM)
-    return side, evidence_of_flips(straight.shares, rows, PX_PER_MM)
+    return side, evidence_of_flips(straight.shares, straight.rows, PX_PER_MM)
 
 
 def main() -> int:

@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image
+from heartguard.page.strips import PLANES
 from heartlab.simulate.recorders.fonts import text_mask
 from heartlab.simulate.recorders.grid import Lattice, Level, grid_coverage, ruled_area
 from heartlab.simulate.recorders.scene import Area, Colour, Item, Line, Scene, Text
 
 __all__ = ["CHANNELS", "FlatPicture", "draw_scene"]
 
-CHANNELS = ("trace", "minor", "major", "print", "pulse", "name", "separator", "paper", "overlay")
+CHANNELS = PLANES
 """Kinds of things, in the order of the truth's planes: ``"minor"`` and ``"major"`` are lines of the grid."""
 
 _FINER = 2

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from heartguard.arrays import Doubles, Image
+from heartguard.page.strips import Run
+from heartguard.page.structure import structure_run
 from heartguard.weights import NetworkSpec, read_spec, read_weights
 from heartlab.simulate.recorders import CHANNELS
 from heartlab.train.structure.crops import read_crops
-from heartlab.train.structure.litert import litert_content, litert_run
-from heartlab.train.structure.strips import Run
+from heartlab.train.structure.litert import litert_content
 
 __all__ = ["KindSums", "check", "counted", "main", "table"]
 
@@ -99,7 +100,7 @@ def main() -> int:
     home = args.weights or args.cache
     spec = read_spec(home / "structure.json", NetworkSpec)
     content = litert_content(read_weights(home / spec.weights_file, spec.sha256), "float16")
-    found = table(check(litert_run(content, args.threads), args.cache / "crops-check"))
+    found = table(check(structure_run(content, args.threads), args.cache / "crops-check"))
     if args.out:
         found.to_csv(args.out, index=False, lineterminator="\n")
     print(found.to_string(index=False))  # noqa: T201

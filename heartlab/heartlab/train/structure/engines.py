@@ -19,14 +19,15 @@ import numpy as np
 
 from heartguard.arrays import Floats, Image
 from heartguard.layers import shuffled
+from heartguard.page.strips import Run, seen_in_strips, strips_of
+from heartguard.page.structure import fitted, structure_run
 from heartguard.weights import NetworkSpec, Weights, read_spec, read_weights
 from heartlab.metrics.memory import forget_peak_memory, memory_mb, peak_memory_mb
 from heartlab.simulate.recorders import simulate_sheet
-from heartlab.train.structure.litert import Precision, litert_content, litert_run
-from heartlab.train.structure.maps import Engine, fitted, loaded_graph, structure_graph
+from heartlab.train.structure.litert import Precision, litert_content
+from heartlab.train.structure.maps import Engine, loaded_graph, structure_graph
 from heartlab.train.structure.network import STRIDE
 from heartlab.train.structure.records import load_pool
-from heartlab.train.structure.strips import Run, seen_in_strips, strips_of
 
 __all__ = ["ENGINES", "PLANS", "EngineName", "disagreement", "example_page", "main", "measure"]
 
@@ -72,7 +73,7 @@ def disagreement(maps: Image, expected: Image) -> tuple[float, float]:
 
 def _run_of(engine: EngineName, content: Path, shape: tuple[int, int], threads: int) -> Run:
     if engine.startswith("litert"):
-        return litert_run(content.read_bytes(), threads)
+        return structure_run(content.read_bytes(), threads)
     kind: Engine = "opencv" if engine == "opencv" else "onnxruntime"
     forward = loaded_graph(content.read_bytes(), kind, threads)
 

@@ -6,14 +6,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from heartguard.arrays import Floats, Image
+from heartguard.arrays import Floats
 from heartguard.layers import LAST_SHUFFLE, Layer
 from heartguard.weights import Weights
 from heartlab.simulate.recorders import CHANNELS
 from heartlab.train.structure.network import STRUCTURE_LAYERS
-from heartlab.train.structure.strips import Run
 
-__all__ = ["Precision", "litert_content", "litert_run"]
+__all__ = ["Precision", "litert_content"]
 
 Precision = Literal["float32", "float16", "int8"]
 """Of the kernels; with int8 the values of each layer are scaled to 8 bits as it runs."""
@@ -68,24 +67,3 @@ def _kernel_and_bias(layer: Layer, weights: Weights) -> tuple[Floats, Floats]:
         return np.ascontiguousarray(kernel[..., order]), bias[order]
     copies = layer.grown**2
     return np.tile(kernel, copies), np.tile(bias, copies)
-
-
-def litert_run(content: bytes, threads: int) -> Run:
-    """Return the network of a LiteRT file as a function; it keeps the size of its last picture."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(model_content=content, num_threads=threads)
-    given, answer = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
-    shape: tuple[int, ...] = ()
-
-    def run(seen: Floats) -> Image:
-        nonlocal shape
-        if seen.shape != shape:
-            shape = seen.shape
-            interpreter.resize_tensor_input(given, (1, *shape))
-            interpreter.allocate_tensors()
-        interpreter.set_tensor(given, seen[None])
-        interpreter.invoke()
-        return np.asarray(interpreter.get_tensor(answer)[0], np.uint8)
-
-    return run
