@@ -16,6 +16,7 @@ from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import (
     GAINS_MM_PER_MV,
     LEAD_INDEX,
+    LEADS,
     ORDERS,
     SAMPLING_RATE_HZ,
     SHAPES,
@@ -340,6 +341,9 @@ class Ecg:
     warnings : tuple of Warning
     raw_signals : ndarray, shape (12, 5000), float32, mV, or None
         The signals before the limb leads were reconciled; None where that changed nothing.
+    others : mapping of str to ndarray, shape (5000,), float32, mV
+        What the page shows beside the twelve: further leads by name (``V4R``, ``V7``), and rows without a name
+        (``row 1``, from the top).
     """
 
     signals: Floats
@@ -350,6 +354,12 @@ class Ecg:
     sampling_rate_hz: int = SAMPLING_RATE_HZ
     warnings: tuple[Warning, ...] = ()
     raw_signals: Floats | None = None
+    others: Mapping[str, Floats] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Those of the twelve leads of which nothing is shown."""
+        return tuple(lead for lead in LEADS if not np.isfinite(self.lead(lead)).any())
 
     @property
     def unreconciled_signals(self) -> Floats:

@@ -9,7 +9,7 @@ from heartguard.values import Ecg
 
 
 def to_csv(ecg: Ecg) -> str:
-    """Return the twelve leads as CSV text: ``time_s`` and one column a lead, in mV.
+    """Return all leads as CSV text: ``time_s``, one column for each of the twelve leads and of the others, in mV.
 
     One line for every sample of the common 10 s axis (5000 at 500 Hz), rounded to 0.001 mV; a cell is empty where the
     page shows nothing.
@@ -23,8 +23,8 @@ def to_csv(ecg: Ecg) -> str:
     """
     times = np.arange(ecg.signals.shape[1]) / ecg.sampling_rate_hz
     # Adding zero turns the -0.0 of rounding into 0.0.
-    columns = np.round(ecg.signals.T.astype(np.float64), 3) + 0.0
-    lines = [",".join(("time_s", *LEADS))]
+    columns = np.round(np.vstack([ecg.signals, *ecg.others.values()]).T.astype(np.float64), 3) + 0.0
+    lines = [",".join(("time_s", *LEADS, *ecg.others))]
     for time, row in zip(times.tolist(), columns.tolist(), strict=True):
         cells = (f"{value:.3f}" if value == value else "" for value in row)
         lines.append(f"{time:.3f},{','.join(cells)}")
