@@ -188,6 +188,8 @@ class Seen:
         Of a scan.
     folds : int
         Of a photographed sheet.
+    light : tuple of float
+        Share of red, green and blue that the light or the scanner gives; a warm lamp has little blue.
     messenger : bool
         Whether it was sent: three quarters of the size, JPEG of quality 60.
     seed : int
@@ -201,6 +203,7 @@ class Seen:
     tilt_deg: float = 0.0
     aspect: float = 1.0
     folds: int = 0
+    light: tuple[float, float, float] = (1.0, 1.0, 1.0)
     messenger: bool = False
     seed: int = 1
 
@@ -217,7 +220,8 @@ def picture(made: Print, seen: Seen) -> Image:
     if seen.kind == "photo":
         view = _photo(scene, seen)
     sheet = SimulatedSheet(plan, scene, view, seen.kind, PX_PER_MM, seen.negative, screen, seen.seed)
-    image = np.rot90(sheet.draw().image, -seen.quarters)
+    lit = np.round(sheet.draw().image * np.array(seen.light)).astype(np.uint8)
+    image = np.rot90(lit, -seen.quarters)
     image = np.ascontiguousarray(image[:, ::-1] if seen.mirrored else image)
     return _sent(image) if seen.messenger else image
 

@@ -104,6 +104,8 @@ CASES = (
         says=("scale.grid",),
         fails="R waves of chest leads come out 3 to 18 % short",
     ),
+    Case("scan under a warm lamp", seen=Seen("scan", light=(1.0, 0.62, 0.3), seed=4)),
+    Case("scan with a blue cast", Print(colour=RED), Seen("scan", light=(0.6, 0.75, 1.0), seed=5)),
     Case("messenger", Print(colour=RED), Seen(messenger=True), least_db=15),
 )
 

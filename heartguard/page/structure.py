@@ -13,6 +13,7 @@ import numpy as np
 from heartguard.arrays import Floats, Image
 from heartguard.litert import interpreter_class
 from heartguard.page.strips import PLANES, Run, seen_in_strips
+from heartguard.page.white_balance import white_balanced
 from heartguard.weights import NetworkSpec, named, read_checked, read_spec
 
 __all__ = [
@@ -78,6 +79,7 @@ class StructureNetwork:
     def maps(self, image: Image) -> StructureMaps:
         """Look at a picture, shape (h, w, 3), uint8, RGB."""
         small, scale = fitted(image)
+        small = white_balanced(small)
         count = -(-small.shape[0] * small.shape[1] // _STRIP_PIXELS)
         # A look needs memory for a strip, so they take turns, and what each needs is given back with its interpreter.
         with self._running:
