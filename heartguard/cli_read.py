@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from heartguard.errors import OutputError
-from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S
+from heartguard.leads import GAINS_MM_PER_MV, ORDERS, ROWS, SHAPES, SPEEDS_MM_PER_S
+from heartguard.printed import lead_named
 from heartguard.vocabulary import printable
 
 if TYPE_CHECKING:
@@ -73,7 +74,11 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
         "--page", type=_page_number, default=1, metavar="N", help="page of a PDF or TIFF, from 1 (default: 1)"
     )
     by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
-    by_hand.add_argument("--layout", choices=SHAPES, help="arrangement: rows x columns + rhythm strips")
+    by_hand.add_argument(
+        "--layout",
+        choices=(*SHAPES, ROWS),
+        help=f"arrangement: rows x columns + rhythm strips; {ROWS!r}: every row is a lead of its own",
+    )
     by_hand.add_argument("--order", choices=list(ORDERS), help="order of the limb leads")
     by_hand.add_argument("--speed", type=float, choices=SPEEDS_MM_PER_S, help="paper speed, mm/s")
     by_hand.add_argument("--gain", type=float, choices=GAINS_MM_PER_MV, help="gain, mm/mV")
@@ -81,6 +86,13 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
         "--turn", type=int, choices=(0, 90, 180, 270), help="turn the picture clockwise, degrees; 0 leaves it as it is"
     )
     by_hand.add_argument("--mirror", action="store_true", help="exchange left and right, after the turn")
+    by_hand.add_argument(
+        "--lead",
+        type=_lead_by_hand,
+        action="append",
+        metavar="NAME=LEAD",
+        help="name a lead, such as 'row 1=V1', 'V3=V3R' or 'strip 1=V5'; may be given several times",
+    )
     read.set_defaults(run=run)
 
 
@@ -141,6 +153,13 @@ def _page_number(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is no page number; pages count from 1")
 
 
+def _lead_by_hand(text: str) -> tuple[str, str]:
+    name, equals, lead = (part.strip() for part in text.partition("="))
+    if not (name and equals and lead_named(lead) == lead):
+        raise argparse.ArgumentTypeError(f"{text!r} names no lead; write it as 'row 1=V1'")
+    return name, lead
+
+
 def _expanded(files: Sequence[str]) -> list[str]:
     """Replace wildcards that no shell has expanded, as Windows leaves them; a name that is a file stays as it is."""
     found: list[str] = []
@@ -165,6 +184,7 @@ def _read_one(file: str, args: argparse.Namespace, signals: SignalFolder | None)
         args.speed,
         args.gain,
         args.mirror if set_by_hand else None,
+        tuple(args.lead or ()),
     )
     name = "standard input" if file == _STDIN else None
     try:

@@ -57,11 +57,13 @@ class Layout:
     name : str
         Key of `LAYOUTS`, such as ``"3x4+1"``: rows x columns + rhythm strips.
     rows : tuple of tuple of str
-        Lead names of every short row, left to right; all columns show consecutive parts of the 10 s of equal length.
+        Lead names of every short row, left to right, empty where one is not known; all columns are of equal length.
     rhythm_strips : int
         Number of 10 s strips below the short rows.
-    order : {"standard", "Cabrera"}
-        Of the limb leads.
+    order : {"standard", "Cabrera", "printed", "unnamed"}
+        Of the limb leads: one of the usual two, another that the printed names tell, or unknown.
+    upside_down : tuple of str or None
+        Leads drawn upside down, where that is not what the order usually does.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Layout:
     rows: tuple[tuple[str, ...], ...]
     rhythm_strips: int
     order: str = "standard"
+    upside_down: tuple[str, ...] | None = None
 
     @property
     def shape(self) -> str:
@@ -85,7 +88,7 @@ class Layout:
     @property
     def inverted(self) -> tuple[str, ...]:
         """Leads whose short segments are drawn upside down."""
-        return INVERTED[self.order]
+        return INVERTED[self.order] if self.upside_down is None else self.upside_down
 
     @property
     def columns(self) -> int:
@@ -96,6 +99,11 @@ class Layout:
     def column_seconds(self) -> float:
         """Seconds that one column shows."""
         return PAGE_SECONDS / self.columns
+
+    @property
+    def complete(self) -> bool:
+        """Whether the page has all twelve leads."""
+        return set(LEADS) <= {lead for row in self.rows for lead in row}
 
     @property
     def in_turn(self) -> bool:
@@ -113,6 +121,9 @@ ORDERS = {"standard": LIMB_LEADS, "Cabrera": CABRERA_LEADS}
 
 INVERTED: dict[str, tuple[str, ...]] = {"standard": (), "Cabrera": ("aVR",)}
 """Leads that an order draws upside down."""
+
+ROWS = "rows"
+"""Set by hand as the arrangement: every row is a lead of its own, whatever their number."""
 
 SHAPES = ("3x4", "3x4+1", "3x4+2", "3x4+3", "6x2", "6x2+1", "12x1", "2x6")
 """Rows x columns + rhythm strips."""

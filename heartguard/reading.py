@@ -74,11 +74,11 @@ def read_ecg(
     with stages.timed("measure"):
         measurements = measure(ecg)
     with stages.timed("classify"):
-        prediction = _answer(ecg, models)
+        prediction = replace(_answer(ecg, models), withheld=_why_withheld(ecg))
     quality, of_leads = models.quality.judge(straight, ecg, measurements)
     ecg = replace(ecg, quality=of_leads)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
-    if quality < LOW_QUALITY:  # the models cannot notice that their input is not this ECG
+    if quality < LOW_QUALITY or prediction.withheld:  # the models cannot notice that their input is not this ECG
         prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
     return Reading(
         upload=upload,
@@ -101,6 +101,17 @@ def _answer(ecg: Ecg, models: Models) -> Prediction:
     if prediction.out_of_distribution:
         return prediction
     return models.signal.consult(prediction, segments, models.vgg16.spec.sha256)
+
+
+def _why_withheld(ecg: Ecg) -> str | None:
+    """Return why a page has no class: it does not have all twelve leads, or their names are not known."""
+    if ecg.page is None or ecg.page.layout.complete:
+        return None
+    shown = (*ecg.shown, *ecg.others)
+    return (
+        f"The class needs all twelve leads, and this page has {', '.join(shown) or 'none of them'}: none is given. "
+        "Rate and intervals are those of the leads that are there."
+    )
 
 
 class _Stopwatch:

@@ -18,11 +18,13 @@ from heartguard.leads import (
     LEAD_INDEX,
     LEADS,
     ORDERS,
+    ROWS,
     SAMPLING_RATE_HZ,
     SHAPES,
     SPEEDS_MM_PER_S,
     Layout,
 )
+from heartguard.printed import lead_named
 from heartguard.warning import Warning
 
 ScaleSource = Literal["grid", "pulse", "layout"]
@@ -76,6 +78,10 @@ class Panel:
         True for a full-length rhythm strip.
     inverted : bool
         True where the lead is drawn upside down, as aVR in Cabrera's order; signals are turned back.
+    gain_mm_per_mv : float or None
+        Where it is another than the page's: some recorders draw chest leads at half the gain.
+    by_hand : bool
+        Whether a doctor named the lead.
     """
 
     lead: str
@@ -87,6 +93,8 @@ class Panel:
     end_s: float
     rhythm: bool = False
     inverted: bool = False
+    gain_mm_per_mv: float | None = None
+    by_hand: bool = False
 
     @property
     def label(self) -> str:
@@ -105,7 +113,7 @@ class Corrections:
     corners : four (x, y), or None
         Corners of the paper in pixels of the turned picture, in any order; the rest of the picture is cut away.
     layout : str or None
-        One of `heartguard.leads.SHAPES`.
+        One of `heartguard.leads.SHAPES`, or `heartguard.leads.ROWS`.
     lead_order : str or None
         Of the limb leads: key of `heartguard.leads.ORDERS`.
     speed_mm_per_s : float or None
@@ -114,11 +122,13 @@ class Corrections:
         5, 10 or 20.
     mirrored : bool or None
         Whether left and right are exchanged, after the turn.
+    leads : tuple of (str, str)
+        Panels by what they are called (see `heartguard.page.panel_names`), and the lead that each is.
 
     Raises
     ------
     ValueError
-        For a layout, order, speed or gain that is none of these.
+        For a layout, order, speed, gain or lead that is none of these.
     """
 
     quarter_turns: int = 0
@@ -128,6 +138,7 @@ class Corrections:
     speed_mm_per_s: float | None = None
     gain_mm_per_mv: float | None = None
     mirrored: bool | None = None
+    leads: tuple[tuple[str, str], ...] = ()
 
     @property
     def turned(self) -> bool:
@@ -136,13 +147,16 @@ class Corrections:
 
     def __post_init__(self) -> None:
         for name, value, known in (
-            ("layout", self.layout, SHAPES),
+            ("layout", self.layout, (*SHAPES, ROWS)),
             ("order of the leads", self.lead_order, tuple(ORDERS)),
             ("paper speed", self.speed_mm_per_s, SPEEDS_MM_PER_S),
             ("gain", self.gain_mm_per_mv, GAINS_MM_PER_MV),
         ):
             if value is not None and value not in known:
                 raise ValueError(f"The {name} {value!r} is not known; expected one of {known}.")
+        for _, lead in self.leads:
+            if lead_named(lead) != lead:
+                raise ValueError(f"The lead {lead!r} is not known; expected one such as V1, aVR, -aVR, V4R.")
 
 
 @dataclass(frozen=True)
@@ -185,8 +199,14 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "lead_order": ("order of the limb leads", str),
     "speed_mm_per_s": ("paper speed", lambda speed: f"{speed:g} mm/s"),
     "gain_mm_per_mv": ("gain", lambda gain: f"{gain:g} mm/mV"),
+    "leads": ("lead names", lambda leads: ", ".join(f"{lead} for {name}" for name, lead in _pairs(leads))),
 }
 """Name of each field of `Corrections`, and how its value is written."""
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    return value if isinstance(value, tuple) else ()
+
 
 NO_CORRECTIONS = Corrections()
 """Everything is decided by HeartGuard."""
@@ -357,9 +377,9 @@ class Ecg:
     others: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """Those of the twelve leads of which nothing is shown."""
-        return tuple(lead for lead in LEADS if not np.isfinite(self.lead(lead)).any())
+    def shown(self) -> tuple[str, ...]:
+        """Those of the twelve leads of which something is shown."""
+        return tuple(lead for lead in LEADS if np.isfinite(self.lead(lead)).any())
 
     @property
     def unreconciled_signals(self) -> Floats:
@@ -525,6 +545,8 @@ class Prediction:
         None where there is no signal model, or no beats can be measured.
     cnn_probabilities : mapping of str to float, or None
         VGG16's own probabilities where `probabilities` are those of the ensemble; else None.
+    withheld : str or None
+        Why no class is given at all, in a sentence; `label` and `probabilities` are then not to be shown.
     ood_score : float or None
         Out-of-distribution score of the drawing, divided by the model's threshold: 99 of 100 training pages are
         below 1. None where the model has no detector.
@@ -544,6 +566,7 @@ class Prediction:
     signal_model: SignalPrediction | None = None
     cnn_probabilities: Mapping[str, float] | None = None
     ood_score: float | None = None
+    withheld: str | None = None
 
     @property
     def out_of_distribution(self) -> bool:

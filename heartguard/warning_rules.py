@@ -41,7 +41,7 @@ def warnings_on(
         Of the whole reading, 0 to 1.
     """
     answer = (_on_models(prediction), _on_prediction(prediction), _on_quality(quality))
-    traces = (_on_leads(ecg), _on_einthoven(measurements))
+    traces = (_on_leads(page, ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
     kept = dict.fromkeys(_weighed(warning, quality) for warning in found if warning is not None)
     return tuple(sorted(kept, key=lambda warning: warning.severity == "note"))
@@ -55,7 +55,7 @@ def _weighed(warning: Warning, quality: float) -> Warning:
 
 
 def _on_models(prediction: Prediction) -> Warning | None:
-    if prediction.signal_model is not None or prediction.out_of_distribution:
+    if prediction.signal_model is not None or prediction.out_of_distribution or prediction.withheld:
         return None
     return caution(
         "class.vgg16_alone",
@@ -65,6 +65,8 @@ def _on_models(prediction: Prediction) -> Warning | None:
 
 
 def _on_prediction(prediction: Prediction) -> Warning | None:
+    if prediction.withheld:
+        return fault("class.withheld", prediction.withheld)
     if not prediction.abstained:
         return None
     if prediction.out_of_distribution:
@@ -90,12 +92,13 @@ def _on_quality(quality: float) -> Warning | None:
     )
 
 
-def _on_leads(ecg: Ecg) -> Warning | None:
-    absent = [lead for lead in LEADS if not np.isfinite(ecg.lead(lead)).any()]
+def _on_leads(page: Page, ecg: Ecg) -> Warning | None:
+    printed = {panel.lead for panel in page.panels}
+    absent = [lead for lead in LEADS if lead in printed and not np.isfinite(ecg.lead(lead)).any()]
     poor = [
         lead
         for lead, quality in zip(LEADS, ecg.quality, strict=True)
-        if lead not in absent and float(quality) < LOW_QUALITY
+        if lead in ecg.shown and float(quality) < LOW_QUALITY
     ]
     named = {"not found": absent, "traced poorly": poor}
     parts = [f"{what}: {', '.join(leads)}" for what, leads in named.items() if leads]

@@ -30,7 +30,7 @@ RATE = 72.0
 """Beats per minute of the ECG on every page."""
 
 PX_PER_MM = 4.5
-PITCHES = {4: 27.0, 6: 21.0, 7: 19.0, 12: 15.0}
+PITCHES = {1: 30.0, 3: 27.0, 4: 27.0, 6: 21.0, 7: 19.0, 12: 15.0}
 """Millimetres from row to row, by their number."""
 
 LARGE_SQUARES, SMALL_SQUARES = Level((5.0, 5.0), 0.25, 1.0), Level((1.0, 1.0), 0.12, 0.6)
@@ -59,6 +59,10 @@ class Print:
         Of the grid.
     major, minor : Level or None
     paper, trace : tuple of int
+    leads : tuple of str
+        In the order of the columns; empty for the usual one.
+    names : bool
+        Whether the names of the leads are printed.
     """
 
     layout: str = "3x4+1"
@@ -74,6 +78,8 @@ class Print:
     minor: Level | None = SMALL_SQUARES
     paper: Colour = WHITE
     trace: Colour = BLACK
+    leads: tuple[str, ...] = ()
+    names: bool = True
 
 
 @lru_cache(maxsize=1)
@@ -83,10 +89,10 @@ def signals() -> Floats:
 
 
 def arrangement(made: Print) -> Arrangement:
-    """Return the leads in the usual order, by columns, and II, V1 and V5 as strips."""
+    """Return the leads in their order, by columns, and II, V1 and V5 as strips."""
     shape, _, strips = made.layout.partition("+")
     rows, columns = (int(count) for count in shape.split("x"))
-    length, leads = made.seconds / columns, list(LEAD_INDEX)
+    length, leads = made.seconds / columns, made.leads or tuple(LEAD_INDEX)
     short = []
     for row in range(rows):
         starts = [0.0 if made.same_seconds else column * length for column in range(columns)]
@@ -129,7 +135,7 @@ def printed(made: Print) -> tuple[Plan, Scene]:
         for column, stretch in enumerate(stretches)
     ]
     items: list[Item] = [Line("trace", piece.points, plan.inks.pen, made.trace) for piece in pieces]
-    for piece in pieces:
+    for piece in pieces if made.names else ():
         name = Text("name", piece.lead, piece.points[0, 0] + 1.5, piece.baseline - 9, 2.6, "default", made.trace)
         items.append(name)
     items += _pulses(made, plan)

@@ -13,9 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-GROUND = {"arrays", "errors", "leads", "limb_law", "resources", "values", "vocabulary", "warning"}
-"""What every room of the product may import: dataclasses, names, paper constants, the law of the limb leads, errors,
-warnings, shipped files."""
+GROUND = {"arrays", "errors", "leads", "limb_law", "printed", "resources", "values", "vocabulary", "warning"}
+"""What every room of the product may import: dataclasses, names, paper constants, the law of the limb leads, what
+printed words mean, errors, warnings, shipped files."""
 
 PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},

@@ -52,7 +52,7 @@ def measure(ecg: Ecg) -> Measurements:
     """
     residual = einthoven_residual(ecg.unreconciled_signals)
     reasons = {} if residual is not None else {"einthoven_residual_mv": _NO_LIMBS}
-    signals = bridge_gaps(ecg.signals)
+    signals = bridge_gaps(np.vstack([ecg.signals, *ecg.others.values()]))
     beats, contrast = find_r_peaks(signals, ecg.rhythm_lead)
     if contrast < LEAST_CONTRAST:
         reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _NOTHING)

@@ -3,6 +3,7 @@
 from heartguard.page.corrections import apply_corrections, order_corners
 from heartguard.page.find import PX_PER_MM, find_page
 from heartguard.page.models import PageModels, load_page_models
+from heartguard.page.naming import panel_names
 
 __all__ = [
     "PX_PER_MM",
@@ -11,4 +12,5 @@ __all__ = [
     "find_page",
     "load_page_models",
     "order_corners",
+    "panel_names",
 ]

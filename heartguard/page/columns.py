@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from heartguard.arrays import Mask, runs_of_true
 from heartguard.leads import Layout
 from heartguard.page.ends import Extent
+from heartguard.printed import Gains
 from heartguard.values import Panel
 
-__all__ = ["column_extents", "place_panels", "row_extent"]
+__all__ = ["column_extents", "place_panels", "row_extent", "unnamed"]
 
 _GAP_MM = 1.2
 """Shorter gaps are breaks of a line, and cost at most 50 ms where they are none."""
@@ -92,6 +94,7 @@ def place_panels(
     strips: list[tuple[str, Extent]],
     px_per_s: float,
     same_seconds: bool = False,
+    gains: Gains | None = None,
 ) -> tuple[Panel, ...]:
     """Place every stretch of every lead, in time by the paper.
 
@@ -108,15 +111,32 @@ def place_panels(
         Page pixels for one second.
     same_seconds : bool
         Whether all columns show the same seconds, rather than consecutive ones.
+    gains : Gains, optional
+        Where limb and chest leads are drawn at different gains.
     """
     seconds = [column.width / px_per_s for column in columns]
     starts = [0.0 if same_seconds else sum(seconds[:k]) for k in range(len(seconds))]
     panels = [
-        Panel(lead, r, column.x0, column.x1, rows[r], start, start + length, inverted=lead in layout.inverted)
+        Panel(
+            lead or unnamed(r), r, column.x0, column.x1, rows[r], start, start + length, False, lead in layout.inverted
+        )
         for r, leads in enumerate(layout.rows)
         for lead, column, start, length in zip(leads, columns, starts, seconds, strict=True)
     ]
     for k, (lead, strip) in enumerate(strips):
         r = len(layout.rows) + k
         panels.append(Panel(lead, r, strip.x0, strip.x1, rows[r], 0.0, strip.width / px_per_s, rhythm=True))
-    return tuple(panels)
+    if gains is None:
+        return tuple(panels)
+    return tuple(replace(panel, gain_mm_per_mv=gains.of(panel.lead)) for panel in panels)
+
+
+def unnamed(row: int) -> str:
+    """Return what a row is called whose lead is not known, counted from 0 at the top.
+
+    Examples
+    --------
+    >>> unnamed(0)
+    'row 1'
+    """
+    return f"row {row + 1}"

@@ -58,6 +58,7 @@ def by_hand_warnings(corrections: Corrections) -> tuple[Warning, ...]:
         f"{corrections.lead_order} order of the limb leads" if corrections.lead_order else "",
         f"paper speed {speed:g} mm/s" if speed else "",
         f"gain {gain:g} mm/mV" if gain else "",
+        ", ".join(f"{lead} for {name}" for name, lead in corrections.leads),
     ]
     said = ", ".join(part for part in parts if part)
     return (note("page.by_hand", f"Set by hand: {said}."),) if said else ()

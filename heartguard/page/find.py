@@ -14,6 +14,8 @@ from heartguard.page.corrections import apply_corrections, by_hand_warnings
 from heartguard.page.inspect_page import find_marks
 from heartguard.page.make import make_page
 from heartguard.page.models import PageModels
+from heartguard.page.naming import name_by_hand
+from heartguard.page.printed_names import PrintedOnPage
 from heartguard.page.speed import read_speed
 from heartguard.page.straight import PX_PER_MM, StraightPage, straighten
 from heartguard.page.structure import StructureMaps
@@ -58,6 +60,7 @@ def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_
     flips = {AS_IT_IS: 0.0} if corrections.turned else look.flips(models)
     page, turn = _best(given, look, flips, corrections)
     to_page = page.to_page @ homography(turn, given.image.shape[:2]) @ by_hand
+    page = name_by_hand(page, corrections.leads)
     warnings = (*by_hand_warnings(corrections), *_on_turn(turn), *page.warnings)
     return replace(page, upload=upload, to_page=to_page, warnings=warnings)
 
@@ -74,6 +77,11 @@ class _Look:
     def straight(self) -> StraightPage | None:
         """The page made straight as it is turned."""
         return straighten(self.image, self.maps) or straighten_by_marks(self.image, self.maps)
+
+    @property
+    def printed(self) -> PrintedOnPage:
+        """What is read on the page as it is turned."""
+        return PrintedOnPage()
 
     def flipped(self, turn: Turn) -> _Look:
         """Return picture and maps turned."""
@@ -139,7 +147,7 @@ def _best(upload: Upload, look: _Look, flips: dict[Turn, float], corrections: Co
     for flip, odds in flips.items():
         flipped = look.flipped(flip)
         try:
-            page = _page(replace(upload, image=flipped.image), flipped.straight, corrections)
+            page = _page(replace(upload, image=flipped.image), flipped, corrections)
         except PageError as error:
             refusals.append(error)
             continue
@@ -150,17 +158,20 @@ def _best(upload: Upload, look: _Look, flips: dict[Turn, float], corrections: Co
     return page, turn
 
 
-def _page(upload: Upload, straight: StraightPage | None, corrections: Corrections) -> Page:
+def _page(upload: Upload, look: _Look, corrections: Corrections) -> Page:
+    straight = look.straight
     if straight is None:
         raise NotAnEcgError(
             "No ECG was found in this picture: neither a grid nor rows of traces are to be seen. "
             "Open a page that shows a 12-lead ECG, all of it and not too small."
         )
     found = find_marks(straight)
+    printed = look.printed
     speed = corrections.speed_mm_per_s
     if speed is None:
-        speed = read_speed(found.pulses) if straight.scale.source == "grid" else PAPER_SPEED_MM_PER_S
-    page = make_page(upload, found, straight, corrections, speed)
+        on_grid = straight.scale.source == "grid"
+        speed = read_speed(found.pulses, printed.speed_mm_per_s) if on_grid else PAPER_SPEED_MM_PER_S
+    page = make_page(upload, found, straight, corrections, speed, printed)
     if straight.bend is None:
         return page
     text = "Read as a photo: folds and perspective were undone by following the grid of the paper."

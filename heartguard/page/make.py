@@ -8,23 +8,24 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image, Mask
-from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
+from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.columns import column_extents, place_panels, row_extent
 from heartguard.page.ends import Extent
+from heartguard.page.gain import Gain, read_gain
 from heartguard.page.marks import Lines, Pulse
-from heartguard.page.recognise import choose_layout
+from heartguard.page.printed_names import PrintedOnPage
+from heartguard.page.recognise import choose_layout, no_layout
 from heartguard.page.speed import speed_warnings
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage
 from heartguard.values import Corrections, Page, Panel, Upload
-from heartguard.warning import Warning, caution, fault, note
+from heartguard.warning import Warning, caution, fault
 
 __all__ = ["PAGE_MM", "Found", "make_page"]
 
 PAGE_MM = PAGE_SECONDS * PAPER_SPEED_MM_PER_S
 """Length of the 10 s that a page shows, at the usual speed."""
 
-PULSE_TOLERANCE = 0.12
-"""How far, relatively, calibration pulses may be from a usual gain and still show it; chosen by hand."""
+NOTHING_PRINTED = PrintedOnPage()
 
 _SURE_SHARES = (40, 200)
 """Shares of the trace, of 255: what is between them is vague."""
@@ -58,6 +59,7 @@ def make_page(
     straight: StraightPage,
     corrections: Corrections,
     speed: float = PAPER_SPEED_MM_PER_S,
+    printed: PrintedOnPage = NOTHING_PRINTED,
 ) -> Page:
     """Choose the layout, place the panels and judge the whole.
 
@@ -70,21 +72,28 @@ def make_page(
     corrections : Corrections
     speed : float
         Of the paper, mm/s.
+    printed : PrintedOnPage
+        Names and values that were read.
+
+    Raises
+    ------
+    NotAnEcgError, LayoutError
+        If there are too few rows, or they fit no layout and are on no grid.
     """
     scale = straight.scale
     marks = (found.lines, found.trace, found.names)
-    arranged = choose_layout(found.rows, found.extent, *marks, PX_PER_MM, corrections)
+    arranged = choose_layout(found.rows, found.extent, *marks, PX_PER_MM, corrections, printed.names)
     layout, certainty = arranged.layout, arranged.certainty
-    gain, pulse_error = _gain(found.pulses)
-    if corrections.gain_mm_per_mv is not None:
-        gain, pulse_error = corrections.gain_mm_per_mv, None
+    if layout.order == "unnamed" and scale.source != "grid" and corrections.layout is None:
+        raise no_layout(len(found.rows))
+    gain = read_gain(found.pulses, printed.gains, corrections.gain_mm_per_mv)
     rows = arranged.rows
     columns = column_extents(layout, found.extent, rows, found.trace, PX_PER_MM)
     strips = [
         (lead, row_extent(found.extent, rows, len(layout.rows) + k, found.trace, PX_PER_MM))
-        for k, lead in enumerate(("II", "V1", "V5")[: layout.rhythm_strips])
+        for k, lead in enumerate(arranged.strips)
     ]
-    panels = place_panels(layout, rows, columns, strips, PX_PER_MM * speed, arranged.same_seconds)
+    panels = place_panels(layout, rows, columns, strips, PX_PER_MM * speed, arranged.same_seconds, gain.by_lead)
     seconds = max(panel.end_s for panel in panels)
     return Page(
         upload=upload,
@@ -97,37 +106,27 @@ def make_page(
         panels=panels,
         quality=certainty,
         evidence={
-            **_evidence(straight, found, certainty, pulse_error, seconds),
+            **_evidence(straight, found, certainty, gain, seconds),
             **_on_names(found, panels),
+            "names_agree": arranged.names_agree,
+            "names_differ": arranged.names_differ,
             "column_marks": arranged.marked,
             "layout_score": arranged.score,
         },
         speed_mm_per_s=speed,
-        gain_mm_per_mv=gain,
+        gain_mm_per_mv=gain.mm_per_mv,
         paper_speed_mm_per_s=speed,
         tilt_deg=straight.tilt_deg,
         warnings=(
-            *_warnings(scale, gain, corrections.gain_mm_per_mv is not None, certainty),
-            *_odd_pulses(found.pulses, pulse_error),
-            *speed_warnings(seconds, speed, corrections.speed_mm_per_s is not None),
+            *_warnings(scale, certainty if layout.order != "unnamed" else 1.0),
+            *gain.warnings,
+            *speed_warnings(seconds, speed, corrections.speed_mm_per_s is not None, printed.speed_mm_per_s),
             *arranged.warnings,
         ),
     )
 
 
-def _gain(pulses: tuple[Pulse, ...]) -> tuple[float, float | None]:
-    """Gain in mm/mV that the pulses show, and how far they are from it (relative)."""
-    if not pulses:
-        return GAIN_MM_PER_MV, None
-    height = float(np.median([pulse.height_mm for pulse in pulses]))
-    gain = min(GAINS_MM_PER_MV, key=lambda g: abs(np.log(height / g)))
-    error = abs(height / gain - 1)
-    return (gain, error) if error < PULSE_TOLERANCE else (GAIN_MM_PER_MV, error)
-
-
-def _evidence(
-    straight: StraightPage, found: Found, certainty: float, pulse_error: float | None, seconds: float
-) -> dict[str, float]:
+def _evidence(straight: StraightPage, found: Found, certainty: float, gain: Gain, seconds: float) -> dict[str, float]:
     """Return what the page itself says on whether it was read right, for `heartguard.quality`."""
     trace = straight.shares["trace"]
     sure = max(1, int(np.count_nonzero(trace > _SURE_SHARES[1])))
@@ -140,7 +139,8 @@ def _evidence(
         "grid_off_mm": 0.0 if np.isnan(straight.off_mm) else min(straight.off_mm, 3.0),
         "grid_bent": straight.bent_share,
         "pulse_share": min(1.0, len(found.pulses) / max(1, len(found.rows))),
-        "pulse_error": 0.1 if pulse_error is None else min(pulse_error, 0.5),
+        "pulse_error": 0.1 if gain.pulse_error is None else min(gain.pulse_error, 0.5),
+        "gain_witnesses": gain.witnesses,
         "length_error": min(abs(float(np.log(seconds / length))) for length in (PAGE_SECONDS, PAGE_SECONDS / 2)),
     }
 
@@ -168,19 +168,7 @@ def _on_names(found: Found, panels: tuple[Panel, ...]) -> dict[str, float]:
     }
 
 
-def _odd_pulses(pulses: tuple[Pulse, ...], pulse_error: float | None) -> tuple[Warning, ...]:
-    """Say that calibration pulses fit no usual gain."""
-    if pulse_error is None or pulse_error < PULSE_TOLERANCE:
-        return ()
-    height = float(np.median([pulse.height_mm for pulse in pulses]))
-    text = (
-        f"The calibration pulses are {height:.1f} mm high, which is no usual gain; {GAIN_MM_PER_MV:g} mm/mV was "
-        "assumed. Check the amplitudes, and set the gain by hand."
-    )
-    return (caution("scale.gain", text),)
-
-
-def _warnings(scale: Scale, gain: float, by_hand: bool, certainty: float) -> tuple[Warning, ...]:
+def _warnings(scale: Scale, certainty: float) -> tuple[Warning, ...]:
     warnings = []
     if scale.source == "pulse":
         warnings.append(
@@ -198,9 +186,6 @@ def _warnings(scale: Scale, gain: float, by_hand: bool, certainty: float) -> tup
                 "25 mm/s, and 10 mm/mV. Do not rely on rate, intervals or amplitudes.",
             )
         )
-    if gain != GAIN_MM_PER_MV and not by_hand:
-        text = f"The calibration pulses show a gain of {gain:.0f} mm/mV, not the usual 10."
-        warnings.append(note("scale.gain", text))
     if certainty < _CERTAIN:
         text = "The arrangement of the leads is a guess; check the lead names on the overlay."
         warnings.append(caution("layout.guess", text))

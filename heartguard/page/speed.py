@@ -16,8 +16,8 @@ _WIDTH_TOLERANCE = 0.15
 _HIGH_MM = 15.0
 
 
-def read_speed(pulses: tuple[Pulse, ...]) -> float:
-    """Return 50 where the calibration pulses, which last 0.2 s, are 10 mm wide, else 25.
+def read_speed(pulses: tuple[Pulse, ...], printed: float | None = None) -> float:
+    """Return the printed speed; without print 50 where the calibration pulses, of 0.2 s, are 10 mm wide, else 25.
 
     Pulses that are narrower tell nothing: recorders draw them as narrow as they like.
 
@@ -25,7 +25,11 @@ def read_speed(pulses: tuple[Pulse, ...]) -> float:
     ----------
     pulses : tuple of Pulse
         Measured on the grid of the paper.
+    printed : float or None
+        In mm/s.
     """
+    if printed is not None:
+        return printed
     widths = [pulse.width_mm for pulse in pulses if pulse.width_mm is not None]
     # Pulses twice as high and wide as usual speak for a grid that was read an octave off.
     if len(widths) < 2 or np.median([pulse.height_mm for pulse in pulses]) > _HIGH_MM:
@@ -40,7 +44,9 @@ def seconds_shown(seconds: float, speed_mm_per_s: float) -> float:
     return half if speed_mm_per_s == FAST_MM_PER_S and abs(seconds / half - 1) < TIME_TOLERANCE else PAGE_SECONDS
 
 
-def speed_warnings(seconds: float, speed_mm_per_s: float, by_hand: bool) -> tuple[Warning, ...]:
+def speed_warnings(
+    seconds: float, speed_mm_per_s: float, by_hand: bool, printed: float | None = None
+) -> tuple[Warning, ...]:
     """Return what is to be said of how long the page is and what that rests on.
 
     Parameters
@@ -50,14 +56,17 @@ def speed_warnings(seconds: float, speed_mm_per_s: float, by_hand: bool) -> tupl
     speed_mm_per_s : float
     by_hand : bool
         Whether the speed was set by hand.
+    printed : float or None
+        The speed that was read on the page.
     """
     meant = seconds_shown(seconds, speed_mm_per_s)
     warnings = []
     if speed_mm_per_s != PAPER_SPEED_MM_PER_S and not by_hand:
-        text = "The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that."
+        pulses = "The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that."
+        text = pulses if printed is None else f"A paper speed of {speed_mm_per_s:g} mm/s is printed, not the usual 25."
         warnings.append(note("scale.speed", text))
     if abs(seconds / meant - 1) > TIME_TOLERANCE:
-        said = "set by hand" if by_hand else "assumed"
+        said = "set by hand" if by_hand else "assumed" if printed is None else "printed"
         text = (
             f"The traces span {seconds:.1f} s at the paper speed of {speed_mm_per_s:g} mm/s that was {said}, "
             f"instead of {meant:g} s: speed or arrangement may be unusual."

@@ -12,7 +12,7 @@ _MOST_CAST = 1.35
 """Brightest over darkest channel of the paper: 95 of 100 pictures that the structure network learned from have less."""
 
 _LIT = 100.0
-"""Level of the brightest channel under which the background is a dark screen, whose colour says nothing of the light."""
+"""Level of the brightest channel under which the background is a dark screen: its colour is not that of the light."""
 
 _EVERY = 4
 """Every so many pixels along both axes are looked at, for speed."""

@@ -10,7 +10,9 @@ from heartguard.errors import HeartGuardError
 from heartguard.values import Measurements, Page, Reading, SignalPrediction
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
 
-_NO_MORE = dict.fromkeys(("possible", "possible_level", "novelty", "unlike", "findings", "second", "network"))
+_NO_MORE = dict.fromkeys(
+    ("withheld", "possible", "possible_level", "novelty", "unlike", "findings", "second", "network")
+)
 """Keys of the prediction that are None for a rejected file."""
 
 _TIMED = (*STAGES, "total")
@@ -56,14 +58,16 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
     ('normal-3x4.png', 'ok', 'Normal', 72.1)
     """
     upload, page, prediction = reading.upload, reading.page, reading.prediction
+    given = prediction.withheld is None
     return {
         "file": upload.name if file is None else file,
         "status": "ok",
         "reason": None,
         "prediction": {
-            "label": prediction.label,
+            "label": prediction.label if given else None,
             "abstained": bool(prediction.abstained),
-            "probabilities": {name: _rounded(p, 4) for name, p in prediction.probabilities.items()},
+            "probabilities": {name: _rounded(p, 4) if given else None for name, p in prediction.probabilities.items()},
+            "withheld": prediction.withheld,
             "possible": None if prediction.prediction_set is None else list(prediction.prediction_set),
             "possible_level": prediction.coverage,
             "novelty": _rounded(prediction.ood_score, 3),
@@ -74,7 +78,7 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
             ],
             "second": _second(prediction.signal_model),
             "network": None
-            if prediction.cnn_probabilities is None
+            if prediction.cnn_probabilities is None or not given
             else {name: _rounded(p, 4) for name, p in prediction.cnn_probabilities.items()},
         },
         "measurements": _measured(reading.measurements),

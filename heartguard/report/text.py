@@ -33,14 +33,10 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
       ...
     """
     prediction = reading.prediction
-    ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
-    name = class_name(prediction.label)
-    answer = name if name == prediction.label else f"{name} ({prediction.label})"
     lines = [
         printable(file if file is not None else reading.upload.name),
         *_page(reading.upload),
-        f"  Answer            {'not sure; closest: ' if prediction.abstained else ''}{answer}",
-        f"  Probabilities     {'   '.join(f'{name} {p:.1%}' for name, p in ranked)}",
+        *_answer(prediction),
         *_possible(prediction),
         *_findings(prediction),
         *_second(prediction),
@@ -53,6 +49,19 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         f"  {DISCLAIMER}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _answer(prediction: Prediction) -> list[str]:
+    """Return the lines on the class and the probabilities; only that there is none where it is withheld."""
+    if prediction.withheld:
+        return ["  Answer            none"]
+    ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
+    name = class_name(prediction.label)
+    answer = name if name == prediction.label else f"{name} ({prediction.label})"
+    return [
+        f"  Answer            {'not sure; closest: ' if prediction.abstained else ''}{answer}",
+        f"  Probabilities     {'   '.join(f'{name} {p:.1%}' for name, p in ranked)}",
+    ]
 
 
 def _page(upload: Upload) -> list[str]:

@@ -31,7 +31,14 @@ _FLAT = 1e-3 * _BLOCK
 """Power, mV² times samples, added to that of two lines, so that two flat ones do not differ by their noise."""
 
 
-def name_strips(strips: Sequence[Floats], short: Mapping[str, Floats]) -> list[str]:
+_PRINTED = 0.3
+"""Taken off the distance of the lead whose name is printed beside a strip: more than a poor trace adds. By hand."""
+
+_ALONE = 0.5
+"""Distance of a printed lead of which no short lead is shown, between identical (0) and unrelated (1)."""
+
+
+def name_strips(strips: Sequence[Floats], short: Mapping[str, Floats], printed: Sequence[str] = ()) -> list[str]:
     """Return the lead of each rhythm strip; no two strips get the same.
 
     A strip may be shifted in time against its short lead by up to `_SHIFT_S`, as on photos and on prints whose columns
@@ -43,14 +50,18 @@ def name_strips(strips: Sequence[Floats], short: Mapping[str, Floats]) -> list[s
         From the top; NaN in gaps.
     short : mapping of str to ndarray, shape (T,), mV
         The short leads on the same axis; NaN outside their columns.
+    printed : sequence of str
+        The name that was read beside each strip; empty where none was.
     """
     names: list[str] = []
-    for strip in strips:
+    for strip, name in zip(strips, printed or [""] * len(strips), strict=True):
         costs = {
             lead: _distance(strip, signal) + _USUAL.get(lead, _UNUSUAL)
             for lead, signal in short.items()
             if lead not in names
         }
+        if name and name not in names:
+            costs[name] = costs.get(name, _ALONE) - _PRINTED
         names.append(min(costs, key=costs.__getitem__, default="II"))
     return names
 

@@ -70,7 +70,8 @@ def _to_signal(page: Page, t: Line) -> Floats:
         return signal
     seconds = seconds_of(t)
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
-    values = np.interp(time, seconds, above_rest(t) / page.px_per_mv, left=np.nan, right=np.nan)
+    px_per_mv = page.px_per_mm * (t.panel.gain_mm_per_mv or page.gain_mm_per_mv)
+    values = np.interp(time, seconds, above_rest(t) / px_per_mv, left=np.nan, right=np.nan)
     after = np.clip(np.searchsorted(seconds, time), 1, len(seconds) - 1)
     values[(seconds[after] - seconds[after - 1]) > _MAX_GAP_S] = np.nan
     values[(time < t.panel.start_s - 1e-9) | (time >= t.panel.end_s - 1e-9)] = np.nan
@@ -82,24 +83,30 @@ def _name_rhythm(traced: list[Line], signals: list[Floats]) -> tuple[list[Line],
     """Name each rhythm strip; return the lines so named, and the lead of the first strip that was traced."""
     short = {t.panel.lead: s for t, s in zip(traced, signals, strict=True) if not t.panel.rhythm}
     strips = [k for k, t in enumerate(traced) if t.panel.rhythm]
+    printed = [traced[k].panel.lead for k in strips]
     named = list(traced)
-    for k, lead in zip(strips, name_strips([signals[k] for k in strips], short), strict=True):
-        named[k] = replace(traced[k], panel=replace(traced[k].panel, lead=lead))
+    for k, lead in zip(strips, name_strips([signals[k] for k in strips], short, printed), strict=True):
+        if not traced[k].panel.by_hand:
+            named[k] = replace(traced[k], panel=replace(traced[k].panel, lead=lead))
     followed = [named[k].panel.lead for k in strips if named[k].covered > _MIN_COVERED]
-    return named, followed[0] if followed else None
+    return named, next((lead for lead in followed if lead in LEADS), None)
 
 
 def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], rhythm_lead: str | None) -> Ecg:
     """Assemble an Ecg from the lines as they were followed, with the limb leads reconciled."""
     reconciled = reconcile_limb_leads(page, followed)
     signals, quality = np.full((len(LEADS), SAMPLES), np.nan, np.float32), np.zeros(len(LEADS), np.float32)
-    alone = signals.copy()
+    alone, others = signals.copy(), {}
     segments = []
     triples = zip(reconciled, followed, followed_signals, strict=True)
     for line, before, signal in sorted(triples, key=lambda triple: triple[0].panel.rhythm):
         y = heights(line.x - line.first, line.y, line.columns)
         spread = float(np.mean(line.spread)) if len(line.spread) else 0.0
         segments.append(Segment(line.panel, y, line.first, round(line.covered, 3), round(spread, 3)))
+        if line.panel.lead not in LEAD_INDEX:
+            if line.covered > _MIN_COVERED:
+                others[line.panel.lead] = signal - np.nanmedian(signal)
+            continue
         row = LEAD_INDEX[line.panel.lead]
         if not line.panel.rhythm:
             quality[row] = line.quality
@@ -115,6 +122,7 @@ def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], 
         page,
         warnings=_warnings(reconciled, moved),
         raw_signals=None if np.array_equal(signals, alone, equal_nan=True) else alone,
+        others=others,
     )
 
 

@@ -42,8 +42,12 @@ def show() -> None:
     """Show the page."""
     with sheet():
         chosen, found = open_reading("Explanation")
-        if chosen is not None and isinstance(found, Reading):
-            _explain(chosen, found)
+        if chosen is None or not isinstance(found, Reading):
+            return
+        if found.prediction.withheld:
+            st.info(f"There is nothing to explain. {found.prediction.withheld}", icon=":material/block:")
+            return
+        _explain(chosen, found)
 
 
 @st.fragment

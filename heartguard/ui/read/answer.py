@@ -35,6 +35,9 @@ __all__ = ["abstention_threshold", "contradictions", "possible_classes", "show_a
 _QUALITY_COLOURS = {"good": "green", "fair": "orange", "poor": "red"}
 _QUALITY_ICONS = {"good": ":material/check_circle:", "fair": ":material/info:", "poor": ":material/error:"}
 
+_IN_THE_HEADLINE = (UNSURE, "class.withheld")
+"""Warnings that the headline says already."""
+
 _DOES_NOT_FIT = {"Normal": set(FINDING_NAMES) - set(RATES), "HB": set(INFARCTIONS)}
 """Findings that a class contradicts; what is said of a rate is measured, and said there."""
 
@@ -43,6 +46,11 @@ _DOES_NOT_FIT = {"Normal": set(FINDING_NAMES) - set(RATES), "HB": set(INFARCTION
 def show_answer(reading: Reading) -> None:
     """Show the answer, how sure it is, and the probabilities with the threshold."""
     prediction = reading.prediction
+    if prediction.withheld:
+        st.header(":material/block: No class", anchor=False)
+        st.markdown(prediction.withheld)
+        _quality(reading)
+        return
     _headline(prediction, reading.quality)
     for sentence in contradictions(reading):
         st.caption(f":orange[:material/call_split: **{sentence}**]")
@@ -106,7 +114,7 @@ def possible_classes(prediction: Prediction) -> tuple[str, ...] | None:
 
 def uncertainties(reading: Reading) -> tuple[str, ...]:
     """Return what the doctor must know beside the answer, most important first, without what the headline says."""
-    return tuple(w.text for w in reading.warnings if w.severity != "note" and w.code != UNSURE)
+    return tuple(w.text for w in reading.warnings if w.severity != "note" and w.code not in _IN_THE_HEADLINE)
 
 
 def contradictions(reading: Reading) -> tuple[str, ...]:

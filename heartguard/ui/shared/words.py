@@ -151,6 +151,8 @@ def quality_text(quality: float) -> str:
 def answer_text(reading: Reading) -> str:
     """Say the answer in a few words: the class and its probability, or that the models are not sure."""
     prediction = reading.prediction
+    if prediction.withheld:
+        return "No class"
     if prediction.abstained:
         return "Not sure"
     return f"{class_name(prediction.label)} · {percent(prediction.probabilities[prediction.label])}"

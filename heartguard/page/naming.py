@@ -1,0 +1,77 @@
+"""Leads that a doctor names by hand, each panel and strip by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from heartguard.errors import CorrectionError
+from heartguard.leads import Layout
+from heartguard.values import Page, Panel
+
+__all__ = ["name_by_hand", "panel_names"]
+
+_SETTLED = ("names.unread", "names.order", "names.printed", "names.swapped", "layout.guess")
+"""Warnings on names that are answered once every panel was named by hand."""
+
+
+def panel_names(panels: tuple[Panel, ...]) -> tuple[str, ...]:
+    """Return what each panel is called where it is named by hand: its label, and strips by their number.
+
+    Examples
+    --------
+    >>> panel_names((Panel("I", 0, 0, 1, 0, 0, 1), Panel("II", 1, 0, 1, 0, 0, 1, rhythm=True)))
+    ('I', 'strip 1')
+    """
+    names, strips = [], 0
+    for panel in panels:
+        strips += panel.rhythm
+        names.append(f"strip {strips}" if panel.rhythm else panel.label)
+    return tuple(names)
+
+
+def name_by_hand(page: Page, leads: tuple[tuple[str, str], ...]) -> Page:
+    """Return a page with the leads that were named by hand.
+
+    Parameters
+    ----------
+    page : Page
+    leads : tuple of (str, str)
+        What the panel was called (see `panel_names`), and the lead that it is; ``-aVR`` for one that is upside down.
+
+    Raises
+    ------
+    CorrectionError
+        If the page has no such panel, or two panels would be the same lead.
+    """
+    if not leads:
+        return page
+    given, names = dict(leads), panel_names(page.panels)
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise CorrectionError(f"The page has no {' and no '.join(unknown)} to name; it has {', '.join(names)}.")
+    panels = tuple(_named(panel, given.get(name)) for panel, name in zip(page.panels, names, strict=True))
+    counts = Counter(panel.lead for panel in panels if not panel.rhythm)
+    twice = [lead for lead, count in counts.items() if count > 1]
+    if twice:
+        raise CorrectionError(f"Two parts of the page would be {' and '.join(twice)}. Name each lead once.")
+    warnings = page.warnings
+    if all(panel.by_hand for panel in panels if not panel.rhythm):
+        warnings = tuple(warning for warning in warnings if warning.code not in _SETTLED)
+    return replace(page, panels=panels, layout=_layout(page.layout, panels), warnings=warnings)
+
+
+def _named(panel: Panel, lead: str | None) -> Panel:
+    if lead is None:
+        return panel
+    return replace(panel, lead=lead.removeprefix("-"), inverted=lead.startswith("-"), by_hand=True)
+
+
+def _layout(layout: Layout, panels: tuple[Panel, ...]) -> Layout:
+    """Return the layout with the names of the panels."""
+    short = [panel for panel in panels if not panel.rhythm]
+    rows = tuple(tuple(panel.lead for panel in short if panel.row == row) for row in range(len(layout.rows)))
+    upside_down = tuple(panel.lead for panel in short if panel.inverted)
+    if rows == layout.rows and upside_down == layout.inverted:
+        return layout
+    return Layout(layout.shape, rows, layout.rhythm_strips, "printed", upside_down)

@@ -1,0 +1,361 @@
+"""Printed lead names on a page: which row and column each belongs to, and the layout that they spell out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LAYOUTS, LIMB_LEADS, Layout
+from heartguard.page.ends import Extent
+from heartguard.printed import Gains
+
+__all__ = [
+    "NamesInRows",
+    "PrintedName",
+    "PrintedOnPage",
+    "agreement",
+    "names_of",
+    "printed_layout",
+    "settle_names",
+    "strip_names",
+]
+
+_ABOVE_MM, _BELOW_MM = 22.0, 11.0
+"""How far above and below its row a name is printed at most (share of 95 %: 20 mm above to 10 mm below)."""
+
+_USUAL_MM = 4.0
+"""Above the row, where half of all recorders print names."""
+
+_LINE_MM = 3.0
+"""By how much the distance of names from their rows varies on one page: some avoid the trace."""
+
+_LEFT_MM = 16.0
+"""How far left of the first column a name is printed at most: beside the calibration pulse."""
+
+_BEFORE_MM, _AFTER_MM = 6.0, 14.0
+"""How far before and after the beginning of its column a name begins."""
+
+_FAR_COST = 0.03
+"""Of a millimetre away from the usual distance, in names: decides only where two distances explain as many names."""
+
+_MOST_COLUMNS = 6
+_LEAST_P, _MOST_P = 0.02, 0.98
+"""A recogniser that is surer than this is not believed: names are also misprinted."""
+
+_KINDS = 12
+"""Of leads that a name could be where it is misread: a wrong name is one of twelve."""
+
+_MINUS = 0.5
+"""What a minus that was read, or not, counts beside the rest of the name."""
+
+_SEQUENCES = (
+    LIMB_LEADS,
+    CHEST_LEADS,
+    CABRERA_LEADS,
+    ("V1", "V2", "V3R", "V4R", "V5R", "V6R"),
+    ("V7", "V8", "V9"),
+    ("II", "III", "aVF"),
+)
+"""Leads that are printed one after the other; a name that was not read is told from its neighbours."""
+
+
+@dataclass(frozen=True)
+class PrintedName:
+    """A lead name that was read on a page.
+
+    Attributes
+    ----------
+    lead : str
+        Such as ``"aVR"``, ``"-aVR"``, ``"V4R"``.
+    x, y : float
+        Its left end and its middle height, page pixels.
+    probability : float
+    """
+
+    lead: str
+    x: float
+    y: float
+    probability: float
+
+    @property
+    def plain(self) -> str:
+        """The lead without the minus of one that is drawn upside down."""
+        return self.lead.removeprefix("-")
+
+
+@dataclass(frozen=True)
+class PrintedOnPage:
+    """What was read on a page.
+
+    Attributes
+    ----------
+    names : tuple of PrintedName
+    speed_mm_per_s : float or None
+    gains : Gains or None
+    """
+
+    names: tuple[PrintedName, ...] = ()
+    speed_mm_per_s: float | None = None
+    gains: Gains | None = None
+
+
+@dataclass(frozen=True)
+class NamesInRows:
+    """The names of a page, each at the height of the row that it belongs to.
+
+    Attributes
+    ----------
+    names : tuple of PrintedName
+        Their `y` is that of the row, as far as the common distance tells.
+    extent : Extent
+    px_per_mm : float
+    """
+
+    names: tuple[PrintedName, ...]
+    extent: Extent
+    px_per_mm: float
+
+    def cells(self, rows: Sequence[float], columns: int) -> list[tuple[int, int, PrintedName]]:
+        """Return row, column and name for the names that begin one of so many columns; -1 for what fits none."""
+        return [
+            (self._row(name, rows), self._column(name, columns), name)
+            for name in self.names
+            if rows[0] - self.half(rows) < name.y < rows[-1] + self.half(rows)
+        ]
+
+    def half(self, rows: Sequence[float]) -> float:
+        """Half the distance of rows, pixels."""
+        pitch = float(np.median(np.diff(rows))) if len(rows) > 1 else 2 * _ABOVE_MM * self.px_per_mm
+        return pitch / 2
+
+    def _row(self, name: PrintedName, rows: Sequence[float]) -> int:
+        nearest = int(np.argmin([abs(name.y - row) for row in rows]))
+        return nearest if abs(name.y - rows[nearest]) < self.half(rows) else -1
+
+    def _column(self, name: PrintedName, columns: int) -> int:
+        starts = self.extent.x0 + np.arange(columns) * self.extent.width / columns
+        after = (name.x - starts) / self.px_per_mm
+        before = np.where(np.arange(columns) == 0, _LEFT_MM, _BEFORE_MM)
+        fits = np.flatnonzero((after > -before) & (after < _AFTER_MM))
+        return int(fits[np.argmin(np.abs(after[fits]))]) if len(fits) else -1
+
+
+def settle_names(names: Sequence[PrintedName], rows: Sequence[float], extent: Extent, px_per_mm: float) -> NamesInRows:
+    """Tell by how much names are printed above or below their rows, and put each at the height of its row.
+
+    Parameters
+    ----------
+    names : sequence of PrintedName
+        Wherever they were read on the page.
+    rows : sequence of float
+        Isoelectric heights, page pixels.
+    extent : Extent
+    px_per_mm : float
+
+    Examples
+    --------
+    >>> names = [PrintedName(lead, 105.0, row - 40.0, 0.9) for lead, row in (("I", 100.0), ("II", 300.0))]
+    >>> [(name.lead, name.y) for name in settle_names(names, (100.0, 300.0), Extent(100.0, 2100.0), 8.0).names]
+    [('I', 100.0), ('II', 300.0)]
+    """
+    reach = _LEFT_MM * px_per_mm
+    beside = [name for name in names if extent.x0 - reach < name.x < extent.x1]
+    offsets = [
+        (name.y - row) / px_per_mm
+        for name in beside
+        for row in rows
+        if -_ABOVE_MM < (name.y - row) / px_per_mm < _BELOW_MM
+    ]
+    if not offsets:
+        return NamesInRows((), extent, px_per_mm)
+    chosen = max(offsets, key=lambda offset: _explained(offset, beside, rows, px_per_mm))
+    line = _LINE_MM * px_per_mm
+    kept = []
+    for name in beside:
+        y = name.y - chosen * px_per_mm
+        if min(abs(y - row) for row in rows) < line:
+            kept.append(replace(name, y=min(rows, key=lambda row: abs(y - row))))
+    return NamesInRows(tuple(kept), extent, px_per_mm)
+
+
+def _explained(offset: float, names: Sequence[PrintedName], rows: Sequence[float], px_per_mm: float) -> float:
+    """Return how many names, weighed by their probability, a common distance from the rows explains."""
+    places = np.array([name.y for name in names])[:, None] - np.array(rows) - offset * px_per_mm
+    near = np.abs(places).min(axis=1) < _LINE_MM * px_per_mm
+    weight = np.array([name.probability for name in names])
+    return float(weight[near].sum()) * (1 - _FAR_COST * abs(offset + _USUAL_MM))
+
+
+def agreement(layout: Layout, rows: Sequence[float], names: NamesInRows) -> float:
+    """Return the log-likelihood of the names that were read if the page has this layout.
+
+    Parameters
+    ----------
+    layout : Layout
+    rows : sequence of float
+        Heights of its rows, page pixels.
+    names : NamesInRows
+    """
+    total = 0.0
+    for row, column, name in names.cells(rows, layout.columns):
+        p = float(np.clip(name.probability, _LEAST_P, _MOST_P))
+        wrong = np.log((1 - p) / _KINDS)
+        if row < 0 or (row < len(layout.rows) and column < 0):
+            total += wrong
+        elif row >= len(layout.rows):
+            # A strip bears one name, at its beginning; which lead it shows is told with its signal.
+            total += np.log(p) if column == 0 else wrong
+        elif layout.rows[row][column] == name.plain:
+            upside_down = name.plain in layout.inverted
+            total += np.log(p) - _MINUS * (upside_down != name.lead.startswith("-"))
+        else:
+            total += wrong
+    return total
+
+
+def names_of(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tuple[float, float]:
+    """Return how many of the short leads have their name printed, and how many another one, as shares of all.
+
+    Parameters
+    ----------
+    layout : Layout
+    rows : sequence of float
+    names : NamesInRows
+    """
+    agree = differ = 0.0
+    for row, column, name in names.cells(rows, layout.columns):
+        if row >= len(layout.rows):
+            continue
+        same = row >= 0 and column >= 0 and layout.rows[row][column] == name.plain
+        agree, differ = agree + name.probability * same, differ + name.probability * (not same)
+    count = len(layout.rows) * layout.columns
+    return min(1.0, agree / count), min(1.0, differ / count)
+
+
+def printed_layout(rows: Sequence[float], names: NamesInRows) -> Layout | None:
+    """Return the layout that the names of a page spell out; None where they tell too little.
+
+    Parameters
+    ----------
+    rows : sequence of float
+        Heights of all rows that were found, page pixels.
+    names : NamesInRows
+
+    Returns
+    -------
+    Layout or None
+        With an empty name for a lead that was not read and that its neighbours do not tell.
+    """
+    columns = max(range(1, _MOST_COLUMNS + 1), key=lambda count: _spelt(rows, names, count))
+    table = _Table(len(rows), columns, names.cells(rows, columns))
+    return table.layout
+
+
+def strip_names(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tuple[str, ...]:
+    """Return the names of the rhythm strips, from the top; empty where none was read."""
+    found = {
+        row: name.plain
+        for row, column, name in sorted(names.cells(rows, layout.columns), key=lambda cell: cell[2].probability)
+        if column == 0
+    }
+    return tuple(found.get(row, "") for row in range(len(layout.rows), layout.row_count))
+
+
+def _spelt(rows: Sequence[float], names: NamesInRows, columns: int) -> float:
+    """Return how many names so many columns explain, less those that they do not and the columns without any."""
+    cells = names.cells(rows, columns)
+    used = {column for _, column, _ in cells if column >= 0}
+    stray = sum(column < 0 for _, column, _ in cells)
+    return len(cells) - 3 * stray - 2 * (columns - len(used)) - 0.01 * columns
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Names by row and column."""
+
+    row_count: int
+    columns: int
+    cells: list[tuple[int, int, PrintedName]]
+
+    @cached_property
+    def _best(self) -> dict[tuple[int, int], PrintedName]:
+        """The surest name of each cell; a lead that stands twice among the short rows is kept once."""
+        best: dict[tuple[int, int], PrintedName] = {}
+        for row, column, name in sorted(self.cells, key=lambda cell: -cell[2].probability):
+            if row >= 0 and column >= 0:
+                best.setdefault((row, column), name)
+        return best
+
+    @property
+    def _strips(self) -> int:
+        """Rows from the bottom that begin with a name and have no other, below rows that have more."""
+        if self.columns == 1:
+            leads = [self._best[row, 0].plain if (row, 0) in self._best else "" for row in range(self.row_count)]
+            count = 0
+            while count < self.row_count and leads[-1 - count] and leads[-1 - count] in leads[: -1 - count]:
+                count += 1
+            return count
+        wide = [row for row, column in self._best if column > 0]
+        return self.row_count - 1 - max(wide, default=self.row_count - 1)
+
+    @property
+    def layout(self) -> Layout | None:
+        short = self.row_count - self._strips
+        read = [[self._name(row, column) for column in range(self.columns)] for row in range(short)]
+        if 2 * sum(bool(lead) for row in read for lead in row) < short * self.columns:
+            return None
+        filled = _filled(read)
+        upside_down = tuple(sorted({n.plain for (r, _), n in self._best.items() if r < short and n.lead[0] == "-"}))
+        for layout in LAYOUTS.values():
+            if layout.rows == filled and layout.rhythm_strips == self._strips and layout.inverted == upside_down:
+                return layout
+        strips = f"+{self._strips}" if self._strips else ""
+        return Layout(f"{short}x{self.columns}{strips}", filled, self._strips, "printed", upside_down)
+
+    def _name(self, row: int, column: int) -> str:
+        name = self._best.get((row, column))
+        return name.plain if name else ""
+
+
+def _filled(read: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    """Fill in names that were not read, where only one order of the leads has those that were; drop repeated ones."""
+    rows, columns = len(read), len(read[0])
+    for layout in LAYOUTS.values():
+        if (len(layout.rows), layout.columns) == (rows, columns) and _fits(read, layout.rows):
+            return layout.rows
+    by_column = [[read[row][column] for row in range(rows)] for column in range(columns)]
+    down = [_continued(leads) for leads in by_column]
+    across = [_continued(leads) for leads in read]
+    seen = Counter(lead for row in read for lead in row if lead)
+    out: list[list[str]] = []
+    for row in range(rows):
+        told = [read[row][column] or down[column][row] or across[row][column] for column in range(columns)]
+        out.append([lead if read[row][column] or not seen[lead] else "" for column, lead in enumerate(told)])
+    placed: set[str] = set()
+    for leads in out:
+        for column, lead in enumerate(leads):
+            leads[column] = "" if lead in placed else lead
+            placed.add(leads[column])
+    return tuple(tuple(leads) for leads in out)
+
+
+def _fits(read: list[list[str]], rows: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether a known order has every name that was read, and most were."""
+    seen, wanted = ([lead for row in table for lead in row] for table in (read, rows))
+    agrees = all(name in ("", lead) for name, lead in zip(seen, wanted, strict=True))
+    return agrees and 2 * sum(bool(name) for name in seen) > len(seen)
+
+
+def _continued(leads: list[str]) -> list[str]:
+    """Complete a run of names by the one sequence of leads that has those which were read."""
+    windows = {
+        sequence[start : start + len(leads)]
+        for sequence in _SEQUENCES
+        for start in range(len(sequence) - len(leads) + 1)
+        if all(seen in ("", lead) for seen, lead in zip(leads, sequence[start:], strict=False))
+    }
+    return list(windows.pop()) if len(windows) == 1 and any(leads) else list(leads)

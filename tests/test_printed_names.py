@@ -1,0 +1,120 @@
+"""Printed lead names: their rows and columns, and the layout that they spell out."""
+
+from __future__ import annotations
+
+import pytest
+
+from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LAYOUTS, LIMB_LEADS, Layout
+from heartguard.page.ends import Extent
+from heartguard.page.printed_names import (
+    NamesInRows,
+    PrintedName,
+    agreement,
+    names_of,
+    printed_layout,
+    settle_names,
+    strip_names,
+)
+
+MM = 8.0
+EXTENT = Extent(200.0, 2200.0)
+
+
+def printed(table: list[list[str]], *, above_mm: float = 8.0, p: float = 0.95) -> tuple[NamesInRows, list[float]]:
+    """Print names at the beginning of their columns; an empty name is not printed."""
+    rows = [300.0 + 200.0 * k for k in range(len(table))]
+    width = EXTENT.width / max(map(len, table))
+    names = [
+        PrintedName(lead, EXTENT.x0 + column * width + 8, row - above_mm * MM, p)
+        for row, leads in zip(rows, table, strict=True)
+        for column, lead in enumerate(leads)
+        if lead
+    ]
+    return settle_names(names, rows, EXTENT, MM), rows
+
+
+@pytest.mark.parametrize("above_mm", [18.0, 8.0, 2.0, -6.0])
+def test_names_above_or_below_their_rows_find_them(above_mm: float) -> None:
+    table = [list(row) for row in LAYOUTS["3x4"].rows]
+    names, rows = printed(table, above_mm=above_mm)
+    assert len(names.names) == 12
+    assert {name.y for name in names.names} == set(rows)
+    assert printed_layout(rows, names) is LAYOUTS["3x4"]
+
+
+@pytest.mark.parametrize("name", ["3x4", "6x2", "12x1", "2x6", "3x4 Cabrera", "6x2 Cabrera"])
+def test_a_known_layout_is_spelt_out(name: str) -> None:
+    layout = LAYOUTS[name]
+    table = [[f"-{lead}" if lead in layout.inverted else lead for lead in row] for row in layout.rows]
+    names, rows = printed(table)
+    assert printed_layout(rows, names) is layout
+
+
+def test_strips_bear_one_name_each() -> None:
+    table = [*(list(row) for row in LAYOUTS["3x4"].rows), ["V1"], ["II"]]
+    names, rows = printed(table)
+    layout = printed_layout(rows, names)
+    assert layout is LAYOUTS["3x4+2"]
+    assert strip_names(layout, rows, names) == ("V1", "II")
+
+
+@pytest.mark.parametrize(
+    ("leads", "name"),
+    [(LIMB_LEADS, "6x1"), (CHEST_LEADS, "6x1"), (("I", "II", "III"), "3x1"), (("V1", "V2", "V3R", "V4R"), "4x1")],
+)
+def test_pages_of_some_leads_have_these_alone(leads: tuple[str, ...], name: str) -> None:
+    names, rows = printed([[lead] for lead in leads])
+    layout = printed_layout(rows, names)
+    assert layout is not None
+    assert (layout.name, layout.rows, layout.complete) == (name, tuple((lead,) for lead in leads), False)
+
+
+def test_four_rows_of_three_columns() -> None:
+    table = [["I", "aVL", "V3"], ["II", "aVF", "V4"], ["III", "V1", "V5"], ["aVR", "V2", "V6"]]
+    names, rows = printed(table)
+    layout = printed_layout(rows, names)
+    assert layout is not None
+    assert layout.name == "4x3"
+    assert layout.rows == tuple(map(tuple, table))
+    assert layout.complete
+
+
+def test_names_that_were_not_read_are_told_by_their_neighbours() -> None:
+    table = [["V1", "I"], ["", "II"], ["V3", ""], ["V4", "aVR"], ["V5", "aVL"], ["V6", "aVF"]]
+    names, rows = printed(table)
+    layout = printed_layout(rows, names)
+    assert layout is not None
+    assert layout.rows == tuple(zip(CHEST_LEADS, LIMB_LEADS, strict=True))
+
+
+def test_a_cabrera_page_whose_avr_is_upright() -> None:
+    table = [[limb, chest] for limb, chest in zip(CABRERA_LEADS, CHEST_LEADS, strict=True)]
+    names, rows = printed(table)
+    layout = printed_layout(rows, names)
+    assert layout is not None
+    assert layout.inverted == ()
+
+
+def test_too_few_names_spell_nothing() -> None:
+    names, rows = printed([["I", "", "", ""], ["", "", "", ""], ["", "", "V3", ""]])
+    assert printed_layout(rows, names) is None
+
+
+def test_agreement_prefers_the_layout_that_is_printed() -> None:
+    table = [list(row) for row in LAYOUTS["6x2 Cabrera"].rows]
+    names, rows = printed(table)
+    found = {name: agreement(LAYOUTS[name], rows, names) for name in ("6x2", "6x2 Cabrera")}
+    assert found["6x2 Cabrera"] - found["6x2"] > 20
+    assert names_of(LAYOUTS["6x2 Cabrera"], rows, names) == pytest.approx((0.95, 0.0))
+    agree, differ = names_of(LAYOUTS["6x2"], rows, names)
+    assert agree + differ == pytest.approx(0.95)
+    assert agree == pytest.approx(0.95 * 6 / 12)
+
+
+@pytest.mark.parametrize(("p", "cost"), [(0.98, 6.38), (0.5, 2.48)])
+def test_a_doubtful_name_counts_less_than_a_sure_one(p: float, cost: float) -> None:
+    names, rows = printed([["I"], ["II"], ["III"]], p=p)
+    right, wrong = (
+        Layout("3x1", tuple((lead,) for lead in leads), 0) for leads in (("I", "II", "III"), ("I", "II", "V9"))
+    )
+    assert agreement(right, rows, names) - agreement(wrong, rows, names) == pytest.approx(cost, abs=0.01)
