@@ -22,6 +22,9 @@ pairs one of the two that gave the best mean over 13 simulated pages, 0.4 dB ove
 _FULL_PERCENTILE = 50.0
 """Of the darkness of what is surely trace: steep strokes are paler than flat ones, and must not fall under one half."""
 
+_FEWEST = 20
+"""Pixels of ink, and of what is bare, from which on a spread of colours can be taken."""
+
 _AROUND_MM = 4.0
 _BRIDGED_MM = 2.0
 _RIDGE = 1e-3
@@ -44,7 +47,7 @@ def trace_ink(image: Image, trace: Image, px_per_mm: float) -> Floats:
     inked = trace > _SURELY
     near = cv2.dilate(inked.astype(np.uint8), np.ones((size, size), np.uint8)).astype(bool)
     bare = near & (trace < _HARDLY)
-    if not inked.any() or not bare.any():
+    if min(np.count_nonzero(inked), np.count_nonzero(bare)) < _FEWEST:
         return np.zeros(trace.shape, np.float32)
     axis = _discriminant(image[inked], image[bare])
     along = np.asarray(cv2.transform(image.astype(np.float32), axis.astype(np.float32)[None]), np.float32).reshape(

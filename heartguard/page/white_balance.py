@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Image
 
 __all__ = ["white_balanced"]
-
-_MOST_CAST = 1.35
-"""Brightest over darkest channel of the paper: 95 of 100 pictures that the structure network learned from have less."""
 
 _LIT = 100.0
 """Level of the brightest channel under which the background is a dark screen: its colour is not that of the light."""
@@ -19,7 +17,10 @@ _EVERY = 4
 
 
 def white_balanced(image: Image) -> Image:
-    """Return a picture with its paper made grey, where its light has a strong cast; else the picture itself.
+    """Return a picture with its paper made grey, as the structure network mostly saw it; a dark screen as it is.
+
+    Of 20 simulated pages, read under light of 6,500, 4,500 and 11,000 K, the traces have 7.7, 7.8 and 7.8 dB with it
+    and 7.7, 7.0 and 7.7 dB where only casts beyond those of the lessons are balanced.
 
     Parameters
     ----------
@@ -32,11 +33,11 @@ def white_balanced(image: Image) -> Image:
     [250, 250, 250]
     """
     paper = _paper(image)
-    if paper.max() < _LIT or paper.max() < _MOST_CAST * paper.min():
+    if paper.max() < _LIT:
         return image
     levels = np.arange(256)[:, None] * (paper.max() / np.maximum(paper, 1))
     table = np.clip(np.round(levels), 0, 255).astype(np.uint8)
-    return np.stack([table[image[..., k], k] for k in range(3)], axis=-1)
+    return np.asarray(cv2.LUT(image, table[None]), np.uint8)
 
 
 def _paper(image: Image) -> Doubles:
