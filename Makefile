@@ -59,8 +59,9 @@ bench: bench-digitise $(TRAIN_READY)  ## every measurement of the README, each a
 	$(BIN)/heartlab bench findings
 	$(BIN)/heartlab bench unlike
 
-bench-digitise: $(TEST_READY)  ## traced signals against the truth: clean pages, scans, photos (needs the data folder)
+bench-digitise: $(TEST_READY)  ## traced signals against the truth: own pages, then those of others (needs the data folder)
 	$(BIN)/heartlab bench digitise
+	$(BIN)/heartlab bench independent
 
 bench-explain: $(TRAIN_READY)  ## test the explanations (needs the data folder and what train kept)
 	$(BIN)/heartlab bench explain
