@@ -23,6 +23,7 @@ PRODUCT: dict[str, set[str]] = {
     "intake": set(),
     "page": {"layers", "litert", "weights"},
     "trace": {"layers", "weights"},
+    "vector": {"intake", "printed"},
     "measure": set(),
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
@@ -31,7 +32,18 @@ PRODUCT: dict[str, set[str]] = {
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},
     "quality": {"weights"},
-    "reading": {"intake", "page", "page_search", "trace", "measure", "drawing", "classify", "models", "warning_rules"},
+    "reading": {
+        "intake",
+        "page",
+        "page_search",
+        "trace",
+        "measure",
+        "drawing",
+        "classify",
+        "models",
+        "vector",
+        "warning_rules",
+    },
 }
 """Rooms of the product and what they may import beside `GROUND` and themselves (`docs/architecture.md`).
 

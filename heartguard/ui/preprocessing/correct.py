@@ -87,10 +87,14 @@ def _read_again(corrections: Corrections) -> None:
 def _choose_layout(given: Corrections, found: Layout | None, key: str) -> tuple[str | None, str | None]:
     """Offer the arrangements and the orders of the limb leads."""
     shape, order = (None, None) if found is None else (found.shape, found.order)
-    names = LAYOUT_NAMES.__getitem__
-    layout = _choice("Arrangement of the leads", SHAPES, given.layout, shape, names, f"{key}-layout")
+    layout = _choice("Arrangement of the leads", SHAPES, given.layout, shape, _layout_name, f"{key}-layout")
     names = _ORDER_NAMES.__getitem__
     return layout, _choice("Limb leads", tuple(ORDERS), given.lead_order, order, names, f"{key}-order")
+
+
+def _layout_name(shape: str) -> str:
+    """Return an arrangement in words; one that was read, and is none of `SHAPES`, as it is."""
+    return LAYOUT_NAMES.get(shape, shape)
 
 
 def _choose_scale(given: Corrections, found: Page | None, key: str) -> tuple[float | None, float | None]:
