@@ -118,8 +118,18 @@ def names(plan: Plan, drawn: Sequence[Drawn]) -> Iterator[tuple[str, Point]]:
         yield plan.spelled(one.lead), (float(one.points[0, 0]) + 1.5, plan.baselines[one.row] + 6.0)
 
 
-def by_matplotlib(plan: Plan, ecg: Mapping[str, Doubles], *, grid_as_one_path: bool = False) -> bytes:
-    """Return a page as matplotlib writes it, whose axes are millimetres of the paper."""
+def by_matplotlib(
+    plan: Plan, ecg: Mapping[str, Doubles], *, grid_as_one_path: bool = False, thinned: bool = False
+) -> bytes:
+    """Return a page as matplotlib writes it, whose axes are millimetres of the paper.
+
+    Parameters
+    ----------
+    grid_as_one_path : bool
+    thinned : bool
+        Whether points are left out that the pen hides, as matplotlib does unless it is told not to.
+    """
+    from matplotlib import rc_context
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.figure import Figure
     from matplotlib.patches import PathPatch
@@ -147,7 +157,8 @@ def by_matplotlib(plan: Plan, ecg: Mapping[str, Doubles], *, grid_as_one_path: b
     axes.text(20, 207, plan.text, fontsize=8)
     axes.text(20, 12, "Type I diabetes, RV5/SV1 1.2 mV, Vent. rate 72 BPM", fontsize=8)
     file = BytesIO()
-    FigureCanvasPdf(figure).print_pdf(file)
+    with rc_context({"path.simplify": thinned}):
+        FigureCanvasPdf(figure).print_pdf(file)
     return file.getvalue()
 
 
@@ -162,6 +173,7 @@ def by_reportlab(
     piece: int = 0,
     linked: bool = True,
     outline: bool = False,
+    paper: bool = True,
 ) -> bytes:
     """Return a page as programs on reportlab write it.
 
@@ -181,6 +193,8 @@ def by_reportlab(
         Whether the next piece begins at the last point of the one before.
     outline : bool
         Whether a trace is a filled outline of the pen.
+    paper : bool
+        Whether a grid and the legend of the scale are printed.
     """
     from reportlab.pdfgen.canvas import Canvas
 
@@ -210,7 +224,7 @@ def by_reportlab(
     for step, grey, pen in ((1.0, 0.85, 0.1), (5.0, 0.6, 0.4)):
         canvas.setStrokeColorRGB(1, grey, grey)
         canvas.setLineWidth(pen)
-        for ends in grid_lines(step):
+        for ends in grid_lines(step) if paper else ():
             line(ends)
     canvas.setStrokeColorRGB(0, 0, 0)
     canvas.setLineWidth(0.5)
@@ -230,7 +244,7 @@ def by_reportlab(
     canvas.setFont("Helvetica", 8 * scale)
     for text, foot in names(plan, drawn):
         canvas.drawString(*place([foot])[0], text)
-    canvas.drawString(*place([(20.0, 207.0)])[0], plan.text)
+    canvas.drawString(*place([(20.0, 207.0)])[0], plan.text if paper else "")
     canvas.drawString(
         *place([(20.0, 12.0)])[0], "Vent. rate 72 BPM  P-R-T axes 25 -17 28  V21 12SL  Lead I was exchanged"
     )

@@ -36,6 +36,9 @@ _SAME_LINE_MM = 0.05
 _OFF_STEP = 0.12
 """How far a line may be from its place, in steps; frames and second grids are further."""
 
+_ROUNDED_MM = 25.4 / 72 / 2 + 0.01
+"""Programs round the places of lines to 1/72 inch."""
+
 _REGULAR = 0.9
 """Share of the lines of a block that must be at their places."""
 
@@ -48,6 +51,11 @@ _STEPS_MM = (1.0, 5.0)
 _NEAR, _NEAR_IF_BOLD = np.log(1.6), np.log(2.2)
 """How far the size of a square may be from `_STEPS_MM`: pages are printed at 60 to 160 %. Where every fifth line is
 bold, so that the finer lines are small squares, the size decides only against large ones."""
+
+
+_TRUE_SIZE = 0.003
+"""A page whose squares are so near to their true size is of true size: programs round the places of single lines to
+1/72 inch, which is 0.1 % of the step of fifty lines, and over 10 s a few milliseconds."""
 
 
 class Grid(NamedTuple):
@@ -116,15 +124,18 @@ def _pitch(places: Doubles) -> float | None:
         return None
     steps = np.diff(places)
     step = float(np.median(steps))
-    number = np.round((places - places[len(places) // 2]) / step)
+    # Counted from line to line, as programs round the places of lines, and the median step with them.
+    number = np.concatenate([[0.0], np.cumsum(np.maximum(1, np.round(steps / step)))])
     slope, start = np.polyfit(number, places, 1)
     off = np.abs(places - start - slope * number)
-    return float(slope) if np.mean(off < _OFF_STEP * step) >= _REGULAR else None
+    return float(slope) if np.mean(off < max(_OFF_STEP * step, _ROUNDED_MM)) >= _REGULAR else None
 
 
 def _nearest(step: float, *, bold: bool = False) -> float | None:
     """Return true millimetres for one of the page, where the squares of the grid have this side."""
     true = min(_STEPS_MM, key=lambda size: abs(np.log(step / size)))
+    if abs(step / true - 1) < _TRUE_SIZE:
+        return 1.0
     return true / step if abs(np.log(step / true)) < (_NEAR_IF_BOLD if bold else _NEAR) else None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from heartguard.intake.detect import kind_of
 from heartguard.intake.documents import pdf_document
@@ -31,8 +32,7 @@ _ALL_LEADS = 12
 one consists of pieces, which may be several leads."""
 
 
-@dataclass(frozen=True, eq=False)
-class LineReading:
+class LineReading(NamedTuple):
     """What the lines of a page gave.
 
     Attributes
