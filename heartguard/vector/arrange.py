@@ -35,6 +35,10 @@ _JOINT_REACH_MM = 2.5
 """How far from its even place the change of leads may be: the gap between columns, and a pulse's leg."""
 
 
+_FEWEST_POINTS = 5
+"""A stretch of a row with less is a gap in its line, and no lead."""
+
+
 class NotArrangedError(Exception):
     """Names and traces do not fit each other."""
 
@@ -92,36 +96,33 @@ def _height(row: Sequence[Trace]) -> float:
 
 def _names_by_row(rows: Sequence[Sequence[Trace]], names: Sequence[Name]) -> list[list[Name]]:
     """Return the names of each row from the left: those at the distance from the rows at which most names are."""
-    distances = [
-        name.y - _height(row)
-        for row in rows
-        for name in names
-        if abs(name.y - _height(row)) < _NAME_REACH_MM and _along(row, name)
+    # By row: each name along it, and how far below the row it is.
+    heights = [_height(row) for row in rows]
+    below = [
+        [(name, name.y - height) for name in names if _along(row, name)]
+        for row, height in zip(rows, heights, strict=True)
     ]
+    distances = {distance for row in below for _, distance in row if abs(distance) < _NAME_REACH_MM}
     best: list[list[Name]] = [[] for _ in rows]
     score = (0, 0.0)
     for distance in distances:
-        matched = [[name for name in names if _beside(row, name, distance)] for row in rows]
-        found = {name.lead for row in matched for name in row}
         off = [
-            abs(name.y - _height(row) - distance) for row, of_row in zip(rows, matched, strict=True) for name in of_row
+            [(name, abs(own - distance)) for name, own in row if abs(own - distance) < _NAME_OFF_MM] for row in below
         ]
-        if (new := (len(found), -abs(distance) / _NAME_REACH_MM - float(np.mean(off)))) > score:
-            best, score = matched, new
+        found = {name.lead for row in off for name, _ in row}
+        mean_off = float(np.mean([apart for row in off for _, apart in row]))
+        if (new := (len(found), -abs(distance) / _NAME_REACH_MM - mean_off)) > score:
+            best, score = [[name for name, _ in row] for row in off], new
     return [_once(sorted(of_row, key=lambda name: name.x)) for of_row in best]
-
-
-def _once(names: Sequence[Name]) -> list[Name]:
-    """Leave out the name that some programs repeat at the end of a lead."""
-    return [name for place, name in enumerate(names) if not place or name.lead != names[place - 1].lead]
 
 
 def _along(row: Sequence[Trace], name: Name) -> bool:
     return row[0].x0 - _BEFORE_MM < name.x < row[-1].x1
 
 
-def _beside(row: Sequence[Trace], name: Name, distance: float) -> bool:
-    return _along(row, name) and abs(name.y - _height(row) - distance) < _NAME_OFF_MM
+def _once(names: Sequence[Name]) -> list[Name]:
+    """Leave out the name that some programs repeat at the end of a lead."""
+    return [name for place, name in enumerate(names) if not place or name.lead != names[place - 1].lead]
 
 
 def _cells(number: int, row: Sequence[Trace], names: Sequence[Name]) -> list[Cell]:
@@ -159,6 +160,8 @@ def _cut(number: int, trace: Trace, names: Sequence[Name]) -> list[Cell]:
     x = trace.points[:, 0]
     bounds = [0, *(_change(trace, place) for place in even[1:]), len(x)]
     parts = [trace.part(first, last) for first, last in pairwise(bounds)]
+    if any(len(part.points) < _FEWEST_POINTS for part in parts):
+        raise NotArrangedError("a lead of a row without a line of its own")
     return [Cell(name.lead, number, part) for name, part in zip(names, parts, strict=True)]
 
 

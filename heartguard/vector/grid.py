@@ -15,7 +15,7 @@ from heartguard.vector.words import Word
 
 __all__ = ["Grid", "find_grid", "is_rule"]
 
-STRAIGHT_MM = 0.05
+_STRAIGHT_MM = 0.05
 """How far a line may be from its axis: less than the thinnest pen."""
 
 _THIN_MM = 0.6
@@ -70,7 +70,7 @@ def is_rule(path: Path) -> bool:
     thinner, longer = sorted(path.size.tolist())
     if path.filled and not path.stroked:
         return bool(thinner < _THIN_MM < longer)
-    return len(path.points) == 2 and thinner < STRAIGHT_MM
+    return len(path.points) == 2 and thinner < _STRAIGHT_MM
 
 
 def find_grid(contents: Contents) -> Grid | None:

@@ -37,8 +37,8 @@ class Placed:
         Its name, or the number of its row.
     cell : Cell
     column : int
-    inverted, rhythm, twelve : bool
-        Drawn upside down; a strip along all columns; named at all.
+    inverted, rhythm : bool
+        Drawn upside down; a strip along all columns.
     start_s : float
     seconds : ndarray, shape (n,)
         Of the points of its trace.

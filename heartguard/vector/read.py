@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple
 
+from heartguard.errors import DamagedFileError
 from heartguard.intake.detect import kind_of
 from heartguard.intake.documents import pdf_document
 from heartguard.intake.guard import decoding
@@ -77,8 +78,8 @@ def read_lines(source: Source, upload: Upload, corrections: Corrections) -> Line
         return _as_picture("its lines and lead names do not fit each other")
     if isinstance(ecg, str):
         return _as_picture(ecg)
-    said = note("page.vector", "The traces were read from the lines of the PDF itself, not from a picture of it.")
-    page = ecg.page if ecg.page is None else replace(ecg.page, warnings=(*ecg.page.warnings, said))
+    by_lines = note("page.vector", "The traces were read from the lines of the PDF itself, not from a picture of it.")
+    page = ecg.page if ecg.page is None else replace(ecg.page, warnings=(*ecg.page.warnings, by_lines))
     return LineReading(page, replace(ecg, page=page))
 
 
@@ -86,12 +87,15 @@ def _contents(source: Source, page: int) -> Contents | None:
     data = read_source(source)
     if kind_of(data) != "pdf":
         return None
-    with decoding("pdf"):
-        number = own_page(data, page)
-        if number is None:
-            return None
-        with pdf_document(data) as document:
-            return page_contents(document[number])
+    try:
+        with decoding("pdf"):
+            number = own_page(data, page)
+            if number is None:
+                return None
+            with pdf_document(data) as document:
+                return page_contents(document[number])
+    except DamagedFileError:  # in its lines or words: its picture was opened before
+        return None
 
 
 def _read(
