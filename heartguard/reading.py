@@ -16,6 +16,7 @@ from heartguard.page import find_page
 from heartguard.page_search import naming_the_ecg_page
 from heartguard.trace import trace
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Prediction, Reading
+from heartguard.vector import read_lines
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
 
 __all__ = ["read_ecg"]
@@ -68,14 +69,18 @@ def read_ecg(
     with stages.timed("intake"):
         upload = open_upload(source, name=name, page=page)
     with stages.timed("page"), naming_the_ecg_page(source, upload, models.page):
-        straight = find_page(upload, models.page, corrections)
+        lines = read_lines(source, upload, corrections)
+        upload = replace(upload, warnings=(*upload.warnings, *lines.notes))
+        straight = lines.page or find_page(upload, models.page, corrections)
     with stages.timed("trace"):
-        ecg = trace(straight, models.line)
+        ecg = lines.ecg or trace(straight, models.line)
     with stages.timed("measure"):
         measurements = measure(ecg)
     with stages.timed("classify"):
         prediction = replace(_answer(ecg, models), withheld=_why_withheld(ecg))
-    quality, of_leads = models.quality.judge(straight, ecg, measurements)
+    quality, of_leads = straight.quality, ecg.quality
+    if lines.ecg is None:
+        quality, of_leads = models.quality.judge(straight, ecg, measurements)
     ecg = replace(ecg, quality=of_leads)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY or prediction.withheld:  # the models cannot notice that their input is not this ECG

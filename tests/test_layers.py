@@ -18,11 +18,12 @@ GROUND = {"arrays", "errors", "leads", "limb_law", "printed", "resources", "valu
 printed words mean, errors, warnings, shipped files."""
 
 PRODUCT: dict[str, set[str]] = {
-    **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
+    **{name: set() for name in ("litert", "printed", "weights", "onnx", "samples", "warning_rules")},
     "layers": {"weights", "onnx"},
     "intake": set(),
     "page": {"layers", "litert", "weights"},
     "trace": {"layers", "weights"},
+    "vector": {"intake", "printed"},
     "measure": set(),
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
@@ -31,7 +32,18 @@ PRODUCT: dict[str, set[str]] = {
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},
     "quality": {"weights"},
-    "reading": {"intake", "page", "page_search", "trace", "measure", "drawing", "classify", "models", "warning_rules"},
+    "reading": {
+        "intake",
+        "page",
+        "page_search",
+        "trace",
+        "measure",
+        "drawing",
+        "classify",
+        "models",
+        "vector",
+        "warning_rules",
+    },
 }
 """Rooms of the product and what they may import beside `GROUND` and themselves (`docs/architecture.md`).
 

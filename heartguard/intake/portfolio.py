@@ -47,6 +47,12 @@ def open_portfolio(data: bytes, page: int) -> Decoded:
     return decoded._replace(pages=pages, warnings=(*_origin(part), *decoded.warnings))
 
 
+def own_page(data: bytes, page: int) -> int | None:
+    """Return the number of a page that is a page of the PDF itself; None where it is of a file that the PDF carries."""
+    first = _parts(data)[0]
+    return page if not first.name and page < first.pages else None
+
+
 def count_portfolio_pages(data: bytes) -> int:
     """Count the pages of a PDF and of the files that it carries."""
     return sum(part.pages for part in _parts(data))

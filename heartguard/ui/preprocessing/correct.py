@@ -91,12 +91,13 @@ def _choose_layout(given: Corrections, found: Layout | None, key: str) -> tuple[
     return layout, _choice("Limb leads", tuple(ORDERS), given.lead_order, order, _order_name, f"{key}-order")
 
 
-def _layout_name(shape: str) -> str:
-    return LAYOUT_NAMES.get(shape, shape)
-
-
 def _order_name(order: str) -> str:
     return _ORDER_NAMES.get(order, "as printed" if order == "printed" else "not known")
+
+
+def _layout_name(shape: str) -> str:
+    """Return an arrangement in words; one that was read, and is none of `SHAPES`, as it is."""
+    return LAYOUT_NAMES.get(shape, shape)
 
 
 def _choose_scale(given: Corrections, found: Page | None, key: str) -> tuple[float | None, float | None]:
