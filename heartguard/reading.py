@@ -14,6 +14,7 @@ from heartguard.measure import measure
 from heartguard.models import Models, shared_models
 from heartguard.page import find_page
 from heartguard.page_search import naming_the_ecg_page
+from heartguard.signal_files import judge_recorded, sheet_ecg, sheet_page
 from heartguard.trace import trace
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Prediction, Reading
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
@@ -30,12 +31,12 @@ def read_ecg(
     models: Models | None = None,
     on_stage: Callable[[str], None] | None = None,
 ) -> Reading:
-    """Read one page of a paper ECG.
+    """Read one page of a paper ECG, or ten seconds of a file of signals.
 
     Parameters
     ----------
     source : bytes, Path or str
-        Content or path of a picture, PDF or DICOM file.
+        Content or path of a picture, a PDF, a DICOM file or a file of signals.
     name : str, optional
         Name to show; by default that of the path.
     page : int, default 0
@@ -67,15 +68,19 @@ def read_ecg(
     stages = _Stopwatch(on_stage)
     with stages.timed("intake"):
         upload = open_upload(source, name=name, page=page)
+    recorded = upload.signals
     with stages.timed("page"), naming_the_ecg_page(source, upload, models.page):
-        straight = find_page(upload, models.page, corrections)
+        straight = find_page(upload, models.page, corrections) if recorded is None else sheet_page(upload, corrections)
     with stages.timed("trace"):
-        ecg = trace(straight, models.line)
+        ecg = trace(straight, models.line) if recorded is None else sheet_ecg(straight)
     with stages.timed("measure"):
         measurements = measure(ecg)
     with stages.timed("classify"):
         prediction = _answer(ecg, models)
-    quality, of_leads = models.quality.judge(straight, ecg, measurements)
+    if recorded is None:
+        quality, of_leads = models.quality.judge(straight, ecg, measurements)
+    else:
+        quality, of_leads = judge_recorded(ecg, recorded)
     ecg = replace(ecg, quality=of_leads)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY:  # the models cannot notice that their input is not this ECG

@@ -20,7 +20,8 @@ warnings, shipped files."""
 PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "printed", "weights", "onnx", "samples", "warning_rules")},
     "layers": {"weights", "onnx"},
-    "intake": set(),
+    "signal_files": {"printed"},
+    "intake": {"signal_files"},
     "page": {"layers", "litert", "weights"},
     "trace": {"layers", "weights"},
     "measure": set(),
@@ -31,7 +32,18 @@ PRODUCT: dict[str, set[str]] = {
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},
     "quality": {"weights"},
-    "reading": {"intake", "page", "page_search", "trace", "measure", "drawing", "classify", "models", "warning_rules"},
+    "reading": {
+        "intake",
+        "signal_files",
+        "page",
+        "page_search",
+        "trace",
+        "measure",
+        "drawing",
+        "classify",
+        "models",
+        "warning_rules",
+    },
 }
 """Rooms of the product and what they may import beside `GROUND` and themselves (`docs/architecture.md`).
 

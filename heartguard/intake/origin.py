@@ -29,7 +29,7 @@ def origin_of(data: bytes) -> Origin:
     """
     try:
         kind = kind_of(data)
-        if kind in ("pdf", "dicom"):
+        if kind in ("pdf", "dicom", "wfdb", "wfdb_header", "aecg", "muse", "philips", "mortara"):
             return "document"
         # Phones write HEIC, and nothing else does.
         return "camera" if kind == "heic" or (kind == "jpeg" and _was_exposed(data)) else "picture"
