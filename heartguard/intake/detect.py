@@ -22,10 +22,14 @@ KIND_NAMES = {
     "wfdb_header": "WFDB header",
     "aecg": "HL7 aECG file",
     "muse": "MUSE XML file",
+    "cardiosoft": "CardioSoft XML file",
     "philips": "Philips XML file",
     "mortara": "Mortara XML file",
 }
 """Names of the types in messages."""
+
+SIGNAL_KINDS = ("wfdb", "wfdb_header", "aecg", "muse", "cardiosoft", "philips", "mortara")
+"""Kinds that hold signals alone; a DICOM file may hold them too."""
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -53,7 +57,7 @@ _DICOM_WITHOUT_PREAMBLE = re.compile(rb"[\x02\x08]\x00.[\x00-\x11](?:[A-Z]{2}|.\
 
 _ACCEPTED = (
     "HeartGuard reads PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF and DICOM, and signals in DICOM, WFDB "
-    "and the XML of aECG, MUSE, Philips and Mortara."
+    "and the XML of aECG, MUSE, CardioSoft, Philips and Mortara."
 )
 """Last sentence of the rejection of any other type."""
 
@@ -66,11 +70,16 @@ _TEXT_WITHIN = 4096
 _MARKUP = ("<?xml", "<svg", "<!doctype", "<html", "<!--")
 """Beginnings of XML, SVG and HTML, in lower case."""
 
-_XML_KINDS = {"annotatedecg": "aecg", "restingecgdata": "philips", "restingecg": "muse", "ecg": "mortara"}
+_XML_KINDS = {
+    "annotatedecg": "aecg",
+    "restingecgdata": "philips",
+    "restingecg": "muse",
+    "cardiologyxml": "cardiosoft",
+    "ecg": "mortara",
+}
 """Root elements of the XML of signals that is read, in lower case, and their kinds."""
 
 _XML_ELSEWHERE = {
-    "cardiologyxml": "GE CardioSoft's XML",
     "examdescript": "Schiller's XML",
     "sapphire": "GE Sapphire's XML",
 }

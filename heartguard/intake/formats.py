@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from heartguard.intake.detect import SIGNAL_KINDS
 from heartguard.intake.dicom import count_dicom_pages, open_dicom
 from heartguard.intake.documents import count_pdf_pages, open_pdf
 from heartguard.intake.heic import open_heic
@@ -12,9 +13,6 @@ from heartguard.intake.pictures import open_jpeg, open_picture
 from heartguard.intake.pixels import Decoded
 from heartguard.intake.recorded import count_recorded_pages, open_recorded
 from heartguard.intake.tiff import count_tiff_pages, open_tiff
-
-_SIGNALS = ("wfdb", "wfdb_header", "aecg", "muse", "philips", "mortara")
-"""Kinds that hold signals alone; a DICOM file may hold them too."""
 
 
 def _open_signals(kind: str, data: bytes, page: int) -> Decoded:
@@ -27,7 +25,7 @@ _OPEN: dict[str, Callable[[bytes, int], Decoded]] = {
     "tiff": open_tiff,
     "jpeg": open_jpeg,
     "heic": open_heic,
-    **{kind: partial(_open_signals, kind) for kind in _SIGNALS},
+    **{kind: partial(_open_signals, kind) for kind in SIGNAL_KINDS},
 }
 """Decoders of all types but the plain pictures."""
 
@@ -35,7 +33,7 @@ _COUNT: dict[str, Callable[[bytes], int]] = {
     "pdf": count_pdf_pages,
     "dicom": count_dicom_pages,
     "tiff": count_tiff_pages,
-    **{kind: partial(count_recorded_pages, kind=kind) for kind in _SIGNALS},
+    **{kind: partial(count_recorded_pages, kind=kind) for kind in SIGNAL_KINDS},
 }
 """Page counters of the types that can have several pages."""
 

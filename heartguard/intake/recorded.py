@@ -10,8 +10,8 @@ from heartguard.warning import Warning, caution, note
 
 __all__ = ["count_recorded_pages", "open_recorded"]
 
-UNTESTED = {"aecg": "HL7 aECG", "mortara": "Mortara XML"}
-"""Formats of which no file that another program wrote was at hand when their reader was made."""
+UNTESTED = {"aecg": "HL7 aECG", "philips": "Philips' XML", "mortara": "Mortara XML"}
+"""Formats of which no file that another program wrote, with its samples, was at hand when their reader was made."""
 
 
 def open_recorded(data: bytes, kind: str, page: int) -> Decoded:

@@ -57,6 +57,11 @@ def _samples(waveforms: Element, leads: int, count: int, names: list[str]) -> ND
     if waveforms.get("dataencoding") != "Base64":
         raise _unknown("encoding")
     packed = decoded(waveforms.text or "", _WHAT)
+    if not packed:
+        raise DamagedFileError(
+            f"The {_WHAT} describes the signals of an ECG, but its samples were left out. Open the PDF or a picture of "
+            "it, or export it again."
+        )
     method = waveforms.get("compressmethod") or waveforms.get("compression") or "Uncompressed"
     if method == "Uncompressed":
         if len(packed) < 2 * leads * count:

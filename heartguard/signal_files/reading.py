@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from heartguard.signal_files.aecg import read_aecg
+from heartguard.signal_files.cardiosoft import read_cardiosoft
 from heartguard.signal_files.dicom_waveform import read_dicom_waveform
 from heartguard.signal_files.mortara import read_mortara
 from heartguard.signal_files.muse import read_muse
@@ -29,6 +30,7 @@ READERS: Mapping[str, Callable[[bytes], Recording]] = {
     "wfdb_header": _header_alone,
     "aecg": read_aecg,
     "muse": read_muse,
+    "cardiosoft": read_cardiosoft,
     "philips": read_philips,
     "mortara": read_mortara,
 }
