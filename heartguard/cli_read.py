@@ -34,8 +34,10 @@ EXIT_SOME_REJECTED = 3
 """Some file was rejected; 2 is argparse's status for a command that it does not understand."""
 
 DESCRIPTION = """\
-Read ECG pages: PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF, or DICOM (one picture, or a PDF in it). The type
-is found from the content. A file that cannot be read is rejected with the reason, and the next one is read."""
+Read ECG pages: PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF, or DICOM (one picture, a PDF or waveforms in it);
+and ECGs as signals: WFDB (.hea with .dat or .mat beside it, or both in a ZIP), the XML of aECG, MUSE, CardioSoft,
+Philips and Mortara. The type is found from the content. A file that cannot be read is rejected with the reason, and the
+next one is read."""
 """Shown by ``heartguard read --help``."""
 
 EPILOG = """\
@@ -64,14 +66,18 @@ _WILDCARDS = frozenset("*?[")
 def add_arguments(read: argparse.ArgumentParser) -> None:
     """Add the options of ``heartguard read``."""
     read.add_argument(
-        "files", nargs="+", metavar="FILE", help="picture, PDF or DICOM file of an ECG page; - for what is piped in"
+        "files", nargs="+", metavar="FILE", help="picture, PDF, DICOM or signal file of an ECG; - for what is piped in"
     )
     read.add_argument(
         "--json", action="store_true", help="print one JSON object a line for each file, and nothing else"
     )
     read.add_argument("--out", type=Path, metavar="DIR", help="write the traced leads of each file to DIR/<name>.csv")
     read.add_argument(
-        "--page", type=_page_number, default=1, metavar="N", help="page of a PDF or TIFF, from 1 (default: 1)"
+        "--page",
+        type=_page_number,
+        default=1,
+        metavar="N",
+        help="page of a PDF or TIFF, or 10 s of signals, from 1 (default: 1)",
     )
     by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
     by_hand.add_argument(

@@ -14,9 +14,10 @@ from heartguard.measure import measure
 from heartguard.models import Models, shared_models
 from heartguard.page import find_page
 from heartguard.page_search import naming_the_ecg_page
+from heartguard.signal_files import judge_recorded, sheet_ecg, sheet_page
 from heartguard.trace import trace
-from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Prediction, Reading
-from heartguard.vector import read_lines
+from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Page, Prediction, Reading, Upload
+from heartguard.vector import LineReading, read_lines
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
 
 __all__ = ["read_ecg"]
@@ -31,12 +32,12 @@ def read_ecg(
     models: Models | None = None,
     on_stage: Callable[[str], None] | None = None,
 ) -> Reading:
-    """Read one page of a paper ECG.
+    """Read one page of a paper ECG, or ten seconds of a file of signals.
 
     Parameters
     ----------
     source : bytes, Path or str
-        Content or path of a picture, PDF or DICOM file.
+        Content or path of a picture, a PDF, a DICOM file or a file of signals.
     name : str, optional
         Name to show; by default that of the path.
     page : int, default 0
@@ -68,18 +69,21 @@ def read_ecg(
     stages = _Stopwatch(on_stage)
     with stages.timed("intake"):
         upload = open_upload(source, name=name, page=page)
+    recorded = upload.signals
     with stages.timed("page"), naming_the_ecg_page(source, upload, models.page):
-        lines = read_lines(source, upload, corrections)
+        lines = LineReading() if recorded is not None else read_lines(source, upload, corrections)
         upload = replace(upload, warnings=(*upload.warnings, *lines.notes))
-        straight = lines.page or find_page(upload, models.page, corrections)
+        straight = lines.page or _page(upload, models, corrections)
     with stages.timed("trace"):
-        ecg = lines.ecg or trace(straight, models.line)
+        ecg = lines.ecg or (trace(straight, models.line) if recorded is None else sheet_ecg(straight))
     with stages.timed("measure"):
         measurements = measure(ecg)
     with stages.timed("classify"):
         prediction = replace(_answer(ecg, models), withheld=_why_withheld(ecg))
     quality, of_leads = straight.quality, ecg.quality
-    if lines.ecg is None:
+    if recorded is not None:
+        quality, of_leads = judge_recorded(ecg, recorded)
+    elif lines.ecg is None:
         quality, of_leads = models.quality.judge(straight, ecg, measurements)
     ecg = replace(ecg, quality=of_leads)
     warnings = warnings_on(upload, straight, ecg, measurements, prediction, quality)
@@ -97,6 +101,11 @@ def read_ecg(
         models=models.ids,
         corrections=corrections,
     )
+
+
+def _page(upload: Upload, models: Models, corrections: Corrections) -> Page:
+    """Return the sheet of a file that holds signals, or the page that a picture shows."""
+    return find_page(upload, models.page, corrections) if upload.signals is None else sheet_page(upload, corrections)
 
 
 def _answer(ecg: Ecg, models: Models) -> Prediction:

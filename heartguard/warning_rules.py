@@ -40,7 +40,7 @@ def warnings_on(
     quality : float
         Of the whole reading, 0 to 1.
     """
-    answer = (_on_models(prediction), _on_prediction(prediction), _on_quality(quality))
+    answer = (_on_models(prediction), _on_prediction(prediction), _on_quality(quality, upload))
     traces = (_on_leads(page, ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
     kept = dict.fromkeys(_weighed(warning, quality) for warning in found if warning is not None)
@@ -82,9 +82,15 @@ def _on_prediction(prediction: Prediction) -> Warning | None:
     )
 
 
-def _on_quality(quality: float) -> Warning | None:
+def _on_quality(quality: float, upload: Upload) -> Warning | None:
     if quality >= LOW_QUALITY:
         return None
+    if upload.signals is not None:
+        return fault(
+            "page.quality",
+            f"The signals of the file are doubtful (quality {quality:.0%}), so the class is no answer. The reasons "
+            "follow.",
+        )
     return fault(
         "page.quality",
         f"The page could be traced only poorly (quality {quality:.0%}), so the class is no answer. Compare the traces "

@@ -274,7 +274,7 @@ def test_the_name_of_a_file_does_not_decide_whether_it_is_read(name):
     app = open_app()
     assert list(app.file_uploader[0].proto.type) == []
     upload(app, name, b"<?xml version='1.0'?><AnnotatedECG/>")
-    assert app.warning[0].value.startswith("**This file cannot be opened.** The file holds the ECG as signals in XML")
+    assert app.warning[0].value.startswith("**This file cannot be opened.** The HL7 aECG file holds no series")
     assert len(app.file_uploader) == 1
 
 

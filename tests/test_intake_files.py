@@ -303,19 +303,21 @@ def test_dicom_overlays_are_drawn_into_the_picture(paper: int, ink: int) -> None
 
 
 XML_SIGNALS = {
-    "<AnnotatedECG xmlns='urn:hl7-org:v3'/>": "HL7 aECG",
-    "<restingecgdata xmlns='http://www3.medical.philips.com'/>": "Philips",
-    "<RestingECG><MuseInfo/></RestingECG>": "GE MUSE",
+    "<AnnotatedECG xmlns='urn:hl7-org:v3'/>": "HL7 aECG file holds no series of signals",
+    "<restingecgdata xmlns='http://www3.medical.philips.com'/>": "Philips XML file holds no waveforms",
+    "<RestingECG><MuseInfo/></RestingECG>": "MUSE XML file holds no rhythm waveform",
+    "<CardiologyXML/>": "CardioSoft XML file holds no strip",
+    "<ECG ACQUISITION_TIME='2026'/>": "Mortara XML file holds no channel",
 }
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("body", XML_SIGNALS)
-def test_signals_in_xml_are_named_in_every_encoding(body: str, encoding: str) -> None:
-    with pytest.raises(errors.UnsupportedTypeError) as caught:
+def test_xml_of_signals_is_told_in_every_encoding(body: str, encoding: str) -> None:
+    with pytest.raises(errors.DamagedFileError) as caught:
         open_upload(f"<?xml version='1.0'?>\n{body}".encode(encoding))
-    assert f"holds the ECG as signals in XML ({XML_SIGNALS[body]})" in str(caught.value)
-    assert "Print the ECG from the system that it comes from to PDF" in str(caught.value)
+    assert f"The {XML_SIGNALS[body]}" in str(caught.value)
+    assert "Export the ECG" in str(caught.value)
 
 
 def test_other_text_in_utf_16_is_named_too() -> None:

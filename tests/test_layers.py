@@ -18,12 +18,13 @@ GROUND = {"arrays", "errors", "leads", "limb_law", "printed", "resources", "valu
 printed words mean, errors, warnings, shipped files."""
 
 PRODUCT: dict[str, set[str]] = {
-    **{name: set() for name in ("litert", "printed", "weights", "onnx", "samples", "warning_rules")},
+    **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
     "layers": {"weights", "onnx"},
-    "intake": set(),
+    "signal_files": set(),
+    "intake": {"signal_files"},
     "page": {"layers", "litert", "weights"},
     "trace": {"layers", "weights"},
-    "vector": {"intake", "printed"},
+    "vector": {"intake"},
     "measure": set(),
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
@@ -34,6 +35,7 @@ PRODUCT: dict[str, set[str]] = {
     "quality": {"weights"},
     "reading": {
         "intake",
+        "signal_files",
         "page",
         "page_search",
         "trace",

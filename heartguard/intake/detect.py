@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from heartguard.errors import AnimatedImageError, UnsupportedTypeError
+from heartguard.signal_files.zipped import holds_record
 
 KIND_NAMES = {
     "png": "PNG picture",
@@ -17,8 +18,18 @@ KIND_NAMES = {
     "heic": "HEIC photo",
     "pdf": "PDF",
     "dicom": "DICOM file",
+    "wfdb": "WFDB record",
+    "wfdb_header": "WFDB header",
+    "aecg": "HL7 aECG file",
+    "muse": "MUSE XML file",
+    "cardiosoft": "CardioSoft XML file",
+    "philips": "Philips XML file",
+    "mortara": "Mortara XML file",
 }
 """Names of the types in messages."""
+
+SIGNAL_KINDS = ("wfdb", "wfdb_header", "aecg", "muse", "cardiosoft", "philips", "mortara")
+"""Kinds that hold signals alone; a DICOM file may hold them too."""
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -44,7 +55,10 @@ _PPM = re.compile(rb"P[1-6]\s+[#\d]")
 _DICOM_WITHOUT_PREAMBLE = re.compile(rb"[\x02\x08]\x00.[\x00-\x11](?:[A-Z]{2}|.\x00\x00\x00)", re.DOTALL)
 """The first element of group 2 or 8, little-endian, with a short value or the two letters of its type."""
 
-_ACCEPTED = "HeartGuard reads PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF and DICOM."
+_ACCEPTED = (
+    "HeartGuard reads PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF and DICOM, and signals in DICOM, WFDB "
+    "and the XML of aECG, MUSE, CardioSoft, Philips and Mortara."
+)
 """Last sentence of the rejection of any other type."""
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
@@ -55,8 +69,35 @@ _TEXT_WITHIN = 4096
 
 _MARKUP = ("<?xml", "<svg", "<!doctype", "<html", "<!--")
 """Beginnings of XML, SVG and HTML, in lower case."""
-_XML_SIGNALS = {"annotatedecg": "HL7 aECG", "restingecgdata": "Philips", "restingecg": "GE MUSE", "cardiologyxml": "GE"}
-"""Root elements of XML files that hold the signals themselves, and their formats; longer names first."""
+
+_XML_KINDS = {
+    "annotatedecg": "aecg",
+    "restingecgdata": "philips",
+    "restingecg": "muse",
+    "cardiologyxml": "cardiosoft",
+    "ecg": "mortara",
+}
+"""Root elements of the XML of signals that is read, in lower case, and their kinds."""
+
+_XML_ELSEWHERE = {
+    "examdescript": "Schiller's XML",
+    "sapphire": "GE Sapphire's XML",
+}
+"""Root elements of the XML of signals that is not read, in lower case, and whose it is."""
+
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([a-z][\w.-]*)")
+"""The first element: not a declaration, a document type or a comment, which go on with another character."""
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+_WFDB_HEADER = re.compile(
+    rb"(?:#[^\n]*\n|[ \t]*\r?\n)*[^\s#<]+[ \t]+\d{1,3}[ \t]+\d[^\n]*\n"
+    rb"(?:#[^\n]*\n)*[^\s#]+[ \t]+\d{1,3}(?:[x:+]\d+)*[ \t\r\n]"
+)
+"""A line with a name, a number of signals and a rate; then one with the name of a file and a format."""
+
+_SIGNAL_HEADS = ((16, b"SCPECG", "SCP-ECG"), (0, b"ISHNE1.0", "the ISHNE format"), (0, b"0       ", "EDF"))
+"""Places and marks of binary files with signals that are not read, and their names."""
 
 
 def kind_of(data: bytes) -> str:
@@ -98,7 +139,11 @@ def _by_head(data: bytes) -> str | None:
         return "heic"
     if b"%PDF-" in data[:_PDF_HEADER_WITHIN]:
         return "pdf"
-    return "dicom" if _DICOM_WITHOUT_PREAMBLE.match(data) else None
+    if data[:4] == b"PK\x03\x04":
+        return "wfdb" if holds_record(data) else None
+    if _WFDB_HEADER.match(data[:_TEXT_WITHIN]):
+        return "wfdb_header"
+    return "dicom" if _DICOM_WITHOUT_PREAMBLE.match(data) else _XML_KINDS.get(_root(_text(data)))
 
 
 def _brands(data: bytes) -> set[bytes]:
@@ -124,15 +169,24 @@ def _sentence_on(data: bytes) -> str:
     if data[:4] == b"PK\x03\x04":
         return "The file is an archive or an office document. Save the ECG page in it as PDF or PNG."
     text = _text(data)
-    source = next((source for name, source in _XML_SIGNALS.items() if f"<{name}" in text), None)
+    heads = (what for at, mark, what in _SIGNAL_HEADS if data[at : at + len(mark)] == mark)
+    source = _XML_ELSEWHERE.get(_root(text)) or next(heads, None)
     if source is not None:
         return (
-            f"The file holds the ECG as signals in XML ({source}), not as the picture of a page. "
-            "Print the ECG from the system that it comes from to PDF and open that."
+            f"This file holds ECG signals in {source}, which HeartGuard cannot read yet; open the PDF or a picture of "
+            "it."
         )
     if text.startswith(_MARKUP):
         return "The file is a text document (XML, SVG or a web page). Print it to PDF and open that."
     return "The content of this file is no picture of a page. Open a picture, scan or PDF of the ECG."
+
+
+def _root(text: str) -> str:
+    """Return the name of the root element of XML in small letters, without its prefix; empty for other text."""
+    if not text.startswith("<"):
+        return ""
+    root = _ROOT.search(_COMMENT.sub("", text))
+    return "" if root is None else root[1]
 
 
 def _text(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Single-frame DICOM pictures as a viewer shows them, and PDFs encapsulated in DICOM, through pydicom."""
+"""Single-frame DICOM pictures as a viewer shows them, PDFs and ECG waveforms in DICOM, through pydicom."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from heartguard.errors import AnimatedImageError, DamagedFileError, UnsupportedT
 from heartguard.intake.documents import count_pdf_pages, open_pdf
 from heartguard.intake.limits import check_page_number, check_size, stretch_of
 from heartguard.intake.pixels import Decoded, grey8, square
+from heartguard.intake.recorded import count_recorded_pages, open_recorded
 from heartguard.warning import note
 
 _META_WITHIN = 2048
@@ -33,13 +34,15 @@ _EXPORT = "Export the ECG from its system as PDF or PNG and open that."
 
 
 def open_dicom(data: bytes, page: int) -> Decoded:
-    """Decode a single-frame picture, or one page of an encapsulated PDF.
+    """Decode a single-frame picture, one page of an encapsulated PDF, or ten seconds of waveforms.
 
     Must run inside `heartguard.intake.guard.decoding`.
     """
     header = _header(data)
     if _holds_pdf(header):
         return open_pdf(_pdf(header), page)
+    if "WaveformSequence" in header:
+        return open_recorded(data, "dicom", page)
     _check_picture(header)
     check_page_number(page, 1)
     dataset = _dataset(data)
@@ -50,8 +53,10 @@ def open_dicom(data: bytes, page: int) -> Decoded:
 
 
 def count_dicom_pages(data: bytes) -> int:
-    """Count the pages: those of an encapsulated PDF, or 1."""
+    """Count the pages: those of an encapsulated PDF, the 10 s of signals, or 1."""
     header = _header(data)
+    if "WaveformSequence" in header:
+        return count_recorded_pages(data, "dicom")
     return count_pdf_pages(_pdf(header)) if _holds_pdf(header) else 1
 
 
@@ -95,8 +100,6 @@ def _check_picture(header: Any) -> None:
     """Raise a named error unless the header states one frame of a size to read in a form that can be decoded."""
     from pydicom.pixels import get_decoder
 
-    if "WaveformSequence" in header:
-        raise UnsupportedTypeError(f"The DICOM file holds the ECG as signals, not as the picture of a page. {_EXPORT}")
     if not header.get("Rows") or not header.get("Columns"):
         raise UnsupportedTypeError(f"The DICOM file holds no picture. {_EXPORT}")
     frames = int(header.get("NumberOfFrames") or 1)

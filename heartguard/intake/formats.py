@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from heartguard.intake.detect import SIGNAL_KINDS
 from heartguard.intake.dicom import count_dicom_pages, open_dicom
 from heartguard.intake.documents import count_pdf_pages, open_pdf
 from heartguard.intake.heic import open_heic
 from heartguard.intake.pictures import open_jpeg, open_picture
 from heartguard.intake.pixels import Decoded
+from heartguard.intake.recorded import count_recorded_pages, open_recorded
 from heartguard.intake.tiff import count_tiff_pages, open_tiff
+
+
+def _open_signals(kind: str, data: bytes, page: int) -> Decoded:
+    return open_recorded(data, kind, page)
+
 
 _OPEN: dict[str, Callable[[bytes, int], Decoded]] = {
     "pdf": open_pdf,
@@ -17,10 +25,16 @@ _OPEN: dict[str, Callable[[bytes, int], Decoded]] = {
     "tiff": open_tiff,
     "jpeg": open_jpeg,
     "heic": open_heic,
+    **{kind: partial(_open_signals, kind) for kind in SIGNAL_KINDS},
 }
 """Decoders of all types but the plain pictures."""
 
-_COUNT = {"pdf": count_pdf_pages, "dicom": count_dicom_pages, "tiff": count_tiff_pages}
+_COUNT: dict[str, Callable[[bytes], int]] = {
+    "pdf": count_pdf_pages,
+    "dicom": count_dicom_pages,
+    "tiff": count_tiff_pages,
+    **{kind: partial(count_recorded_pages, kind=kind) for kind in SIGNAL_KINDS},
+}
 """Page counters of the types that can have several pages."""
 
 
@@ -34,7 +48,7 @@ def decode(data: bytes, kind: str, page: int) -> Decoded:
 
 
 def count(data: bytes, kind: str) -> int:
-    """Count the pages of a file of a known kind; 1 unless it is a PDF, a TIFF, or a DICOM file with a PDF in it.
+    """Count the pages of a file of a known kind; 1 for a picture.
 
     Must run inside `heartguard.intake.guard.decoding`.
     """

@@ -9,7 +9,7 @@ from PIL import ExifTags
 from PIL import Image as Pillow
 
 from heartguard.errors import HeartGuardError
-from heartguard.intake.detect import kind_of
+from heartguard.intake.detect import SIGNAL_KINDS, kind_of
 from heartguard.intake.guard import decoding
 
 Origin = Literal["camera", "document", "picture"]
@@ -29,7 +29,7 @@ def origin_of(data: bytes) -> Origin:
     """
     try:
         kind = kind_of(data)
-        if kind in ("pdf", "dicom"):
+        if kind in ("pdf", "dicom") or kind in SIGNAL_KINDS:
             return "document"
         # Phones write HEIC, and nothing else does.
         return "camera" if kind == "heic" or (kind == "jpeg" and _was_exposed(data)) else "picture"

@@ -13,15 +13,17 @@ from PIL import ImageOps
 
 from heartguard.arrays import Image
 from heartguard.intake.limits import working_size
+from heartguard.values import RecordedSignals
 from heartguard.warning import Warning, note
 
 
 class Decoded(NamedTuple):
-    """One decoded page: RGB uint8, the number of pages of its file, and notes on its conversion."""
+    """One decoded page: RGB uint8, the number of pages of its file, notes on its conversion, and signals if any."""
 
     image: Image
     pages: int = 1
     warnings: tuple[Warning, ...] = ()
+    signals: RecordedSignals | None = None
 
 
 _FULL_SCALES_OF_FLOATS = (1, 255, 4095, 65535)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heartguard.intake.companions import with_companions
 from heartguard.intake.detect import kind_of
 from heartguard.intake.formats import count, decode
 from heartguard.intake.guard import decoding
@@ -12,17 +13,18 @@ from heartguard.values import Upload
 
 
 def open_upload(source: Source, *, name: str | None = None, page: int = 0) -> Upload:
-    """Open one page of a file as an upright RGB picture.
+    """Open one page of a file as an upright RGB picture; signals of a file come with a sheet that shows them.
 
     Parameters
     ----------
     source : bytes, Path or str
         The content itself, or the path of a file. PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF, or DICOM with
-        one frame or a PDF in it; what counts is the content, not the name.
+        one frame, a PDF or ECG waveforms in it; a WFDB record by its header or signals, or both in a ZIP; the XML of
+        recorders. What counts is the content, not the name.
     name : str, optional
         Name to show; by default that of the path.
     page : int, default 0
-        Page of a PDF or TIFF, from 0.
+        Page of a PDF or TIFF, or 10 s of a recording, from 0.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def open_upload(source: Source, *, name: str | None = None, page: int = 0) -> Up
     >>> upload.name, upload.kind, upload.image.shape[2], upload.pages
     ('normal-3x4.png', 'png', 3, 1)
     """
-    data = read_source(source)
+    data = with_companions(source, read_source(source), name)
     kind = kind_of(data)
     with decoding(kind):
         decoded = open_portfolio(data, page) if kind == "pdf" else decode(data, kind, page)
@@ -54,11 +56,12 @@ def open_upload(source: Source, *, name: str | None = None, page: int = 0) -> Up
         page=page,
         pages=decoded.pages,
         warnings=decoded.warnings + scaled,
+        signals=decoded.signals,
     )
 
 
 def page_count(source: Source) -> int:
-    """Count the pages of a file without decoding them: for PDF and TIFF, else 1.
+    """Count the pages of a file without decoding pictures: of PDF, TIFF and signals (10 s each), else 1.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def page_count(source: Source) -> int:
     >>> page_count(list_samples()[0].path)
     1
     """
-    data = read_source(source)
+    data = with_companions(source, read_source(source))
     kind = kind_of(data)
     with decoding(kind):
         return count_portfolio_pages(data) if kind == "pdf" else count(data, kind)

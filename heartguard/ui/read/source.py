@@ -70,13 +70,14 @@ def _recent() -> None:
 
 def _upload() -> None:
     file = st.file_uploader(
-        "ECG page: picture (PNG, JPEG, HEIC, TIFF and more), PDF or DICOM",
+        "ECG page: picture (PNG, JPEG, HEIC, TIFF and more), PDF, DICOM or signals (XML, WFDB in a ZIP)",
         # No list of endings: files come as .jfif, .dicom or without any. Intake goes by the content, and what it
         # refuses is said on the page, where the widget would only show a tooltip.
         type=None,
         key=f"upload-{session.current_tab().rounds}",
         help="One page of a 12-lead ECG: 3×4, 6×2 or 12×1, with or without rhythm strips. "
-        "Of a document with several pages you can pick one.",
+        "Of a document with several pages you can pick one, of a long recording 10 s. Signals: DICOM waveforms, WFDB, "
+        "and the XML of aECG, MUSE, CardioSoft, Philips and Mortara.",
     )
     st.caption(f":material/lock: {_PRIVACY}")
     if file is not None:
