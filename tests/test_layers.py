@@ -18,7 +18,7 @@ GROUND = {"arrays", "errors", "leads", "limb_law", "resources", "values", "vocab
 warnings, shipped files."""
 
 PRODUCT: dict[str, set[str]] = {
-    **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
+    **{name: set() for name in ("litert", "printed", "weights", "onnx", "samples", "warning_rules")},
     "layers": {"weights", "onnx"},
     "intake": set(),
     "page": {"layers", "litert", "weights"},
