@@ -21,7 +21,7 @@ PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "printed", "weights", "onnx", "samples", "warning_rules")},
     "layers": {"weights", "onnx"},
     "intake": set(),
-    "page": {"layers", "litert", "weights"},
+    "page": {"layers", "litert", "printed", "weights"},
     "trace": {"layers", "weights"},
     "measure": set(),
     "drawing": set(),

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats
-from heartguard.page.print.symbols import SYMBOLS
 
 __all__ = ["Letter", "likeliest_letters", "probabilities"]
 

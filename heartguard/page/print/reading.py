@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 
 from heartguard.arrays import Floats
-from heartguard.page.print.candidates import find_words
+from heartguard.page.print.candidates import Candidate, find_words
 from heartguard.page.print.cuts import FRAME, Box, cut_out, scale_of
 from heartguard.page.print.decoding import Letter, likeliest_letters, probabilities
 from heartguard.page.print.lexicon import likeliest_lead
@@ -28,6 +28,12 @@ _LONGEST_NAME = 10
 _CLEARLY_OTHER = 0.9
 """A text that is so probable and names no lead is not looked at once more."""
 
+_SURE, _FEWEST_SURE = 0.7, 3
+"""Probability from which on a name is surely read, and how many of them tell the height of all."""
+
+_MOST_ANEW = 16
+"""Names that are read anew: a page has 12 to 16, most of which a trace leaves free."""
+
 _BETWEEN = 6.0
 """Widest space between two words of a line of values, in heights of its letters."""
 
@@ -45,11 +51,57 @@ def read_print(page: StraightPage, network: PrintNetwork) -> tuple[Word, ...]:
     tuple of Word
         Those that rather are lead names first.
     """
-    boxes = find_words(page)
-    shares = network.shares([cut_out(page.image, box) for box in boxes])
-    return tuple(
-        word for line, (box, seen) in enumerate(zip(boxes, shares, strict=True)) for word in _words(box, seen, line)
-    )
+    found = find_words(page)
+    shares = network.shares([cut_out(page.image, candidate.box) for candidate in found])
+    lines = [
+        list(_words(candidate.box, seen, line))
+        for line, (candidate, seen) in enumerate(zip(found, shares, strict=True))
+    ]
+    for line, word in _seen_in_part(page, network, found, lines).items():
+        lines[line] = [word]
+    return tuple(word for line in lines for word in line)
+
+
+def _seen_in_part(
+    page: StraightPage, network: PrintNetwork, found: tuple[Candidate, ...], lines: list[list[Word]]
+) -> dict[int, Word]:
+    """Read names anew that a trace crosses, by their lines: cut as high as the other names of the page, which all are.
+
+    The structure network sees such a name in part, and what was cut out is a part of it.
+    """
+    names = [line[0] for line in lines if _is_name(line) and line[0].probability > _SURE]
+    if len(names) < _FEWEST_SURE:
+        return {}
+    height = float(np.median([name.y1 - name.y0 for name in names]))
+    unread = [
+        number
+        for number, (candidate, line) in enumerate(zip(found, lines, strict=True))
+        if candidate.name > 0.5 and not (_is_name(line) and line[0].probability > _SURE)
+    ][:_MOST_ANEW]
+    boxes = [(number, box) for number in unread for box in _of_height(found[number].box, height)]
+    best: dict[int, Word] = {
+        number: line[0] for number, line in enumerate(lines) if number in unread and _is_name(line)
+    }
+    for (number, box), seen in zip(boxes, network.shares([cut_out(page.image, box) for _, box in boxes]), strict=True):
+        word = next(_words(box, seen, number), None)
+        if word is None or not _is_name([word]) or word.probability < _SURE:
+            continue
+        if number not in best or word.probability > best[number].probability:
+            best[number] = word
+    return best
+
+
+def _is_name(line: list[Word]) -> bool:
+    return len(line) == 1 and lead_named(line[0].text) is not None
+
+
+def _of_height(box: Box, height: float) -> Iterator[Box]:
+    """Yield boxes of a height about another one, as wide and wider: the part that was seen may be any."""
+    spare = height - (box.y1 - box.y0)
+    for share in (0.5,) if abs(spare) < 0.15 * height else (0.0, 0.5, 1.0):
+        y0 = box.y0 - share * spare
+        yield Box(box.x0, y0, box.x1, y0 + height)
+        yield Box(box.x0 - 0.2 * height, y0, box.x1 + 0.6 * height, y0 + height)
 
 
 def _words(box: Box, shares: Floats, line: int) -> Iterator[Word]:
@@ -69,9 +121,7 @@ def _words(box: Box, shares: Floats, line: int) -> Iterator[Word]:
     for spaced, group in groupby(letters, lambda letter: letter.number == _SPACE):
         if not spaced:
             part = list(group)
-            x0, x1 = (
-                middle + (FRAME * column - width / 2) / scale for column in (part[0].first, part[-1].last + 1)
-            )
+            x0, x1 = (middle + (FRAME * column - width / 2) / scale for column in (part[0].first, part[-1].last + 1))
             yield Word(
                 decoded(letter.number for letter in part), x0, box.y0, x1, box.y1, _probability(shares, part), line
             )

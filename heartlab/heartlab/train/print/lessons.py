@@ -15,7 +15,7 @@ import numpy as np
 from heartguard.arrays import Doubles, Image
 from heartguard.page.print.symbols import encoded
 from heartlab.simulate.recorders import PageCrop, SimulatedSheet, Window, simulate_sheet
-from heartlab.simulate.recorders.chances import between, chance, choose
+from heartlab.simulate.recorders.chances import between, choose
 from heartlab.simulate.recorders.fonts import Font, print_font, text_mask
 from heartlab.simulate.recorders.scene import Item, Text
 from heartlab.simulate.recorders.texts import font_for
@@ -248,6 +248,8 @@ def make_lessons(home: Path, split: Split, pages: int, part: tuple[int, int] = (
     for number, path in enumerate(paths):
         if number % part[1] == part[0] and not path.exists():
             first = _FIRST_SEED[split] + number * _PAGES_PER_FILE
-            write_lessons(path, [one for seed in range(first, first + _PAGES_PER_FILE) for one in draw_lessons(pool, seed)])
+            write_lessons(
+                path, [one for seed in range(first, first + _PAGES_PER_FILE) for one in draw_lessons(pool, seed)]
+            )
             log.info("%s: file %d of %d", split, number + 1, len(paths))
     return paths

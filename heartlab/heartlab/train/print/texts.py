@@ -140,9 +140,11 @@ def draw_other(rng: np.random.Generator) -> Wording:
         return Wording(str(rng.choice(_SHORT)))
     if kind == "label":
         label, value = vocabulary.MEASUREMENTS[int(rng.integers(len(vocabulary.MEASUREMENTS)))]
-        return Wording((label if chance(rng, 0.5) or not value else filled(value, rng)))
+        return Wording(label if chance(rng, 0.5) or not value else filled(value, rng))
     if kind == "number":
-        form = choose(rng, {"{0}": 3.0, "{0}s": 1.0, "{1}": 2.0, "0.{0}": 1.0, "-{0}": 1.0, "{0}/{1}": 1.0, "1{0}": 1.0})
+        form = choose(
+            rng, {"{0}": 3.0, "{0}s": 1.0, "{1}": 2.0, "0.{0}": 1.0, "-{0}": 1.0, "{0}/{1}": 1.0, "1{0}": 1.0}
+        )
         return Wording(filled(form, rng))
     if kind == "letters":
         letters = string.ascii_letters.replace("l", "") + 3 * string.digits + "./:-"

@@ -44,6 +44,10 @@ class PrintRecipe:
     warm_up : float
     averaging : float
         Share of the averaged weights that each step keeps; the average is what ships.
+    ink : tuple of float
+        Least and largest height of the letters in a cut, pixels: what the product cuts out may be a part, or more.
+    blanks : float
+        Share of the cuts without a word that are used: each looks like a stroke of a name to someone who expects one.
     inverted, grey : float
         Shares of cuts whose dark and light are exchanged, and which lose their colour.
     files_at_once : int
@@ -57,6 +61,8 @@ class PrintRecipe:
     rate: float = 4e-3
     warm_up: float = 0.04
     averaging: float = 0.998
+    ink: tuple[float, float] = (15.5, 27.5)
+    blanks: float = 0.3
     inverted: float = 0.06
     grey: float = 0.15
     files_at_once: int = 12
@@ -72,7 +78,7 @@ def varied(lesson: Lesson, recipe: PrintRecipe, rng: np.random.Generator) -> Flo
         As the network takes it.
     """
     height, width = lesson.image.shape[:2]
-    scale = rng.uniform(0.72, 1.12) * CUT_HEIGHT / 32 * 24 / INK
+    scale = rng.uniform(*recipe.ink) / INK
     across = scale * rng.uniform(0.87, 1.15)
     left, right = rng.uniform(2, 12, 2)
     wide = (width - 2 * ROOM) * across + left + right
@@ -106,6 +112,7 @@ def batches(paths: list[Path], recipe: PrintRecipe, epoch: int) -> Iterator[tupl
     order = rng.permutation(len(paths))
     for first in range(0, len(order), recipe.files_at_once):
         lessons = [one for k in order[first : first + recipe.files_at_once] for one in read_lessons(paths[k])]
+        lessons = [one for one in lessons if one.text or rng.random() < recipe.blanks]
         widths = np.array([lesson.image.shape[1] for lesson in lessons]) * rng.uniform(0.9, 1.1, len(lessons))
         by_width = np.argsort(widths)
         starts = rng.permutation(np.arange(0, len(lessons) - recipe.batch + 1, recipe.batch))
@@ -196,8 +203,7 @@ def fit(paths: list[Path], recipe: PrintRecipe, kept: Path) -> tuple[Any, list[f
     """Train; return the averaged network and the loss of each epoch. A run that was stopped goes on where it was."""
     running = _Run(recipe, kept)
     running.network.train()
-    lessons = sum(len(read_lessons(path)) for path in paths[: recipe.files_at_once])
-    per_epoch = max(1, lessons * len(paths) // min(len(paths), recipe.files_at_once) // recipe.batch)
+    per_epoch = max(1, sum(_used(path, recipe) for path in paths) // recipe.batch)
     for epoch in range(len(running.losses), recipe.epochs):
         started, found = time.monotonic(), []
         for number, (cuts, texts) in enumerate(batches(paths, recipe, epoch)):
@@ -210,6 +216,11 @@ def fit(paths: list[Path], recipe: PrintRecipe, kept: Path) -> tuple[Any, list[f
         seconds = time.monotonic() - started
         log.info("epoch %d of %d: loss %.4f in %.0f s", epoch + 1, recipe.epochs, running.losses[-1], seconds)
     return running.average.eval(), running.losses
+
+
+def _used(path: Path, recipe: PrintRecipe) -> int:
+    texts = [lesson.text for lesson in read_lessons(path)]
+    return sum(bool(text) for text in texts) + round(recipe.blanks * texts.count(""))
 
 
 def run(args: argparse.Namespace) -> int:
