@@ -1,7 +1,8 @@
 """Straight page → words: lead names, paper speed and gain, where they are printed."""
 
+from heartguard.page.print.meaning import names_on, values_on
 from heartguard.page.print.network import PrintNetwork, load_print_network
-from heartguard.page.print.reading import names_on, read_print, values_on
+from heartguard.page.print.reading import read_print
 from heartguard.page.print.words import PrintedName, PrintedScale, PrintedValue, Word
 
 __all__ = [

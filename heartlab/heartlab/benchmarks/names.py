@@ -2,8 +2,8 @@
 
     heartlab bench names [--pages 150] [--cache DIR]
 
-Needs the shared data (see README). Writes ``benchmarks/results/names.csv``: names by lead, by the height of a capital, by
-how the page became a picture; then the pages of ``rendered``, by program, against the leads that are drawn on them.
+Needs the shared data (see README). Writes ``benchmarks/results/names.csv``: names by lead, by the height of a capital
+and by how the page became a picture; then the pages of ``rendered``, by program, against the leads that they show.
 """
 
 from __future__ import annotations

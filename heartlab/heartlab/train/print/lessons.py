@@ -150,7 +150,7 @@ def _set(
     width, height = right - left, bottom - top
     if lowered:
         small, down = 0.68 * size, 0.3 * size
-        a, b, c, d = _ink(text[-lowered:], font, small)
+        a, _, c, d = _ink(text[-lowered:], font, small)
         items.append(Text("print", text[-lowered:], width + 0.08 * size - a, -top + down, small, font, colour))
         width, height = width + 0.08 * size + c - a, max(height, -top + down + d)
     return items, (width, height)

@@ -245,7 +245,7 @@ def ship_print(folder: Path, network: Any, recipe: PrintRecipe, losses: list[flo
         "sha256": hashlib.sha256(content).hexdigest(),
         "weights_file": "print.tflite",
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        "training_data": "words on simulated pages of open records and simulated hearts; none of measure-only.csv or LUDB",
+        "training_data": "words on simulated pages of open records and hearts; none of measure-only.csv or LUDB",
         "recipe": dataclasses.asdict(recipe),
         "loss": [round(loss, 4) for loss in losses],
     }
