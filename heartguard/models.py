@@ -28,7 +28,8 @@ class Models:
     Attributes
     ----------
     page : PageModels
-        The structure network, which tells what every pixel of a picture shows, and what tells which way up it is.
+        The structure network, which tells what every pixel of a picture shows, the print network, which reads words,
+        and what tells which way up a picture is.
     line : LineNetwork
         Locates the steep and the shared parts of traced lines.
     quality : QualityModel
@@ -42,7 +43,7 @@ class Models:
     --------
     >>> models = Models.load()
     >>> sorted(models.ids)
-    ['findings', 'line', 'novelty', 'signal', 'structure', 'vgg16']
+    ['findings', 'line', 'novelty', 'print', 'signal', 'structure', 'vgg16']
     """
 
     page: PageModels
@@ -89,6 +90,7 @@ class Models:
         findings, detector = self.vgg16.finding_spec, self.vgg16.ood_detector
         return {
             "structure": self.page.structure.identity,
+            "print": self.page.print.identity,
             "line": self.line.identity,
             "vgg16": self.vgg16.spec.identity,
             "findings": findings.identity if findings is not None else "",

@@ -37,13 +37,13 @@ def altered(path: Path, **facts: Any) -> None:
 
 def test_every_network_says_which_one_it_is(folder: Path) -> None:
     ids = Models.load(folder).ids
-    for name in ("structure", "line", "vgg16", "findings", "novelty"):
+    for name in ("structure", "print", "line", "vgg16", "findings", "novelty"):
         digest = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["sha256"]
         assert ids[name] == f"{name}-{digest[:12]}"
     signal = json.loads((folder / "second.json").read_text(encoding="utf-8"))
     both = hashlib.sha256((signal["sha256"] + signal["networks_sha256"]).encode()).hexdigest()
     assert ids["signal"] == f"second-{both[:12]}"
-    assert len(set(ids.values())) == 6
+    assert len(set(ids.values())) == 7
 
 
 @pytest.mark.parametrize("name", FILES)

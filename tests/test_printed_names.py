@@ -6,9 +6,9 @@ import pytest
 
 from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LAYOUTS, LIMB_LEADS, Layout
 from heartguard.page.ends import Extent
+from heartguard.page.print import PrintedName
 from heartguard.page.printed_names import (
     NamesInRows,
-    PrintedName,
     agreement,
     names_of,
     printed_layout,

@@ -15,6 +15,7 @@ from heartguard.page.inspect_page import find_marks
 from heartguard.page.make import make_page
 from heartguard.page.models import PageModels
 from heartguard.page.naming import name_by_hand
+from heartguard.page.print import read_print
 from heartguard.page.printed_names import PrintedOnPage
 from heartguard.page.speed import read_speed
 from heartguard.page.straight import PX_PER_MM, StraightPage, straighten
@@ -58,7 +59,7 @@ def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_
     if not corrections.turned:
         look = look.on_its_feet(models)
     flips = {AS_IT_IS: 0.0} if corrections.turned else look.flips(models)
-    page, turn = _best(given, look, flips, corrections)
+    page, turn = _best(given, look, flips, models, corrections)
     to_page = page.to_page @ homography(turn, given.image.shape[:2]) @ by_hand
     page = name_by_hand(page, corrections.leads)
     warnings = (*by_hand_warnings(corrections), *_on_turn(turn), *page.warnings)
@@ -77,11 +78,6 @@ class _Look:
     def straight(self) -> StraightPage | None:
         """The page made straight as it is turned."""
         return straighten(self.image, self.maps) or straighten_by_marks(self.image, self.maps)
-
-    @property
-    def printed(self) -> PrintedOnPage:
-        """What is read on the page as it is turned."""
-        return PrintedOnPage()
 
     def flipped(self, turn: Turn) -> _Look:
         """Return picture and maps turned."""
@@ -137,7 +133,9 @@ def likely_flips(left: float, top: float, *, on_its_side: bool) -> dict[Turn, fl
     return {AS_IT_IS: 0.0, **hints}
 
 
-def _best(upload: Upload, look: _Look, flips: dict[Turn, float], corrections: Corrections) -> tuple[Page, Turn]:
+def _best(
+    upload: Upload, look: _Look, flips: dict[Turn, float], models: PageModels, corrections: Corrections
+) -> tuple[Page, Turn]:
     """Return the page under the flip that its leads fit best, and its whole turn; most pages have but one flip.
 
     Mirrored or upside down, leads fit each other under wrong names or not at all.
@@ -147,7 +145,7 @@ def _best(upload: Upload, look: _Look, flips: dict[Turn, float], corrections: Co
     for flip, odds in flips.items():
         flipped = look.flipped(flip)
         try:
-            page = _page(replace(upload, image=flipped.image), flipped, corrections)
+            page = _page(replace(upload, image=flipped.image), flipped.straight, models, corrections)
         except PageError as error:
             refusals.append(error)
             continue
@@ -158,15 +156,14 @@ def _best(upload: Upload, look: _Look, flips: dict[Turn, float], corrections: Co
     return page, turn
 
 
-def _page(upload: Upload, look: _Look, corrections: Corrections) -> Page:
-    straight = look.straight
+def _page(upload: Upload, straight: StraightPage | None, models: PageModels, corrections: Corrections) -> Page:
     if straight is None:
         raise NotAnEcgError(
             "No ECG was found in this picture: neither a grid nor rows of traces are to be seen. "
             "Open a page that shows a 12-lead ECG, all of it and not too small."
         )
     found = find_marks(straight)
-    printed = look.printed
+    printed = PrintedOnPage.of(read_print(straight, models.print))
     speed = corrections.speed_mm_per_s
     if speed is None:
         on_grid = straight.scale.source == "grid"

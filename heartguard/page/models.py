@@ -1,10 +1,11 @@
-"""What reading a page needs: the structure network, and the weights of the evidence that tells which way up it is."""
+"""What reading a page needs: the networks that see its structure and its print, and what tells which way up it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from heartguard.page.print.network import PrintNetwork, load_print_network
 from heartguard.page.structure import StructureNetwork, load_structure_network
 from heartguard.weights import read_spec
 
@@ -35,6 +36,7 @@ class PageModels:
 
     structure: StructureNetwork
     turn: TurnWeights
+    print: PrintNetwork
 
 
 def load_page_models(folder: Path) -> PageModels:
@@ -45,4 +47,5 @@ def load_page_models(folder: Path) -> PageModels:
     ModelError
         If a file is missing or altered.
     """
-    return PageModels(load_structure_network(folder), read_spec(folder / "turn.json", TurnWeights))
+    turn = read_spec(folder / "turn.json", TurnWeights)
+    return PageModels(load_structure_network(folder), turn, load_print_network(folder))

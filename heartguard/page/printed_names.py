@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LAYOUTS, LIMB_LEADS, Layout
+from heartguard.leads import (
+    CABRERA_LEADS,
+    CHEST_LEADS,
+    GAINS_MM_PER_MV,
+    LAYOUTS,
+    LIMB_LEADS,
+    SPEEDS_MM_PER_S,
+    Layout,
+)
 from heartguard.page.ends import Extent
+from heartguard.page.print import PrintedName, PrintedScale, PrintedValue, names_on, values_on
+from heartguard.page.print.words import Word
 from heartguard.printed import Gains
 
 __all__ = [
     "NamesInRows",
-    "PrintedName",
     "PrintedOnPage",
     "agreement",
     "names_of",
+    "plain",
     "printed_layout",
     "settle_names",
     "strip_names",
@@ -37,7 +47,7 @@ _LEFT_MM = 16.0
 """How far left of the first column a name is printed at most: beside the calibration pulse."""
 
 _BEFORE_MM, _AFTER_MM = 6.0, 14.0
-"""How far before and after the beginning of its column a name begins."""
+"""How far before and after the beginning of its column the middle of a name is."""
 
 _FAR_COST = 0.03
 """Of a millimetre away from the usual distance, in names: decides only where two distances explain as many names."""
@@ -48,6 +58,9 @@ _LEAST_P, _MOST_P = 0.02, 0.98
 
 _KINDS = 12
 """Of leads that a name could be where it is misread: a wrong name is one of twelve."""
+
+_READ, _READ_SURELY = 0.5, 0.9
+"""Probabilities from which on a printed value counts: one of the usual ones, and any other; chosen by hand."""
 
 _MINUS = 0.5
 """What a minus that was read, or not, counts beside the rest of the name."""
@@ -64,30 +77,6 @@ _SEQUENCES = (
 
 
 @dataclass(frozen=True)
-class PrintedName:
-    """A lead name that was read on a page.
-
-    Attributes
-    ----------
-    lead : str
-        Such as ``"aVR"``, ``"-aVR"``, ``"V4R"``.
-    x, y : float
-        Its left end and its middle height, page pixels.
-    probability : float
-    """
-
-    lead: str
-    x: float
-    y: float
-    probability: float
-
-    @property
-    def plain(self) -> str:
-        """The lead without the minus of one that is drawn upside down."""
-        return self.lead.removeprefix("-")
-
-
-@dataclass(frozen=True)
 class PrintedOnPage:
     """What was read on a page.
 
@@ -101,6 +90,29 @@ class PrintedOnPage:
     names: tuple[PrintedName, ...] = ()
     speed_mm_per_s: float | None = None
     gains: Gains | None = None
+
+    @classmethod
+    def of(cls, words: Sequence[Word]) -> PrintedOnPage:
+        """Return what words say: names with their probability, values only where they are probable."""
+        said = values_on(words)
+        return cls(names_on(words), _probable(said.speed, SPEEDS_MM_PER_S), _gains(said))
+
+
+def plain(name: PrintedName) -> str:
+    """Return the lead of a name without the minus of one that is drawn upside down."""
+    return name.lead.removeprefix("-")
+
+
+def _probable(value: PrintedValue | None, known: tuple[float, ...]) -> float | None:
+    """Return a value that was read surely, or rather surely where it is one of the usual ones."""
+    if value is None or value.probability < (_READ if value.value in known else _READ_SURELY):
+        return None
+    return value.value
+
+
+def _gains(said: PrintedScale) -> Gains | None:
+    limb, chest = (_probable(gain, GAINS_MM_PER_MV) for gain in (said.limb_gain, said.chest_gain))
+    return None if limb is None or chest is None else Gains(limb, chest)
 
 
 @dataclass(frozen=True)
@@ -178,7 +190,7 @@ def settle_names(names: Sequence[PrintedName], rows: Sequence[float], extent: Ex
     for name in beside:
         y = name.y - chosen * px_per_mm
         if min(abs(y - row) for row in rows) < line:
-            kept.append(replace(name, y=min(rows, key=lambda row: abs(y - row))))
+            kept.append(name._replace(y=min(rows, key=lambda row: abs(y - row))))
     return NamesInRows(tuple(kept), extent, px_per_mm)
 
 
@@ -209,8 +221,8 @@ def agreement(layout: Layout, rows: Sequence[float], names: NamesInRows) -> floa
         elif row >= len(layout.rows):
             # A strip bears one name, at its beginning; which lead it shows is told with its signal.
             total += np.log(p) if column == 0 else wrong
-        elif layout.rows[row][column] == name.plain:
-            upside_down = name.plain in layout.inverted
+        elif layout.rows[row][column] == plain(name):
+            upside_down = plain(name) in layout.inverted
             total += np.log(p) - _MINUS * (upside_down != name.lead.startswith("-"))
         else:
             total += wrong
@@ -230,7 +242,7 @@ def names_of(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tuple
     for row, column, name in names.cells(rows, layout.columns):
         if row >= len(layout.rows):
             continue
-        same = row >= 0 and column >= 0 and layout.rows[row][column] == name.plain
+        same = row >= 0 and column >= 0 and layout.rows[row][column] == plain(name)
         agree, differ = agree + name.probability * same, differ + name.probability * (not same)
     count = len(layout.rows) * layout.columns
     return min(1.0, agree / count), min(1.0, differ / count)
@@ -258,7 +270,7 @@ def printed_layout(rows: Sequence[float], names: NamesInRows) -> Layout | None:
 def strip_names(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tuple[str, ...]:
     """Return the names of the rhythm strips, from the top; empty where none was read."""
     found = {
-        row: name.plain
+        row: plain(name)
         for row, column, name in sorted(names.cells(rows, layout.columns), key=lambda cell: cell[2].probability)
         if column == 0
     }
@@ -294,7 +306,7 @@ class _Table:
     def _strips(self) -> int:
         """Rows from the bottom that begin with a name and have no other, below rows that have more."""
         if self.columns == 1:
-            leads = [self._best[row, 0].plain if (row, 0) in self._best else "" for row in range(self.row_count)]
+            leads = plain([self._best[row, 0]) if (row, 0) in self._best else "" for row in range(self.row_count)]
             count = 0
             while count < self.row_count and leads[-1 - count] and leads[-1 - count] in leads[: -1 - count]:
                 count += 1
@@ -309,7 +321,7 @@ class _Table:
         if 2 * sum(bool(lead) for row in read for lead in row) < short * self.columns:
             return None
         filled = _filled(read)
-        upside_down = tuple(sorted({n.plain for (r, _), n in self._best.items() if r < short and n.lead[0] == "-"}))
+        upside_down = tuple(sorted({plain(n) for (r, _), n in self._best.items() if r < short and n.lead[0] == "-"}))
         for layout in LAYOUTS.values():
             if layout.rows == filled and layout.rhythm_strips == self._strips and layout.inverted == upside_down:
                 return layout
@@ -318,7 +330,7 @@ class _Table:
 
     def _name(self, row: int, column: int) -> str:
         name = self._best.get((row, column))
-        return name.plain if name else ""
+        return plain(name) if name else ""
 
 
 def _filled(read: list[list[str]]) -> tuple[tuple[str, ...], ...]:

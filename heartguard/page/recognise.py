@@ -14,10 +14,11 @@ from heartguard.page.ends import Extent
 from heartguard.page.layout_evidence import Candidate, LayoutEvidence, by_law
 from heartguard.page.limbs import swap_warnings
 from heartguard.page.marks import Lines
+from heartguard.page.print import PrintedName
 from heartguard.page.printed_names import (
     NamesInRows,
-    PrintedName,
     names_of,
+    plain,
     printed_layout,
     settle_names,
     strip_names,
@@ -198,7 +199,7 @@ def _differing(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tup
         for row, column, name in names.cells(rows, layout.columns)
         if 0 <= row < len(layout.rows)
         and column >= 0
-        and layout.rows[row][column] not in ("", name.plain)
+        and layout.rows[row][column] not in ("", plain(name))
         and name.probability > _READ_WELL
     ]
     if not said:

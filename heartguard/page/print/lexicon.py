@@ -1,0 +1,69 @@
+"""The spellings of the lead names, and how probably a word is one of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+
+from heartguard.arrays import Floats
+from heartguard.page.print.decoding import probabilities
+from heartguard.page.print.symbols import encoded
+from heartguard.printed import lead_named
+
+__all__ = ["likeliest_lead"]
+
+_MARKED = re.compile(r"^(\[|\||↓ ?|lead |- ?(?=i|d|c|v))?(.*?)( ?[.:,]|\])?$")
+"""Before and after a name: a bar or an arrow where the lead changes, a bracket, a full stop."""
+
+_CHEST = (*(f"v{number}" for number in range(1, 10)), *(f"c{number}" for number in range(1, 7)))
+_SPELLINGS = (
+    *("i", "ii", "iii", "di", "dii", "diii", "d i", "d ii", "d iii", "d1", "d2", "d3", "l1", "l2", "l3"),
+    *("avr", "avl", "avf", "av_r", "av_l", "av_f", "a vr", "a vl", "a vf", "-avr", "- avr", "avr(-)"),
+    *_CHEST,
+    *(f"v {number}" for number in range(1, 7)),
+    *(f"v{number}r" for number in range(3, 7)),
+    *(f"rv{number}" for number in range(3, 7)),
+)
+
+
+def likeliest_lead(shares: Floats, text: str) -> tuple[str, float] | None:
+    """Return the likeliest spelling of the likeliest lead and the probability of that lead in any spelling.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (columns, symbols)
+        Of a word.
+    text : str
+        What was read of it: what marks this, before or after a name, is taken to be there.
+
+    Returns
+    -------
+    tuple of str and float, or None
+        None where every lead is less probable than not.
+    """
+    marks = _MARKED.match(text)
+    before, after = (marks[1] or "", marks[3] or "") if marks else ("", "")
+    spellings, numbers = _marked(before, after)
+    found = probabilities(shares, numbers)
+    by_lead: dict[str, float] = defaultdict(float)
+    for spelling, probability in zip(spellings, found, strict=True):
+        by_lead[_lead(spelling)] += float(probability)
+    lead, probability = max(by_lead.items(), key=lambda item: item[1])
+    if probability < 0.5:
+        return None
+    of_lead = [number for number, spelling in enumerate(spellings) if _lead(spelling) == lead]
+    return spellings[max(of_lead, key=lambda number: float(found[number]))], probability
+
+
+@cache
+def _lead(spelling: str) -> str:
+    lead = lead_named(spelling)
+    assert lead is not None, spelling
+    return lead
+
+
+@cache
+def _marked(before: str, after: str) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
+    """Return the spellings, and the symbols of each between two marks."""
+    return _SPELLINGS, tuple(tuple(encoded(before + spelling + after)) for spelling in _SPELLINGS)

@@ -1,0 +1,100 @@
+"""What words say of leads, paper speed and gain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+import numpy as np
+
+from heartguard.page.print.words import PrintedName, PrintedScale, PrintedValue, Word
+from heartguard.printed import gains_printed, lead_named, speed_printed
+
+__all__ = ["names_on", "values_on"]
+
+_BETWEEN = 6.0
+"""Widest space between two words of a line of values, in heights of its letters."""
+
+_RATHER = 0.5
+"""A value that is more probable than not contradicts another one."""
+
+
+def names_on(words: Iterable[Word]) -> tuple[PrintedName, ...]:
+    """Return the lead names among words: those that stand alone on their lines.
+
+    Examples
+    --------
+    >>> names_on([Word("avr", 10, 20, 30, 40, 0.9), Word("in", 0, 0, 9, 9, 0.9, 1), Word("v1", 10, 0, 19, 9, 0.9, 1)])
+    (PrintedName(lead='aVR', x=20.0, y=30.0, probability=0.9),)
+    """
+    names = []
+    for _, group in groupby(sorted(words, key=lambda word: word.line), lambda word: word.line):
+        word, *others = group
+        lead = lead_named(word.text)
+        if lead is not None and not others:
+            names.append(PrintedName(lead, (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2, word.probability))
+    return tuple(names)
+
+
+def values_on(words: Iterable[Word]) -> PrintedScale:
+    """Return the paper speed and the gains that lines of words state.
+
+    Examples
+    --------
+    >>> line = [Word("50", 0, 0, 20, 9, 0.9), Word("mm/s", 25, 0, 60, 9, 0.8), Word("20mm/mv", 70, 0, 130, 9, 0.7)]
+    >>> [value and value.value for value in values_on(line)]
+    [50.0, 20.0, 20.0]
+    """
+    speeds: list[PrintedValue] = []
+    limb_gains: list[PrintedValue] = []
+    chest_gains: list[PrintedValue] = []
+    for line in _lines(words):
+        texts, sure = [word.text for word in line], [word.probability for word in line]
+        speed, gains = speed_printed(" ".join(texts)), gains_printed(" ".join(texts))
+        if speed is not None:
+            said = [speed_printed(" ".join(texts[a:b])) == speed for a, b in _stretches(len(texts))]
+            speeds.append(PrintedValue(speed, _least(said, sure)))
+        if gains is not None:
+            said = [gains_printed(" ".join(texts[a:b])) == gains for a, b in _stretches(len(texts))]
+            probability = _least(said, sure)
+            limb_gains.append(PrintedValue(gains.limb, probability))
+            chest_gains.append(PrintedValue(gains.chest, probability))
+    return PrintedScale(_agreed(speeds), _agreed(limb_gains), _agreed(chest_gains))
+
+
+def _lines(words: Iterable[Word]) -> list[list[Word]]:
+    """Return words of one height that follow each other, left to right, however wide the spaces within a line."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.x0):
+        for line in lines:
+            last = line[-1]
+            height = max(word.y1 - word.y0, last.y1 - last.y0)
+            shared = min(word.y1, last.y1) - max(word.y0, last.y0)
+            if word.line == last.line or (shared > 0.5 * height and word.x0 - last.x1 < _BETWEEN * height):
+                line.append(word)
+                break
+        else:
+            lines.append([word])
+    return lines
+
+
+def _stretches(count: int) -> list[tuple[int, int]]:
+    """Return the ends of all stretches of so many words."""
+    return [(first, first + length) for length in range(1, count + 1) for first in range(count - length + 1)]
+
+
+def _least(said: list[bool], sure: list[float]) -> float:
+    """Return the probability of the surest of the shortest stretches that say a value."""
+    lengths = _stretches(len(sure))
+    saying = [ends for ends, says in zip(lengths, said, strict=True) if says]
+    shortest = min(b - a for a, b in saying)
+    return max(float(np.prod(sure[a:b])) for a, b in saying if b - a == shortest)
+
+
+def _agreed(values: list[PrintedValue]) -> PrintedValue | None:
+    """Return the surest value; None where there is none, or another one is rather sure too."""
+    if not values:
+        return None
+    surest = max(values, key=lambda value: value.probability)
+    others = [value for value in values if value.value != surest.value and value.probability > _RATHER]
+    return None if others else surest
