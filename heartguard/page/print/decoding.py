@@ -53,7 +53,8 @@ def probabilities(shares: Floats, texts: Sequence[Sequence[int]]) -> Doubles:
 
     Examples
     --------
-    >>> shares = np.zeros((2, len(SYMBOLS)), np.float32)
+    >>> import numpy as np
+    >>> shares = np.zeros((2, 62), np.float32)
     >>> shares[:, 1], shares[:, 0] = (0.5, 0.75), (0.5, 0.25)
     >>> probabilities(shares, [[1], [], [1, 1]])
     array([0.875, 0.125, 0.   ])

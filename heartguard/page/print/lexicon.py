@@ -27,7 +27,7 @@ _SPELLINGS = (
 )
 
 
-def likeliest_lead(shares: Floats, text: str) -> tuple[str, float] | None:
+def likeliest_lead(shares: Floats, text: str, other: float = 1.0) -> tuple[str, float] | None:
     """Return the likeliest spelling of the likeliest lead and the probability of that lead in any spelling.
 
     Parameters
@@ -36,6 +36,9 @@ def likeliest_lead(shares: Floats, text: str) -> tuple[str, float] | None:
         Of a word.
     text : str
         What was read of it: what marks this, before or after a name, is taken to be there.
+    other : float
+        How probable it is, beside what the lessons have, that a word is no lead name: less than 1 where its place and
+        look have told that it is one.
 
     Returns
     -------
@@ -50,6 +53,8 @@ def likeliest_lead(shares: Floats, text: str) -> tuple[str, float] | None:
     for spelling, probability in zip(spellings, found, strict=True):
         by_lead[_lead(spelling)] += float(probability)
     lead, probability = max(by_lead.items(), key=lambda item: item[1])
+    named = sum(by_lead.values())
+    probability /= named + other * (1 - named)
     if probability < 0.5:
         return None
     of_lead = [number for number, spelling in enumerate(spellings) if _lead(spelling) == lead]

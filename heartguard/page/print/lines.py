@@ -20,20 +20,31 @@ _SPACE = SYMBOLS.index(" ")
 _LONGEST_NAME = 10
 """Letters of a name with its marks, as ``lead iii:``."""
 
+_NO_NAME = 0.25
+"""Weight of all that is no lead name where the structure network sees one: of the lessons, half are none."""
+
 _CLEARLY_OTHER = 0.9
 """A text that is so probable and names no lead is not looked at once more."""
 
 
-def words_of(box: Box, shares: Floats, line: int) -> Iterator[Word]:
-    """Yield a name as one word, and other lines word by word."""
+def words_of(box: Box, shares: Floats, line: int, name: float) -> Iterator[Word]:
+    """Yield a name as one word, and other lines word by word.
+
+    Parameters
+    ----------
+    box : Box
+    shares : ndarray, shape (columns, symbols)
+    line : int
+        Its number.
+    name : float
+        Share of the word that the structure network calls a lead name.
+    """
     letters = likeliest_letters(shares)
-    if not letters:
-        return
     text = decoded(letter.number for letter in letters)
     if len(text) <= _LONGEST_NAME:
         [probability] = probabilities(shares, [[letter.number for letter in letters]])
         if lead_named(text) is not None or probability < _CLEARLY_OTHER:
-            lead = likeliest_lead(shares, text)
+            lead = likeliest_lead(shares, text, _NO_NAME if name > 0.5 else 1.0)
             if lead is not None:
                 yield Word(lead[0], *box, lead[1], line)
                 return

@@ -29,7 +29,7 @@ def read_print(page: StraightPage, network: PrintNetwork) -> tuple[Word, ...]:
     found = find_words(page)
     shares = network.shares([cut_out(page.image, candidate.box) for candidate in found])
     lines = [
-        list(words_of(candidate.box, seen, line))
+        list(words_of(candidate.box, seen, line, candidate.name))
         for line, (candidate, seen) in enumerate(zip(found, shares, strict=True))
     ]
     lines = read_again(page.image, network, found, lines)

@@ -28,6 +28,9 @@ __all__ = ["PrintRecipe", "batches", "fit", "learning_rate", "run", "ship_print"
 
 log = logging.getLogger(__name__)
 
+_BLANK = 16
+"""Columns of nothing left and right of a lesson: four answers of the network."""
+
 
 @dataclasses.dataclass(frozen=True)
 class PrintRecipe:
@@ -122,9 +125,11 @@ def batches(paths: list[Path], recipe: PrintRecipe, epoch: int) -> Iterator[tupl
 
 
 def _padded(cuts: list[Floats]) -> Floats:
-    out = np.zeros((len(cuts), 3, CUT_HEIGHT, max(cut.shape[1] for cut in cuts) + 8), np.float32)
+    """Return cuts with blank paper on both sides, as they are side by side in the product's strips."""
+    width = max(cut.shape[1] for cut in cuts) + 2 * _BLANK
+    out = np.zeros((len(cuts), 3, CUT_HEIGHT, width), np.float32)
     for place, cut in zip(out, cuts, strict=True):
-        place[:, :, : cut.shape[1]] = cut.transpose(2, 0, 1)
+        place[:, :, _BLANK : _BLANK + cut.shape[1]] = cut.transpose(2, 0, 1)
     return out
 
 
