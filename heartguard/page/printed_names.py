@@ -306,7 +306,7 @@ class _Table:
     def _strips(self) -> int:
         """Rows from the bottom that begin with a name and have no other, below rows that have more."""
         if self.columns == 1:
-            leads = plain([self._best[row, 0]) if (row, 0) in self._best else "" for row in range(self.row_count)]
+            leads = [self._name(row, 0) for row in range(self.row_count)]
             count = 0
             while count < self.row_count and leads[-1 - count] and leads[-1 - count] in leads[: -1 - count]:
                 count += 1
