@@ -40,8 +40,9 @@ _SAME = 0.3
 _PRINTED = 3.0
 """What any order but the usual two must be better by: one page in twenty has another."""
 
+_ODD = 2
 _ODD_NAME = 4.0
-"""And what one that differs from a usual layout in a single name must be better by: that name was rather misread."""
+"""And what one that differs from a usual layout in one or two names must be better by: those were rather misread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +158,7 @@ def _cost(layout: Layout) -> float:
     if layout.order in ORDERS:
         return _BY_ORDER_IN_TURN if layout.in_turn else _BY_ORDER
     alike = (_differing(layout, other) for other in LAYOUTS.values() if _same_shape(layout, other))
-    return _PRINTED + (_ODD_NAME if min(alike, default=2) < 2 else 0.0)
+    return _PRINTED + (_ODD_NAME if min(alike, default=_ODD + 1) <= _ODD else 0.0)
 
 
 def _same_shape(layout: Layout, other: Layout) -> bool:
@@ -165,7 +166,9 @@ def _same_shape(layout: Layout, other: Layout) -> bool:
 
 
 def _differing(layout: Layout, other: Layout) -> int:
-    return sum(a != b for rows in zip(layout.rows, other.rows, strict=True) for a, b in zip(*rows, strict=True))
+    """Return how many leads of a layout are known to be others."""
+    pairs = [pair for rows in zip(layout.rows, other.rows, strict=True) for pair in zip(*rows, strict=True)]
+    return sum(bool(lead) and lead != wanted for lead, wanted in pairs)
 
 
 def _row_sets(rows: tuple[float, ...], count: int, height: int) -> list[tuple[float, ...]]:

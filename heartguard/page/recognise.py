@@ -17,6 +17,7 @@ from heartguard.page.marks import Lines
 from heartguard.page.print import PrintedName
 from heartguard.page.printed_names import (
     NamesInRows,
+    look_alike,
     names_of,
     plain,
     printed_layout,
@@ -200,6 +201,7 @@ def _differing(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tup
         if 0 <= row < len(layout.rows)
         and column >= 0
         and layout.rows[row][column] not in ("", plain(name))
+        and not look_alike(plain(name), layout.rows[row][column])
         and name.probability > _READ_WELL
     ]
     if not said:
