@@ -20,7 +20,7 @@ _RATHER = 0.5
 
 
 def names_on(words: Iterable[Word]) -> tuple[PrintedName, ...]:
-    """Return the lead names among words: those that are alone on their lines and more probable than not, one at a place.
+    """Return the lead names among words: alone on their lines, more probable than not, and one at a place.
 
     Examples
     --------
