@@ -185,6 +185,11 @@ def test_a_name_within_a_sentence_names_no_lead():
     assert [name.lead for name in names_on(words)] == ["V2"]
 
 
+def test_a_name_that_was_completed_from_two_parts_is_there_once_and_an_unlikely_one_is_not():
+    words = [Word("avr", 0, 0, 40, 20, 0.9, 1), Word("avr", 10, 2, 44, 22, 0.8, 2), Word("v1", 0, 90, 30, 110, 0.4, 3)]
+    assert [(name.lead, name.x) for name in names_on(words)] == [("aVR", 20.0)]
+
+
 def test_a_value_is_as_sure_as_the_words_that_say_it():
     words = [Word("adc", 0, 0, 30, 9, 0.2), Word("25", 35, 0, 50, 9, 0.9), Word("mm/s", 55, 0, 80, 9, 0.8)]
     assert values_on(words).speed == PrintedValue(25.0, pytest.approx(0.72))

@@ -20,20 +20,33 @@ _RATHER = 0.5
 
 
 def names_on(words: Iterable[Word]) -> tuple[PrintedName, ...]:
-    """Return the lead names among words: those that stand alone on their lines.
+    """Return the lead names among words: alone on their lines, more probable than not, and one at a place.
 
     Examples
     --------
     >>> names_on([Word("avr", 10, 20, 30, 40, 0.9), Word("in", 0, 0, 9, 9, 0.9, 1), Word("v1", 10, 0, 19, 9, 0.9, 1)])
     (PrintedName(lead='aVR', x=20.0, y=30.0, probability=0.9),)
     """
-    names = []
+    alone: list[Word] = []
     for _, group in groupby(sorted(words, key=lambda word: word.line), lambda word: word.line):
         word, *others = group
-        lead = lead_named(word.text)
-        if lead is not None and not others:
-            names.append(PrintedName(lead, (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2, word.probability))
-    return tuple(names)
+        if lead_named(word.text) is not None and word.probability > _RATHER and not others:
+            alone.append(word)
+    # Parts of one name that a trace crosses may each have been completed to the whole: it is there once.
+    best = [word for word in alone if not any(_covered(word, other) for other in alone)]
+    return tuple(
+        PrintedName(lead, (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2, word.probability)
+        for word in best
+        if (lead := lead_named(word.text)) is not None
+    )
+
+
+def _covered(word: Word, other: Word) -> bool:
+    """Tell whether another word is at the same place and surer, or as sure and read before."""
+    height = max(word.y1 - word.y0, other.y1 - other.y0)
+    across = min(word.x1, other.x1) - max(word.x0, other.x0)
+    near = across > 0 and abs(word.y0 + word.y1 - other.y0 - other.y1) < height
+    return near and (-other.probability, other.line) < (-word.probability, word.line)
 
 
 def values_on(words: Iterable[Word]) -> PrintedScale:

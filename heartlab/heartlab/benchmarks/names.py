@@ -1,6 +1,6 @@
 """What the print network reads of lead names, speed and gain: on simulated pages, and on pages by other programs.
 
-    heartlab bench names [--pages 150] [--cache DIR]
+    heartlab bench names [--pages 60] [--cache DIR]
 
 Needs the shared data (see README). Writes ``benchmarks/results/names.csv``: names by lead, by the height of a capital
 and by how the page became a picture; then the pages of ``rendered``, by program, against the leads that they show.
@@ -195,7 +195,7 @@ def _part(path: Path, models: Models) -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this benchmark."""
-    parser.add_argument("--pages", type=int, default=150, help="simulated pages (default: 150)")
+    parser.add_argument("--pages", type=int, default=60, help="simulated pages (default: 60)")
     parser.add_argument("--cache", type=Path, default=CACHE.parent / "print", help="where the records are unpacked")
 
 
