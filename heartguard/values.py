@@ -226,6 +226,7 @@ class HandSetting:
 
 _SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "quarter_turns": ("turned by", lambda turns: f"{90 * int(str(turns))} degrees"),
+    "mirrored": ("left and right", lambda mirrored: "exchanged" if mirrored else "as they are"),
     "corners": ("corners of the paper", lambda _corners: ""),
     "layout": ("arrangement", str),
     "lead_order": ("order of the limb leads", str),
@@ -646,5 +647,12 @@ class Reading:
     @property
     def by_hand(self) -> tuple[HandSetting, ...]:
         """Each setting that was made by hand."""
-        given = ((name, getattr(self.corrections, name)) for name in _SETTINGS)
-        return tuple(HandSetting(name, value, self.found.get(name)) for name, value in given if value)
+        by_hand = filter(self._is_by_hand, _SETTINGS)
+        return tuple(HandSetting(name, getattr(self.corrections, name), self.found.get(name)) for name in by_hand)
+
+    def _is_by_hand(self, name: str) -> bool:
+        """Return whether a field was set: a picture that is not to be turned was, if it had been turned."""
+        value, found = getattr(self.corrections, name), self.found.get(name)
+        if name == "quarter_turns" and self.corrections.turned and found not in (None, value):
+            return True
+        return bool(value != getattr(NO_CORRECTIONS, name))

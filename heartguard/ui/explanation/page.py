@@ -12,7 +12,7 @@ from heartguard.ui.explanation.shap import show_shap
 from heartguard.ui.explanation.what_if import show_what_if
 from heartguard.ui.shared import session
 from heartguard.ui.shared.charts import lead_bars, lead_bars_text
-from heartguard.ui.shared.frame import dark_theme, sheet
+from heartguard.ui.shared.frame import PAGES, dark_theme, sheet
 from heartguard.ui.shared.open_ecg import open_reading
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
@@ -45,9 +45,17 @@ def show() -> None:
         if chosen is None or not isinstance(found, Reading):
             return
         if found.prediction.withheld:
-            st.info(f"There is nothing to explain. {found.prediction.withheld}", icon=":material/block:")
+            _nothing_to_explain(found)
             return
         _explain(chosen, found)
+
+
+def _nothing_to_explain(reading: Reading) -> None:
+    """Say why there is no map, and where the ECG and the names of its leads are."""
+    st.info(f"There is no class to explain. {reading.prediction.withheld}", icon=":material/block:")
+    links = {"pages/read.py": "Back to the ECG", "pages/preprocessing.py": "Set the names of the leads by hand"}
+    for script, label in links.items():
+        st.page_link(script, label=label, icon=PAGES[script][1], query_params=session.address())
 
 
 @st.fragment

@@ -1,24 +1,30 @@
-"""Setting by hand what was not found or found wrongly: turn, corners, arrangement of the leads, paper speed, gain."""
+"""Setting by hand what was not found or found wrongly: turn, mirror, corners, arrangement, leads, paper speed, gain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from heartguard.arrays import Image
 from heartguard.errors import HeartGuardError
-from heartguard.leads import GAINS_MM_PER_MV, ORDERS, SHAPES, SPEEDS_MM_PER_S, Layout
+from heartguard.leads import GAINS_MM_PER_MV, ORDERS, ROWS, SHAPES, SPEEDS_MM_PER_S
+from heartguard.ui.preprocessing.lead_names import choose_names, parts_of
 from heartguard.ui.shared import session
 from heartguard.ui.shared.pictures import encode_jpeg, fit_width
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.viewer import mount_corners, send_picture
-from heartguard.values import Corrections, Page, Upload
+from heartguard.values import Corrections, Reading, Upload
 
-__all__ = ["LAYOUT_NAMES", "show_corrections"]
+__all__ = ["LAYOUT_NAMES", "moved_corners", "show_corrections"]
+
+Corners = tuple[tuple[float, float], ...]
+Found = Mapping[str, Any]
+"""What was found of each field of `Corrections`."""
 
 _SIDE = 400
 """Width of the preview: half of its column on a common screen."""
@@ -34,13 +40,14 @@ LAYOUT_NAMES = {
     "6x2+1": "6×2 and one rhythm strip",
     "12x1": "12×1, one lead below the other",
     "2x6": "2×6, limb leads above chest leads",
+    ROWS: "each row a lead of its own",
 }
 _ORDER_NAMES = {"standard": "I, II, III, aVR, aVL, aVF", "Cabrera": "Cabrera: aVL, I, -aVR, II, aVF, III"}
 
 
 @st.fragment
 @calm
-def show_corrections(chosen: Chosen, upload: Upload, found: Page | None = None) -> None:
+def show_corrections(chosen: Chosen, upload: Upload, reading: Reading | None = None) -> None:
     """Show what can be set by hand, with the page as it would be cut out, and a button that reads it again.
 
     Parameters
@@ -48,22 +55,20 @@ def show_corrections(chosen: Chosen, upload: Upload, found: Page | None = None) 
     chosen : Chosen
     upload : Upload
         The page as it was opened.
-    found : Page, optional
-        What HeartGuard made of it; its guesses are named beside the choices.
+    reading : Reading, optional
+        What HeartGuard made of it; what it found is named beside the choices.
     """
     given = chosen.corrections
-    key = f"correct-{chosen.digest[:12]}-{chosen.page}"
+    found = {} if reading is None else reading.found
+    key = f"correct-{chosen.digest[:12]}-{chosen.page}-{hash(given)}"
     left, right = st.columns([3, 2], gap="medium")
     with right:
-        turn = st.selectbox(
-            "Turn the picture", list(_TURNS), given.quarter_turns, format_func=_TURNS.__getitem__, key=f"{key}-turn"
-        )
-        layout, order = _choose_layout(given, None if found is None else found.layout, key)
-        speed, gain = _choose_scale(given, found, key)
-    turned = np.ascontiguousarray(np.rot90(upload.image, -turn))
+        wanted = _choose_turn(given, found, f"{key}-turn")
+        wanted = _choose_layout(wanted, found, key)
+        wanted = _choose_scale(wanted, found, key)
     with left:
-        corners = _pick_corners(turned, f"{key}-{turn}", given.corners if turn == given.quarter_turns else None)
-    wanted = Corrections(turn, corners, layout, order, speed, gain)
+        wanted = _pick_corners(upload, wanted, given, key)
+        wanted = _choose_leads(reading, wanted, given, f"{key}-lead")
     with right:
         _preview(upload, wanted)
         if st.button(
@@ -84,32 +89,70 @@ def _read_again(corrections: Corrections) -> None:
     st.switch_page("pages/read.py", query_params=session.address())
 
 
-def _choose_layout(given: Corrections, found: Layout | None, key: str) -> tuple[str | None, str | None]:
+def _choose_turn(given: Corrections, found: Found, key: str) -> Corrections:
+    """Offer which way up the picture is, and whether left and right are exchanged."""
+    turns, mirror = found.get("quarter_turns"), bool(found.get("mirrored"))
+    set_by_hand = given.quarter_turns % 4 if given.turned else None
+    turn = _choice("Turn the picture", tuple(_TURNS), set_by_hand, turns, _TURNS.__getitem__, f"{key}-quarters")
+    shown = mirror if given.mirrored is None else given.mirrored
+    beside = " (found: it is)" if mirror else ""
+    mirrored = st.toggle(f"Mirrored: exchange left and right{beside}", shown, key=f"{key}-mirror")
+    if turn is None and mirrored == mirror:
+        return replace(given, quarter_turns=0, mirrored=None)
+    turn = turns or 0 if turn is None else turn
+    return replace(given, quarter_turns=turn, mirrored=None if turn and not (mirrored or mirror) else mirrored)
+
+
+def _choose_layout(given: Corrections, found: Found, key: str) -> Corrections:
     """Offer the arrangements and the orders of the limb leads."""
-    shape, order = (None, None) if found is None else (found.shape, found.order)
-    layout = _choice("Arrangement of the leads", SHAPES, given.layout, shape, _layout_name, f"{key}-layout")
-    return layout, _choice("Limb leads", tuple(ORDERS), given.lead_order, order, _order_name, f"{key}-order")
+    shapes = (*SHAPES, ROWS)
+    layout = _choice(
+        "Arrangement of the leads", shapes, given.layout, found.get("layout"), _layout_name, f"{key}-layout"
+    )
+    order = _choice("Limb leads", tuple(ORDERS), given.lead_order, found.get("lead_order"), _order_name, f"{key}-order")
+    return replace(given, layout=layout, lead_order=order)
+
+
+def _layout_name(shape: str) -> str:
+    return LAYOUT_NAMES.get(shape, shape.replace("x", "×"))
 
 
 def _order_name(order: str) -> str:
     return _ORDER_NAMES.get(order, "as printed" if order == "printed" else "not known")
 
 
-def _layout_name(shape: str) -> str:
-    """Return an arrangement in words; one that was read, and is none of `SHAPES`, as it is."""
-    return LAYOUT_NAMES.get(shape, shape)
-
-
-def _choose_scale(given: Corrections, found: Page | None, key: str) -> tuple[float | None, float | None]:
+def _choose_scale(given: Corrections, found: Found, key: str) -> Corrections:
     """Offer paper speeds and gains, side by side."""
-    speed, gain = (None, None) if found is None else (found.paper_speed_mm_per_s, found.gain_mm_per_mv)
     left, right = st.columns(2)
     with left:
-        speeds = (SPEEDS_MM_PER_S, given.speed_mm_per_s, speed, lambda value: f"{value:g} mm/s")
-        chosen_speed = _choice("Paper speed", *speeds, f"{key}-speed")
+        speeds = (SPEEDS_MM_PER_S, given.speed_mm_per_s, found.get("speed_mm_per_s"), lambda value: f"{value:g} mm/s")
+        speed = _choice("Paper speed", *speeds, f"{key}-speed")
     with right:
-        gains = (GAINS_MM_PER_MV, given.gain_mm_per_mv, gain, lambda value: f"{value:g} mm/mV")
-        return chosen_speed, _choice("Gain", *gains, f"{key}-gain")
+        gains = (GAINS_MM_PER_MV, given.gain_mm_per_mv, found.get("gain_mm_per_mv"), lambda value: f"{value:g} mm/mV")
+        gain = _choice("Gain", *gains, f"{key}-gain")
+    return replace(given, speed_mm_per_s=speed, gain_mm_per_mv=gain)
+
+
+def _choose_leads(reading: Reading | None, wanted: Corrections, given: Corrections, key: str) -> Corrections:
+    """Offer a name for every lead and strip, as long as the page is arranged as it was when they were found."""
+    if reading is None or replace(wanted, leads=given.leads, **_scale(given)) != given:
+        if given.leads:
+            said = ", ".join(f"{lead} for {name}" for name, lead in given.leads)
+            st.warning(
+                f"The names set by hand ({said}) belong to the arrangement that was read, and are dropped with it. "
+                "Name the leads again after reading.",
+                icon=":material/report:",
+            )
+        elif reading is not None:
+            st.caption("Leads are named by hand after reading with the new arrangement.")
+        return replace(wanted, leads=())
+    st.markdown("**Names of the leads** · each as it stands on the page.")
+    return replace(wanted, leads=choose_names(parts_of(reading), dict(given.leads), key))
+
+
+def _scale(given: Corrections) -> dict[str, Any]:
+    """Return what may change without another arrangement."""
+    return {"speed_mm_per_s": given.speed_mm_per_s, "gain_mm_per_mv": given.gain_mm_per_mv}
 
 
 def _choice(label: str, options: tuple[Any, ...], given: Any, found: Any, name: Callable[[Any], str], key: str) -> Any:
@@ -126,17 +169,42 @@ def _choice(label: str, options: tuple[Any, ...], given: Any, found: Any, name: 
     return None if chosen == _FIND else chosen
 
 
-def _pick_corners(
-    image: Image, key: str, given: tuple[tuple[float, float], ...] | None
-) -> tuple[tuple[float, float], ...] | None:
-    """Let the doctor move the four corners of the paper; return them in pixels once they are elsewhere."""
-    height, width = image.shape[:2]
+def _pick_corners(upload: Upload, wanted: Corrections, given: Corrections, key: str) -> Corrections:
+    """Let the doctor move the four corners of the paper, on the picture as it is turned; a turn takes them along."""
+    from heartguard.page import apply_corrections
+
+    turn = Corrections(wanted.quarter_turns, mirrored=wanted.mirrored)
+    shown, to_shown = apply_corrections(upload, turn)
+    height, width = shown.image.shape[:2]
     whole = ((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0))
+    place = f"{key}-corners"
+    if place not in st.session_state:
+        before = Corrections(given.quarter_turns, mirrored=given.mirrored)
+        st.session_state[place] = moved_corners(given.corners, np.linalg.inv(apply_corrections(upload, before)[1]))
     st.markdown("**Corners of the paper** · drag them or use the arrow keys, if the page is cut wrongly.")
-    send_picture(key, lambda: image)
-    moved = mount_corners(key, (width, height), given or whole, key=f"{key}-corners")
-    corners = given if moved is None else tuple((float(x), float(y)) for x, y in moved)
-    return None if corners == whole else corners
+    picture = f"{key}-{turn.quarter_turns}-{bool(turn.mirrored):d}"
+    send_picture(picture, lambda: shown.image)
+    corners = moved_corners(st.session_state[place], to_shown)
+    moved = mount_corners(picture, (width, height), corners or whole, key=f"{picture}-corners")
+    if moved is not None:
+        st.session_state[place] = moved_corners(moved, np.linalg.inv(to_shown))
+        corners = moved_corners(st.session_state[place], to_shown)
+    return replace(wanted, corners=None if corners == whole else corners)
+
+
+def moved_corners(corners: Corners | None, homography: NDArray[np.floating[Any]]) -> Corners | None:
+    """Return where a homography puts corners, to a tenth of a pixel.
+
+    Examples
+    --------
+    >>> moved_corners(((0.0, 0.0), (9.0, 5.0)), np.array([[-1.0, 0, 9], [0, 1, 0], [0, 0, 1]]))
+    ((9.0, 0.0), (0.0, 5.0))
+    """
+    if corners is None:
+        return None
+    mapped = np.column_stack([np.array(corners), np.ones(len(corners))]) @ homography.T
+    places = np.round(mapped[:, :2] / mapped[:, 2:], 1) + 0.0
+    return tuple((float(x), float(y)) for x, y in places)
 
 
 def _preview(upload: Upload, wanted: Corrections) -> None:

@@ -21,4 +21,4 @@ def show() -> None:
             return
         show_steps(chosen, found)
         st.header("Set by hand", anchor="by-hand")
-        show_corrections(chosen, found.upload, found.page)
+        show_corrections(chosen, found.upload, found)

@@ -47,7 +47,7 @@ def reading_steps(reading: Reading) -> tuple[Step, ...]:
         Step("2 · Straight page", _geometry(reading), page.image, "The straightened page"),
         Step("3 · Ink", "Grid, print and separators removed as far as found.", _ink(page.ink), "The trace ink alone"),
     )
-    if drawing is None:
+    if drawing is None or reading.prediction.withheld:
         return steps
     seen = "2.5 s of each lead and one strip of 10 s, always drawn alike. VGG16 sees only this."
     return (*steps, Step("5 · Drawn again", seen, enlarge(drawing.image, _ENLARGE), "The drawing that VGG16 sees"))

@@ -15,6 +15,7 @@ from heartguard.ui.shared.words import (
     FINDING_NAMES,
     INFARCTIONS,
     RATES,
+    answer_text,
     escape_markdown,
     finding_name,
     likelihood,
@@ -47,8 +48,8 @@ def show_answer(reading: Reading) -> None:
     """Show the answer, how sure it is, and the probabilities with the threshold."""
     prediction = reading.prediction
     if prediction.withheld:
-        st.header(":material/block: No class", anchor=False)
-        st.markdown(prediction.withheld)
+        st.header(f":material/block: {answer_text(reading)}", anchor=False)
+        st.markdown(f"{prediction.withheld} **Read this ECG yourself.**")
         _quality(reading)
         return
     _headline(prediction, reading.quality)

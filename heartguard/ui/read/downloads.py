@@ -24,7 +24,7 @@ def show_downloads(chosen: Chosen, reading: Reading) -> None:
     with st.popover("Download", icon=":material/download:"):
         st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
         st.download_button(
-            "Signals (CSV): twelve leads in mV, 500 samples a second",
+            "Signals (CSV): every lead in mV, 500 samples a second",
             lambda: to_csv(reading.ecg),
             f"{stem}-signals.csv",
             "text/csv",

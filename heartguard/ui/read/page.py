@@ -93,6 +93,7 @@ def _progress() -> None:
 
 
 def _column(chosen: Chosen, reading: Reading) -> None:
+    from heartguard.ui.preprocessing.lead_names import show_lead_names
     from heartguard.ui.read.answer import show_answer, show_doubts
     from heartguard.ui.read.cards import FORMULAS, measurement_rows
     from heartguard.ui.read.downloads import show_downloads
@@ -100,6 +101,7 @@ def _column(chosen: Chosen, reading: Reading) -> None:
 
     with st.container(key="answer", border=True, gap="xsmall"):
         show_answer(reading)
+    show_lead_names(chosen, reading)
     with st.container(key="measurements", border=True, gap="xsmall"):
         mount_measurements(measurement_rows(reading.measurements), list(FORMULAS))
     if chosen.note:

@@ -75,9 +75,9 @@ def _upload() -> None:
         # refuses is said on the page, where the widget would only show a tooltip.
         type=None,
         key=f"upload-{session.current_tab().rounds}",
-        help="One page of a 12-lead ECG: 3×4, 6×2 or 12×1, with or without rhythm strips. "
-        "Of a document with several pages you can pick one, of a long recording 10 s. Signals: DICOM waveforms, WFDB, "
-        "and the XML of aECG, MUSE, CardioSoft, Philips and Mortara.",
+        help="One page of an ECG: 3×4, 6×2, 12×1 or other leads, with or without rhythm strips. "
+        "A class needs all twelve leads. Of a document with several pages you can pick one, of a long recording 10 s. "
+        "Signals: DICOM waveforms, WFDB, and the XML of aECG, MUSE, CardioSoft, Philips and Mortara.",
     )
     st.caption(f":material/lock: {_PRIVACY}")
     if file is not None:

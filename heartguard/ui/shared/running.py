@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from heartguard.errors import HeartGuardError
@@ -21,7 +22,16 @@ from heartguard.vocabulary import STAGES
 if TYPE_CHECKING:
     from heartguard.models import Models
 
-__all__ = ["Progress", "load_models", "outcome", "progress_of", "reading_job", "stop_reading"]
+__all__ = [
+    "Progress",
+    "load_models",
+    "outcome",
+    "progress_of",
+    "reading_job",
+    "stop_reading",
+    "turn_of",
+    "what_was_found",
+]
 
 _SLOT = "reading"
 _LOADING = "Loading the models"
@@ -61,8 +71,10 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
         job = _start(chosen)
     state = job.look()
     if state == "done" and job.result is not None:
-        automatic = tab.readings.get(replace(chosen, corrections=NO_CORRECTIONS).key)
-        reading = replace(job.result, found={} if automatic is None else _found(automatic.page))
+        reading = job.result
+        if chosen.corrections == NO_CORRECTIONS:
+            tab.found[chosen.digest, chosen.page] = what_was_found(reading)
+        reading = replace(reading, found=tab.found.get((chosen.digest, chosen.page), {}))
         tab.readings.put(chosen.key, reading)
         _spent_ms.update(reading.timings_ms)
         del st.session_state[_SLOT]
@@ -75,14 +87,27 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
     return job.error
 
 
-def _found(page: Page) -> dict[str, object]:
+def what_was_found(reading: Reading) -> dict[str, object]:
     """Return what HeartGuard finds of what can be set by hand."""
+    page, (quarter_turns, mirrored) = reading.page, turn_of(reading.page)
     return {
+        "quarter_turns": quarter_turns,
+        "mirrored": mirrored,
         "layout": page.layout.shape,
         "lead_order": page.layout.order,
         "speed_mm_per_s": page.paper_speed_mm_per_s,
         "gain_mm_per_mv": page.gain_mm_per_mv,
     }
+
+
+def turn_of(page: Page) -> tuple[int, bool]:
+    """Return by how many quarters a page was turned clockwise, and whether it was mirrored then."""
+    height, width = page.upload.image.shape[:2]
+    middle = np.array([[width / 2, height / 2]])
+    start, right, below = page.on_page(middle + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+    (x, y), (down_x, down_y) = right - start, below - start
+    mirrored = bool(x * down_y < y * down_x)
+    return round(np.degrees(np.arctan2(y, -x if mirrored else x)) / 90) % 4, mirrored
 
 
 def reading_job(chosen: Chosen) -> Job[Reading] | None:

@@ -142,6 +142,9 @@ class Tab:
     ecgs : mapping of str to Chosen
         By the word of their address, the newest last.
     readings : ReadingCache
+    found : dict
+        What HeartGuard found by itself on a page, by digest and page: it stays beside what is set by hand after the
+        reading is gone.
     problem : (Key, HeartGuardError) or None
         Why the last page that could not be read could not.
     rounds : int
@@ -151,6 +154,7 @@ class Tab:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     ecgs: OrderedDict[str, Chosen] = field(default_factory=OrderedDict)
     readings: ReadingCache = field(default_factory=ReadingCache)
+    found: dict[tuple[str, int], dict[str, object]] = field(default_factory=dict)
     problem: tuple[Key, HeartGuardError] | None = None
     rounds: int = 0
 
@@ -168,6 +172,8 @@ class Tab:
         self.ecgs[word] = source
         while len(self.ecgs) > MAX_ECGS:
             self.ecgs.popitem(last=False)
+        digests = {chosen.digest for chosen in self.ecgs.values()}
+        self.found = {key: found for key, found in self.found.items() if key[0] in digests}
         self.rounds += 1
         return word
 

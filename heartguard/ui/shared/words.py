@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from heartguard.values import Reading
+from heartguard.values import Ecg, Reading
 from heartguard.vocabulary import class_name
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "answer_text",
     "escape_markdown",
     "finding_name",
+    "leads_text",
     "likelihood",
     "natural_frequency",
     "percent",
@@ -148,11 +149,18 @@ def quality_text(quality: float) -> str:
     return f"{quality_word(quality)} ({100 * quality:.0f} of 100)"
 
 
+def leads_text(ecg: Ecg) -> str:
+    """Say in a few words why the leads of a page are too few for a class."""
+    if any(lead.startswith("row ") for lead in ecg.others):
+        return "leads not named"
+    return f"{len(ecg.shown)} of the 12 leads"
+
+
 def answer_text(reading: Reading) -> str:
-    """Say the answer in a few words: the class and its probability, or that the models are not sure."""
+    """Say the answer in a few words: the class and its probability, that the models are not sure, or why none."""
     prediction = reading.prediction
     if prediction.withheld:
-        return "No class"
+        return f"No class: {leads_text(reading.ecg)}"
     if prediction.abstained:
         return "Not sure"
     return f"{class_name(prediction.label)} · {percent(prediction.probabilities[prediction.label])}"

@@ -34,6 +34,9 @@
  * @property {number} rate Samples a second.
  * @property {Record<string, {start: number, values: (number|null)[]}>} leads Seconds of the first sample; 0.01 mV.
  * @property {string|null} rhythm Lead of the full-length strip.
+ * @property {string[][]} [columns] Leads as the page has them, where they are not the usual twelve.
+ *
+ * @typedef {{name: string, columns: string[][], strip: boolean}} Arrangement
  */
 
 /** Greatest zoom: a small square is then 3 cm wide on a common screen. */
@@ -46,8 +49,8 @@ const MARGIN_MM = 8;
 /** A lead is drawn from its column's own seconds if it covers so much of them; else from where its trace begins. */
 const COVERED = 0.6;
 
-/** @type {Record<string, {name: string, columns: string[][], strip: boolean}>} */
-export const ARRANGEMENTS = {
+/** @type {Record<string, Arrangement>} */
+const ARRANGEMENTS = {
   "3x4+1": {
     name: "3×4 and strip",
     columns: [["I", "II", "III"], ["aVR", "aVL", "aVF"], ["V1", "V2", "V3"], ["V4", "V5", "V6"]],
@@ -69,6 +72,31 @@ export const ARRANGEMENTS = {
     strip: false,
   },
 };
+
+/** A lead without its sign. @param {string} label */
+const plain = (label) => label.replace("-", "");
+
+/** A lead in words; a row without a name is a row. @param {string} label */
+export const leadName = (label) => (label.startsWith("row ") ? label.replace("row", "Row") : `Lead ${label}`);
+
+/** The arrangements that show any of the leads, that of the page first where it is none of the usual.
+ * @param {Signals} signals @returns {Record<string, Arrangement>} */
+export function arrangementsOf({ leads, columns, rhythm }) {
+  const usual = Object.entries(ARRANGEMENTS).filter(([, one]) => one.columns.flat().some((label) => plain(label) in leads));
+  const page = columns ? { page: { name: "As on the page", columns, strip: rhythm !== null } } : {};
+  return { ...page, ...Object.fromEntries(usual) };
+}
+
+/** The columns of an arrangement that have leads; what else there is fills further columns.
+ * @param {Signals} signals @param {Arrangement} arrangement */
+function filled({ leads, rhythm }, { columns, strip }) {
+  const rows = Math.max(1, ...columns.map((labels) => labels.length));
+  const known = columns.filter((labels) => labels.some((label) => plain(label) in leads));
+  const placed = new Set([...columns.flat().map(plain), ...(strip ? [rhythm] : [])]);
+  const further = Object.keys(leads).filter((lead) => !placed.has(lead));
+  const more = Array.from({ length: Math.ceil(further.length / rows) }, (_, column) => further.slice(rows * column, rows * (column + 1)));
+  return [...known, ...more];
+}
 
 /** @param {number} value @param {number} low @param {number} high */
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), Math.max(low, high));
@@ -175,11 +203,13 @@ const ends = (trace, rate) => [trace.start, trace.start + (trace.values.length -
 /** The signals drawn again as one of `ARRANGEMENTS`, squares being squares.
  * @param {Signals} signals @param {string} name @param {number} mmPerS @param {number} mmPerMv @returns {Scene} */
 export function arrange(signals, name, mmPerS, mmPerMv) {
-  const { columns, strip } = ARRANGEMENTS[name] ?? ARRANGEMENTS["3x4+1"];
+  const offered = arrangementsOf(signals);
+  const arrangement = offered[name] ?? Object.values(offered)[0];
+  const columns = filled(signals, arrangement);
   const [pxPerS, pxPerMv] = [mmPerS * UNITS_PER_MM, mmPerMv * UNITS_PER_MM];
   const pitch = ROW_MM * UNITS_PER_MM * (mmPerMv / 10);
   const margin = MARGIN_MM * UNITS_PER_MM;
-  const seconds = columnSeconds(signals, columns);
+  const seconds = columnSeconds(signals, Math.max(1, Math.min(columns.length, arrangement.columns.length)));
   const left = margin * 2;
   /** @type {Panel[]} */
   const panels = [];
@@ -190,8 +220,8 @@ export function arrange(signals, name, mmPerS, mmPerMv) {
       if (window) panels.push(redrawn(signals, label, window, x0, margin + (row + 0.6) * pitch, pxPerS, pxPerMv, false));
     }),
   );
-  let rows = Math.max(...columns.map((labels) => labels.length));
-  if (strip && signals.rhythm && signals.leads[signals.rhythm]) {
+  let rows = Math.max(1, ...columns.map((labels) => labels.length));
+  if (arrangement.strip && signals.rhythm && signals.leads[signals.rhythm]) {
     const [start, end] = ends(signals.leads[signals.rhythm], signals.rate);
     const window = { start, end: Math.min(end, start + columns.length * seconds) };
     panels.push(redrawn(signals, signals.rhythm, window, left, margin + (rows + 0.6) * pitch, pxPerS, pxPerMv, true));
@@ -202,9 +232,9 @@ export function arrange(signals, name, mmPerS, mmPerMv) {
 }
 
 /** Seconds of a column: as many as its page gives, or the leads have; a strip does not widen it.
- * @param {Signals} signals @param {string[][]} columns */
+ * @param {Signals} signals @param {number} columns */
 function columnSeconds(signals, columns) {
-  const most = 10 / columns.length;
+  const most = 10 / columns;
   const lengths = Object.entries(signals.leads)
     .filter(([lead]) => lead !== signals.rhythm)
     .map(([, trace]) => trace.values.length / signals.rate);
@@ -213,7 +243,7 @@ function columnSeconds(signals, columns) {
 
 /** The seconds of a lead that a column of a redrawing shows. @param {Signals} signals @param {string} label @param {number} from @param {number} seconds */
 function windowOf(signals, label, from, seconds) {
-  const trace = signals.leads[label.replace("-", "")];
+  const trace = signals.leads[plain(label)];
   if (!trace) return null;
   const [start, end] = ends(trace, signals.rate);
   const covered = Math.min(end, from + seconds) - Math.max(start, from);
@@ -224,7 +254,7 @@ function windowOf(signals, label, from, seconds) {
 /** One panel of a redrawing. @param {Signals} signals @param {string} label @param {{start: number, end: number}} window
  * @param {number} x0 @param {number} y @param {number} pxPerS @param {number} pxPerMv @param {boolean} rhythm @returns {Panel} */
 function redrawn(signals, label, window, x0, y, pxPerS, pxPerMv, rhythm) {
-  const lead = label.replace("-", "");
+  const lead = plain(label);
   const { start, values } = signals.leads[lead];
   const [from, to] = [window.start, window.end].map((at) => Math.round((at - start) * signals.rate));
   const sign = label.startsWith("-") ? -1 : 1;

@@ -10,6 +10,7 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import LEADS
 from heartguard.ui.shared.pictures import colour_index
+from heartguard.ui.shared.places import columns_of
 from heartguard.ui.shared.words import quality_text
 from heartguard.ui.viewer.name_places import name_places
 from heartguard.values import Ecg, Page, Reading, Segment, Upload
@@ -48,10 +49,10 @@ def ecg_payload(key: str, reading: Reading, *, uploaded: bool = False) -> dict[s
     return {
         **upload_payload(key, reading.upload),
         "page": {"width": width, "height": height, **scale, "panels": _panels(page.image, ecg, page.px_per_mm)},
-        "signals": _signals(ecg, page.layout.shape),
+        "signals": _signals(ecg, page),
         "beats": np.round(measured.beats_s, 3).tolist(),
         "fiducials": {name: round(float(at), 4) for name, at in measured.fiducials_s.items()},
-        "leads": {lead: lead_quality(ecg, lead, reading.quality) for lead in LEADS},
+        "leads": {lead: lead_quality(ecg, lead, reading.quality) for lead in _leads_of(ecg)},
         **({"uploaded": uploaded_view(page, ecg.segments)} if uploaded else {}),
     }
 
@@ -84,28 +85,38 @@ def _rounded(values: Floats | Doubles, decimals: int = 1) -> list[float | None]:
     return [None if value != value else value for value in np.round(values.astype(float), decimals).tolist()]
 
 
-def _signals(ecg: Ecg, layout: str) -> dict[str, Any]:
-    """Return each lead from its first to its last known sample, in 0.01 mV."""
-    step = ecg.sampling_rate_hz // _SIGNAL_HZ
+def _leads_of(ecg: Ecg) -> dict[str, None]:
+    """Return every lead and row without a name that the page has, traced or not, each once."""
+    return dict.fromkeys((*(segment.panel.lead for segment in ecg.segments), *ecg.shown, *ecg.others))
+
+
+def _signals(ecg: Ecg, page: Page) -> dict[str, Any]:
+    """Return each lead from its first to its last known sample, in 0.01 mV, and how the page arranges them."""
+    step, shape = ecg.sampling_rate_hz // _SIGNAL_HZ, page.layout.shape
     leads = {}
-    for lead in LEADS:
-        values = ecg.lead(lead)[::step]
+    for lead, signal in {**{lead: ecg.lead(lead) for lead in LEADS}, **ecg.others}.items():
+        values = signal[::step]
         known = np.flatnonzero(np.isfinite(values))
         if known.size:
             shown = _rounded(100 * values[known[0] : known[-1] + 1])
             leads[lead] = {"start": known[0] / _SIGNAL_HZ, "values": shown}
-    rhythm = ecg.rhythm_lead if ecg.rhythm_lead in leads and not layout.startswith("12x1") else None
-    return {"rate": _SIGNAL_HZ, "leads": leads, "rhythm": rhythm, "layout": "12x1" if layout == "12x1" else "3x4+1"}
+    rhythm = ecg.rhythm_lead if ecg.rhythm_lead in leads and not shape.startswith("12x1") else None
+    signals = {"rate": _SIGNAL_HZ, "leads": leads, "rhythm": rhythm}
+    if page.layout.complete and not ecg.others:
+        return {**signals, "layout": "12x1" if shape == "12x1" else "3x4+1"}
+    return {**signals, "layout": "page", "columns": columns_of(page.panels)}
 
 
 def lead_quality(ecg: Ecg, lead: str, page_quality: float) -> str:
     """Say how well a lead was traced; on a poor page no lead is called good, however clean its line is."""
-    row = LEADS.index(lead)
-    if not np.isfinite(ecg.signals[row]).any():
+    if lead not in ecg.shown and lead not in ecg.others:
         return "Not found on this page."
     if page_quality < LOW_QUALITY:
         return "The page was traced poorly: do not rely on this lead."
-    return f"Traced {quality_text(float(ecg.quality[row]))}."
+    if lead in ecg.others:
+        followed = max((segment.quality for segment in ecg.segments if segment.panel.lead == lead), default=0.0)
+        return f"Followed over {followed:.0%} of its length; its quality is not judged by itself."
+    return f"Traced {quality_text(float(ecg.quality[LEADS.index(lead)]))}."
 
 
 def uploaded_view(page: Page, segments: Sequence[Segment]) -> Mapping[str, Any]:

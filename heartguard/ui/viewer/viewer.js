@@ -1,7 +1,7 @@
 // @ts-check
 // The one viewer of the app: the page, the page as uploaded, the signals and the maps, in one SVG.
 // component.py mounts it; each mount has a `kind`: a picture (bytes), an ECG, the measurements, the corners, the tab.
-import { ARRANGEMENTS, arrange, clamp, columnOf, heightAt, held, marching, panelAt, pathOf, shows, spanText, topBetween, unitsPerPixel, viewOf, zoomed } from "./geometry.js";
+import { arrange, arrangementsOf, clamp, columnOf, heightAt, held, leadName, marching, panelAt, pathOf, shows, spanText, topBetween, unitsPerPixel, viewOf, zoomed } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Scene & {picture?: string, map?: string, grid?: boolean}} DrawnScene */
 
@@ -88,7 +88,7 @@ class Viewer {
     this.view = { x: 0, y: 0, zoom: 1 };
     this.mode = "page";
     this.layers = new Set(["traces", "names"]);
-    this.redraw = { layout: "3x4+1", speed: "25", gain: "10" };
+    this.redraw = { layout: "", speed: "25", gain: "10" };
     this.lit = "";
     this.lead = "";
     this.label = "";
@@ -154,7 +154,7 @@ class Viewer {
       this.lit = this.lead = "";
       this.caliper = null;
       this.label = data.evidence?.label ?? "";
-      this.redraw.layout = data.signals?.layout in ARRANGEMENTS ? data.signals.layout : "3x4+1";
+      this.redraw.layout = data.signals?.layout ?? "";
       this.view = { x: 0, y: 0, zoom: 1 };
     }
     this.setScene();
@@ -201,7 +201,7 @@ class Viewer {
     const modes = { page: "Page", ...(uploaded ? { uploaded: "As uploaded" } : {}), signals: "Signals" };
     this.bar.append(choice("View", modes, this.mode, (mode) => this.setMode(mode)));
     const leads = [...new Set(this.scene.panels.map((panel) => panel.lead))];
-    const names = Object.fromEntries([["", "Whole page"], ...leads.map((lead) => [lead, `Lead ${lead}`])]);
+    const names = Object.fromEntries([["", "Whole page"], ...leads.map((lead) => [lead, leadName(lead)])]);
     this.bar.append(select("Enlarge a lead", names, this.lead, (lead) => this.enlarge(lead)));
     this.bar.append(
       html("div", { class: "hg-choice", role: "group", "aria-label": "Zoom" }, [
@@ -241,7 +241,7 @@ class Viewer {
       this.view = { x: 0, y: 0, zoom: 1 };
       this.setScene();
     };
-    const layouts = Object.fromEntries(Object.entries(ARRANGEMENTS).map(([key, { name }]) => [key, name]));
+    const layouts = Object.fromEntries(Object.entries(arrangementsOf(this.data.signals)).map(([key, { name }]) => [key, name]));
     return [
       select("Arrangement", layouts, this.redraw.layout, set("layout")),
       select("Paper speed", { 25: "25 mm/s", 50: "50 mm/s" }, this.redraw.speed, set("speed")),
@@ -564,7 +564,7 @@ class Viewer {
 
   /** @param {import("./geometry.js").Panel} panel */
   leadText(panel) {
-    const parts = [`Lead ${panel.label}: ${panel.start.toFixed(1)} to ${panel.end.toFixed(1)} s.`];
+    const parts = [`${leadName(panel.label)}: ${panel.start.toFixed(1)} to ${panel.end.toFixed(1)} s.`];
     const known = this.data.leads?.[panel.lead];
     if (known) parts.push(known);
     const player = panel.rhythm ? "rhythm" : panel.lead;
