@@ -111,6 +111,13 @@ def test_agreement_prefers_the_layout_that_is_printed() -> None:
     assert agree == pytest.approx(0.95 * 6 / 12)
 
 
+def test_names_in_the_first_column_alone_speak_for_one_column() -> None:
+    names, rows = printed([[lead] for lead in LIMB_LEADS])
+    six = printed_layout(rows, names)
+    assert six is not None
+    assert agreement(six, rows, names) - agreement(LAYOUTS["6x2"], rows, names) == pytest.approx(6 * 0.693, abs=0.01)
+
+
 @pytest.mark.parametrize(("p", "cost"), [(0.98, 6.38), (0.5, 2.48)])
 def test_a_doubtful_name_counts_less_than_a_sure_one(p: float, cost: float) -> None:
     names, rows = printed([["I"], ["II"], ["III"]], p=p)

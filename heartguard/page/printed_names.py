@@ -70,6 +70,13 @@ print of 12 pixels shows V5 for V6 with 0.9 and more."""
 _READ, _READ_SURELY = 0.5, 0.9
 """Probabilities from which on a printed value counts: one of the usual ones, and any other; chosen by hand."""
 
+_UNREAD = 0.5
+"""Probability that a lead's name is not read where others are: as high, since the names of a whole column may be hidden
+by its waves. Chosen by hand, so that six names of limb leads rather mean six leads than twelve."""
+
+_FEWEST = 3
+"""Names from which on a page is taken to have its leads named."""
+
 _MINUS = 0.5
 """What a minus that was read, or not, counts beside the rest of the name."""
 
@@ -220,8 +227,11 @@ def agreement(layout: Layout, rows: Sequence[float], names: NamesInRows) -> floa
         Heights of its rows, page pixels.
     names : NamesInRows
     """
-    total = 0.0
-    for row, column, name in names.cells(rows, layout.columns):
+    cells = names.cells(rows, layout.columns)
+    seen = {(row, column) for row, column, _ in cells if 0 <= row < len(layout.rows) and column >= 0}
+    unread = len(layout.rows) * layout.columns - len(seen)
+    total = unread * float(np.log(_UNREAD)) if len(names.names) >= _FEWEST else 0.0
+    for row, column, name in cells:
         p = float(np.clip(name.probability, _LEAST_P, _MOST_P))
         wrong = float(np.log((1 - p) / _KINDS))
         if row < 0 or (row < len(layout.rows) and column < 0):
