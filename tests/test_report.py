@@ -31,6 +31,7 @@ def test_json_has_the_promised_form_and_numbers() -> None:
         "label": "Normal",
         "abstained": False,
         "probabilities": {"Normal": 0.9, "MI": 0.04, "PMI": 0.03, "HB": 0.03},
+        "withheld": None,
         "possible": None,
         "possible_level": 0.9,
         "novelty": None,
