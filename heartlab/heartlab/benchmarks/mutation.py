@@ -36,7 +36,7 @@ TESTS = {
     "report": ("report", "signal_files", "warning"),
     "intake": ("intake", "intake_errors", "intake_files"),
     "explain": ("explain", "explain_cases", "explain_faithfulness", "explain_int8", "explain_leads", "explain_maps"),
-    "trace": ("trace", "line_network", "limb_leads"),
+    "trace": ("trace_by_hand", "trace", "line_network", "limb_leads"),
     "measure": ("measure",),
 }
 """Test modules of each room."""
