@@ -36,18 +36,22 @@ from heartguard.weights import read_spec
 CLASSES = ("Normal", "MI", "PMI", "HB")
 
 
-def random_weights(seed: int = 0) -> dict[str, np.ndarray]:
+def head_weights(seed: int = 0) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(seed)
-    weights, channels = {}, 3
+    levels = {f"head/{level}": rng.standard_normal((13, 512, 4)).astype(np.float32) / 5000 for level in HEAD_LEVELS}
+    return {**levels, "head/bias": np.array([0.5, -0.5, 1.0, 0.0], np.float32)}
+
+
+def random_weights(seed: int = 0) -> dict[str, np.ndarray]:
+    """Return weights of the whole network, which take a second; `head_weights` are enough beside `SmallBackbone`."""
+    rng = np.random.default_rng(seed)
+    weights, channels = head_weights(seed), 3
     for block, widths in enumerate(VGG16_BLOCKS, start=1):
         for k, width in enumerate(widths, start=1):
             kernel = rng.standard_normal((3, 3, channels, width), np.float32) * np.sqrt(2 / 9 / channels)
             weights[f"block{block}_conv{k}/kernel"] = kernel.astype(np.float32)
             weights[f"block{block}_conv{k}/bias"] = rng.standard_normal(width).astype(np.float32) / 10
             channels = width
-    for level in ("level4", "level5"):
-        weights[f"head/{level}"] = rng.standard_normal((13, 512, 4)).astype(np.float32) / 5000
-    weights["head/bias"] = np.array([0.5, -0.5, 1.0, 0.0], np.float32)
     return weights
 
 
@@ -146,7 +150,7 @@ def test_altered_or_missing_weights_are_a_model_error(tmp_path):
 
 @pytest.mark.parametrize("shape", [(1, 32, 60), (32, 64), (1, 64, 32)])
 def test_a_drawing_of_another_size_is_refused(shape):
-    engine = an_engine(a_spec(), random_weights())
+    engine = an_engine(a_spec(), head_weights())
     with pytest.raises(DrawingRangeError, match="32 x 64"):
         engine.predict(np.zeros(shape, np.uint8))
     with pytest.raises(DrawingRangeError, match="uint8"):
@@ -155,7 +159,7 @@ def test_a_drawing_of_another_size_is_refused(shape):
 
 def test_maps_add_up_to_the_logits():
     images = np.random.default_rng(1).integers(0, 256, (3, 32, 64)).astype(np.uint8)
-    engine = an_engine(a_spec(), random_weights())
+    engine = an_engine(a_spec(), head_weights())
     logits, maps, _, features, _ = engine.predict(images)
     assert logits.shape == (3, 4)
     assert maps.shape == (3, 4, 2, 4)
@@ -259,7 +263,7 @@ def a_finding_head(**changes) -> FindingHead:
 
 def test_findings_come_beside_the_classes_and_change_nothing_of_them():
     images = np.random.default_rng(1).integers(0, 256, (2, 32, 64)).astype(np.uint8)
-    weights, head = random_weights(), a_finding_head()
+    weights, head = head_weights(), a_finding_head()
     alone = an_engine(a_spec(), weights).predict(images)
     both = an_engine(a_spec(), weights, head).predict(images)
     assert alone.finding_logits is None

@@ -19,7 +19,7 @@ from heartguard.classify import (
     wave_features,
 )
 from heartguard.classify.architecture import overlap
-from heartguard.classify.findings import FindingSpec, check_names
+from heartguard.classify.findings import FindingSpec, check_names, findings_of
 from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.lead_waves import WAVES, known_part, lead_waves
 from heartguard.classify.out_of_distribution import OodDetector, segment_distances
@@ -38,7 +38,7 @@ from heartguard.errors import DrawingRangeError, ModelError
 from heartguard.leads import LEAD_INDEX, LEADS
 from heartguard.measure import MedianBeat
 from heartguard.values import Drawing, Finding
-from tests.test_classify import a_finding_head, a_spec, an_engine, random_weights
+from tests.test_classify import a_finding_head, a_spec, an_engine, head_weights
 
 ON, OFF = 200, 250
 """Bounds of the QRS complex of `a_beat`: 100 ms."""
@@ -67,10 +67,24 @@ def test_the_waves_of_a_lead_are_measured_from_the_baseline_before_qrs():
 
 
 def test_a_lead_with_a_gap_in_qrs_has_no_waves_and_one_without_t_no_time_of_it():
-    found = lead_waves(a_beat(), ON, OFF)
-    assert {name.split()[0] for name in found} == {"I", "II"}
+    beat = a_beat()
+    beat.waves[LEAD_INDEX["V1"]] = beat.waves[LEAD_INDEX["I"]]
+    beat.waves[LEAD_INDEX["V1"], [ON - 9, OFF + 1]] = np.nan  # outside the baseline's 16 ms, and after QRS
+    found = lead_waves(beat, ON, OFF)
+    assert {name.split()[0] for name in found} == {"I", "II", "V1"}
     assert np.isnan(found["II T ms"])
     assert found["II T max"] == pytest.approx(0.2)
+
+
+def test_a_qs_complex_has_no_q_wave_and_no_r_wave():
+    waves = np.full((12, 500), np.nan)
+    waves[LEAD_INDEX["V2"]] = 0.1
+    waves[LEAD_INDEX["V2"], ON + 1 : OFF + 1] = -0.9
+    waves[LEAD_INDEX["V2"], OFF] = -0.4
+    found = lead_waves(MedianBeat(waves, np.ones(12, np.int64), 225, waves[None]), ON, OFF)
+    assert [found[f"V2 {wave}"] for wave in ("Q", "Q ms", "R", "R ms", "S", "R'")] == pytest.approx(
+        [0, 0, 0, 0, -1.0, -0.5]
+    )
 
 
 def test_a_statistic_of_nothing_is_not_a_number():
@@ -177,6 +191,12 @@ def test_features_of_leads_that_are_missing_are_missing():
     assert wave_features._second(np.array([3.0, np.nan, 1.0, 2.0])) == 2
 
 
+def test_a_lead_without_s_wave_or_t_in_avf_is_known_all_the_same():
+    found = wave_features._joint({**waves_of_leads(), "V6 S": 0.0, "aVF T area": 0.0}, None)
+    assert found["transition"] == 3
+    assert (found["T axis cos"], found["T axis sin"]) == (1, 0)
+
+
 def a_segment(lead: str, values: np.ndarray, strip: np.ndarray | None = None) -> LeadSegments:
     leads = np.full((12, 290), np.nan, np.float32)
     leads[LEAD_INDEX[lead]] = values
@@ -202,6 +222,14 @@ def test_a_segment_of_one_sample_shows_nothing():
     lonely = np.full(290, np.nan, np.float32)
     lonely[5] = 1
     assert np.isnan(wave_features._on_page(a_segment("I", lonely))).all()
+
+
+def test_a_segment_of_two_samples_shows_them_and_what_is_between():
+    two = np.full(290, np.nan, np.float32)
+    two[5:7] = [1, 3]
+    page = wave_features._on_page(a_segment("I", two))
+    assert page[0, 60 + 20 : 60 + 25].tolist() == [1, 1.5, 2, 2.5, 3]
+    assert np.flatnonzero(np.isfinite(page[0]))[[0, -1]].tolist() == [79, 86]  # half of a sample on either side
 
 
 def test_stacked_signals_are_leads_and_quarters_of_the_strip():
@@ -232,7 +260,7 @@ def test_roi_pooling_takes_the_mean_over_the_cells_of_a_segment():
 
 
 def test_the_logits_are_sums_over_segments_and_channels():
-    weights, engine = random_weights(), an_engine(a_spec(), random_weights())
+    weights, engine = head_weights(), an_engine(a_spec(), head_weights())
     images = np.random.default_rng(1).integers(0, 256, (2, 32, 64)).astype(np.uint8)
     found = engine.predict(images)
     for number, image in enumerate(images):
@@ -273,12 +301,12 @@ def test_the_out_of_distribution_score_is_a_distance_of_block_4():
 
 
 def test_an_engine_divides_the_score_by_its_threshold():
-    engine = an_engine(a_spec(), random_weights())
+    engine = an_engine(a_spec(), head_weights())
     engine.ood_detector = a_detector()
     image = np.zeros((1, 32, 64), np.uint8)
     expected = a_detector().scores(np.zeros((1, 13, 1024), np.float32)) / 2
     assert engine.predict(image).ood_scores == pytest.approx(expected)
-    assert an_engine(a_spec(), random_weights()).predict(image).ood_scores is None
+    assert an_engine(a_spec(), head_weights()).predict(image).ood_scores is None
 
 
 def test_a_set_holds_the_classes_that_reach_their_thresholds():
@@ -300,6 +328,12 @@ def test_a_statement_is_the_weighted_mean_of_logits(weight, logit):
     found = logit_average(0.8, 1 - np.log(4) if weight == 0.5 else -0.386294, weight)
     assert found == pytest.approx(1 / (1 + np.exp(-logit)), abs=1e-5)
     assert 0 < logit_average(0.0, 0.0) < logit_average(1.0, 0.0) < 1
+
+
+def test_two_models_weigh_the_same_unless_told():
+    assert logit_average(0.5, 2.0) == pytest.approx(1 / (1 + np.exp(-1)))
+    joint = EnsembleSpec("abc", 1.0, 0.5, 0.9, {})
+    assert (joint.share, joint.finding_share) == (0.5, 0.5)
 
 
 def test_findings_without_common_thresholds_stay_the_network_s():
@@ -354,6 +388,12 @@ def a_forest(**changes: np.ndarray) -> Forest:
 def test_a_tree_of_two_levels_is_walked_from_its_root(features, leaves):
     expected = [0.5 + leaves[0], -0.5 + leaves[1]]
     assert a_forest().logits(np.array(features, np.float32)).tolist() == expected
+
+
+def test_a_forest_survives_its_table():
+    found = from_table(to_table(a_forest()), 3, 2)
+    for name, values in vars(a_forest()).items():
+        assert getattr(found, name).tolist() == values.tolist()
 
 
 @pytest.mark.parametrize(
@@ -422,8 +462,19 @@ def test_an_answer_is_the_most_probable_class_above_its_threshold(score, out, le
     assert classify(a_drawing(), no_findings).prediction_set is None
 
 
+def test_a_network_with_more_outputs_than_its_spec_names_is_not_believed():
+    outputs = Outputs(np.zeros((1, 4), np.float32), np.zeros((1, 4, 2, 4), np.float32))
+    engine = SimpleNamespace(
+        spec=a_spec(classes=("Normal", "MI", "HB")), bias=None, finding_spec=None, predict=lambda images: outputs
+    )
+    with pytest.raises(ValueError, match="longer"):
+        classify(a_drawing(), engine)
+    with pytest.raises(ValueError, match="longer"):
+        findings_of(np.zeros(3, np.float32), a_finding_head().spec)
+
+
 def test_a_drawing_of_another_version_or_size_or_type_is_refused():
-    engine = an_engine(a_spec(), random_weights())
+    engine = an_engine(a_spec(), head_weights())
     with pytest.raises(DrawingRangeError, match=f"of version {a_spec().drawing_version}, not of version other"):
         classify(Drawing(np.zeros((32, 64), np.uint8), (), "other"), engine)
     with pytest.raises(DrawingRangeError, match=r"32 x 64 pixels, not of \(33, 64\)"):

@@ -14,9 +14,11 @@ import pytest
 from heartguard import errors, report
 from heartguard.leads import LEADS
 from heartguard.report import rejected_json, rejected_text, to_csv, to_json, to_text
+from heartguard.report.structured import reason_of
 from heartguard.values import Corrections, Finding, Reading, SignalPrediction
+from heartguard.vocabulary import DISCLAIMER
 from heartguard.warning import caution, fault, note
-from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading
+from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading, make_upload
 
 SCHEMA = Path(report.__file__).with_name("reading.schema.json")
 PROMISED = ["file", "status", "reason", "prediction", "measurements", "quality", "timings_ms", "model"]
@@ -123,6 +125,67 @@ def test_scale_says_paper_speed_and_gain() -> None:
     }
 
 
+def test_measurements_are_no_finer_than_they_can_be_measured_on_paper() -> None:
+    names = (*MEASURED, "qtc_fridericia_ms", "rr_variation", "einthoven_residual_mv")
+    row = to_json(make_reading(measurements=make_measurements(**dict.fromkeys(names, 123.4567))))["measurements"]
+    whole = dict.fromkeys(("rr_ms", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "qtc_fridericia_ms", "axis_deg"), 123)
+    assert row == {
+        **whole,
+        "heart_rate_bpm": 123.5,
+        "rr_variation": 123.457,
+        "einthoven_residual_mv": 123.457,
+        "reasons": {},
+    }
+    assert all(isinstance(row[name], int) for name in whole)
+
+
+def test_shares_scores_scale_and_times_are_rounded() -> None:
+    share = {"MI": 0.123456}
+    prediction = make_prediction(
+        probabilities=share,
+        cnn_probabilities=share,
+        signal_model=SignalPrediction("MI", share, True, "second-1"),
+        findings=(Finding("rhythm:AFIB", 0.123456, False),),
+        ood_score=0.123456,
+    )
+    page = make_page(px_per_mm=4.123456, tilt_deg=-1.23456)
+    row = to_json(make_reading(prediction=prediction, page=page, quality=0.123456, timings_ms={"total": 12.3456}))
+    said = row["prediction"]
+    shares = said["probabilities"], said["network"], said["second"]["probabilities"]
+    assert [by_class["MI"] for by_class in shares] == [0.1235] * 3
+    assert said["findings"][0]["probability"] == 0.1235
+    assert (said["novelty"], row["quality"]) == (0.123, 0.123)
+    assert (row["scale"]["px_per_mm"], row["tilt_deg"]) == (4.123, -1.23)
+    assert (row["timings_ms"]["total"], row["timings_ms"]["page"]) == (12.3, None)
+
+
+def test_a_page_is_counted_from_one() -> None:
+    reading = make_reading(upload=make_upload(page=1, pages=5))
+    assert (to_json(reading)["page"], to_json(reading)["pages"]) == (2, 5)
+    assert "  Page              2 of 5\n" in to_text(reading)
+    assert to_json(make_reading())["page"] == 1
+    assert "  Page  " not in to_text(make_reading())
+
+
+def test_a_class_that_is_withheld_is_not_said() -> None:
+    shares = {"Normal": 0.9, "MI": 0.1}
+    withheld = make_prediction(withheld="Leads are missing.", probabilities=shares, cnn_probabilities=shares)
+    said = to_json(make_reading(prediction=withheld))["prediction"]
+    assert (said["label"], said["withheld"], said["network"]) == (None, "Leads are missing.", None)
+    assert said["probabilities"] == {"Normal": None, "MI": None}
+    text = to_text(make_reading(prediction=withheld))
+    assert "Answer            none\n" in text
+    assert "Normal" not in text
+
+
+def test_a_fault_without_a_sentence_is_said_in_general() -> None:
+    assert reason_of(errors.EmptyFileError("It is empty.")) == "It is empty."
+    assert reason_of(errors.EmptyFileError("")) == reason_of(ZeroDivisionError("division by zero"))
+    assert rejected_text("a\x1b.png", errors.EmptyFileError("It is empty.")) == (
+        "a\\x1b.png\n  Not read          It is empty.\n"
+    )
+
+
 def schema() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return found
@@ -202,6 +265,71 @@ def test_csv_is_one_common_axis_with_empty_cells() -> None:
     assert rows[1250][1] == "0.000"
     assert rows[1251][1] == ""
     assert all(row[2] == "0.100" for row in rows[1:])
+
+
+def test_csv_has_a_column_for_each_further_lead() -> None:
+    v7 = np.full(5000, 0.25, np.float32)
+    v7[1] = np.nan
+    lines = to_csv(make_ecg(others={"V7": v7})).split("\n")
+    assert lines[0].endswith(",V6,V7")
+    assert [line.rpartition(",")[2] for line in lines[1:4]] == ["0.250", "", "0.250"]
+    assert (len(lines), lines[-1]) == (5002, "")
+
+
+TEXT = f"""page.png
+  Page              2 of 5
+  Answer            not sure; closest: Myocardial infarction (MI)
+  Probabilities     MI 50.0%   HB 25.0%   Normal 15.0%   PMI 10.0%
+  Possible at 90%   MI, HB
+  Findings          rhythm:AFIB 80%
+  Signal model      says HB (70%); VGG16 (image model) alone: 60% Normal
+  Heart rate        72 /min
+  RR                833 ms
+  PR                not measured: No P wave was found.
+  QRS               88 ms
+  QT                380 ms
+  QTc (Bazett)      416 ms
+  QTc (Fridericia)  404 ms
+  Frontal axis      not measured: it could not be trusted
+  Layout            3x4+1, scale from the grid
+  Set by hand       gain 5 mm/mV (found: 10 mm/mV)
+  Quality           80%
+  Time              2.9 s
+  Fault             Leads not found: V6.
+  Note              It was reduced to 8 bits.
+  {DISCLAIMER}
+"""
+"""What is said of the reading of the next test, line by line."""
+
+
+def test_text_is_one_line_for_each_thing_known() -> None:
+    second = SignalPrediction("HB", {"Normal": 0.2, "HB": 0.7, "MI": 0.1}, False, "second-1")
+    prediction = make_prediction(
+        label="MI",
+        abstained=True,
+        probabilities={"Normal": 0.15, "MI": 0.5, "PMI": 0.1, "HB": 0.25},
+        prediction_set=("MI", "HB"),
+        findings=(Finding("rhythm:AFIB", 0.8, True), Finding("sub:LVH", 0.1, False)),
+        signal_model=second,
+        cnn_probabilities={"MI": 0.4, "Normal": 0.6},
+    )
+    reading = make_reading(
+        upload=make_upload(page=1, pages=5),
+        prediction=prediction,
+        measurements=make_measurements(pr_ms=None, axis_deg=None, missing_reasons={"pr_ms": "No P wave was found."}),
+        corrections=Corrections(gain_mm_per_mv=5.0),
+        found={"gain_mm_per_mv": 10.0},
+        timings_ms={"total": 2948.0},
+        warnings=(fault("trace.missing", "Leads not found: V6."), note("file.bits", "It was reduced to 8 bits.")),
+    )
+    assert to_text(reading) == TEXT
+
+
+def test_text_says_that_the_signal_model_agrees() -> None:
+    second = SignalPrediction("Normal", {"Normal": 0.7, "MI": 0.3}, True, "second-1")
+    text = to_text(make_reading(prediction=make_prediction(signal_model=second), timings_ms={}))
+    assert "  Signal model      agrees (70%); VGG16 (image model) alone: 90% Normal\n" in text
+    assert "  Time              0.0 s\n" in text
 
 
 def test_text_says_answer_numbers_and_reasons() -> None:

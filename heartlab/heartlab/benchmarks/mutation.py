@@ -31,12 +31,12 @@ from heartlab.checkout import CHECKOUT
 from heartlab.data.tables import merged, read_table, write_table
 
 TESTS = {
-    "classify": ("classify_by_hand", "classify", "signal_model"),
-    "drawing": ("drawing",),
-    "report": ("report", "warning"),
+    "classify": ("classify_by_hand", "classify_files", "signal_answer", "classify", "signal_model"),
+    "drawing": ("drawing_by_hand", "drawing"),
+    "report": ("report", "report_files", "warning"),
     "intake": ("intake", "intake_errors", "intake_files"),
     "explain": ("explain", "explain_cases", "explain_faithfulness", "explain_int8", "explain_leads", "explain_maps"),
-    "trace": ("trace", "line_network", "limb_leads"),
+    "trace": ("trace_by_hand", "trace", "line_network", "limb_leads"),
     "measure": ("measure",),
 }
 """Test modules of each room."""

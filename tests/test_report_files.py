@@ -1,0 +1,103 @@
+"""The CSV files of a batch: their names, what becomes of older ones, and what is said where one cannot be written."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heartguard.errors import OutputError
+from heartguard.report.signal_files import SignalFile, SignalFolder
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_inputs_of_one_name_get_files_of_their_own(tmp_path: Path) -> None:
+    folder = SignalFolder(tmp_path)
+    written = [folder.write(stem, stem + text) for stem, text in (("a", "1"), ("A", "2"), ("a", "3"), ("b", "4"))]
+    assert contents(tmp_path) == {"a.csv": "a1", "A-2.csv": "A2", "a-3.csv": "a3", "b.csv": "b4"}
+    assert written[1] == SignalFile(str(tmp_path / "A-2.csv"), None)
+    assert all(file.warning is None for file in written)
+
+
+def test_files_of_earlier_runs_are_kept_under_numbers(tmp_path: Path) -> None:
+    said = [SignalFolder(tmp_path).write("a", text) for text in ("second", "first", "third", "fourth")]
+    assert contents(tmp_path) == {
+        "a.csv": "fourth",
+        "a.older.csv": "second",
+        "a.older-2.csv": "first",
+        "a.older-3.csv": "third",
+    }
+    assert [file.path for file in said] == [str(tmp_path / "a.csv")] * 4
+    assert said[0].warning is None
+    kept = said[-1].warning
+    assert kept is not None
+    assert (kept.code, kept.severity) == ("file.signals_kept", "note")
+    assert kept.text == "A file of that name with other signals was there; it is now a.older-3.csv."
+
+
+def test_a_file_of_the_same_signals_is_not_touched(tmp_path: Path) -> None:
+    SignalFolder(tmp_path).write("a", "same")
+    before = (tmp_path / "a.csv").stat()
+    assert SignalFolder(tmp_path).write("a", "same") == SignalFile(str(tmp_path / "a.csv"), None)
+    after = (tmp_path / "a.csv").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert contents(tmp_path) == {"a.csv": "same"}
+
+
+def test_a_long_name_leaves_room_for_numbers_and_endings(tmp_path: Path) -> None:
+    for text in ("first", "second"):
+        folder = SignalFolder(tmp_path)
+        names = {Path(folder.write("é" * 300, text + str(number)).path or "").name for number in range(11)}
+        assert len(names) == 11
+    assert len(contents(tmp_path)) == 22
+    assert all(name.startswith("é" * 100) for name in contents(tmp_path))
+
+
+def test_a_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    for _ in range(2):
+        SignalFolder(tmp_path / "new" / "folder")
+    assert (tmp_path / "new" / "folder").is_dir()
+
+
+@pytest.mark.parametrize("place", ["file", "file/under"])
+def test_a_file_is_no_folder(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match=rf"{place} cannot be made\. Give --out another one\."):
+        SignalFolder(tmp_path / place)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(OSError(errno.ENOSPC, ""), "No space left on device"), (OSError(), "the disk does not take it")],
+)
+def test_a_file_that_cannot_be_written_leaves_no_part_and_the_older_one(
+    error: OSError, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(path: Path, data: bytes) -> int:
+        path.open("wb").write(data[:1])
+        raise error
+
+    (tmp_path / "a.csv").write_text("older")
+    monkeypatch.setattr(Path, "write_bytes", half)
+    said = SignalFolder(tmp_path).write("a", "signals")
+    assert said.path is None
+    assert said.warning is not None
+    assert (said.warning.code, said.warning.severity) == ("file.signals_not_written", "caution")
+    assert f"could not be written to {tmp_path} ({why})." in said.warning.text
+    assert contents(tmp_path) == {"a.csv": "older"}
+
+
+def test_a_folder_that_cannot_be_made_is_said_with_each_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, "")
+
+    monkeypatch.setattr(Path, "mkdir", deny)
+    said = SignalFolder(tmp_path / "new").write("a", "signals")
+    assert said.path is None
+    assert said.warning is not None
+    assert "No such file or directory" in said.warning.text
