@@ -45,6 +45,9 @@ PAGE_EVIDENCE = (
     "names_seen",
     "stray_names",
     "column_marks",
+    "names_agree",
+    "names_differ",
+    "gain_witnesses",
     "beat_height",
     "wave_height",
     "rate_plausible",
@@ -127,14 +130,14 @@ def load_quality_model(folder: Path) -> QualityModel:
 
 
 def page_evidence(page: Page, ecg: Ecg, measurements: Measurements) -> Doubles:
-    """Return the evidence on a page, shape (23,), in the order of `PAGE_EVIDENCE`."""
+    """Return the evidence on a page, shape (26,), in the order of `PAGE_EVIDENCE`."""
     disagreement = lead_disagreement(ecg.unreconciled_signals)
     followed = [segment.quality for segment in ecg.segments]
     heights = _heights(ecg)
     tall = float(np.nanmedian(heights)) if np.isfinite(heights).any() else 0.05
     rate = measurements.heart_rate_bpm
     # Small waves are no sign of a wrong gain where pulses show it.
-    unscaled = 1.0 - page.evidence["pulse_share"]
+    unscaled = 1.0 - max(page.evidence["pulse_share"], float(page.evidence["gain_witnesses"] > 0))
     found: dict[str, float] = {
         "limb_disagreement": 0.3 if disagreement is None else min(disagreement, 1.5),
         "limbs_unchecked": float(disagreement is None),
@@ -146,7 +149,7 @@ def page_evidence(page: Page, ecg: Ecg, measurements: Measurements) -> Doubles:
         "rate_plausible": float(rate is not None and 35 <= rate <= 180),
         "rr_variation": min(measurements.rr_variation or 0.0, 0.6),
         "unmeasured": float(rate is None),
-        "other_order": float(page.layout.order != "standard"),
+        "other_order": float(page.layout.order not in ("standard", "printed")),
         **page.evidence,
     }
     return np.array([found[name] for name in PAGE_EVIDENCE])

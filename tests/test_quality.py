@@ -38,6 +38,9 @@ FROM_PAGE = dict.fromkeys(
         "names_seen",
         "stray_names",
         "column_marks",
+        "names_agree",
+        "names_differ",
+        "gain_witnesses",
     ),
     0.25,
 )

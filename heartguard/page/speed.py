@@ -45,7 +45,11 @@ def seconds_shown(seconds: float, speed_mm_per_s: float) -> float:
 
 
 def speed_warnings(
-    seconds: float, speed_mm_per_s: float, by_hand: bool, printed: float | None = None
+    seconds: float,
+    speed_mm_per_s: float,
+    by_hand: bool,
+    printed: float | None = None,
+    pulses: tuple[Pulse, ...] = (),
 ) -> tuple[Warning, ...]:
     """Return what is to be said of how long the page is and what that rests on.
 
@@ -58,6 +62,8 @@ def speed_warnings(
         Whether the speed was set by hand.
     printed : float or None
         The speed that was read on the page.
+    pulses : tuple of Pulse
+        Which may say another.
     """
     meant = seconds_shown(seconds, speed_mm_per_s)
     warnings = []
@@ -65,6 +71,13 @@ def speed_warnings(
         pulses = "The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that."
         text = pulses if printed is None else f"A paper speed of {speed_mm_per_s:g} mm/s is printed, not the usual 25."
         warnings.append(note("scale.speed", text))
+    shown = read_speed(pulses)
+    if printed is not None and not by_hand and shown not in (PAPER_SPEED_MM_PER_S, printed):
+        text = (
+            f"A paper speed of {printed:g} mm/s is printed, but the calibration pulses are 10 mm wide, as at {shown:g} "
+            "mm/s; the print was believed. Check the rate, and set the speed by hand."
+        )
+        warnings.append(caution("scale.speed", text))
     if abs(seconds / meant - 1) > TIME_TOLERANCE:
         said = "set by hand" if by_hand else "assumed" if printed is None else "printed"
         text = (

@@ -165,7 +165,7 @@ PRESETS: dict[str, PaperStyle] = {
     "clinic-6x2": replace(_CLINIC, layout="6x2+1", grid_colour=GRID_COLOURS["grey"]),
     "clinic-6x2-no-grid": replace(_CLINIC, layout="6x2+1", grid="none", frame=False),
     "clinic-6x2-tight": replace(_CLINIC, layout="6x2+1", row_spacing_mm=15.0, row_jitter_mm=4.0),
-    "clean": PaperStyle(px_per_mm=8.0, footer="25mm/s 10mm/mV SIMULATED"),
+    "clean": PaperStyle(px_per_mm=8.0),
     "red-ticks": PaperStyle(
         grid_colour=GRID_COLOURS["red"], separators="ticks", paper=(255, 246, 242), jpeg_quality=85
     ),
