@@ -619,8 +619,10 @@ class Reading:
         return tuple(HandSetting(name, getattr(self.corrections, name), self.found.get(name)) for name in by_hand)
 
     def _is_by_hand(self, name: str) -> bool:
-        """Return whether a field was set: a picture that is not to be turned was, if it had been turned."""
+        """Return whether a field was set: the turn was too where a picture that had been turned is to stay as it is."""
         value, found = getattr(self.corrections, name), self.found.get(name)
         if name == "quarter_turns" and self.corrections.turned and found not in (None, value):
             return True
+        if name == "mirrored":
+            return value not in (None, found)
         return bool(value != getattr(NO_CORRECTIONS, name))
