@@ -196,7 +196,7 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "quarter_turns": ("turned by", lambda turns: f"{90 * int(str(turns))} degrees"),
     "mirrored": ("left and right", lambda mirrored: "exchanged" if mirrored else "as they are"),
     "corners": ("corners of the paper", lambda _corners: ""),
-    "layout": ("arrangement", str),
+    "layout": ("arrangement", lambda shape: "with each row a lead of its own" if shape == ROWS else str(shape)),
     "lead_order": ("order of the limb leads", str),
     "speed_mm_per_s": ("paper speed", lambda speed: f"{speed:g} mm/s"),
     "gain_mm_per_mv": ("gain", lambda gain: f"{gain:g} mm/mV"),

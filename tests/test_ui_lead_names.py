@@ -113,6 +113,18 @@ def test_the_viewer_gets_every_lead_and_row_as_the_page_has_them():
     assert set(sent["leads"]) == {"V1", "V4R", "row 3"}
 
 
+def test_the_strip_counts_lead_names_that_are_many():
+    from heartguard.ui.shared.frame import strip_html
+    from heartguard.ui.shared.session import Chosen
+
+    chosen, panels = Chosen("a.png", b"", "upload"), panels_of(("V1",), ("V2",), ("V3",), by_hand=True)
+    leads = tuple((f"row {number}", f"V{number}") for number in range(1, 4))
+    many = strip_html(chosen, reading_of(panels, Corrections(layout="rows", leads=leads)))
+    assert "By hand: 3 leads named" in many
+    assert "By hand: arrangement with each row a lead of its own" in many
+    assert "lead names V1 for row 1" in strip_html(chosen, reading_of(panels, Corrections(leads=leads[:1])))
+
+
 def test_it_is_said_in_a_few_words_why_there_is_no_class():
     chest = reading_of(panels_of(*((lead,) for lead in CHEST_LEADS)))
     assert answer_text(chest) == "No class: 6 of the 12 leads"
