@@ -228,7 +228,7 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "quarter_turns": ("turned by", lambda turns: f"{90 * int(str(turns))} degrees"),
     "mirrored": ("left and right", lambda mirrored: "exchanged" if mirrored else "as they are"),
     "corners": ("corners of the paper", lambda _corners: ""),
-    "layout": ("arrangement", str),
+    "layout": ("arrangement", lambda shape: "with each row a lead of its own" if shape == ROWS else str(shape)),
     "lead_order": ("order of the limb leads", str),
     "speed_mm_per_s": ("paper speed", lambda speed: f"{speed:g} mm/s"),
     "gain_mm_per_mv": ("gain", lambda gain: f"{gain:g} mm/mV"),
@@ -651,8 +651,10 @@ class Reading:
         return tuple(HandSetting(name, getattr(self.corrections, name), self.found.get(name)) for name in by_hand)
 
     def _is_by_hand(self, name: str) -> bool:
-        """Return whether a field was set: a picture that is not to be turned was, if it had been turned."""
+        """Return whether a field was set: the turn was too where a picture that had been turned is to stay as it is."""
         value, found = getattr(self.corrections, name), self.found.get(name)
         if name == "quarter_turns" and self.corrections.turned and found not in (None, value):
             return True
+        if name == "mirrored":
+            return value not in (None, found)
         return bool(value != getattr(NO_CORRECTIONS, name))

@@ -220,6 +220,44 @@ def test_a_rerun_uses_the_reading_that_is_there(read_page):
     assert len(readings) == 1
 
 
+def choice(app: AppTest, label: str) -> Any:
+    return next(box for box in app.selectbox if box.label == label)
+
+
+def read_again(app: AppTest, page: str = "read") -> AppTest:
+    next(button for button in app.button if button.label == "Read again with these").click().run()
+    return wait(turn_to(app, page), lambda app: len(app.get("bidi_component")) > 1 and is_read(app))
+
+
+def test_what_is_set_by_hand_adds_up_and_stands_beside_what_was_found():
+    sample = list_samples()[NORMAL]
+    app = turn_to(upload(open_app(), sample.path.name, sample.path.read_bytes()), "preprocessing")
+    assert "(found: 10 mm/mV)" in choice(app, "Gain").options[0]
+    assert choice(app, "Row 1, column 2").options[:2] == ["as found: aVR", "I"]
+    choice(app, "Row 1, column 2").set_value("-aVR").run()
+    choice(app, "Gain").set_value(5.0).run()
+    read_again(app)
+    assert measurements(app)["heart_rate_bpm"].endswith("/min")
+    panels = mounted(app, "ecg")["page"]["panels"]
+    assert [panel["label"] for panel in panels if panel["lead"] == "aVR"] == ["-aVR"]
+    turn_to(app, "preprocessing")
+    assert choice(app, "Row 1, column 2").value == "-aVR"
+    choice(app, "Paper speed").set_value(25.0).run()
+    assert choice(app, "Row 1, column 2").value == "-aVR"  # The names hold at another speed.
+    choice(app, "Arrangement of the leads").set_value("rows").run()
+    assert "(-aVR for aVR) belong to the arrangement that was read, and are dropped with it" in words(app)
+    assert not any(box.label == "Row 1, column 2" for box in app.selectbox)
+    (tab,) = [app.session_state["tab"]]
+    (chosen,) = tab.ecgs.values()
+    assert chosen.corrections.gain_mm_per_mv == 5
+    assert chosen.corrections.leads == (("aVR", "-aVR"),)
+    (reading,) = [one for one in tab.readings._items.values() if one.by_hand]
+    assert [setting.text for setting in reading.by_hand] == [
+        "gain 5 mm/mV (found: 10 mm/mV)",
+        "lead names -aVR for aVR",
+    ]
+
+
 def test_reading_another_ecg_goes_to_the_first_screen_with_a_way_back():
     sample = list_samples()[NORMAL]
     app = upload(open_app(), sample.path.name, sample.path.read_bytes())

@@ -82,3 +82,24 @@ def test_cabrera_turns_avr_over():
     (panel,) = run(f"g.arrange({signals}, 'cabrera', 25, 10)")["panels"]
     assert panel["label"] == "-aVR"
     assert panel["line"][0] - panel["y"] == 40
+
+
+def test_other_leads_are_arranged_as_the_page_has_them():
+    ten_seconds = {"start": 0, "values": [0] * 2501}
+    signals = {"rate": 250, "rhythm": None, "leads": dict.fromkeys(("V1", "V2", "V4R"), ten_seconds)}
+    signals["columns"] = [["V1", "V2", "V4R"]]
+    offered = run(f"Object.entries(g.arrangementsOf({json.dumps(signals)})).map(([key, one]) => [key, one.name])")
+    assert offered[0] == ["page", "As on the page"]
+    assert [key for key, _ in offered] == ["page", "3x4+1", "6x2", "12x1", "cabrera"]
+    page = run(f"g.arrange({json.dumps(signals)}, 'page', 25, 10)")
+    assert [panel["lead"] for panel in page["panels"]] == ["V1", "V2", "V4R"]
+    assert {(panel["start"], panel["end"], panel["x0"]) for panel in page["panels"]} == {(0, 10, 128)}
+    beside = run(f"g.arrange({json.dumps(signals)}, '3x4+1', 25, 10)")  # V4R has no place of its own there
+    assert [(panel["lead"], panel["x0"]) for panel in beside["panels"]] == [("V1", 128), ("V2", 128), ("V4R", 1128)]
+
+
+def test_rows_without_a_name_are_only_offered_as_the_page_has_them():
+    ten_seconds = {"start": 0, "values": [0] * 2501}
+    signals = {"rate": 250, "rhythm": None, "leads": {"row 1": ten_seconds}, "columns": [["row 1"]]}
+    assert run(f"Object.keys(g.arrangementsOf({json.dumps(signals)}))") == ["page"]
+    assert run("[g.leadName('row 1'), g.leadName('-aVR')]") == ["Row 1", "Lead -aVR"]

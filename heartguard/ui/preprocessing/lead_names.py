@@ -153,7 +153,7 @@ def show_lead_names(chosen: Chosen, reading: Reading) -> None:
         return
     given = chosen.corrections
     with st.expander("Name the leads", icon=":material/edit:"):
-        st.caption("Compare with the page, from the top. With all twelve named, the class is given too.")
+        st.caption("Compare with the page, from the top. A class is given once all twelve leads are named.")
         key = f"name-{chosen.digest[:12]}-{chosen.page}-{hash(given)}"
         leads = choose_names(parts_of(reading), dict(given.leads), key)
         ready = bool(leads) and leads != given.leads

@@ -108,6 +108,12 @@ def _column(chosen: Chosen, reading: Reading) -> None:
         st.caption(chosen.note)
     show_scale(chosen, reading)
     show_doubts(reading)
+    st.page_link(
+        "pages/preprocessing.py",
+        label="Leads, arrangement or scale wrong? Set them by hand",
+        icon=":material/tune:",
+        query_params=session.address(),
+    )
     show_downloads(chosen, reading)
 
 

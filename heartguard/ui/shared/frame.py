@@ -13,12 +13,15 @@ from heartguard.ui.shared import session
 from heartguard.ui.shared.memory import keep_arrays_out_of_pools
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import answer_text, quality_text
-from heartguard.values import Reading
+from heartguard.values import HandSetting, Reading
 
 __all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "set_up", "sheet"]
 
 MAX_WIDTH_PX = 1680
 """Wider than this the page of an ECG grows no more: it is then as large as on paper."""
+
+_MOST_NAMES = 2
+"""Lead names that the strip spells out: more would take lines of their own on a phone."""
 
 PAGES = {
     "pages/read.py": ("Read", ":material/ecg_heart:"),
@@ -93,8 +96,16 @@ def strip_html(chosen: Chosen, reading: Reading | None) -> str:
             f"<strong>{html.escape(facts[0])}</strong>",
             *(f"<span>{html.escape(fact)}</span>" for fact in facts[1:]),
         ]
-        parts += [f"<span>By hand: {html.escape(setting.text)}</span>" for setting in reading.by_hand]
+        parts += [f"<span>By hand: {html.escape(_by_hand(setting))}</span>" for setting in reading.by_hand]
     return f'<div class="hg-strip" role="region" aria-label="Open ECG">{"".join(parts)}</div>'
+
+
+def _by_hand(setting: HandSetting) -> str:
+    """Return a setting in words; of many lead names how many they are, so that the ECG stays on the first screen."""
+    given = setting.given
+    if setting.field == "leads" and isinstance(given, tuple) and len(given) > _MOST_NAMES:
+        return f"{len(given)} leads named"
+    return setting.text
 
 
 def _take_up(chosen: Chosen | None) -> bool:

@@ -15,6 +15,8 @@ const LIMB_LEADS = ["I", "II", "III", "aVR", "aVL", "aVF"];
 const LAYERS = { traces: "Traces", names: "Lead names", peaks: "R peaks", intervals: "Intervals", grid: "Grid", map: "Map", adds: "Lead shares" };
 /** A press that moves less than this is a tap, px. */
 const TAP = 5;
+/** Until Streamlit has taken up another theme of the browser, ms. */
+const THEMED = 300;
 const STEP = 1.3; // zoom by one press of a key or button
 const WHEEL = 0.0022; // zoom by one unit of the wheel: a notch of 100 is a quarter
 
@@ -800,9 +802,13 @@ function mountCorners(parent, data, setStateValue) {
   };
 }
 
-/** The tab: its token, kept in its session storage alone. @param {HTMLElement} _parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
+/** The tab: its token, kept in its session storage alone; and word of another theme, for what the server draws in it. @param {HTMLElement} _parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
 function mountTab(_parent, data, setStateValue) {
   const kept = sessionStorage.getItem("heartguard-tab");
   if (!data.asks || !kept) sessionStorage.setItem("heartguard-tab", data.token);
   if (data.asks && kept !== data.token && (kept || data.expected)) setStateValue("token", kept ?? "unknown");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const changed = () => setTimeout(() => setStateValue("dark", dark.matches), THEMED);
+  dark.addEventListener("change", changed);
+  return () => dark.removeEventListener("change", changed);
 }
