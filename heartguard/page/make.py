@@ -95,6 +95,7 @@ def make_page(
     ]
     panels = place_panels(layout, rows, columns, strips, PX_PER_MM * speed, arranged.same_seconds, gain.by_lead)
     seconds = max(panel.end_s for panel in panels)
+    set_by_hand = corrections.speed_mm_per_s is not None
     return Page(
         upload=upload,
         image=found.image,
