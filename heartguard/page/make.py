@@ -121,9 +121,7 @@ def make_page(
         warnings=(
             *_warnings(scale, certainty if layout.order != "unnamed" else 1.0),
             *gain.warnings,
-            *speed_warnings(
-                seconds, speed, corrections.speed_mm_per_s is not None, printed.speed_mm_per_s, found.pulses
-            ),
+            *speed_warnings(seconds, speed, set_by_hand, printed.speed_mm_per_s, found.pulses),
             *arranged.warnings,
         ),
     )

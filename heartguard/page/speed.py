@@ -68,8 +68,9 @@ def speed_warnings(
     meant = seconds_shown(seconds, speed_mm_per_s)
     warnings = []
     if speed_mm_per_s != PAPER_SPEED_MM_PER_S and not by_hand:
-        pulses = "The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that."
-        text = pulses if printed is None else f"A paper speed of {speed_mm_per_s:g} mm/s is printed, not the usual 25."
+        by_width = "The calibration pulses are 10 mm wide, as at a paper speed of 50 mm/s; it was taken as that."
+        in_print = f"A paper speed of {speed_mm_per_s:g} mm/s is printed, not the usual 25."
+        text = by_width if printed is None else in_print
         warnings.append(note("scale.speed", text))
     shown = read_speed(pulses)
     if printed is not None and not by_hand and shown not in (PAPER_SPEED_MM_PER_S, printed):
