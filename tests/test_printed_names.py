@@ -69,6 +69,17 @@ def test_pages_of_some_leads_have_these_alone(leads: tuple[str, ...], name: str)
     assert (layout.name, layout.rows, layout.complete) == (name, tuple((lead,) for lead in leads), False)
 
 
+def test_a_strip_below_single_rows_and_a_misread_last_name() -> None:
+    names, rows = printed([[lead] for lead in (*LIMB_LEADS, "II")])
+    with_strip = printed_layout(rows, names)
+    assert with_strip is not None
+    assert (with_strip.name, strip_names(with_strip, rows, names)) == ("6x1+1", ("II",))
+    names, rows = printed([[lead] for lead in (*CHEST_LEADS[:5], "V5")])
+    chest = printed_layout(rows, names)
+    assert chest is not None
+    assert chest.rows == tuple((lead,) for lead in CHEST_LEADS)
+
+
 def test_four_rows_of_three_columns() -> None:
     table = [["I", "aVL", "V3"], ["II", "aVF", "V4"], ["III", "V1", "V5"], ["aVR", "V2", "V6"]]
     names, rows = printed(table)

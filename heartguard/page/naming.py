@@ -14,6 +14,9 @@ __all__ = ["name_by_hand", "panel_names"]
 _SETTLED = ("names.unread", "names.order", "names.printed", "names.swapped", "layout.guess")
 """Warnings on names that are answered once every panel was named by hand."""
 
+_KNOWN = {"layout_certainty": 1.0, "names_agree": 1.0, "names_differ": 0.0, "names_seen": 1.0, "stray_names": 0.0}
+"""Evidence on the quality of a page of which every lead was named by hand."""
+
 
 def panel_names(panels: tuple[Panel, ...]) -> tuple[str, ...]:
     """Return what each panel is called where it is named by hand: its label, and strips by their number.
@@ -55,10 +58,12 @@ def name_by_hand(page: Page, leads: tuple[tuple[str, str], ...]) -> Page:
     twice = [lead for lead, count in counts.items() if count > 1]
     if twice:
         raise CorrectionError(f"Two parts of the page would be {' and '.join(twice)}. Name each lead once.")
-    warnings = page.warnings
+    warnings, evidence = page.warnings, page.evidence
     if all(panel.by_hand for panel in panels if not panel.rhythm):
         warnings = tuple(warning for warning in warnings if warning.code not in _SETTLED)
-    return replace(page, panels=panels, layout=_layout(page.layout, panels), warnings=warnings)
+        evidence = {**evidence, **_KNOWN}
+    layout = _layout(page.layout, panels)
+    return replace(page, panels=panels, layout=layout, warnings=warnings, evidence=evidence)
 
 
 def _named(panel: Panel, lead: str | None) -> Panel:

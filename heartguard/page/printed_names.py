@@ -337,6 +337,9 @@ class _Table:
         """Rows from the bottom that begin with a name and have no other, below rows that have more."""
         if self.columns == 1:
             leads = [self._name(row, 0) for row in range(self.row_count)]
+            # The name of the row above once more is one that was misread, V5 for V6.
+            if len(leads) > 1 and leads[-1] == leads[-2]:
+                return 0
             count = 0
             while count < self.row_count and leads[-1 - count] and leads[-1 - count] in leads[: -1 - count]:
                 count += 1
