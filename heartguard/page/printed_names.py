@@ -201,7 +201,7 @@ def settle_names(names: Sequence[PrintedName], rows: Sequence[float], extent: Ex
         return NamesInRows((), extent, px_per_mm)
     chosen = max(offsets, key=lambda offset: _explained(offset, beside, rows, px_per_mm))
     line = _LINE_MM * px_per_mm
-    kept = []
+    kept: list[PrintedName] = []
     for name in beside:
         y = name.y - chosen * px_per_mm
         if min(abs(y - row) for row in rows) < line:
@@ -372,6 +372,7 @@ def _filled(read: list[list[str]]) -> tuple[tuple[str, ...], ...]:
     for layout in LAYOUTS.values():
         if (len(layout.rows), layout.columns) == (rows, columns) and _fits(read, layout.rows):
             return layout.rows
+    read = _once(read)
     by_column = [[read[row][column] for row in range(rows)] for column in range(columns)]
     down = [_continued(leads) for leads in by_column]
     across = [_continued(leads) for leads in read]
@@ -380,12 +381,19 @@ def _filled(read: list[list[str]]) -> tuple[tuple[str, ...], ...]:
     for row in range(rows):
         told = [read[row][column] or down[column][row] or across[row][column] for column in range(columns)]
         out.append([lead if read[row][column] or not seen[lead] else "" for column, lead in enumerate(told)])
+    return tuple(tuple(leads) for leads in _once(out))
+
+
+def _once(table: list[list[str]]) -> list[list[str]]:
+    """Return names by row and column, each at its first place only."""
     placed: set[str] = set()
-    for leads in out:
-        for column, lead in enumerate(leads):
-            leads[column] = "" if lead in placed else lead
-            placed.add(leads[column])
-    return tuple(tuple(leads) for leads in out)
+    kept: list[list[str]] = []
+    for leads in table:
+        kept.append([])
+        for lead in leads:
+            kept[-1].append("" if lead in placed else lead)
+            placed.add(lead)
+    return kept
 
 
 def _fits(read: list[list[str]], rows: tuple[tuple[str, ...], ...]) -> bool:
