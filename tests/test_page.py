@@ -7,9 +7,10 @@ import pytest
 
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
-from heartguard.page import PX_PER_MM, make, recognise
+from heartguard.page import PX_PER_MM, layout_evidence
 from heartguard.page.arrange import settle_rows
 from heartguard.page.ends import Extent
+from heartguard.page.gain import read_gain
 from heartguard.page.marks import Pulse, find_lines
 from heartguard.page.straight import Scale, straighten
 from heartguard.values import Corrections, Page, Upload
@@ -35,8 +36,8 @@ def found(preset: str, **changes: object) -> tuple[SimulatedPage, Page]:
 
 @pytest.mark.parametrize("share", [0.2, 0.5, float("nan")])
 def test_an_order_that_heartbeats_do_not_tell_is_in_doubt(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recognise, "misfit_in_turn", lambda *_, **__: share)
-    made, page = found("clean", layout="2x6")
+    monkeypatch.setattr(layout_evidence, "misfit_in_turn", lambda *_, **__: share)
+    made, page = found("clean", layout="2x6", lead_names=False)
     assert page.layout.name == "2x6"
     asked = [warning.code for warning in page.warnings if warning.family == "names"]
     assert asked == ([] if share == 0.2 else ["names.order"])
@@ -161,9 +162,9 @@ def test_a_lead_that_is_off_is_no_ruled_line() -> None:
 @pytest.mark.parametrize(("height", "gain", "said"), [(10.5, 10.0, False), (5.2, 5.0, False), (13.5, 10.0, True)])
 def test_pulses_that_fit_no_usual_gain_are_said(height: float, gain: float, said: bool) -> None:
     pulses = (Pulse(10.0, 50.0, 400.0, height),) * 3
-    found, error = make._gain(pulses)
-    assert found == gain
-    assert [(w.code, w.severity) for w in make._odd_pulses(pulses, error)] == ([("scale.gain", "caution")] * said)
+    found = read_gain(pulses, None)
+    assert found.mm_per_mv == gain
+    assert [w.code for w in found.warnings if w.severity == "caution"] == ["scale.gain"] * said
 
 
 def test_gain_is_read_from_the_pulses() -> None:

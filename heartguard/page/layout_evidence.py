@@ -63,6 +63,8 @@ class Candidate:
     same_seconds : bool
     columns : float
         How surely marks begin the columns.
+    by_names : float
+        What the printed names add to the score.
     """
 
     layout: Layout
@@ -74,6 +76,7 @@ class Candidate:
     score: float
     same_seconds: bool
     columns: float
+    by_names: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,15 +100,18 @@ class LayoutEvidence:
             columns = self._columns(layout, rows)
             wrong, worst = self._by_limb_leads(layout, followed, marked=columns > 0)
             strips = fit_strips(layout, followed, self.extent)
+            by_names = agreement(layout, rows, self.names)
             score = (
                 by_law(wrong if np.isfinite(wrong) else _NO_LAW)
                 + _BY_COLUMNS * columns
                 - _BY_CHANGED_ROW * changed
                 - _cost(layout)
                 - _BY_STRIPS * max(0.0, strips.misfit - _SAME)
-                + agreement(layout, rows, self.names)
+                + by_names
             )
-            yield Candidate(layout, rows, followed, changed, wrong, worst, score, strips.same_seconds, columns)
+            yield Candidate(
+                layout, rows, followed, changed, wrong, worst, score, strips.same_seconds, columns, by_names
+            )
 
     def unnamed(self) -> Candidate:
         """Return the rows as they are, each of one lead that is not known."""

@@ -189,7 +189,7 @@ def _arrangement(
 def _credible(candidate: Candidate, found: int) -> bool:
     """Two rows, or rows that fit a layout only by leaving some out, need evidence of their own."""
     if found <= _FEWEST_ROWS:
-        return candidate.score > by_law(_NO_LAW) + 0.25
+        return candidate.score - candidate.by_names > by_law(_NO_LAW) + 0.25
     return not candidate.changed or candidate.misfit < _FITS
 
 
