@@ -104,3 +104,10 @@ def test_the_table_of_the_structure_network_is_the_committed_one():
     for row in pd.read_csv(RESULTS / "structure.csv").drop(columns="crops").itertuples(index=False):
         figures = ("-" if pd.isna(value) else f"{value:.2f}" for value in row[1:])
         assert f"| {row[0]} | {' | '.join(figures)} |" in text
+
+
+def test_the_readme_gives_the_figures_of_pages_of_other_programs():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = pd.read_csv(RESULTS / "independent.csv").set_index(["set", "orders", "pages"])
+    drawn = table.loc[("all", "all", 140)]
+    assert f"| {drawn['right']:.0f} of 140; {drawn['silently_wrong']:.0f} |" in text
