@@ -99,7 +99,7 @@ def _on_quality(quality: float, upload: Upload) -> Warning | None:
 
 
 def _on_leads(page: Page, ecg: Ecg) -> Warning | None:
-    printed = {panel.lead for panel in page.panels}
+    printed = {lead for row in page.layout.rows for lead in row}
     absent = [lead for lead in LEADS if lead in printed and not np.isfinite(ecg.lead(lead)).any()]
     poor = [
         lead
