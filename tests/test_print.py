@@ -209,12 +209,13 @@ def test_the_network_is_small():
 def test_the_trained_network_and_its_litert_file_say_the_same():
     torch, _ = pytest.importorskip("torch"), pytest.importorskip("ai_edge_quantizer")
     from heartguard.page.print.network import PrintNetwork
-    from heartlab.networks.print import print_network_file
-    from heartlab.train.print.network import build_trainee, folded
+    from heartlab.networks.print import PRINT_LAYERS, print_network_file
+    from heartlab.train.layers_torch import fold
+    from heartlab.train.print.network import build_trainee
 
     network = build_trainee(0).eval()
     cut = np.random.default_rng(0).integers(0, 255, (CUT_HEIGHT, 80, 3)).astype(np.uint8)
-    [found] = PrintNetwork(print_network_file(folded(network))).shares([cut])
+    [found] = PrintNetwork(print_network_file(fold(network, PRINT_LAYERS))).shares([cut])
     strip, [answer] = side_by_side([cut])
     with torch.no_grad():
         logits = network(torch.from_numpy(strip.transpose(2, 0, 1)[None]))

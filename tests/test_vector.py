@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from heartguard.samples import Sample, list_samples
 from heartguard.ui.viewer.payload import ecg_payload
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg
 from heartguard.vector import LineReading, read_lines
+from heartlab.data.datasets import data_folder
 from tests.vector_pages import (
     CABRERA_6X2,
     FIFTEEN,
@@ -34,8 +34,6 @@ from tests.vector_pages import (
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("reportlab")
-
-FIELD = Path("/work/shared/data/field")
 
 ECG = known_ecg()
 BELOW = tuple((lead,) for lead in LEADS)
@@ -244,10 +242,11 @@ def test_pictures_and_scans_are_read_as_before(sample: Sample) -> None:
     assert read_lines(path, open_upload(path), NO_CORRECTIONS) == LineReading()
 
 
+@pytest.mark.skipif(data_folder() is None, reason="the shared ECG data is not here")
 def test_a_recorder_whose_grid_is_a_font() -> None:
-    if not (FIELD / "f011.pdf").exists():
-        pytest.skip("needs the page of a recorder in the shared data")
-    upload = open_upload(FIELD / "f011.pdf")
-    page = read_lines(FIELD / "f011.pdf", upload, NO_CORRECTIONS).page
+    data = data_folder()
+    assert data is not None
+    path = data / "field" / "f011.pdf"
+    page = read_lines(path, open_upload(path), NO_CORRECTIONS).page
     assert page is not None
     assert (page.layout.name, page.paper_speed_mm_per_s, page.quality) == ("6x1", 50, 0.98)

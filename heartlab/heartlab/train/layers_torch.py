@@ -138,8 +138,22 @@ def _module(layer: Layer) -> Any:
     return nn.Sequential(nn.Conv2d(*sizes, bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
 
 
-def fold(network: Any, layers: Sequence[Layer]) -> Weights:
-    """Return kernels, shape (k, k, in, out), and biases with the batch normalisation folded in."""
+class Foldable(Protocol):
+    """A convolution by its name; an active one has batch normalisation behind it."""
+
+    @property
+    def name(self) -> str:
+        """In the network's dictionary of layers."""
+        ...
+
+    @property
+    def active(self) -> bool:
+        """Whether it is a sequence of convolution, normalisation and rectifier."""
+        ...
+
+
+def fold(network: Any, layers: Sequence[Foldable]) -> Weights:
+    """Return kernels, shape (h, w, in, out), and biases with the batch normalisation folded in."""
     weights: Weights = {}
     for layer in layers:
         module = network.layers[layer.name]

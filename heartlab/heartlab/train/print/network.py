@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from heartguard.weights import Weights
 from heartlab.networks.print import PRINT_LAYERS, Convolution
 
-__all__ = ["build_trainee", "folded"]
+__all__ = ["build_trainee"]
 
 
 def build_trainee(seed: int) -> Any:
@@ -37,21 +36,3 @@ def _module(layer: Convolution) -> Any:
     if not layer.active:
         return nn.Conv2d(*sizes)
     return nn.Sequential(nn.Conv2d(*sizes, bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
-
-
-def folded(network: Any) -> Weights:
-    """Return kernels, shape (h, w, in, out), and biases with the batch normalisation folded in."""
-    weights: Weights = {}
-    for layer in PRINT_LAYERS:
-        module = network.layers[layer.name]
-        convolution = module[0] if layer.active else module
-        kernel = convolution.weight.detach()
-        if layer.active:
-            norm = module[1]
-            scale = norm.weight.detach() / (norm.running_var + norm.eps).sqrt()
-            kernel, bias = kernel * scale[:, None, None, None], norm.bias.detach() - norm.running_mean * scale
-        else:
-            bias = convolution.bias.detach()
-        weights[f"{layer.name}/kernel"] = kernel.permute(2, 3, 1, 0).contiguous().numpy()
-        weights[f"{layer.name}/bias"] = bias.numpy()
-    return weights

@@ -20,9 +20,11 @@ import numpy as np
 from heartguard.arrays import Floats, Image
 from heartguard.page.print.cuts import CUT_HEIGHT, FRAME, normalised
 from heartguard.page.print.symbols import encoded
-from heartlab.networks.print import print_network_file
+from heartlab.networks.print import PRINT_LAYERS, print_network_file
+from heartlab.train.averaging import add_to_average
+from heartlab.train.layers_torch import fold
 from heartlab.train.print.lessons import INK, ROOM, Lesson, make_lessons, read_lessons
-from heartlab.train.print.network import build_trainee, folded
+from heartlab.train.print.network import build_trainee
 
 __all__ = ["PrintRecipe", "batches", "fit", "learning_rate", "run", "ship_print", "varied"]
 
@@ -186,22 +188,9 @@ class _Run:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
-        self._add_to_average()
+        add_to_average(self.average, self.network, self.recipe.averaging, self.steps)
         self.steps += 1
         return float(loss.detach())
-
-    def _add_to_average(self) -> None:
-        import torch
-
-        # Early on the average follows closely: the first weights are worth nothing.
-        keep = min(self.recipe.averaging, (1 + self.steps) / (10 + self.steps))
-        with torch.no_grad():
-            fresh = self.network.state_dict()
-            for name, value in self.average.state_dict().items():
-                if value.dtype.is_floating_point:
-                    value.lerp_(fresh[name], 1 - keep)
-                else:
-                    value.copy_(fresh[name])
 
 
 def fit(paths: list[Path], recipe: PrintRecipe, kept: Path) -> tuple[Any, list[float]]:
@@ -244,7 +233,7 @@ def run(args: argparse.Namespace) -> int:
 
 def ship_print(folder: Path, network: Any, recipe: PrintRecipe, losses: list[float]) -> None:
     """Write the LiteRT file of a trained network and the facts on it."""
-    content = print_network_file(folded(network))
+    content = print_network_file(fold(network, PRINT_LAYERS))
     (folder / "print.tflite").write_bytes(content)
     facts = {
         "sha256": hashlib.sha256(content).hexdigest(),

@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image
+from heartlab.train.averaging import add_to_average
 from heartlab.train.layers_torch import build_network
 from heartlab.train.structure.crops import read_crops
 from heartlab.train.structure.losses import structure_loss
@@ -157,22 +158,9 @@ class _Run:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
-        self._average()
+        add_to_average(self.average, self.network, self.recipe.averaging, self.step)
         self.step += 1
         return float(loss.detach())
-
-    def _average(self) -> None:
-        import torch
-
-        # Early on the average follows closely: the first weights are worth nothing.
-        keep = min(self.recipe.averaging, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            fresh = self.network.state_dict()
-            for name, value in self.average.state_dict().items():
-                if value.dtype.is_floating_point:
-                    value.lerp_(fresh[name], 1 - keep)
-                else:
-                    value.copy_(fresh[name])
 
 
 def run(args: argparse.Namespace) -> int:
