@@ -190,9 +190,10 @@ class Seen:
     quarters : int
         Clockwise quarter turns of the finished picture.
     mirrored, negative : bool
-    tilt_deg, aspect : float
+    tilt_deg : float
+    aspect : float
         Of a scan.
-    folds : int
+    folds, width_px : int
         Of a photographed sheet.
     light : tuple of float
         Share of red, green and blue that the light or the scanner gives; a warm lamp has little blue.
@@ -209,6 +210,7 @@ class Seen:
     tilt_deg: float = 0.0
     aspect: float = 1.0
     folds: int = 0
+    width_px: int = 1500
     light: tuple[float, float, float] = (1.0, 1.0, 1.0)
     messenger: bool = False
     seed: int = 1
@@ -234,10 +236,10 @@ def picture(made: Print, seen: Seen) -> Image:
 
 def _photo(scene: Scene, seen: Seen) -> BentView:
     style = PhotoStyle(
-        width_px=1500,
-        height_px=840,
-        fill=0.94,
-        turn_deg=1.5,
+        width_px=seen.width_px,
+        height_px=round(0.56 * seen.width_px),
+        fill=0.94 if abs(seen.tilt_deg) < 5 else 0.75,
+        turn_deg=1.5 + seen.tilt_deg,
         tilt_deg=9.0,
         tilt_towards_deg=80.0,
         distance=1.6,

@@ -57,6 +57,7 @@ CASES = (
     Case("flat", least_db=19),
     Case("scan", seen=Seen("scan", tilt_deg=0.8, aspect=1.01, seed=4), least_db=19),
     Case("photo", seen=Seen("photo"), least_db=17, says=("page.photo",)),
+    Case("tilted photo", seen=Seen("photo", tilt_deg=15, width_px=3000), least_db=15, says=("page.photo",)),
     Case("folded photo", seen=Seen("photo", folds=2), least_db=16, says=("page.photo",)),
     Case(
         "turned by 90",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import cv2
 import numpy as np
 
 from heartguard.arrays import Image
@@ -19,7 +20,7 @@ from heartguard.page.print import read_print
 from heartguard.page.printed_names import PrintedOnPage
 from heartguard.page.speed import read_speed
 from heartguard.page.straight import PX_PER_MM, StraightPage, straighten
-from heartguard.page.structure import StructureMaps
+from heartguard.page.structure import StructureMaps, StructureNetwork
 from heartguard.page.turn import AS_IT_IS, Turn, evidence_of_flips, evidence_of_side, homography, logit, turned
 from heartguard.page.without_grid import straighten_by_marks
 from heartguard.values import NO_CORRECTIONS, Corrections, Page, Upload
@@ -54,8 +55,7 @@ def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_
         When the picture cannot be understood; the message says what to do.
     """
     given, by_hand = apply_corrections(upload, corrections)
-    maps = models.structure.maps(given.image)
-    look = _Look(given.image, maps)
+    look = _Look(given.image, models.structure.maps(given.image), models.structure)
     if not corrections.turned:
         look = look.on_its_feet(models)
     flips = {AS_IT_IS: 0.0} if corrections.turned else look.flips(models)
@@ -68,32 +68,38 @@ def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_
 
 @dataclass(eq=False)
 class _Look:
-    """A picture and its maps, and how they were turned."""
+    """A picture, what the network sees on it, and how it was turned."""
 
     image: Image
     maps: StructureMaps
+    network: StructureNetwork
     turn: Turn = AS_IT_IS
 
     @cached_property
     def straight(self) -> StraightPage | None:
         """The page made straight as it is turned."""
-        return straighten(self.image, self.maps) or straighten_by_marks(self.image, self.maps)
+        found = straighten(self.image, self.maps, self.network.maps)
+        return found or straighten_by_marks(self.image, self.maps)
 
     def flipped(self, turn: Turn) -> _Look:
         """Return picture and maps turned."""
         if turn == AS_IT_IS:
             return self
         maps = replace(self.maps, shares=np.stack([turned(share, turn) for share in self.maps.shares]))
-        return _Look(turned(self.image, turn), maps, self.turn.then(turn))
+        return _Look(turned(self.image, turn), maps, self.network, self.turn.then(turn))
 
     def on_its_feet(self, models: PageModels) -> _Look:
         """Return the picture so that rows run along x."""
-        text = np.maximum(self.maps.of("print"), self.maps.of("name"))
-        if logit(evidence_of_side(self.maps.of("trace"), text), models.turn.sideways) >= 0:
+        shares = {plane: self.maps.of(plane) for plane in ("trace", "print", "name")}
+        if self.straight is not None and self.straight.bend is not None:
+            # Rows of a photo run askew, those of the page made of it do not.
+            shares = {plane: _as_coarse_as_maps(self.straight.shares[plane]) for plane in shares}
+        text = np.maximum(shares["print"], shares["name"])
+        if logit(evidence_of_side(shares["trace"], text), models.turn.sideways) >= 0:
             return self
         # Upright, the network sees more than in the same picture on its side.
         image = turned(self.image, Turn(1))
-        return _Look(image, models.structure.maps(image), Turn(1))
+        return _Look(image, self.network.maps(image), self.network, Turn(1))
 
     def flips(self, models: PageModels) -> dict[Turn, float]:
         """Return by which flips the page may be upright, and the logarithms of their odds against none."""
@@ -103,6 +109,11 @@ class _Look:
         return likely_flips(
             logit(across, models.turn.across), logit(down, models.turn.down), on_its_side=self.turn != AS_IT_IS
         )
+
+
+def _as_coarse_as_maps(share: Image) -> Image:
+    """Return a share of a straight page at half its scale, as maps of pictures mostly have it."""
+    return np.asarray(cv2.resize(share, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def likely_flips(left: float, top: float, *, on_its_side: bool) -> dict[Turn, float]:

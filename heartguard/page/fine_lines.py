@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -23,6 +24,8 @@ from heartguard.page.bend import (
 from heartguard.page.plate import plate
 
 __all__ = ["FineLines", "follow_fine_lines", "moved_back"]
+
+Shown = TypeVar("Shown", Floats, Image)
 
 _SEEK_MM = 1.0
 _LINE_PX = 7
@@ -101,7 +104,7 @@ def _both_ways(marks: Floats, seen: Floats, shift: Doubles, px_per_mm: float) ->
     return [(marks, seen), (np.ascontiguousarray(marks.T), np.ascontiguousarray(seen.T))]
 
 
-def moved_back(picture: Floats, inverse: Floats, step: float) -> Floats:
+def moved_back(picture: Shown, inverse: Floats, step: float) -> Shown:
     """Return a picture, shape (h, w), read at ``place + inverse(place)``; the field has a node every `step` pixels."""
     moved = np.empty_like(picture)
     for strip, x, y in rough_places(inverse, step, (picture.shape[0], picture.shape[1])):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,10 +10,10 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image, Mask
-from heartguard.page.bend import off_places
-from heartguard.page.fine_lines import follow_fine_lines
+from heartguard.page.bend import NODE_MM, invert, off_places
+from heartguard.page.fine_lines import follow_fine_lines, moved_back
 from heartguard.page.marks import find_rows, trace_mask
-from heartguard.page.photo import resample, resized, settle_photo, straighten_photo
+from heartguard.page.photo import StraightPhoto, resample, resized, settle_photo, straighten_photo
 from heartguard.page.pitch import MIN_STRENGTH, GridPitch, find_pitch
 from heartguard.page.structure import PLANES, StructureMaps
 from heartguard.page.tilt import estimate_tilt
@@ -22,6 +23,11 @@ __all__ = ["PX_PER_MM", "Scale", "StraightPage", "at_scale", "straighten"]
 
 _BESIDE_TRACE = ("pulse", "name", "separator", "print")
 """What is drawn in the ink of the trace and may be taken for it."""
+
+_DRAWN = ("trace", *_BESIDE_TRACE, "overlay")
+"""What may hide the lines of the grid."""
+
+Look = Callable[[Image], StructureMaps]
 
 PX_PER_MM = 8.0
 """Scale of every straight page: finer than scans of 200 dpi, so that nothing of them is lost."""
@@ -109,7 +115,7 @@ def _surely(shares: dict[str, Image]) -> dict[str, Image]:
     return shares | {"trace": np.asarray(lowered, np.uint8)}
 
 
-def straighten(image: Image, maps: StructureMaps) -> StraightPage | None:
+def straighten(image: Image, maps: StructureMaps, look: Look | None = None) -> StraightPage | None:
     """Make a picture straight by its grid; None where it shows none.
 
     Parameters
@@ -117,6 +123,9 @@ def straighten(image: Image, maps: StructureMaps) -> StraightPage | None:
     image : ndarray, shape (h, w, 3), uint8, RGB
     maps : StructureMaps
         Of the same picture.
+    look : callable, optional
+        The structure network. Where a photo was made smaller to be looked at, it looks again at the page made of it:
+        that has more pixels without the table, and is level, as pages of the lessons mostly were.
     """
     turn, tilt = _upright(maps, ("major", "minor"))
     pitch = find_pitch(*(_turned(maps.of(plane), turn) for plane in ("major", "minor")))
@@ -125,7 +134,7 @@ def straighten(image: Image, maps: StructureMaps) -> StraightPage | None:
         off = _off_places(maps, turn, pitch)
         if not off > _FLAT_MM:
             return _flat(image, maps, turn, pitch, tilt, off)
-    photo = _photographed(image, maps)
+    photo = _photographed(image, maps, look)
     if photo is not None:
         return replace(photo, off_mm=off)
     return None if pitch is None else _flat(image, maps, turn, pitch, tilt, off)
@@ -215,25 +224,32 @@ def _warped(
     return np.asarray(cv2.warpPerspective(picture, homography, size, flags=flags, borderMode=border), np.uint8)
 
 
-def _photographed(image: Image, maps: StructureMaps) -> StraightPage | None:
+def _photographed(image: Image, maps: StructureMaps, look: Look | None) -> StraightPage | None:
     """Follow the grid of a photographed page; its lines are followed once more beside the ink, at full size."""
     photo = straighten_photo(image, maps.of("major"), maps.scale, PX_PER_MM)
     if photo is None:
         return None
-    size = (photo.image.shape[0], photo.image.shape[1])
-    ink = np.zeros(size, np.float32)
-    for plane in ("trace", "print", "name", "pulse", "separator", "overlay"):
-        ink = np.maximum(ink, resample(maps.of(plane), photo.to_page @ _to_picture(maps), photo.bend, size) / 255)
+    shares = _enlarged(look(photo.image), photo.image) if look is not None and maps.scale < 1 else _on_page(photo, maps)
+    ink = np.maximum.reduce([shares[plane] for plane in _DRAWN]).astype(np.float32) / 255
     lines = follow_fine_lines(photo.image, ink, PX_PER_MM)
     seen = lines.left_mm[np.isfinite(lines.left_mm)]
     bent = float((seen > _OFF_MM).mean()) if seen.size else 1.0
     photo = settle_photo(image, photo, lines.shift, PX_PER_MM)
-    to_page = photo.to_page @ _to_picture(maps)
-    shares = {plane: resample(maps.of(plane), to_page, photo.bend, size) for plane in PLANES}
+    back = np.asarray(invert(lines.shift) * PX_PER_MM, np.float32)
+    shares = {plane: moved_back(share, back, NODE_MM * PX_PER_MM) for plane, share in shares.items()}
     tilt = float(np.rad2deg(np.arctan2(photo.to_page[0, 1], photo.to_page[0, 0])))
     scale = Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
     return StraightPage(photo.image, _surely(shares), photo.to_page, photo.bend, scale, tilt, bent_share=bent)
 
 
-def _to_picture(maps: StructureMaps) -> Doubles:
-    return np.asarray(np.linalg.inv(resized(maps.scale)), np.float64)
+def _on_page(photo: StraightPhoto, maps: StructureMaps) -> dict[str, Image]:
+    """Return the maps of a picture on the page made of it."""
+    size = (photo.image.shape[0], photo.image.shape[1])
+    to_page = photo.to_page @ np.linalg.inv(resized(maps.scale))
+    return {plane: resample(maps.of(plane), to_page, photo.bend, size) for plane in PLANES}
+
+
+def _enlarged(maps: StructureMaps, image: Image) -> dict[str, Image]:
+    """Return maps at the size of the picture that they are of."""
+    size = (image.shape[1], image.shape[0])
+    return {plane: np.asarray(cv2.resize(maps.of(plane), size, interpolation=cv2.INTER_CUBIC)) for plane in PLANES}

@@ -111,7 +111,7 @@ def simulated(models: Models, pages: int, cache: Path) -> Iterator[tuple[str, st
     for seed in range(_FIRST_SEED, _FIRST_SEED + pages):
         sheet = simulate_sheet(pool.draw(seed), seed)
         image = sheet.draw().image
-        page = straighten(image, models.page.structure.maps(image))
+        page = straighten(image, models.page.structure.maps(image), models.page.structure.maps)
         if page is None:
             continue
         words = read_print(page, models.page.print)

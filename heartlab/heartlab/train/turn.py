@@ -72,7 +72,7 @@ def _evidence(network: StructureNetwork, sheet: SimulatedSheet) -> tuple[Doubles
     image = turned(sheet.draw().image, turn)
     maps: StructureMaps = network.maps(image)
     side = evidence_of_side(maps.of("trace"), np.maximum(maps.of("print"), maps.of("name")))
-    straight = straighten(image, maps)
+    straight = straighten(image, maps, network.maps)
     if straight is None:
         return side, None
     return side, evidence_of_flips(straight.shares, straight.rows, PX_PER_MM)
