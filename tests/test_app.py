@@ -368,4 +368,6 @@ def test_the_upload_limit_of_the_server_is_that_of_intake():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["server"]["maxUploadSize"] * 2**20 == MAX_BYTES
     assert config["browser"]["gatherUsageStats"] is False
+    # Streamlit's own collection after every look at progress left a reading on a busy server no time at all.
+    assert config["runner"]["postScriptGC"] is False
     assert set(config["theme"]["light"]) == set(config["theme"]["dark"])

@@ -15,8 +15,8 @@ from heartguard.values import Reading
 
 __all__ = ["show"]
 
-_POLL_S = 0.3
-"""How often progress is looked at: below half a second it feels continuous."""
+_POLL_S = 0.5
+"""How often progress is looked at: it feels continuous, and takes little of the time of the reading."""
 
 _COLUMN_PX = 400
 """Width of the column beside the page: the longest row of a measurement fits on one line."""
