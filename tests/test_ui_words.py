@@ -4,21 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from heartguard.contradictions import contradictions
 from heartguard.errors import CorrectionError, EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
 from heartguard.ui.preprocessing import steps
-from heartguard.ui.read.answer import contradictions, possible_classes, uncertainties
+from heartguard.ui.read.answer import possible_classes, uncertainties
 from heartguard.ui.read.cards import measurement_cards
 from heartguard.ui.shared.problems import advice, headline
 from heartguard.ui.shared.session import Chosen
-from heartguard.ui.shared.words import (
-    likelihood,
-    natural_frequency,
-    percent,
-    quality_word,
-    sentence_list,
-)
+from heartguard.ui.shared.words import likelihood, natural_frequency, quality_word, sentence_list
 from heartguard.values import Finding
-from heartguard.vocabulary import class_name
+from heartguard.vocabulary import class_name, percent
 from heartguard.warning import caution, note
 from tests.handmade import make_measurements, make_prediction, make_reading
 

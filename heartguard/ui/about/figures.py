@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 
 from heartguard.resources import shipped
+from heartguard.ui.shared.charts import ACCENT, PROBABILITY
 from heartguard.vocabulary import class_name
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "confusion_chart",
     "confusion_text",
     "headline_table",
+    "leaderboard_chart",
     "load_classifier",
     "reliability_chart",
     "result_tables",
+    "selective_chart",
 ]
 
 RESULTS_FOLDER = shipped("benchmarks", "results")
@@ -34,6 +37,10 @@ _HEADLINE = {"macro_f1": "Macro-F1", "macro_auroc": "Macro AUROC", "accuracy": "
 _MAX_ROWS = 40
 _OWN_PLACE = ("classifier",)
 _LADDER = ("#eef5f6", "#0b6570")
+_HEIGHT = 210
+"""Pixels of a chart: two of them, below the headline figures, fit a common screen."""
+
+_SHARE = alt.Axis(format="%")
 
 
 def load_classifier(folder: Path = RESULTS_FOLDER) -> Mapping[str, Any] | None:
@@ -76,22 +83,21 @@ def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> alt.Laye
     """Draw the confusion matrix: rows are true classes, colour is the share of the row."""
     rows = []
     for label, counts in zip(classes, part["confusion"], strict=True):
-        total = max(sum(counts), 1)
         for other, count in zip(classes, counts, strict=True):
-            share = count / total
+            share = count / max(sum(counts), 1)
             rows.append({"True": class_name(label), "Answer": class_name(other), "Pages": count, "Share": share})
     names = [class_name(label) for label in classes]
-    axis = alt.Axis(labelLimit=170, labelAngle=0, labelFontSize=12, domain=False, ticks=False)
+    two_lines = alt.Axis(labelAngle=0, labelExpr="split(datum.label, / (?=[^ ]+$)/)")
     base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("Answer:N", sort=names, title="Answer", axis=axis),
-        y=alt.Y("True:N", sort=names, title="True class", axis=axis),
+        x=alt.X("Answer:N", sort=names, title="Answer", axis=two_lines),
+        y=alt.Y("True:N", sort=names, title="True class"),
         tooltip=["True:N", "Answer:N", "Pages:Q", alt.Tooltip("Share:Q", format=".0%", title="Share of the row")],
     )
     scale = alt.Scale(domain=[0, 1], range=list(_LADDER))
     cells = base.mark_rect(cornerRadius=3).encode(color=alt.Color("Share:Q", scale=scale, legend=None))
     dark_on_light = alt.condition("datum.Share > 0.5", alt.value("#ffffff"), alt.value("#16232b"))
     numbers = base.mark_text(fontSize=15, fontWeight=600).encode(text="Pages:Q", color=dark_on_light)
-    return alt.layer(cells, numbers).properties(height=210)
+    return alt.layer(cells, numbers).properties(height=_HEIGHT)
 
 
 def confusion_text(part: Mapping[str, Any], classes: Sequence[str]) -> str:
@@ -102,15 +108,12 @@ def confusion_text(part: Mapping[str, Any], classes: Sequence[str]) -> str:
 
 def reliability_chart(part: Mapping[str, Any]) -> alt.LayerChart:
     """Draw how often answers were right against how probable they were said to be; the dashes are perfection."""
-    table = pd.DataFrame(part["reliability"])
-    share = alt.Axis(format="%")
-    scale = alt.Scale(domain=[0, 1])
     points = (
-        alt.Chart(table)
-        .mark_line(point=alt.OverlayMarkDef(size=70), color="#2a8f9b")
+        alt.Chart(pd.DataFrame(part["reliability"]))
+        .mark_line(point=alt.OverlayMarkDef(size=70, color=ACCENT), color=ACCENT)
         .encode(
-            x=alt.X("confidence:Q", scale=scale, axis=share, title="Probability that was given"),
-            y=alt.Y("accuracy:Q", scale=scale, axis=share, title="Share that was right"),
+            x=alt.X("confidence:Q", scale=PROBABILITY, axis=_SHARE, title="Probability that was given"),
+            y=alt.Y("accuracy:Q", scale=PROBABILITY, axis=_SHARE, title="Share that was right"),
             tooltip=[
                 alt.Tooltip("confidence:Q", format=".0%", title="Probability"),
                 alt.Tooltip("accuracy:Q", format=".0%", title="Right"),
@@ -120,7 +123,46 @@ def reliability_chart(part: Mapping[str, Any]) -> alt.LayerChart:
     )
     ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
     dashes = alt.Chart(ideal).mark_line(strokeDash=[4, 4], color="#8a98a0").encode(x="confidence:Q", y="accuracy:Q")
-    return alt.layer(dashes, points).properties(height=210)
+    return alt.layer(dashes, points).properties(height=_HEIGHT)
+
+
+def selective_chart(part: Mapping[str, Any]) -> alt.Chart:
+    """Draw how often answers were right against the share of pages that got one, the most probable first."""
+    return (
+        alt.Chart(pd.DataFrame(part["risk_coverage"]))
+        .mark_line(point=alt.OverlayMarkDef(color=ACCENT), color=ACCENT)
+        .encode(
+            x=alt.X("coverage:Q", scale=PROBABILITY, axis=_SHARE, title="Share of pages that get a class"),
+            y=alt.Y("accuracy:Q", scale=alt.Scale(zero=False), axis=_SHARE, title="Share of them that is right"),
+            tooltip=[
+                alt.Tooltip("threshold:Q", format=".0%", title="A class is named from"),
+                alt.Tooltip("coverage:Q", format=".0%", title="Pages with a class"),
+                alt.Tooltip("accuracy:Q", format=".0%", title="Right"),
+            ],
+        )
+        .properties(height=_HEIGHT)
+    )
+
+
+def leaderboard_chart(table: pd.DataFrame) -> alt.LayerChart:
+    """Draw the macro-F1 of every model on the 3×4 pages with its 95 % interval, by how it was measured."""
+    part = table[table["pages"] == "3x4"].sort_values("macro_f1", ascending=False)
+    base = alt.Chart(part).encode(
+        y=alt.Y("model:N", sort=part["model"].drop_duplicates().tolist(), title=None),
+        yOffset="protocol:N",
+        color=alt.Color("protocol:N", title="Measured", legend=alt.Legend(orient="top")),
+        tooltip=[
+            "model:N",
+            "protocol:N",
+            *(alt.Tooltip(f"macro_f1{end}:Q", format=".3f") for end in ("", "_low", "_high")),
+        ],
+    )
+    scale = alt.Scale(zero=False)
+    intervals = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("macro_f1_low:Q", scale=scale, title="macro-F1, 3×4 pages, 95 % interval"), x2="macro_f1_high:Q"
+    )
+    dots = base.mark_point(filled=True, opacity=1, size=70).encode(x="macro_f1:Q")
+    return alt.layer(intervals, dots).properties(height=28 * part["model"].nunique() + 70)
 
 
 def result_tables(folder: Path = RESULTS_FOLDER) -> dict[str, pd.DataFrame]:

@@ -84,9 +84,9 @@ def _progress() -> None:
         outcome(chosen)
         st.rerun()
     progress = progress_of(job)
-    st.markdown("**Reading the page**")
-    st.markdown("\n".join(f"- :material/check: {name}" for name in progress.done))
-    st.markdown(f"- :material/arrow_right: **{progress.stage or 'Waiting for another reading'}**")
+    stages = [f":material/check: {name}" for name in progress.done]
+    stages.append(f":material/arrow_right: **{progress.stage or 'Waiting for its turn'}**")
+    st.markdown("**Reading the page**\n\n" + "  \n".join(stages))
     if progress.seconds_left is not None:
         st.caption(f"About {max(round(progress.seconds_left), 1)} s left")
     st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=stop_reading)
