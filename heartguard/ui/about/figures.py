@@ -36,6 +36,7 @@ SUBSETS = {"3x4": "3×4 pages alone", "all": "All pages"}
 _HEADLINE = {"macro_f1": "Macro-F1", "macro_auroc": "Macro AUROC", "accuracy": "Accuracy"}
 _MAX_ROWS = 40
 _OWN_PLACE = ("classifier",)
+_MODEL_NAMES = {"vgg16+second": "both (HeartGuard)", "vgg16": "VGG16", "second": "signal model"}
 _LADDER = ("#eef5f6", "#0b6570")
 _HEIGHT = 210
 """Pixels of a chart: two of them, below the headline figures, fit a common screen."""
@@ -87,7 +88,7 @@ def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> alt.Laye
             share = count / max(sum(counts), 1)
             rows.append({"True": class_name(label), "Answer": class_name(other), "Pages": count, "Share": share})
     names = [class_name(label) for label in classes]
-    two_lines = alt.Axis(labelAngle=0, labelExpr="split(datum.label, / (?=[^ ]+$)/)")
+    two_lines = alt.Axis(labelAngle=0, labelOverlap=False, labelExpr="split(datum.label, / (?=[^ ]+$)/)")
     base = alt.Chart(pd.DataFrame(rows)).encode(
         x=alt.X("Answer:N", sort=names, title="Answer", axis=two_lines),
         y=alt.Y("True:N", sort=names, title="True class"),
@@ -146,7 +147,8 @@ def selective_chart(part: Mapping[str, Any]) -> alt.Chart:
 
 def leaderboard_chart(table: pd.DataFrame) -> alt.LayerChart:
     """Draw the macro-F1 of every model on the 3×4 pages with its 95 % interval, by how it was measured."""
-    part = table[table["pages"] == "3x4"].sort_values("macro_f1", ascending=False)
+    part = table[table["pages"] == "3x4"].sort_values(["protocol", "macro_f1"], ascending=[True, False])
+    part = part.replace({"model": _MODEL_NAMES})
     base = alt.Chart(part).encode(
         y=alt.Y("model:N", sort=part["model"].drop_duplicates().tolist(), title=None),
         yOffset="protocol:N",

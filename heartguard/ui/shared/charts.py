@@ -42,12 +42,14 @@ _STRIP_NAME = {"rhythm": "Strip"}
 def show_chart(chart: alt.Chart | alt.LayerChart, text: str) -> None:
     """Show a chart over the whole width, its words in the colour of the theme, with a sentence that says what it shows.
 
-    Streamlit draws axes paler than 4.5:1, leaves out labels that it thinks too close, and shifts the first and last.
+    Streamlit draws axes paler than 4.5:1, leaves out rows that it thinks too close, and shifts the first and last.
     """
     colour = _TEXT[dark_theme()]
     words = {"labelColor": colour, "titleColor": colour, "labelFontSize": 13, "labelLimit": 220}
-    styled = chart.configure_axis(**words, labelFlush=False, labelOverlap=False).configure_text(color=colour)
-    styled = styled.configure_rule(color=colour).properties(padding={"bottom": 4})  # Streamlit leaves 20 pixels below.
+    styled = chart.configure_axis(**words, labelFlush=False).configure_axisY(labelOverlap=False)
+    styled = (
+        styled.configure_text(color=colour).configure_rule(color=colour).properties(padding={"bottom": 4})
+    )  # Streamlit leaves 20 pixels below.
     st.altair_chart(styled, width="stretch", alt=text)
 
 
