@@ -8,7 +8,6 @@ import pytest
 from heartguard.ui.about.figures import (
     class_table,
     confusion_chart,
-    confusion_text,
     headline_table,
     leaderboard_chart,
     load_classifier,
@@ -75,21 +74,22 @@ def test_classes_are_named_in_full(found):
 
 
 def test_confusion_has_a_cell_for_every_pair_and_row_shares(found):
-    spec = confusion_chart(found["3x4"], CLASSES).to_dict()
+    chart, text = confusion_chart(found["3x4"], CLASSES)
+    spec = chart.to_dict()
     cells = next(iter(spec["datasets"].values()))
     assert len(cells) == 16
     corner = next(cell for cell in cells if cell["True"] == "Normal" and cell["Answer"] == "Normal")
     assert (corner["Pages"], corner["Share"]) == (4, 0.8)
-    assert confusion_text(found["3x4"], CLASSES) == "Confusion matrix of 10 pages, 8 of them on the diagonal."
+    assert text == "Confusion matrix of 10 pages, 8 of them on the diagonal."
 
 
 def test_reliability_runs_from_none_to_all(found):
-    spec = reliability_chart(found["3x4"]).to_dict()
+    spec = reliability_chart(found["3x4"])[0].to_dict()
     assert spec["layer"][1]["encoding"]["x"]["scale"]["domain"] == [0, 1]
 
 
 def test_answers_are_right_more_often_where_fewer_pages_get_one(found):
-    rows = next(iter(selective_chart(found["3x4"]).to_dict()["datasets"].values()))
+    rows = next(iter(selective_chart(found["3x4"])[0].to_dict()["datasets"].values()))
     assert [(row["coverage"], row["accuracy"]) for row in rows] == [(0.5, 0.9), (1.0, 0.8)]
 
 
@@ -101,7 +101,7 @@ def test_the_leaderboard_ranks_models_by_the_folds_not_by_what_leaked():
         ("vgg16+second", "by fold", "3x4", 0.8, 0.7, 0.9),
         ("knn", "by fold", "all", 0.99, 0.98, 1.0),
     ]
-    spec = leaderboard_chart(pd.DataFrame(rows, columns=columns)).to_dict()
+    spec = leaderboard_chart(pd.DataFrame(rows, columns=columns))[0].to_dict()
     assert spec["layer"][0]["encoding"]["y"]["sort"] == ["both (HeartGuard)", "knn"]
     assert len(next(iter(spec["datasets"].values()))) == 3
 

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from heartguard.resources import shipped
-from heartguard.ui.shared.charts import ACCENT, PROBABILITY
+from heartguard.ui.shared.charts import ACCENT, PROBABILITY, Told
 from heartguard.vocabulary import class_name
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "SUBSETS",
     "class_table",
     "confusion_chart",
-    "confusion_text",
     "headline_table",
     "leaderboard_chart",
     "load_classifier",
@@ -80,7 +79,7 @@ def class_table(part: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> alt.LayerChart:
+def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> Told:
     """Draw the confusion matrix: rows are true classes, colour is the share of the row."""
     rows = []
     for label, counts in zip(classes, part["confusion"], strict=True):
@@ -98,54 +97,36 @@ def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> alt.Laye
     cells = base.mark_rect(cornerRadius=3).encode(color=alt.Color("Share:Q", scale=scale, legend=None))
     dark_on_light = alt.condition("datum.Share > 0.5", alt.value("#ffffff"), alt.value("#16232b"))
     numbers = base.mark_text(fontSize=15, fontWeight=600).encode(text="Pages:Q", color=dark_on_light)
-    return alt.layer(cells, numbers).properties(height=_HEIGHT)
-
-
-def confusion_text(part: Mapping[str, Any], classes: Sequence[str]) -> str:
-    """Say in one sentence what `confusion_chart` shows."""
     right = sum(part["confusion"][place][place] for place in range(len(classes)))
-    return f"Confusion matrix of {part['pages']} pages, {right} of them on the diagonal."
+    text = f"Confusion matrix of {part['pages']} pages, {right} of them on the diagonal."
+    return alt.layer(cells, numbers).properties(height=_HEIGHT), text
 
 
-def reliability_chart(part: Mapping[str, Any]) -> alt.LayerChart:
+def reliability_chart(part: Mapping[str, Any]) -> Told:
     """Draw how often answers were right against how probable they were said to be; the dashes are perfection."""
-    points = (
-        alt.Chart(pd.DataFrame(part["reliability"]))
-        .mark_line(point=alt.OverlayMarkDef(size=70, color=ACCENT), color=ACCENT)
-        .encode(
-            x=alt.X("confidence:Q", scale=PROBABILITY, axis=_SHARE, title="Probability that was given"),
-            y=alt.Y("accuracy:Q", scale=PROBABILITY, axis=_SHARE, title="Share that was right"),
-            tooltip=[
-                alt.Tooltip("confidence:Q", format=".0%", title="Probability"),
-                alt.Tooltip("accuracy:Q", format=".0%", title="Right"),
-                alt.Tooltip("count:Q", title="Pages"),
-            ],
-        )
-    )
+    points = _share_chart(part["reliability"], "confidence", "Probability that was given", "Share that was right")
     ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
     dashes = alt.Chart(ideal).mark_line(strokeDash=[4, 4], color="#8a98a0").encode(x="confidence:Q", y="accuracy:Q")
-    return alt.layer(dashes, points).properties(height=_HEIGHT)
+    return alt.layer(dashes, points).properties(height=_HEIGHT), "Share right against probability given"
 
 
-def selective_chart(part: Mapping[str, Any]) -> alt.Chart:
+def selective_chart(part: Mapping[str, Any]) -> Told:
     """Draw how often answers were right against the share of pages that got one, the most probable first."""
-    return (
-        alt.Chart(pd.DataFrame(part["risk_coverage"]))
-        .mark_line(point=alt.OverlayMarkDef(color=ACCENT), color=ACCENT)
-        .encode(
-            x=alt.X("coverage:Q", scale=PROBABILITY, axis=_SHARE, title="Share of pages that get a class"),
-            y=alt.Y("accuracy:Q", scale=alt.Scale(zero=False), axis=_SHARE, title="Share of them that is right"),
-            tooltip=[
-                alt.Tooltip("threshold:Q", format=".0%", title="A class is named from"),
-                alt.Tooltip("coverage:Q", format=".0%", title="Pages with a class"),
-                alt.Tooltip("accuracy:Q", format=".0%", title="Right"),
-            ],
-        )
-        .properties(height=_HEIGHT)
+    titles = ("Share of pages that get a class", "Share of them that is right")
+    chart = _share_chart(part["risk_coverage"], "coverage", *titles)
+    return chart.properties(height=_HEIGHT), "Share of answers that are right against the share of pages that get one"
+
+
+def _share_chart(rows: Sequence[Mapping[str, float]], across: str, x_title: str, y_title: str) -> alt.Chart:
+    chart = alt.Chart(pd.DataFrame(rows)).mark_line(point=alt.OverlayMarkDef(size=70, color=ACCENT), color=ACCENT)
+    return chart.encode(
+        x=alt.X(f"{across}:Q", scale=PROBABILITY, axis=_SHARE, title=x_title),
+        y=alt.Y("accuracy:Q", scale=PROBABILITY, axis=_SHARE, title=y_title),
+        tooltip=[alt.Tooltip(f"{key}:Q", format=".0%" if value <= 1 else "d") for key, value in rows[-1].items()],
     )
 
 
-def leaderboard_chart(table: pd.DataFrame) -> alt.LayerChart:
+def leaderboard_chart(table: pd.DataFrame) -> Told:
     """Draw the macro-F1 of every model on the 3×4 pages with its 95 % interval, by how it was measured."""
     part = table[table["pages"] == "3x4"].sort_values(["protocol", "macro_f1"], ascending=[True, False])
     part = part.replace({"model": _MODEL_NAMES})
@@ -164,7 +145,8 @@ def leaderboard_chart(table: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("macro_f1_low:Q", scale=scale, title="macro-F1, 3×4 pages, 95 % interval"), x2="macro_f1_high:Q"
     )
     dots = base.mark_point(filled=True, opacity=1, size=70).encode(x="macro_f1:Q")
-    return alt.layer(intervals, dots).properties(height=28 * part["model"].nunique() + 70)
+    chart = alt.layer(intervals, dots).properties(height=28 * part["model"].nunique() + 70)
+    return chart, "Macro-F1 of every model on the 3×4 pages, with 95 % intervals"
 
 
 def result_tables(folder: Path = RESULTS_FOLDER) -> dict[str, pd.DataFrame]:

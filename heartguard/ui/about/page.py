@@ -13,7 +13,6 @@ from heartguard.ui.about.figures import (
     RESULTS_FOLDER,
     class_table,
     confusion_chart,
-    confusion_text,
     headline_table,
     leaderboard_chart,
     load_classifier,
@@ -63,9 +62,9 @@ def _figures() -> None:
     part = found["3x4"]
     left, right = st.columns([3, 2])
     with left:
-        show_chart(confusion_chart(part, found["classes"]), confusion_text(part, found["classes"]))
+        show_chart(*confusion_chart(part, found["classes"]))
     with right:
-        show_chart(reliability_chart(part), "Share right against probability given")
+        show_chart(*reliability_chart(part))
 
 
 @st.fragment
@@ -89,9 +88,7 @@ def _parts() -> dict[str, Callable[[], None]]:
     if found is not None:
         part = found["3x4"]
         parts["Recall and precision of each class, 3×4 pages"] = lambda: _table(class_table(part))
-        parts["How often right, if fewer pages get a class"] = lambda: show_chart(
-            selective_chart(part), "Share of answers that are right against the share of pages that get one"
-        )
+        parts["How often right, if fewer pages get a class"] = lambda: show_chart(*selective_chart(part))
     parts["Other models on the same folds, and what leakage is worth"] = _leaderboard
     parts["How the explanations were tested"] = show_explanations
     parts |= {title_of(name): partial(show_table, name, table) for name, table in result_tables().items()}
@@ -107,7 +104,7 @@ def _list(sentences: Iterable[str]) -> None:
 @calm
 def _leaderboard() -> None:
     table = pd.read_csv(RESULTS_FOLDER / "leaderboard.csv")
-    show_chart(leaderboard_chart(table), "Macro-F1 of every model on the 3×4 pages, with 95 % intervals")
+    show_chart(*leaderboard_chart(table))
     st.caption("From benchmarks/results/leaderboard.csv; what each model is stands in docs/leaderboard.md.")
 
 

@@ -10,7 +10,7 @@ from heartguard.ui.explanation.maps import ClassMaps, make_maps
 from heartguard.ui.explanation.shap import show_lead_shap, show_pixel_shap
 from heartguard.ui.explanation.what_if import show_what_if
 from heartguard.ui.shared import session
-from heartguard.ui.shared.charts import lead_bars, lead_bars_text, show_chart
+from heartguard.ui.shared.charts import lead_bars, show_chart
 from heartguard.ui.shared.frame import PAGES, sheet
 from heartguard.ui.shared.open_ecg import open_reading
 from heartguard.ui.shared.problems import calm
@@ -128,7 +128,7 @@ def _whose(reading: Reading) -> None:
 def _shares(maps: ClassMaps, label: str) -> None:
     shares = maps.shares[label]
     if any(shares.values()):
-        show_chart(lead_bars(shares, "share of the evidence for the class"), lead_bars_text(shares, label))
+        show_chart(*lead_bars(shares, "share of the evidence for the class", label))
 
 
 def _method() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from heartguard.ui.explanation.maps import FULL_COLOUR, drawing_of
-from heartguard.ui.shared.charts import show_chart, waterfall, waterfall_text
+from heartguard.ui.shared.charts import show_chart, waterfall
 from heartguard.ui.shared.job_view import long_result
 from heartguard.ui.shared.jobs import Job
 from heartguard.ui.shared.pictures import blend_heat, encode_jpeg, enlarge
@@ -55,8 +55,7 @@ def show_lead_shap(reading: Reading, label: str) -> None:
     found = _offered(LEAD_SHAP, "Compute SHAP by lead", takes, reading, label, work)
     if found is None:
         return
-    ends = (found.base, found.prediction)
-    show_chart(waterfall(found.values, *ends), waterfall_text(found.values, *ends, label))
+    show_chart(*waterfall(found.values, found.base, found.prediction, label))
     st.caption(
         f"With no trace at all VGG16 gives {class_name(label)} {percent(found.base)}, with all leads "
         f"{percent(found.prediction)}. The bars add up to the difference."

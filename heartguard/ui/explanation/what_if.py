@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from heartguard.leads import LEADS
-from heartguard.ui.shared.charts import change_bars, change_text, show_chart
+from heartguard.ui.shared.charts import change_bars, show_chart
 from heartguard.ui.shared.pictures import encode_jpeg, enlarge
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models
@@ -46,7 +46,7 @@ def show_what_if(reading: Reading, label: str) -> None:
     found = _found(reading, lead, None if part == _WHOLE else part)
     left, right = st.columns(2, vertical_alignment="center")
     with left:
-        show_chart(change_bars(found.before, found.after), change_text(found.before, found.after))
+        show_chart(*change_bars(found.before, found.after))
     with right:
         changed = f"The drawing with lead {lead}{'' if part == _WHOLE else f', {part},'} made normal"
         st.image(encode_jpeg(enlarge(found.drawing.image, _ENLARGE), 92), width="stretch", alt=changed)

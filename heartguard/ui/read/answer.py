@@ -6,7 +6,7 @@ import streamlit as st
 
 from heartguard.contradictions import contradictions
 from heartguard.ui.read.findings import show_findings
-from heartguard.ui.shared.charts import probability_bars, probability_text, show_chart
+from heartguard.ui.shared.charts import probability_bars, show_chart
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models
 from heartguard.ui.shared.words import (
@@ -45,10 +45,8 @@ def show_answer(reading: Reading) -> None:
     _headline(prediction, reading.quality)
     for sentence in contradictions(reading):
         st.caption(f":orange[:material/call_split: **{sentence}**]")
-    threshold = abstention_threshold(prediction)
     accented = "" if prediction.abstained else prediction.label  # None while the answer is "Not sure".
-    bars = probability_bars(prediction.probabilities, accented, threshold)
-    show_chart(bars, probability_text(prediction.probabilities, threshold))
+    show_chart(*probability_bars(prediction.probabilities, accented, abstention_threshold(prediction)))
     st.caption("  \n".join(_beside(prediction)))
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         _quality(reading)

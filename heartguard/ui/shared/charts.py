@@ -1,4 +1,4 @@
-"""Charts: data in, `altair.Chart` out; `show_chart` gives them the colours of the theme."""
+"""Charts, each with the sentence that says what it shows; `show_chart` gives them the colours of the theme."""
 
 from __future__ import annotations
 
@@ -17,16 +17,13 @@ __all__ = [
     "AGAINST",
     "FOR",
     "PROBABILITY",
+    "Told",
     "change_bars",
-    "change_text",
     "lead_bars",
-    "lead_bars_text",
     "player_name",
     "probability_bars",
-    "probability_text",
     "show_chart",
     "waterfall",
-    "waterfall_text",
 ]
 
 FOR, AGAINST = "#d55e00", "#0072b2"
@@ -37,6 +34,9 @@ PROBABILITY = alt.Scale(domain=[0, 1])
 _TEXT = {False: "#16232b", True: "#e7eef1"}
 _ROW_PX, _AXIS_PX = 26, 40
 _STRIP_NAME = {"rhythm": "Strip"}
+
+Told = tuple[alt.Chart | alt.LayerChart, str]
+"""A chart and the sentence that says what it shows."""
 
 
 def show_chart(chart: alt.Chart | alt.LayerChart, text: str) -> None:
@@ -53,7 +53,7 @@ def show_chart(chart: alt.Chart | alt.LayerChart, text: str) -> None:
     st.altair_chart(styled, width="stretch", alt=text)
 
 
-def probability_bars(probabilities: Mapping[str, float], label: str, threshold: float) -> alt.LayerChart:
+def probability_bars(probabilities: Mapping[str, float], label: str, threshold: float) -> Told:
     """Draw the calibrated probabilities of all classes, greatest first, and the threshold of "Not sure" across them.
 
     Parameters
@@ -91,7 +91,9 @@ def probability_bars(probabilities: Mapping[str, float], label: str, threshold: 
     word = mark.mark_text(align="right", baseline="bottom", dx=-4, fontSize=11).encode(
         text="Text:N", y=alt.value("height")
     )
-    return alt.layer(bars, rule, numbers, word).properties(height=23 * len(table) + 6)
+    said = ", ".join(f"{class_name(name)} {percent(value)}" for name, value in ranked)
+    text = f"Probabilities: {said}; a class is named from {percent(threshold)}."
+    return alt.layer(bars, rule, numbers, word).properties(height=23 * len(table) + 6), text
 
 
 def player_name(player: str) -> str:
@@ -99,14 +101,7 @@ def player_name(player: str) -> str:
     return _STRIP_NAME.get(player, player)
 
 
-def probability_text(probabilities: Mapping[str, float], threshold: float) -> str:
-    """Say in one sentence what `probability_bars` shows."""
-    ranked = sorted(probabilities.items(), key=lambda item: -item[1])
-    parts = ", ".join(f"{class_name(name)} {percent(value)}" for name, value in ranked)
-    return f"Probabilities: {parts}; a class is named from {percent(threshold)}."
-
-
-def lead_bars(values: Mapping[str, float], title: str) -> alt.Chart:
+def lead_bars(values: Mapping[str, float], title: str, label: str) -> Told:
     """Draw one signed value for each lead, in the order of the leads; evidence for to the right, against to the left.
 
     Parameters
@@ -115,27 +110,29 @@ def lead_bars(values: Mapping[str, float], title: str) -> alt.Chart:
         Lead to its share or SHAP value.
     title : str
         Title of the x axis.
+    label : str
+        The class whose values they are.
     """
     leads = [lead for lead in LEADS if lead in values] + [lead for lead in values if lead not in LEADS]
     names = [player_name(lead) for lead in leads]
     table = pd.DataFrame({"Lead": names, "Value": [float(values[lead]) for lead in leads]})
     chart = alt.Chart(table).mark_bar(cornerRadiusEnd=2, height={"band": 0.7})
-    return chart.encode(
+    bars = chart.encode(
         y=alt.Y("Lead:N", sort=names, title=None),
         x=alt.X("Value:Q", title=title, axis=alt.Axis(format=".0%", tickCount=6)),
         color=alt.condition("datum.Value >= 0", alt.value(FOR), alt.value(AGAINST)),
         tooltip=[alt.Tooltip("Lead:N"), alt.Tooltip("Value:Q", format=".1%", title=title)],
-    ).properties(height=_ROW_PX * len(table) + _AXIS_PX)
+    )
+    return bars.properties(height=_ROW_PX * len(table) + _AXIS_PX), _strongest(values, label)
 
 
-def lead_bars_text(values: Mapping[str, float], label: str) -> str:
-    """Say in one sentence which leads `lead_bars` shows as strongest."""
+def _strongest(values: Mapping[str, float], label: str) -> str:
     ranked = sorted(values.items(), key=lambda item: -abs(item[1]))[:3]
     parts = [f"{player_name(lead)} ({'for' if value >= 0 else 'against'})" for lead, value in ranked]
     return f"Leads that weighed most on {class_name(label)}: {', '.join(parts)}."
 
 
-def waterfall(values: Mapping[str, float], base: float, prediction: float) -> alt.LayerChart:
+def waterfall(values: Mapping[str, float], base: float, prediction: float, label: str) -> Told:
     """Draw how the leads carry the probability from that of no trace to that of the whole drawing, the strongest first.
 
     Parameters
@@ -144,6 +141,8 @@ def waterfall(values: Mapping[str, float], base: float, prediction: float) -> al
         Player to its SHAP value.
     base, prediction : float
         Probability without any trace, and with all.
+    label : str
+        The class whose probability it is.
     """
     table = _waterfall_table(values, base, prediction)
     scale = alt.Scale(domain=[min(0.0, table["Low"].min()), max(1.0, table["High"].max())])
@@ -156,12 +155,8 @@ def waterfall(values: Mapping[str, float], base: float, prediction: float) -> al
         tooltip=["Lead:N", alt.Tooltip("Text:N", title="Change")],
     )
     numbers = chart.mark_text(align="left", dx=5, fontSize=12).encode(x="High:Q", text="Text:N")
-    return alt.layer(bars, numbers).properties(height=_ROW_PX * len(table) + _AXIS_PX)
-
-
-def waterfall_text(values: Mapping[str, float], base: float, prediction: float, label: str) -> str:
-    """Say in one sentence what `waterfall` shows."""
-    return f"From {percent(base)} without any trace to {percent(prediction)}. {lead_bars_text(values, label)}"
+    text = f"From {percent(base)} without any trace to {percent(prediction)}. {_strongest(values, label)}"
+    return alt.layer(bars, numbers).properties(height=_ROW_PX * len(table) + _AXIS_PX), text
 
 
 def _waterfall_table(values: Mapping[str, float], base: float, prediction: float) -> pd.DataFrame:
@@ -175,7 +170,7 @@ def _waterfall_table(values: Mapping[str, float], base: float, prediction: float
     return pd.DataFrame(rows, columns=["Lead", "Low", "High", "Kind", "Text"])
 
 
-def change_bars(before: Mapping[str, float], after: Mapping[str, float]) -> alt.LayerChart:
+def change_bars(before: Mapping[str, float], after: Mapping[str, float]) -> Told:
     """Draw how far the probability of each class moves: a ring where it was, a dot where it is."""
     names = [class_name(label) for label in before]
     table = pd.DataFrame({"Class": names, "Before": list(before.values()), "After": list(after.values())})
@@ -187,10 +182,8 @@ def change_bars(before: Mapping[str, float], after: Mapping[str, float]) -> alt.
     )
     ring = base.mark_point(size=130, strokeWidth=2, color=_REST).encode(x="Before:Q")
     dot = base.mark_point(size=130, filled=True, opacity=1, color=ACCENT).encode(x="After:Q")
-    return alt.layer(from_to, ring, dot).properties(height=44 * len(table) + _AXIS_PX)
-
-
-def change_text(before: Mapping[str, float], after: Mapping[str, float]) -> str:
-    """Say in one sentence what `change_bars` shows."""
-    parts = [f"{class_name(label)} from {percent(before[label])} to {percent(after[label])}" for label in before]
-    return f"Probabilities with the change: {', '.join(parts)}."
+    said = ", ".join(
+        f"{class_name(label)} from {percent(before[label])} to {percent(after[label])}" for label in before
+    )
+    chart = alt.layer(from_to, ring, dot).properties(height=44 * len(table) + _AXIS_PX)
+    return chart, f"Probabilities with the change: {said}."
