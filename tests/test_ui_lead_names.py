@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from heartguard.leads import CHEST_LEADS, LEADS, Layout
+from heartguard.page import columns_of, panel_columns
 from heartguard.ui.preprocessing.lead_names import Part, names_in_order, parts_of
-from heartguard.ui.shared.places import columns_of, panel_columns
 from heartguard.ui.shared.words import answer_text, leads_text
 from heartguard.ui.viewer.payload import ecg_payload
 from heartguard.values import (

@@ -96,8 +96,8 @@ def test_irregular_beats_are_flagged():
 
 def test_what_cannot_be_measured_says_why():
     card = cards(pr_ms=None, missing_reasons={"pr_ms": "No P waves."})["pr_ms"]
-    assert (card.value, card.reason, card.flag, card.drawn) == ("–", "No P waves.", "", "")
-    assert cards(qt_ms=None)["qt_ms"].reason
+    assert (card.value, card.note, card.flag, card.drawn) == ("–", "Not measurable. No P waves.", "", "")
+    assert "with confidence" in cards(qt_ms=None)["qt_ms"].note
 
 
 def test_a_negative_axis_has_a_true_minus_sign():

@@ -11,8 +11,7 @@ from heartguard.ui.explanation.shap import show_lead_shap, show_pixel_shap
 from heartguard.ui.explanation.what_if import show_what_if
 from heartguard.ui.shared import session
 from heartguard.ui.shared.charts import lead_bars, show_chart
-from heartguard.ui.shared.frame import PAGES, sheet
-from heartguard.ui.shared.open_ecg import open_reading
+from heartguard.ui.shared.frame import PAGES, open_reading, sheet
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.viewer.ecg import asked, show_ecg

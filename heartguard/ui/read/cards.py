@@ -36,9 +36,7 @@ class Card:
     flag : str
         Such as ``"low"``, ``"high"``, ``"high for men"``, ``"extreme axis"``; empty where the value is ordinary.
     note : str
-        The normal range, or what else stands beside the value.
-    reason : str
-        Why there is no value; empty when there is one.
+        The normal range, what else stands beside the value, or why there is none.
     drawn : str
         What the viewer shows of it; empty where there is no value.
     """
@@ -48,7 +46,6 @@ class Card:
     value: str
     flag: str
     note: str
-    reason: str
     help: str
     drawn: str
 
@@ -62,11 +59,11 @@ def _card(entry: Range, measurements: Measurements) -> Card:
     value: float | None = getattr(measurements, entry.field)
     if value is None:
         reason = measurements.missing_reasons.get(entry.field, "It could not be measured with confidence.")
-        return Card(entry.field, entry.label, "–", "", f"Not measurable. {reason}", reason, entry.source, "")
+        return Card(entry.field, entry.label, "–", "", f"Not measurable. {reason}", entry.source, "")
     text, flag = value_text(entry, value), abnormal(entry, measurements)
     note = _rhythm(measurements, entry.text) if entry.field == "heart_rate_bpm" else entry.text
     drawn = f"{entry.label} {text}: {_DRAWN[entry.field]}"
-    return Card(entry.field, entry.label, text, flag, note, "", entry.source, drawn)
+    return Card(entry.field, entry.label, text, flag, note, entry.source, drawn)
 
 
 def _rhythm(measurements: Measurements, text: str) -> str:

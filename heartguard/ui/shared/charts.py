@@ -20,7 +20,6 @@ __all__ = [
     "Told",
     "change_bars",
     "lead_bars",
-    "player_name",
     "probability_bars",
     "show_chart",
     "waterfall",
@@ -96,11 +95,6 @@ def probability_bars(probabilities: Mapping[str, float], label: str, threshold: 
     return alt.layer(bars, rule, numbers, word).properties(height=23 * len(table) + 6), text
 
 
-def player_name(player: str) -> str:
-    """Return the name of a player on the screen."""
-    return _STRIP_NAME.get(player, player)
-
-
 def lead_bars(values: Mapping[str, float], title: str, label: str) -> Told:
     """Draw one signed value for each lead, in the order of the leads; evidence for to the right, against to the left.
 
@@ -114,7 +108,7 @@ def lead_bars(values: Mapping[str, float], title: str, label: str) -> Told:
         The class whose values they are.
     """
     leads = [lead for lead in LEADS if lead in values] + [lead for lead in values if lead not in LEADS]
-    names = [player_name(lead) for lead in leads]
+    names = [_STRIP_NAME.get(lead, lead) for lead in leads]
     table = pd.DataFrame({"Lead": names, "Value": [float(values[lead]) for lead in leads]})
     chart = alt.Chart(table).mark_bar(cornerRadiusEnd=2, height={"band": 0.7})
     bars = chart.encode(
@@ -128,7 +122,7 @@ def lead_bars(values: Mapping[str, float], title: str, label: str) -> Told:
 
 def _strongest(values: Mapping[str, float], label: str) -> str:
     ranked = sorted(values.items(), key=lambda item: -abs(item[1]))[:3]
-    parts = [f"{player_name(lead)} ({'for' if value >= 0 else 'against'})" for lead, value in ranked]
+    parts = [f"{_STRIP_NAME.get(lead, lead)} ({'for' if value >= 0 else 'against'})" for lead, value in ranked]
     return f"Leads that weighed most on {class_name(label)}: {', '.join(parts)}."
 
 
@@ -164,7 +158,7 @@ def _waterfall_table(values: Mapping[str, float], base: float, prediction: float
     at = base
     for name, value in sorted(values.items(), key=lambda item: -abs(item[1])):
         low, high = sorted((at, at + value))
-        rows.append((player_name(name), low, high, "for" if value >= 0 else "against", f"{100 * value:+.1f}"))
+        rows.append((_STRIP_NAME.get(name, name), low, high, "for" if value >= 0 else "against", f"{100 * value:+.1f}"))
         at += value
     rows.append(("All leads", 0.0, prediction, "end", percent(prediction)))
     return pd.DataFrame(rows, columns=["Lead", "Low", "High", "Kind", "Text"])
