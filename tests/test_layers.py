@@ -31,6 +31,7 @@ printed words mean, what is normal, errors, warnings, shipped files."""
 PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
     "contradictions": {"warning_rules"},
+    "memory": set(),
     "layers": {"weights", "onnx"},
     "signal_files": set(),
     "intake": {"signal_files"},

@@ -8,9 +8,9 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from heartguard.memory import keep_arrays_out_of_pools
 from heartguard.resources import shipped
 from heartguard.ui.shared import session
-from heartguard.ui.shared.memory import keep_arrays_out_of_pools
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import answer_text, quality_text
 from heartguard.values import HandSetting, Reading

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, Literal, TypeVar
 
-from heartguard.ui.shared.memory import give_back
+from heartguard.memory import give_back
 
 __all__ = ["LOST_S", "Job", "JobQueue", "State", "StoppedError"]
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import streamlit as st
 
 from heartguard.errors import HeartGuardError
+from heartguard.memory import give_back
 from heartguard.resources import shipped
 from heartguard.ui.shared.jobs import Job, JobQueue
-from heartguard.ui.shared.memory import give_back
 from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.values import NO_CORRECTIONS, Reading
 from heartguard.vocabulary import STAGES
@@ -115,9 +115,12 @@ def progress_of(job: Job[Reading]) -> Progress:
 
 def _start(chosen: Chosen) -> Job[Reading]:
     stop_reading()
+    readings = current_tab().readings
 
     def work(job: Job[Reading]) -> Reading:
         from heartguard import read_ecg
+
+        readings.rest()
 
         def on_stage(stage: str) -> None:
             give_back()  # What the stage before is done with.
