@@ -251,7 +251,7 @@ def test_what_is_set_by_hand_adds_up_and_stands_beside_what_was_found():
     (chosen,) = tab.ecgs.values()
     assert chosen.corrections.gain_mm_per_mv == 5
     assert chosen.corrections.leads == (("aVR", "-aVR"),)
-    (reading,) = [one for one in tab.readings._items.values() if one.by_hand]
+    reading = tab.readings.get(chosen.key)
     assert [setting.text for setting in reading.by_hand] == [
         "gain 5 mm/mV (found: 10 mm/mV)",
         "lead names -aVR for aVR",

@@ -39,7 +39,7 @@ _CAVEAT = (
 @calm
 def show_lead_shap(reading: Reading, label: str) -> None:
     """Offer lead SHAP for a class, show its progress, or its result."""
-    from heartguard.explain import LEAD_SHAP, lead_shap
+    from heartguard.explain import LEAD_SHAP
 
     st.markdown(
         "**What each lead adds to the probability (SHAP)**",
@@ -49,6 +49,8 @@ def show_lead_shap(reading: Reading, label: str) -> None:
     engine, ecg = load_models().vgg16, reading.ecg
 
     def work(job: Job[Shapley]) -> Shapley:
+        from heartguard.explain import lead_shap
+
         return lead_shap(ecg, engine, label, batch=4, on_progress=job.report, cancelled=job.stopping)
 
     takes = "Asks VGG16 about fifty times: a few seconds, the first time some more."
@@ -66,11 +68,13 @@ def show_lead_shap(reading: Reading, label: str) -> None:
 @calm
 def show_pixel_shap(reading: Reading, label: str) -> None:
     """Offer SHAP by pixel for a class, show its progress, or its result."""
-    from heartguard.explain import PIXEL_SHAP, pixel_shap
+    from heartguard.explain import PIXEL_SHAP
 
     engine, drawing = load_models().vgg16, drawing_of(reading)
 
     def work(job: Job[PixelShap]) -> PixelShap:
+        from heartguard.explain import pixel_shap
+
         return pixel_shap(drawing, engine, label, on_progress=job.report, cancelled=job.stopping)
 
     takes = "Asks VGG16 two hundred times: about half a minute."
