@@ -1,11 +1,21 @@
-"""Texts that the whole product shares: class names, stages of a reading, the disclaimer, and safe display of names.
+"""Texts that the whole product shares: classes, findings, stages of a reading, the disclaimer, safe display of names.
 
 The order of the classes is a fact of each model (`heartguard.classify.ModelSpec.classes`), not of this table.
 """
 
 from __future__ import annotations
 
-__all__ = ["CLASS_MEANING", "CLASS_NAMES", "DISCLAIMER", "STAGES", "class_name", "printable"]
+__all__ = [
+    "CLASS_MEANING",
+    "CLASS_NAMES",
+    "DISCLAIMER",
+    "FINDING_NAMES",
+    "STAGES",
+    "class_name",
+    "finding_name",
+    "percent",
+    "printable",
+]
 
 DISCLAIMER = "Decision support for research and education, not a medical device."
 """Shown with every answer."""
@@ -28,6 +38,22 @@ CLASS_MEANING = {
 }
 """One sentence on each class for a doctor: what the training pages of that class had in common."""
 
+FINDING_NAMES = {
+    "rhythm:AFIB": "Atrial fibrillation",
+    "rhythm:SBRAD": "Sinus bradycardia",
+    "rhythm:STACH": "Sinus tachycardia",
+    "form:PVC": "Ventricular premature beats",
+    "form:STD": "ST depression",
+    "sub:AMI": "Anterior infarction pattern",
+    "sub:AVB": "AV block",
+    "sub:CLBBB": "Complete left bundle branch block",
+    "sub:CRBBB": "Complete right bundle branch block",
+    "sub:IMI": "Inferior infarction pattern",
+    "sub:LAFB/LPFB": "Fascicular block",
+    "sub:LVH": "Left ventricular hypertrophy",
+}
+"""Findings beside the class, by their labels, in words."""
+
 STAGES = {
     "intake": "Opening the file",
     "page": "Straightening the page and finding its scale",
@@ -48,6 +74,26 @@ def class_name(label: str) -> str:
     'History of MI'
     """
     return CLASS_NAMES.get(label, label)
+
+
+def finding_name(statement: str) -> str:
+    """Return a finding in words, or the statement itself where it is not known here."""
+    return FINDING_NAMES.get(statement, statement)
+
+
+def percent(probability: float) -> str:
+    """Write a probability as a whole per cent; never as certainty.
+
+    Examples
+    --------
+    >>> percent(0.871), percent(0.999), percent(0.001)
+    ('87 %', '> 99 %', '< 1 %')
+    """
+    if probability > 0.99:
+        return "> 99 %"
+    if probability < 0.01:
+        return "< 1 %"
+    return f"{100 * probability:.0f} %"
 
 
 def printable(text: str) -> str:

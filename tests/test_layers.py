@@ -13,12 +13,25 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-GROUND = {"arrays", "errors", "leads", "limb_law", "printed", "resources", "values", "vocabulary", "warning"}
+GROUND = {
+    "arrays",
+    "errors",
+    "leads",
+    "limb_law",
+    "normal_ranges",
+    "printed",
+    "resources",
+    "values",
+    "vocabulary",
+    "warning",
+}
 """What every room of the product may import: dataclasses, names, paper constants, the law of the limb leads, what
-printed words mean, errors, warnings, shipped files."""
+printed words mean, what is normal, errors, warnings, shipped files."""
 
 PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
+    "contradictions": {"warning_rules"},
+    "memory": set(),
     "layers": {"weights", "onnx"},
     "signal_files": set(),
     "intake": {"signal_files"},

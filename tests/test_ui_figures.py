@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from heartguard.ui.about.figures import (
     class_table,
     confusion_chart,
-    confusion_text,
     headline_table,
+    leaderboard_chart,
     load_classifier,
     reliability_chart,
     result_tables,
+    selective_chart,
 )
 
 CLASSES = ["Normal", "MI", "PMI", "HB"]
@@ -72,17 +74,36 @@ def test_classes_are_named_in_full(found):
 
 
 def test_confusion_has_a_cell_for_every_pair_and_row_shares(found):
-    spec = confusion_chart(found["3x4"], CLASSES).to_dict()
+    chart, text = confusion_chart(found["3x4"], CLASSES)
+    spec = chart.to_dict()
     cells = next(iter(spec["datasets"].values()))
     assert len(cells) == 16
     corner = next(cell for cell in cells if cell["True"] == "Normal" and cell["Answer"] == "Normal")
     assert (corner["Pages"], corner["Share"]) == (4, 0.8)
-    assert confusion_text(found["3x4"], CLASSES) == "Confusion matrix of 10 pages, 8 of them on the diagonal."
+    assert text == "Confusion matrix of 10 pages, 8 of them on the diagonal."
 
 
 def test_reliability_runs_from_none_to_all(found):
-    spec = reliability_chart(found["3x4"]).to_dict()
+    spec = reliability_chart(found["3x4"])[0].to_dict()
     assert spec["layer"][1]["encoding"]["x"]["scale"]["domain"] == [0, 1]
+
+
+def test_answers_are_right_more_often_where_fewer_pages_get_one(found):
+    rows = next(iter(selective_chart(found["3x4"])[0].to_dict()["datasets"].values()))
+    assert [(row["coverage"], row["accuracy"]) for row in rows] == [(0.5, 0.9), (1.0, 0.8)]
+
+
+def test_the_leaderboard_ranks_models_by_the_folds_not_by_what_leaked():
+    columns = ["model", "protocol", "pages", "macro_f1", "macro_f1_low", "macro_f1_high"]
+    rows = [
+        ("knn", "leaky protocol", "3x4", 0.97, 0.96, 0.98),
+        ("knn", "by fold", "3x4", 0.5, 0.4, 0.6),
+        ("vgg16+second", "by fold", "3x4", 0.8, 0.7, 0.9),
+        ("knn", "by fold", "all", 0.99, 0.98, 1.0),
+    ]
+    spec = leaderboard_chart(pd.DataFrame(rows, columns=columns))[0].to_dict()
+    assert spec["layer"][0]["encoding"]["y"]["sort"] == ["both (HeartGuard)", "knn"]
+    assert len(next(iter(spec["datasets"].values()))) == 3
 
 
 def test_only_short_readable_tables_are_shown(tmp_path):

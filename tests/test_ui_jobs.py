@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from tests.test_explain import engine
 
 
 def wait(job: Job, *states: str) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while job.look() not in states and time.monotonic() < until:
         time.sleep(0.005)
     assert job.state in states
@@ -118,3 +119,38 @@ def test_a_job_that_fails_leaves_the_line_moving():
     wait(good, "done")
     assert bad.state == "failed"
     assert isinstance(bad.error, RuntimeError)
+
+
+def test_nothing_of_a_job_is_held_once_its_owner_has_let_go_of_it():
+    class Picture:
+        """What a reading holds; it refers to itself, as results with a way back to their page do."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    queue = JobQueue()
+    job = Job("one", lambda job: Picture())
+    queue.submit(job)
+    wait(job, "done")
+    picture = weakref.ref(job.result)
+    job.result = None
+    later = Job("another", lambda job: 1)
+    queue.submit(later)
+    wait(later, "done")
+    until = time.monotonic() + 10
+    while picture() is not None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert picture() is None
+
+
+def test_the_line_holds_no_job_that_is_done():
+    queue = JobQueue()
+    job = Job("one", lambda job: 1)
+    queue.submit(job)
+    wait(job, "done")
+    held = weakref.ref(job)
+    del job
+    until = time.monotonic() + 10
+    while held() is not None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert held() is None

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from heartguard.leads import CHEST_LEADS, LEADS, Layout
+from heartguard.page import columns_of, panel_columns
 from heartguard.ui.preprocessing.lead_names import Part, names_in_order, parts_of
-from heartguard.ui.shared.places import columns_of, panel_columns
-from heartguard.ui.shared.running import turn_of
 from heartguard.ui.shared.words import answer_text, leads_text
 from heartguard.ui.viewer.payload import ecg_payload
 from heartguard.values import (
@@ -135,6 +134,7 @@ def test_it_is_said_in_a_few_words_why_there_is_no_class():
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_the_turn_of_a_page_is_told_from_where_its_pixels_went(quarters, mirrored):
     from heartguard.page import apply_corrections
+    from heartguard.page.corrections import turn_of
 
     _, to_page = apply_corrections(UPLOAD, Corrections(quarters, mirrored=mirrored))
     layout = Layout("1x1", (("I",),), 0, "printed", ())

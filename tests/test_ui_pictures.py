@@ -85,7 +85,7 @@ def test_heat_tints_paper_by_its_sign_and_leaves_ink_dark():
     grey[0] = 0
     heat = np.zeros((4, 6), np.float32)
     heat[:, 0], heat[:, 1] = 2.0, -2.0
-    tinted = blend_heat(grey, heat, 1.0)
+    tinted = blend_heat(grey, heat, 1.0, 2.0)
     assert tuple(tinted[2, 0]) == (213, 94, 0)
     assert tuple(tinted[2, 1]) == (0, 114, 178)
     assert tuple(tinted[2, 5]) == (255, 255, 255)
@@ -94,7 +94,7 @@ def test_heat_tints_paper_by_its_sign_and_leaves_ink_dark():
 
 def test_heat_without_evidence_changes_nothing():
     empty = np.full((100, 200), np.nan, np.float32)
-    assert np.array_equal(blend_heat(WHITE, empty, 1.0), WHITE)
+    assert np.array_equal(blend_heat(WHITE, empty, 1.0, 1.0), WHITE)
 
 
 def test_sizes():

@@ -4,16 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from heartguard.ui.shared.session import (
-    FORGOTTEN_S,
-    MAX_ECGS,
-    MAX_READINGS,
-    MAX_TABS,
-    Chosen,
-    ReadingCache,
-    Tab,
-    TabStore,
-)
+from heartguard.ui.shared.reading_cache import MAX_READINGS, ReadingCache
+from heartguard.ui.shared.session import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Tab, TabStore
 from heartguard.values import NO_CORRECTIONS, Corrections
 from tests.handmade import make_reading
 
@@ -27,6 +19,24 @@ def test_the_cache_gives_back_the_very_reading():
     cache.put(key(1), reading)
     assert cache.get(key(1)) is reading
     assert cache.get(key(2)) is None
+
+
+def test_a_reading_that_is_not_looked_at_is_packed_and_comes_back_whole():
+    cache, reading = ReadingCache(), make_reading()
+    plain = reading.upload.image.nbytes
+    cache.put(key(1), reading)
+    assert cache.nbytes > plain
+    cache.rest()
+    assert cache.nbytes < plain / 10
+    back = cache.get(key(1))
+    assert back is not reading
+    np.testing.assert_array_equal(back.page.image, reading.page.image)
+    np.testing.assert_array_equal(back.ecg.signals, reading.ecg.signals)
+    assert back.prediction.probabilities == reading.prediction.probabilities
+    assert back.page.upload is back.upload
+    cache.put(key(2), reading)
+    assert cache.get(key(1)) is not None
+    assert cache.get(key(2)) is not reading
 
 
 def test_page_and_corrections_are_part_of_the_key():
@@ -51,10 +61,10 @@ def test_the_cache_is_bounded_and_forgets_the_longest_unused():
 
 def test_the_cache_is_bounded_in_bytes_but_keeps_the_newest():
     reading = make_reading()
-    large = replace(reading.upload, image=np.zeros((1000, 1000, 3), np.uint8))
     cache = ReadingCache(most_bytes=10_000_000)
+    noise = np.random.default_rng(0).integers(0, 255, (3, 1000, 1000, 3), np.uint8)
     for number in range(3):
-        cache.put(key(number), replace(reading, upload=large))
+        cache.put(key(number), replace(reading, upload=replace(reading.upload, image=noise[number])))
     assert cache.nbytes <= 10_000_000
     assert cache.get(key(2)) is not None
     assert cache.get(key(0)) is None

@@ -4,21 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from heartguard.contradictions import contradictions
 from heartguard.errors import CorrectionError, EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
 from heartguard.ui.preprocessing import steps
-from heartguard.ui.read.answer import contradictions, possible_classes, uncertainties
+from heartguard.ui.read.answer import possible_classes, uncertainties
 from heartguard.ui.read.cards import measurement_cards
 from heartguard.ui.shared.problems import advice, headline
 from heartguard.ui.shared.session import Chosen
-from heartguard.ui.shared.words import (
-    likelihood,
-    natural_frequency,
-    percent,
-    quality_word,
-    sentence_list,
-)
+from heartguard.ui.shared.words import likelihood, natural_frequency, quality_word, sentence_list
 from heartguard.values import Finding
-from heartguard.vocabulary import class_name
+from heartguard.vocabulary import class_name, percent
 from heartguard.warning import caution, note
 from tests.handmade import make_measurements, make_prediction, make_reading
 
@@ -101,8 +96,8 @@ def test_irregular_beats_are_flagged():
 
 def test_what_cannot_be_measured_says_why():
     card = cards(pr_ms=None, missing_reasons={"pr_ms": "No P waves."})["pr_ms"]
-    assert (card.value, card.reason, card.flag, card.drawn) == ("–", "No P waves.", "", "")
-    assert cards(qt_ms=None)["qt_ms"].reason
+    assert (card.value, card.note, card.flag, card.drawn) == ("–", "Not measurable. No P waves.", "", "")
+    assert "with confidence" in cards(qt_ms=None)["qt_ms"].note
 
 
 def test_a_negative_axis_has_a_true_minus_sign():

@@ -17,9 +17,9 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from heartguard import read_ecg
 from heartguard.arrays import Floats
 from heartguard.leads import CHEST_LEADS, LIMB_LEADS
-from heartguard.ui.shared.words import class_name, finding_name, percent
 from heartguard.values import Image as Pixels
 from heartguard.values import Reading
+from heartguard.vocabulary import class_name, finding_name, percent
 from heartlab.export.samples import RECIPES, simulate
 from heartlab.simulate.page import render_page
 from heartlab.simulate.photo import PhotoStyle, take_photo

@@ -11,10 +11,10 @@ from heartguard.arrays import Doubles, Image
 from heartguard.errors import CorrectionError
 from heartguard.page.turn import Turn, turned
 from heartguard.page.turn import homography as turn_homography
-from heartguard.values import Corrections, Upload
+from heartguard.values import Corrections, Page, Upload
 from heartguard.warning import Warning, note
 
-__all__ = ["apply_corrections", "by_hand_warnings", "order_corners"]
+__all__ = ["apply_corrections", "by_hand_warnings", "found_settings", "order_corners", "turn_of"]
 
 _SMALLEST_SIDE = 200.0
 
@@ -89,3 +89,26 @@ def order_corners(corners: Doubles) -> Doubles:
     first = int(np.argmin(clockwise.sum(axis=1)))
     ordered: Doubles = np.roll(clockwise, -first, axis=0)
     return ordered
+
+
+def found_settings(page: Page) -> dict[str, object]:
+    """Return what was found of what can be set by hand, by the fields of `heartguard.values.Corrections`."""
+    quarter_turns, mirrored = turn_of(page)
+    return {
+        "quarter_turns": quarter_turns,
+        "mirrored": mirrored,
+        "layout": page.layout.shape,
+        "lead_order": page.layout.order,
+        "speed_mm_per_s": page.paper_speed_mm_per_s,
+        "gain_mm_per_mv": page.gain_mm_per_mv,
+    }
+
+
+def turn_of(page: Page) -> tuple[int, bool]:
+    """Return by how many quarters a page was turned clockwise, and whether it was mirrored then."""
+    height, width = page.upload.image.shape[:2]
+    middle = np.array([[width / 2, height / 2]])
+    start, right, below = page.on_page(middle + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+    (x, y), (down_x, down_y) = right - start, below - start
+    mirrored = bool(x * down_y < y * down_x)
+    return round(np.degrees(np.arctan2(y, -x if mirrored else x)) / 90) % 4, mirrored

@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 
 from heartguard.resources import shipped
+from heartguard.ui.shared.charts import ACCENT, PROBABILITY, Told
 from heartguard.vocabulary import class_name
 
 __all__ = [
@@ -18,11 +19,12 @@ __all__ = [
     "SUBSETS",
     "class_table",
     "confusion_chart",
-    "confusion_text",
     "headline_table",
+    "leaderboard_chart",
     "load_classifier",
     "reliability_chart",
     "result_tables",
+    "selective_chart",
 ]
 
 RESULTS_FOLDER = shipped("benchmarks", "results")
@@ -33,7 +35,12 @@ SUBSETS = {"3x4": "3×4 pages alone", "all": "All pages"}
 _HEADLINE = {"macro_f1": "Macro-F1", "macro_auroc": "Macro AUROC", "accuracy": "Accuracy"}
 _MAX_ROWS = 40
 _OWN_PLACE = ("classifier",)
+_MODEL_NAMES = {"vgg16+second": "both (HeartGuard)", "vgg16": "VGG16", "second": "signal model"}
 _LADDER = ("#eef5f6", "#0b6570")
+_HEIGHT = 210
+"""Pixels of a chart: two of them, below the headline figures, fit a common screen."""
+
+_SHARE = alt.Axis(format="%")
 
 
 def load_classifier(folder: Path = RESULTS_FOLDER) -> Mapping[str, Any] | None:
@@ -72,55 +79,74 @@ def class_table(part: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> alt.LayerChart:
+def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> Told:
     """Draw the confusion matrix: rows are true classes, colour is the share of the row."""
     rows = []
     for label, counts in zip(classes, part["confusion"], strict=True):
-        total = max(sum(counts), 1)
         for other, count in zip(classes, counts, strict=True):
-            share = count / total
+            share = count / max(sum(counts), 1)
             rows.append({"True": class_name(label), "Answer": class_name(other), "Pages": count, "Share": share})
     names = [class_name(label) for label in classes]
-    axis = alt.Axis(labelLimit=170, labelAngle=0, labelFontSize=12, domain=False, ticks=False)
+    two_lines = alt.Axis(labelAngle=0, labelOverlap=False, labelExpr="split(datum.label, / (?=[^ ]+$)/)")
     base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("Answer:N", sort=names, title="Answer", axis=axis),
-        y=alt.Y("True:N", sort=names, title="True class", axis=axis),
+        x=alt.X("Answer:N", sort=names, title="Answer", axis=two_lines),
+        y=alt.Y("True:N", sort=names, title="True class"),
         tooltip=["True:N", "Answer:N", "Pages:Q", alt.Tooltip("Share:Q", format=".0%", title="Share of the row")],
     )
     scale = alt.Scale(domain=[0, 1], range=list(_LADDER))
     cells = base.mark_rect(cornerRadius=3).encode(color=alt.Color("Share:Q", scale=scale, legend=None))
     dark_on_light = alt.condition("datum.Share > 0.5", alt.value("#ffffff"), alt.value("#16232b"))
     numbers = base.mark_text(fontSize=15, fontWeight=600).encode(text="Pages:Q", color=dark_on_light)
-    return alt.layer(cells, numbers).properties(height=210)
-
-
-def confusion_text(part: Mapping[str, Any], classes: Sequence[str]) -> str:
-    """Say in one sentence what `confusion_chart` shows."""
     right = sum(part["confusion"][place][place] for place in range(len(classes)))
-    return f"Confusion matrix of {part['pages']} pages, {right} of them on the diagonal."
+    text = f"Confusion matrix of {part['pages']} pages, {right} of them on the diagonal."
+    return alt.layer(cells, numbers).properties(height=_HEIGHT), text
 
 
-def reliability_chart(part: Mapping[str, Any]) -> alt.LayerChart:
+def reliability_chart(part: Mapping[str, Any]) -> Told:
     """Draw how often answers were right against how probable they were said to be; the dashes are perfection."""
-    table = pd.DataFrame(part["reliability"])
-    share = alt.Axis(format="%")
-    scale = alt.Scale(domain=[0, 1])
-    points = (
-        alt.Chart(table)
-        .mark_line(point=alt.OverlayMarkDef(size=70), color="#2a8f9b")
-        .encode(
-            x=alt.X("confidence:Q", scale=scale, axis=share, title="Probability that was given"),
-            y=alt.Y("accuracy:Q", scale=scale, axis=share, title="Share that was right"),
-            tooltip=[
-                alt.Tooltip("confidence:Q", format=".0%", title="Probability"),
-                alt.Tooltip("accuracy:Q", format=".0%", title="Right"),
-                alt.Tooltip("count:Q", title="Pages"),
-            ],
-        )
-    )
+    points = _share_chart(part["reliability"], "confidence", "Probability that was given", "Share that was right")
     ideal = pd.DataFrame({"confidence": [0, 1], "accuracy": [0, 1]})
     dashes = alt.Chart(ideal).mark_line(strokeDash=[4, 4], color="#8a98a0").encode(x="confidence:Q", y="accuracy:Q")
-    return alt.layer(dashes, points).properties(height=210)
+    return alt.layer(dashes, points).properties(height=_HEIGHT), "Share right against probability given"
+
+
+def selective_chart(part: Mapping[str, Any]) -> Told:
+    """Draw how often answers were right against the share of pages that got one, the most probable first."""
+    titles = ("Share of pages that get a class", "Share of them that is right")
+    chart = _share_chart(part["risk_coverage"], "coverage", *titles)
+    return chart.properties(height=_HEIGHT), "Share of answers that are right against the share of pages that get one"
+
+
+def _share_chart(rows: Sequence[Mapping[str, float]], across: str, x_title: str, y_title: str) -> alt.Chart:
+    chart = alt.Chart(pd.DataFrame(rows)).mark_line(point=alt.OverlayMarkDef(size=70, color=ACCENT), color=ACCENT)
+    return chart.encode(
+        x=alt.X(f"{across}:Q", scale=PROBABILITY, axis=_SHARE, title=x_title),
+        y=alt.Y("accuracy:Q", scale=PROBABILITY, axis=_SHARE, title=y_title),
+        tooltip=[alt.Tooltip(f"{key}:Q", format=".0%" if value <= 1 else "d") for key, value in rows[-1].items()],
+    )
+
+
+def leaderboard_chart(table: pd.DataFrame) -> Told:
+    """Draw the macro-F1 of every model on the 3×4 pages with its 95 % interval, by how it was measured."""
+    part = table[table["pages"] == "3x4"].sort_values(["protocol", "macro_f1"], ascending=[True, False])
+    part = part.replace({"model": _MODEL_NAMES})
+    base = alt.Chart(part).encode(
+        y=alt.Y("model:N", sort=part["model"].drop_duplicates().tolist(), title=None),
+        yOffset="protocol:N",
+        color=alt.Color("protocol:N", title="Measured", legend=alt.Legend(orient="top")),
+        tooltip=[
+            "model:N",
+            "protocol:N",
+            *(alt.Tooltip(f"macro_f1{end}:Q", format=".3f") for end in ("", "_low", "_high")),
+        ],
+    )
+    scale = alt.Scale(zero=False)
+    intervals = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("macro_f1_low:Q", scale=scale, title="macro-F1, 3×4 pages, 95 % interval"), x2="macro_f1_high:Q"
+    )
+    dots = base.mark_point(filled=True, opacity=1, size=70).encode(x="macro_f1:Q")
+    chart = alt.layer(intervals, dots).properties(height=28 * part["model"].nunique() + 70)
+    return chart, "Macro-F1 of every model on the 3×4 pages, with 95 % intervals"
 
 
 def result_tables(folder: Path = RESULTS_FOLDER) -> dict[str, pd.DataFrame]:

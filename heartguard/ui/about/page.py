@@ -10,17 +10,20 @@ import streamlit as st
 
 from heartguard.ui.about.explanations import show_explanations
 from heartguard.ui.about.figures import (
+    RESULTS_FOLDER,
     class_table,
     confusion_chart,
-    confusion_text,
     headline_table,
+    leaderboard_chart,
     load_classifier,
     reliability_chart,
     result_tables,
+    selective_chart,
 )
 from heartguard.ui.about.tables import show_model_card, show_table, title_of
 from heartguard.ui.about.text import CREDITS, INTRODUCTION, LIMITS, WHAT_IT_IS_NOT
 from heartguard.ui.shared import session
+from heartguard.ui.shared.charts import show_chart
 from heartguard.ui.shared.frame import header, sheet
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.words import sentence_list
@@ -59,10 +62,9 @@ def _figures() -> None:
     part = found["3x4"]
     left, right = st.columns([3, 2])
     with left:
-        chart = confusion_chart(part, found["classes"])
-        st.altair_chart(chart, width="stretch", alt=confusion_text(part, found["classes"]))
+        show_chart(*confusion_chart(part, found["classes"]))
     with right:
-        st.altair_chart(reliability_chart(part), width="stretch", alt="Share right against probability given")
+        show_chart(*reliability_chart(part))
 
 
 @st.fragment
@@ -84,8 +86,10 @@ def _parts() -> dict[str, Callable[[], None]]:
         "The four classes": lambda: _list(f"**{name}.** {CLASS_MEANING[key]}" for key, name in CLASS_NAMES.items()),
     }
     if found is not None:
-        table = class_table(found["3x4"])
-        parts["Recall and precision of each class, 3×4 pages"] = lambda: _table(table)
+        part = found["3x4"]
+        parts["Recall and precision of each class, 3×4 pages"] = lambda: _table(class_table(part))
+        parts["How often right, if fewer pages get a class"] = lambda: show_chart(*selective_chart(part))
+    parts["Other models on the same folds, and what leakage is worth"] = _leaderboard
     parts["How the explanations were tested"] = show_explanations
     parts |= {title_of(name): partial(show_table, name, table) for name, table in result_tables().items()}
     parts["Model card"] = show_model_card
@@ -95,6 +99,13 @@ def _parts() -> dict[str, Callable[[], None]]:
 
 def _list(sentences: Iterable[str]) -> None:
     st.markdown(sentence_list(sentences))
+
+
+@calm
+def _leaderboard() -> None:
+    table = pd.read_csv(RESULTS_FOLDER / "leaderboard.csv")
+    show_chart(*leaderboard_chart(table))
+    st.caption("From benchmarks/results/leaderboard.csv; what each model is stands in docs/leaderboard.md.")
 
 
 def _table(table: pd.DataFrame) -> None:

@@ -8,12 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from heartguard.ui.shared.problems import calm
-from heartguard.ui.shared.words import percent
+from heartguard.vocabulary import percent
 
 __all__ = ["show_model_card", "show_table", "title_of"]
 
 _TITLES = {
-    "leaderboard": "Other models on the same folds, and what leakage is worth",
     "digitise": "Traced signals against the truth, simulated pages of real records",
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
     "measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)",

@@ -7,19 +7,16 @@ from typing import Any
 import streamlit as st
 
 from heartguard.ui.explanation.maps import ClassMaps, make_maps
-from heartguard.ui.explanation.pixels import show_pixels
-from heartguard.ui.explanation.shap import show_shap
+from heartguard.ui.explanation.shap import show_lead_shap, show_pixel_shap
 from heartguard.ui.explanation.what_if import show_what_if
 from heartguard.ui.shared import session
-from heartguard.ui.shared.charts import lead_bars, lead_bars_text
-from heartguard.ui.shared.frame import PAGES, dark_theme, sheet
-from heartguard.ui.shared.open_ecg import open_reading
+from heartguard.ui.shared.charts import lead_bars, show_chart
+from heartguard.ui.shared.frame import PAGES, open_reading, sheet
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
-from heartguard.ui.shared.words import percent
 from heartguard.ui.viewer.ecg import asked, show_ecg
 from heartguard.values import Reading
-from heartguard.vocabulary import class_name
+from heartguard.vocabulary import class_name, percent
 
 __all__ = ["show"]
 
@@ -75,7 +72,7 @@ def _explain(chosen: Chosen, reading: Reading) -> None:
         with st.container(border=True):
             show_what_if(reading, label)
         with st.expander("For experts: SHAP by pixel", icon=":material/grain:"):
-            show_pixels(reading, label)
+            show_pixel_shap(reading, label)
     st.page_link(
         "pages/about.py",
         label="How these explanations were tested",
@@ -111,7 +108,7 @@ def _beside(reading: Reading, label: str, maps: ClassMaps | None) -> None:
         _shares(maps, label)
         _method()
     with st.container(border=True):
-        show_shap(reading, label)
+        show_lead_shap(reading, label)
 
 
 def _whose(reading: Reading) -> None:
@@ -130,11 +127,7 @@ def _whose(reading: Reading) -> None:
 def _shares(maps: ClassMaps, label: str) -> None:
     shares = maps.shares[label]
     if any(shares.values()):
-        st.altair_chart(
-            lead_bars(shares, "share of the evidence for the class", dark_theme()),
-            width="stretch",
-            alt=lead_bars_text(shares, label),
-        )
+        show_chart(*lead_bars(shares, "share of the evidence for the class", label))
 
 
 def _method() -> None:

@@ -1,81 +1,106 @@
-"""Lead SHAP on demand, as a waterfall."""
+"""SHAP on demand: by lead as a waterfall, and for experts by pixel over the drawing that the network saw."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
-from heartguard.ui.shared.charts import waterfall, waterfall_text
-from heartguard.ui.shared.frame import dark_theme
-from heartguard.ui.shared.job_view import kept_result, show_progress, start_job
+from heartguard.ui.explanation.maps import FULL_COLOUR, drawing_of
+from heartguard.ui.shared.charts import show_chart, waterfall
+from heartguard.ui.shared.job_view import long_result
 from heartguard.ui.shared.jobs import Job
+from heartguard.ui.shared.pictures import blend_heat, encode_jpeg, enlarge
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models
-from heartguard.ui.shared.words import NEEDS_SHAP, percent
+from heartguard.ui.shared.words import NEEDS_SHAP
 from heartguard.values import Reading
-from heartguard.vocabulary import class_name
+from heartguard.vocabulary import class_name, percent
 
 if TYPE_CHECKING:
-    from heartguard.explain import Shapley
+    from heartguard.explain import PixelShap, Shapley
 
-__all__ = ["show_shap"]
+__all__ = ["show_lead_shap", "show_pixel_shap"]
 
+_ENLARGE = 4
+_STRENGTH = 0.9
 _UNTESTED = "Not offered: it has not passed its tests with this model (benchmarks/results/explain.csv)."
+_CAVEAT = (
+    "**Orange** ink raises the probability of the class, **blue** lowers it. From {base} on white paper to {end}; all "
+    "ink together adds {total:+.1f} points. A stretch in one colour was not taken apart: {asked} drawings are spent "
+    "where the probability moves most. Ink that turns white in mid-beat is a drawing that VGG16 never met in "
+    "training, so trust the lead more than the single wave."
+)
 
 
 @st.fragment
 @calm
-def show_shap(reading: Reading, label: str) -> None:
+def show_lead_shap(reading: Reading, label: str) -> None:
     """Offer lead SHAP for a class, show its progress, or its result."""
-    from heartguard.explain import LEAD_SHAP, is_validated, shap_installed
+    from heartguard.explain import LEAD_SHAP
 
     st.markdown(
         "**What each lead adds to the probability (SHAP)**",
         help="Shapley values with the leads as players: leads are left out of the drawing in many combinations, and "
         "VGG16 is asked each time. Slower than the map, but it measures what VGG16 does without a lead.",
     )
-    if not is_validated(LEAD_SHAP):
-        st.caption(_UNTESTED)
-        return
-    if not shap_installed():
-        st.caption(NEEDS_SHAP)
-        return
-    found: Shapley | None = kept_result(_key(reading, label))
-    if found is not None:
-        _result(reading, label, found)
-        return
-    if show_progress(_key(reading, label)):
-        return
-    st.button(
-        "Compute SHAP by lead",
-        icon=":material/calculate:",
-        key=f"shap-start-{label}",
-        on_click=_start,
-        args=(reading, label),
-    )
-    st.caption("Asks VGG16 about fifty times: a few seconds, the first time some more. It can be stopped.")
-
-
-def _key(reading: Reading, label: str) -> str:
-    return f"shap-{reading.upload.sha256}-{reading.prediction.model}-{label}"
-
-
-def _start(reading: Reading, label: str) -> None:
-    from heartguard.explain import lead_shap
-
-    engine, ecg = load_models().vgg16, reading.ecg  # loaded here: a thread of the queue has no session
+    engine, ecg = load_models().vgg16, reading.ecg
 
     def work(job: Job[Shapley]) -> Shapley:
+        from heartguard.explain import lead_shap
+
         return lead_shap(ecg, engine, label, batch=4, on_progress=job.report, cancelled=job.stopping)
 
-    start_job(_key(reading, label), work)
-
-
-def _result(reading: Reading, label: str, found: Shapley) -> None:
-    steps = waterfall(found.values, found.base, found.prediction, dark_theme())
-    st.altair_chart(steps, width="stretch", alt=waterfall_text(found.values, found.base, found.prediction, label))
+    takes = "Asks VGG16 about fifty times: a few seconds, the first time some more."
+    found = _offered(LEAD_SHAP, "Compute SHAP by lead", takes, reading, label, work)
+    if found is None:
+        return
+    show_chart(*waterfall(found.values, found.base, found.prediction, label))
     st.caption(
         f"With no trace at all VGG16 gives {class_name(label)} {percent(found.base)}, with all leads "
         f"{percent(found.prediction)}. The bars add up to the difference."
     )
+
+
+@st.fragment
+@calm
+def show_pixel_shap(reading: Reading, label: str) -> None:
+    """Offer SHAP by pixel for a class, show its progress, or its result."""
+    from heartguard.explain import PIXEL_SHAP
+
+    engine, drawing = load_models().vgg16, drawing_of(reading)
+
+    def work(job: Job[PixelShap]) -> PixelShap:
+        from heartguard.explain import pixel_shap
+
+        return pixel_shap(drawing, engine, label, on_progress=job.report, cancelled=job.stopping)
+
+    takes = "Asks VGG16 two hundred times: about half a minute."
+    found = _offered(PIXEL_SHAP, "Compute SHAP by pixel", takes, reading, label, work)
+    if found is None:
+        return
+    ink = np.abs(found.heat[found.heat != 0])
+    limit = float(np.quantile(ink, FULL_COLOUR)) if ink.size else 1.0
+    picture = blend_heat(enlarge(drawing.image, _ENLARGE), enlarge(found.heat, _ENLARGE), _STRENGTH, limit)
+    alt = f"The drawing that VGG16 sees, its ink tinted by what it adds to the probability of {class_name(label)}"
+    st.image(encode_jpeg(picture, 92), width="stretch", alt=alt)
+    ends = {"base": percent(found.base), "end": percent(found.prediction)}
+    st.caption(_CAVEAT.format(**ends, total=100 * found.total, asked=found.evaluations))
+
+
+def _offered(
+    method: str, button: str, takes: str, reading: Reading, label: str, work: Callable[[Job[Any]], Any]
+) -> Any:
+    """Offer a method that passed its tests; return its result once there is one."""
+    from heartguard.explain import is_validated, shap_installed
+
+    if not is_validated(method):
+        st.caption(_UNTESTED)
+    elif not shap_installed():
+        st.caption(NEEDS_SHAP)
+    else:
+        key = f"{method}-{reading.upload.sha256}-{reading.prediction.model}-{label}"
+        return long_result(key, button, f"{takes} It can be stopped.", work)
+    return None

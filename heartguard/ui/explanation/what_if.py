@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from heartguard.leads import LEADS
-from heartguard.ui.shared.charts import change_bars, change_text
-from heartguard.ui.shared.frame import dark_theme
+from heartguard.ui.shared.charts import change_bars, show_chart
 from heartguard.ui.shared.pictures import encode_jpeg, enlarge
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models
-from heartguard.ui.shared.words import percent
 from heartguard.values import Reading
-from heartguard.vocabulary import class_name
+from heartguard.vocabulary import class_name, percent
 
 if TYPE_CHECKING:
     from heartguard.explain import Counterfactual
@@ -48,8 +46,7 @@ def show_what_if(reading: Reading, label: str) -> None:
     found = _found(reading, lead, None if part == _WHOLE else part)
     left, right = st.columns(2, vertical_alignment="center")
     with left:
-        chart = change_bars(found.before, found.after, dark_theme())
-        st.altair_chart(chart, width="stretch", alt=change_text(found.before, found.after))
+        show_chart(*change_bars(found.before, found.after))
     with right:
         changed = f"The drawing with lead {lead}{'' if part == _WHOLE else f', {part},'} made normal"
         st.image(encode_jpeg(enlarge(found.drawing.image, _ENLARGE), 92), width="stretch", alt=changed)

@@ -10,7 +10,6 @@ import streamlit as st
 
 from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LEADS, LIMB_LEADS
 from heartguard.ui.shared import session
-from heartguard.ui.shared.places import panel_columns
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
 from heartguard.values import Reading
@@ -68,7 +67,7 @@ class Part:
 
 def parts_of(reading: Reading) -> tuple[Part, ...]:
     """Return the parts of a page in the order in which they were found, with the names from before any was named."""
-    from heartguard.page import panel_names
+    from heartguard.page import panel_columns, panel_names
 
     panels, given = reading.page.panels, dict(reading.corrections.leads)
     before = {lead: name for name, lead in given.items()}

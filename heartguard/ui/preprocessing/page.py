@@ -6,8 +6,7 @@ import streamlit as st
 
 from heartguard.ui.preprocessing.correct import show_corrections
 from heartguard.ui.preprocessing.steps import show_steps
-from heartguard.ui.shared.frame import sheet
-from heartguard.ui.shared.open_ecg import open_reading
+from heartguard.ui.shared.frame import open_reading, sheet
 from heartguard.values import Reading
 
 __all__ = ["show"]

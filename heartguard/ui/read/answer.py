@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from heartguard.ui.read.cards import IRREGULAR, measurement_cards
+from heartguard.contradictions import contradictions
 from heartguard.ui.read.findings import show_findings
-from heartguard.ui.shared.charts import probability_bars, probability_text
-from heartguard.ui.shared.frame import dark_theme
+from heartguard.ui.shared.charts import probability_bars, show_chart
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models
 from heartguard.ui.shared.words import (
-    CERTAIN_ENOUGH,
-    FINDING_NAMES,
-    INFARCTIONS,
-    RATES,
     answer_text,
     escape_markdown,
-    finding_name,
     likelihood,
     natural_frequency,
-    percent,
     possible_text,
     quality_text,
     quality_word,
@@ -28,19 +21,16 @@ from heartguard.ui.shared.words import (
     sentence_list,
 )
 from heartguard.values import Prediction, Reading
-from heartguard.vocabulary import CLASS_MEANING, DISCLAIMER, class_name
+from heartguard.vocabulary import CLASS_MEANING, DISCLAIMER, class_name, percent
 from heartguard.warning_rules import LOW_QUALITY, UNSURE
 
-__all__ = ["abstention_threshold", "contradictions", "possible_classes", "show_answer", "show_doubts", "uncertainties"]
+__all__ = ["abstention_threshold", "possible_classes", "show_answer", "show_doubts", "uncertainties"]
 
 _QUALITY_COLOURS = {"good": "green", "fair": "orange", "poor": "red"}
 _QUALITY_ICONS = {"good": ":material/check_circle:", "fair": ":material/info:", "poor": ":material/error:"}
 
 _IN_THE_HEADLINE = (UNSURE, "class.withheld")
 """Warnings that the headline says already."""
-
-_DOES_NOT_FIT = {"Normal": set(FINDING_NAMES) - set(RATES), "HB": set(INFARCTIONS)}
-"""Findings that a class contradicts; what is said of a rate is measured, and said there."""
 
 
 @calm
@@ -55,12 +45,8 @@ def show_answer(reading: Reading) -> None:
     _headline(prediction, reading.quality)
     for sentence in contradictions(reading):
         st.caption(f":orange[:material/call_split: **{sentence}**]")
-    threshold = abstention_threshold(prediction)
-    st.altair_chart(
-        probability_bars(prediction.probabilities, _accented(prediction), threshold, dark_theme()),
-        width="stretch",
-        alt=probability_text(prediction.probabilities, threshold),
-    )
+    accented = "" if prediction.abstained else prediction.label  # None while the answer is "Not sure".
+    show_chart(*probability_bars(prediction.probabilities, accented, abstention_threshold(prediction)))
     st.caption("  \n".join(_beside(prediction)))
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         _quality(reading)
@@ -70,11 +56,10 @@ def show_answer(reading: Reading) -> None:
 def _beside(prediction: Prediction) -> tuple[str, ...]:
     """Return what cannot be ruled out, and what each model says alone."""
     possible, second = possible_classes(prediction), prediction.signal_model
-    known = None if prediction.abstained else (prediction.label,)
     network = prediction.cnn_probabilities or prediction.probabilities
     first = max(network, key=lambda name: network[name])
     said = []
-    if possible is not None and possible != known:
+    if possible is not None and possible != (prediction.label,):
         said.append(possible_text(possible, len(prediction.probabilities)))
     if second is not None:
         alone = (second.label, second.probabilities[second.label])
@@ -116,62 +101,6 @@ def possible_classes(prediction: Prediction) -> tuple[str, ...] | None:
 def uncertainties(reading: Reading) -> tuple[str, ...]:
     """Return what the doctor must know beside the answer, most important first, without what the headline says."""
     return tuple(w.text for w in reading.warnings if w.severity != "note" and w.code not in _IN_THE_HEADLINE)
-
-
-def contradictions(reading: Reading) -> tuple[str, ...]:
-    """Return a sentence for each two parts of a reading that disagree."""
-    if reading.quality < LOW_QUALITY or reading.prediction.out_of_distribution:
-        return ()
-    parts = (*_measured_against(reading), *_findings_against(reading.prediction), *_rhythm_against(reading))
-    return (*_found_against(reading), *parts)
-
-
-def _found_against(reading: Reading) -> tuple[str, ...]:
-    """Name what was set by hand to something else than the page shows."""
-    other = [setting.text for setting in reading.by_hand if setting.found not in (None, setting.given)]
-    return (f"Set by hand against what the page shows: {'; '.join(other)}.",) if other else ()
-
-
-def _measured_against(reading: Reading) -> tuple[str, ...]:
-    outside = [card for card in measurement_cards(reading.measurements) if card.flag]
-    if reading.prediction.label != "Normal" or not outside:
-        return ()
-    parts = ", ".join(f"{card.label} {card.value} ({card.flag})" for card in outside)
-    return (f"{_said(reading.prediction)}, but not every measurement is: {parts}.",)
-
-
-def _findings_against(prediction: Prediction) -> tuple[str, ...]:
-    against = [
-        finding
-        for finding in prediction.findings
-        if finding.present
-        and finding.probability >= CERTAIN_ENOUGH
-        and finding.scp_code in _DOES_NOT_FIT.get(prediction.label, ())
-    ]
-    if not against:
-        return ()
-    parts = ", ".join(f"{finding_name(f.scp_code)} ({percent(f.probability)})" for f in against)
-    return (f"{_said(prediction)}, but a finding does not fit it: {parts}.",)
-
-
-def _rhythm_against(reading: Reading) -> tuple[str, ...]:
-    variation = reading.measurements.rr_variation
-    if variation is None or variation <= IRREGULAR:
-        return ()
-    rhythms = [f for f in reading.prediction.findings if f.scp_code in ("rhythm:AFIB", "form:PVC", "sub:AVB")]
-    if not rhythms or any(finding.present for finding in rhythms):
-        return ()
-    named = ", ".join(f"{finding_name(f.scp_code)} {percent(f.probability)}" for f in rhythms)
-    return (f"The beats are irregular (RR varies by {100 * variation:.0f} %), yet no rhythm stands out: {named}.",)
-
-
-def _said(prediction: Prediction) -> str:
-    return f"The {'closest class' if prediction.abstained else 'answer'} is {class_name(prediction.label)}"
-
-
-def _accented(prediction: Prediction) -> str:
-    """Return the class that the chart shows in colour: none while the answer is "Not sure"."""
-    return "" if prediction.abstained else prediction.label
 
 
 def _headline(prediction: Prediction, quality: float) -> None:

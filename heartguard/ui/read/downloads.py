@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import PurePath
 
 import streamlit as st
@@ -18,24 +19,19 @@ __all__ = ["show_downloads"]
 @calm
 def show_downloads(chosen: Chosen, reading: Reading) -> None:
     """Offer the signals and the reading; nothing is written on the server."""
-    from heartguard.report import to_csv, to_json
+    from heartguard.report import to_csv
 
     stem = re.sub(r"[^\w-]+", "-", PurePath(chosen.name).stem).strip("-").lower() or "ecg"
     with st.popover("Download", icon=":material/download:"):
         st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
-        st.download_button(
-            "Signals (CSV): every lead in mV, 500 samples a second",
-            lambda: to_csv(reading.ecg),
-            f"{stem}-signals.csv",
-            "text/csv",
-            on_click="ignore",
-            key="download-csv",
-        )
-        st.download_button(
-            "Reading (JSON): answer, measurements, scale, warnings, models",
-            lambda: json.dumps(to_json(reading), indent=2, ensure_ascii=False),
-            f"{stem}-reading.json",
-            "application/json",
-            on_click="ignore",
-            key="download-json",
-        )
+        offer = partial(st.download_button, on_click="ignore")  # Made when it is asked for, without a rerun.
+        name = "Signals (CSV): every lead in mV, 500 samples a second"
+        offer(name, lambda: to_csv(reading.ecg), f"{stem}-signals.csv", "text/csv", key="download-csv")
+        name = "Reading (JSON): answer, measurements, scale, warnings, models"
+        offer(name, lambda: _json(reading), f"{stem}-reading.json", "application/json", key="download-json")
+
+
+def _json(reading: Reading) -> str:
+    from heartguard.report import to_json
+
+    return json.dumps(to_json(reading), indent=2, ensure_ascii=False)

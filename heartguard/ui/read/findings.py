@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from heartguard.ui.shared.words import CERTAIN_ENOUGH, finding_name, percent
+from heartguard.contradictions import CERTAIN_ENOUGH
 from heartguard.values import Finding, Reading
+from heartguard.vocabulary import finding_name, percent
 from heartguard.warning_rules import LOW_QUALITY
 
 __all__ = ["show_findings", "stand_out"]

@@ -15,8 +15,8 @@ from heartguard.values import Reading
 
 __all__ = ["show"]
 
-_POLL_S = 0.3
-"""How often progress is looked at: below half a second it feels continuous."""
+_POLL_S = 0.5
+"""How often progress is looked at: it feels continuous, and takes little of the time of the reading."""
 
 _COLUMN_PX = 400
 """Width of the column beside the page: the longest row of a measurement fits on one line."""
@@ -84,9 +84,9 @@ def _progress() -> None:
         outcome(chosen)
         st.rerun()
     progress = progress_of(job)
-    st.markdown("**Reading the page**")
-    st.markdown("\n".join(f"- :material/check: {name}" for name in progress.done))
-    st.markdown(f"- :material/arrow_right: **{progress.stage or 'Waiting for another reading'}**")
+    stages = [f":material/check: {name}" for name in progress.done]
+    stages.append(f":material/arrow_right: **{progress.stage or 'Waiting for its turn'}**")
+    st.markdown("**Reading the page**\n\n" + "  \n".join(stages))
     if progress.seconds_left is not None:
         st.caption(f"About {max(round(progress.seconds_left), 1)} s left")
     st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=stop_reading)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -44,13 +43,11 @@ def _offer(label: str, values: tuple[float, ...], shown: float, chosen: Chosen, 
         required=True,
         format_func="{:g}".format,
         key=key,
-        on_change=_set(chosen, field, key),
+        on_change=_set,
+        args=(chosen, field, key),
     )
 
 
-def _set(chosen: Chosen, field: str, key: str) -> Callable[[], None]:
-    def change() -> None:
-        value: Any = st.session_state[key]
-        session.correct(replace(chosen.corrections, **{field: value}))
-
-    return change
+def _set(chosen: Chosen, field: str, key: str) -> None:
+    value: Any = st.session_state[key]
+    session.correct(replace(chosen.corrections, **{field: value}))

@@ -8,14 +8,14 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from heartguard.memory import keep_arrays_out_of_pools
 from heartguard.resources import shipped
 from heartguard.ui.shared import session
-from heartguard.ui.shared.memory import keep_arrays_out_of_pools
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import answer_text, quality_text
 from heartguard.values import HandSetting, Reading
 
-__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "set_up", "sheet"]
+__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "set_up", "sheet"]
 
 MAX_WIDTH_PX = 1680
 """Wider than this the page of an ECG grows no more: it is then as large as on paper."""
@@ -81,6 +81,24 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
     else:
         st.html(strip_html(chosen, found if isinstance(found, Reading) else None))
     return _take_up(chosen)
+
+
+def open_reading(title: str) -> tuple[Chosen | None, Reading | Exception | None]:
+    """Show the header of a page, and say where its ECG is to be had if none is read.
+
+    Returns
+    -------
+    chosen : Chosen or None
+    found : Reading, Exception or None
+    """
+    chosen = session.current()
+    found = None if chosen is None else session.current_tab().known(chosen.key)
+    header(title, chosen, found)
+    if not isinstance(found, Reading):
+        word = "No ECG is open." if chosen is None else "This ECG is not read yet."
+        st.markdown(f"{word} This page shows how an ECG was read.")
+        st.page_link("pages/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
+    return chosen, found
 
 
 def strip_html(chosen: Chosen, reading: Reading | None) -> str:

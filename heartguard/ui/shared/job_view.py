@@ -10,7 +10,7 @@ import streamlit as st
 from heartguard.ui.shared.jobs import Job, JobQueue
 from heartguard.ui.shared.problems import log_surprise
 
-__all__ = ["job_queue", "kept_result", "show_progress", "start_job"]
+__all__ = ["job_queue", "long_result"]
 
 _POLL_S = 0.5
 _SLOT = "job"
@@ -22,7 +22,39 @@ def job_queue() -> JobQueue:
     return JobQueue()
 
 
-def start_job(key: str, work: Callable[[Job[Any]], Any]) -> None:
+def long_result(key: str, button: str, takes: str, work: Callable[[Job[Any]], Any]) -> Any:
+    """Offer long work with a button, show how far it is or that it failed; return its result once there is one.
+
+    Parameters
+    ----------
+    key : str
+        Names the result; the session keeps it.
+    button, takes : str
+        What is offered, and how long it takes.
+    work : callable
+        Runs in a thread of the queue, which has no session: what it needs is loaded before.
+    """
+    job: Job[Any] | None = st.session_state.get(_SLOT)
+    if job is not None and job.key == key:
+        state = job.look()
+        if state == "done":
+            st.session_state[key] = job.result
+            del st.session_state[_SLOT]
+        elif state in ("waiting", "running"):
+            _watch()
+            return None
+        elif state == "failed":
+            if isinstance(job.error, Exception):
+                log_surprise(job.error)
+            st.warning("This could not be computed. The rest of the reading is not affected.", icon=":material/report:")
+    if key in st.session_state:
+        return st.session_state[key]
+    st.button(button, icon=":material/calculate:", key=f"{key}-start", on_click=_start, args=(key, work))
+    st.caption(takes)
+    return None
+
+
+def _start(key: str, work: Callable[[Job[Any]], Any]) -> None:
     """Queue work; a session has one job at a time, so an earlier one is stopped."""
     earlier: Job[Any] | None = st.session_state.get(_SLOT)
     if earlier is not None:
@@ -30,36 +62,6 @@ def start_job(key: str, work: Callable[[Job[Any]], Any]) -> None:
     job = Job(key, work)
     st.session_state[_SLOT] = job
     job_queue().submit(job)
-
-
-def kept_result(key: str) -> Any:
-    """Return a result of this session, taking it over from its job once that is done; None before."""
-    job: Job[Any] | None = st.session_state.get(_SLOT)
-    if job is not None and job.key == key and job.look() == "done":
-        st.session_state[key] = job.result
-        del st.session_state[_SLOT]
-    return st.session_state.get(key)
-
-
-def show_progress(key: str) -> bool:
-    """Show how far the session's job of this key is, or that it failed.
-
-    Returns
-    -------
-    bool
-        Whether it is waited for; if not, it can be started (again).
-    """
-    job: Job[Any] | None = st.session_state.get(_SLOT)
-    if job is None or job.key != key:
-        return False
-    if job.look() in ("waiting", "running"):
-        _watch()
-        return True
-    if job.state == "failed":
-        if isinstance(job.error, Exception):
-            log_surprise(job.error)
-        st.warning("This could not be computed. The rest of the reading is not affected.", icon=":material/report:")
-    return False
 
 
 @st.fragment(run_every=_POLL_S)

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, Literal, TypeVar
 
+from heartguard.memory import give_back
+
 __all__ = ["LOST_S", "Job", "JobQueue", "State", "StoppedError"]
 
 Result = TypeVar("Result")
@@ -112,3 +114,5 @@ class JobQueue:
                 self._change.wait_for(lambda: bool(self._waiting))
                 job = self._waiting.popleft()
             job.run()
+            del job  # Else the line would hold the last patient's reading until the next one comes.
+            give_back(collect=True)

@@ -54,7 +54,7 @@ def encode_jpeg(image: Image, quality: int = 88) -> bytes:
     return bytes(coded.tobytes())
 
 
-def blend_heat(image: Image, heat: Floats, opacity: float, limit: float | None = None) -> Image:
+def blend_heat(image: Image, heat: Floats, opacity: float, limit: float) -> Image:
     """Tint a picture by signed evidence: vermilion speaks for the class, blue against it.
 
     Parameters
@@ -64,8 +64,8 @@ def blend_heat(image: Image, heat: Floats, opacity: float, limit: float | None =
         Evidence of each pixel, 0 where there is none; NaN counts as none.
     opacity : float, 0 to 1
         Strength of the tint where the evidence is greatest.
-    limit : float, optional
-        The evidence that gets the full tint; the greatest absolute value by default.
+    limit : float
+        The evidence that gets the full tint; 0 for none at all.
 
     Returns
     -------
@@ -74,10 +74,9 @@ def blend_heat(image: Image, heat: Floats, opacity: float, limit: float | None =
     """
     picture = rgb(image)
     evidence = np.nan_to_num(heat.astype(np.float32))[..., None]
-    greatest = limit if limit is not None else float(np.abs(evidence).max(initial=0.0))
-    if greatest <= 0 or opacity <= 0:
+    if limit <= 0:
         return picture
-    strength = np.clip(np.abs(evidence) / greatest, 0, 1) * opacity
+    strength = np.clip(np.abs(evidence) / limit, 0, 1) * opacity
     colour = np.where(evidence >= 0, np.asarray(FOR_COLOUR, np.float32), np.asarray(AGAINST_COLOUR, np.float32))
     tinted = picture.astype(np.float32) * (1 - strength + strength * colour / 255)
     return np.clip(tinted + 0.5, 0, 255).astype(np.uint8)

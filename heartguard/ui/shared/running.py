@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import streamlit as st
 
 from heartguard.errors import HeartGuardError
+from heartguard.memory import give_back
 from heartguard.resources import shipped
 from heartguard.ui.shared.jobs import Job, JobQueue
-from heartguard.ui.shared.memory import give_back
 from heartguard.ui.shared.session import Chosen, current_tab
-from heartguard.values import NO_CORRECTIONS, Page, Reading
+from heartguard.values import NO_CORRECTIONS, Reading
 from heartguard.vocabulary import STAGES
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ __all__ = [
     "progress_of",
     "reading_job",
     "stop_reading",
-    "turn_of",
-    "what_was_found",
 ]
 
 _SLOT = "reading"
@@ -73,7 +70,9 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
     if state == "done" and job.result is not None:
         reading = job.result
         if chosen.corrections == NO_CORRECTIONS:
-            tab.found[chosen.digest, chosen.page] = what_was_found(reading)
+            from heartguard.page import found_settings
+
+            tab.found[chosen.digest, chosen.page] = found_settings(reading.page)
         reading = replace(reading, found=tab.found.get((chosen.digest, chosen.page), {}))
         tab.readings.put(chosen.key, reading)
         _spent_ms.update(reading.timings_ms)
@@ -85,29 +84,6 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
         tab.problem = (chosen.key, job.error.with_traceback(None))
     del st.session_state[_SLOT]
     return job.error
-
-
-def what_was_found(reading: Reading) -> dict[str, object]:
-    """Return what HeartGuard finds of what can be set by hand."""
-    page, (quarter_turns, mirrored) = reading.page, turn_of(reading.page)
-    return {
-        "quarter_turns": quarter_turns,
-        "mirrored": mirrored,
-        "layout": page.layout.shape,
-        "lead_order": page.layout.order,
-        "speed_mm_per_s": page.paper_speed_mm_per_s,
-        "gain_mm_per_mv": page.gain_mm_per_mv,
-    }
-
-
-def turn_of(page: Page) -> tuple[int, bool]:
-    """Return by how many quarters a page was turned clockwise, and whether it was mirrored then."""
-    height, width = page.upload.image.shape[:2]
-    middle = np.array([[width / 2, height / 2]])
-    start, right, below = page.on_page(middle + np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
-    (x, y), (down_x, down_y) = right - start, below - start
-    mirrored = bool(x * down_y < y * down_x)
-    return round(np.degrees(np.arctan2(y, -x if mirrored else x)) / 90) % 4, mirrored
 
 
 def reading_job(chosen: Chosen) -> Job[Reading] | None:
@@ -139,9 +115,12 @@ def progress_of(job: Job[Reading]) -> Progress:
 
 def _start(chosen: Chosen) -> Job[Reading]:
     stop_reading()
+    readings = current_tab().readings
 
     def work(job: Job[Reading]) -> Reading:
         from heartguard import read_ecg
+
+        readings.rest()
 
         def on_stage(stage: str) -> None:
             give_back()  # What the stage before is done with.

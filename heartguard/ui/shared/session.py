@@ -19,14 +19,12 @@ from typing import Literal
 import streamlit as st
 
 from heartguard.errors import HeartGuardError
+from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
 __all__ = [
     "MAX_ECGS",
-    "MAX_READINGS",
     "Chosen",
-    "Key",
-    "ReadingCache",
     "Tab",
     "TabStore",
     "address",
@@ -39,11 +37,6 @@ __all__ = [
     "turn_to",
 ]
 
-MAX_READINGS = 5
-MAX_BYTES = 80 * 2**20
-"""A reading of a photo of 12 megapixels, or two of a scan; what falls out is read again. A small server has
-690 MB in all, of which ten readings took 524 before ECGs stood side by side (`benchmarks/results/cloud-check.csv`)."""
-
 MAX_ECGS = 6
 """ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""
 
@@ -55,9 +48,6 @@ FORGOTTEN_S = 30 * 60
 
 QUERY = "ecg"
 """The part of the address that names the ECG that is open."""
-
-Key = tuple[str, int, Corrections]
-"""Digest of the file, page, and what was set by hand. A process has one set of models and one version of drawing."""
 
 Origin = Literal["upload", "camera", "sample"]
 
@@ -94,41 +84,6 @@ class Chosen:
     def key(self) -> Key:
         """Key of its reading."""
         return self.digest, self.page, self.corrections
-
-
-class ReadingCache:
-    """The last readings, bounded in number and in bytes; the oldest goes first."""
-
-    def __init__(self, most: int = MAX_READINGS, most_bytes: int = MAX_BYTES) -> None:
-        self._most = most
-        self._most_bytes = most_bytes
-        self._items: OrderedDict[Key, Reading] = OrderedDict()
-
-    def get(self, key: Key) -> Reading | None:
-        """Return the reading of a key and mark it as used, or None."""
-        if key in self._items:
-            self._items.move_to_end(key)
-        return self._items.get(key)
-
-    def put(self, key: Key, reading: Reading) -> None:
-        """Keep a reading and let go of the oldest ones beyond the bounds."""
-        self._items[key] = reading
-        self._items.move_to_end(key)
-        while len(self._items) > 1 and (len(self._items) > self._most or self.nbytes > self._most_bytes):
-            self._items.popitem(last=False)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the pictures that are held."""
-        return sum(_nbytes(reading) for reading in self._items.values())
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-
-def _nbytes(reading: Reading) -> int:
-    page = reading.page
-    return reading.upload.image.nbytes + page.image.nbytes + page.ink.nbytes + reading.ecg.signals.nbytes
 
 
 @dataclass

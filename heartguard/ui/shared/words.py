@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from heartguard.values import Ecg, Reading
-from heartguard.vocabulary import class_name
+from heartguard.vocabulary import class_name, percent
 
 __all__ = [
-    "CERTAIN_ENOUGH",
-    "FINDING_NAMES",
-    "INFARCTIONS",
     "NEEDS_SHAP",
-    "RATES",
     "answer_text",
     "escape_markdown",
-    "finding_name",
     "leads_text",
     "likelihood",
     "natural_frequency",
-    "percent",
     "possible_text",
     "quality_text",
     "quality_word",
@@ -32,52 +26,8 @@ NEEDS_SHAP = (
     "pip install shap."
 )
 
-FINDING_NAMES = {
-    "rhythm:AFIB": "Atrial fibrillation",
-    "rhythm:SBRAD": "Sinus bradycardia",
-    "rhythm:STACH": "Sinus tachycardia",
-    "form:PVC": "Ventricular premature beats",
-    "form:STD": "ST depression",
-    "sub:AMI": "Anterior infarction pattern",
-    "sub:AVB": "AV block",
-    "sub:CLBBB": "Complete left bundle branch block",
-    "sub:CRBBB": "Complete right bundle branch block",
-    "sub:IMI": "Inferior infarction pattern",
-    "sub:LAFB/LPFB": "Fascicular block",
-    "sub:LVH": "Left ventricular hypertrophy",
-}
-
-INFARCTIONS = ("sub:AMI", "sub:IMI")
-"""Findings that an answer without an infarction contradicts."""
-
-RATES = ("rhythm:SBRAD", "rhythm:STACH")
-"""Findings that the measured rate says better."""
-
-CERTAIN_ENOUGH = 0.5
-"""Probability from which a finding is shown beside the answer: more probable than not."""
-
 _LIKELIHOODS = ((0.95, "very likely"), (0.80, "likely"), (0.50, "more likely than not"))
 _QUALITIES = ((0.75, "good"), (0.5, "fair"))
-
-
-def finding_name(statement: str) -> str:
-    """Return a finding in words, or the statement itself where it is not known here."""
-    return FINDING_NAMES.get(statement, statement)
-
-
-def percent(probability: float) -> str:
-    """Write a probability as a whole per cent; never as certainty.
-
-    Examples
-    --------
-    >>> percent(0.871), percent(0.999), percent(0.001)
-    ('87 %', '> 99 %', '< 1 %')
-    """
-    if probability > 0.99:
-        return "> 99 %"
-    if probability < 0.01:
-        return "< 1 %"
-    return f"{100 * probability:.0f} %"
 
 
 def likelihood(probability: float) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image
 from heartguard.leads import LEADS
+from heartguard.page import columns_of
 from heartguard.ui.shared.pictures import colour_index
-from heartguard.ui.shared.places import columns_of
 from heartguard.ui.shared.words import quality_text
 from heartguard.ui.viewer.name_places import name_places
 from heartguard.values import Ecg, Page, Reading, Segment, Upload

@@ -289,7 +289,9 @@ class Viewer {
     const { layers, scene } = this;
     const parts = [];
     if (scene.grid || (layers.has("grid") && this.measurable)) parts.push(this.gridLines());
-    const traced = this.mode === "signals" || layers.has("traces");
+    const signals = this.mode === "signals";
+    if (signals) parts.push(this.names()); // under the lines, which would else lose their first beats
+    const traced = signals || layers.has("traces");
     if (this.data.evidence && layers.has("map")) parts.push(...this.mapLayer());
     if (traced) parts.push(svg("g", { class: "hg-traces" }, scene.panels.map((panel) => this.trace(panel))));
     if (this.measurable) {
@@ -297,7 +299,7 @@ class Viewer {
       if (layers.has("peaks")) parts.push(this.peaks());
       if (this.lit) parts.push(...this.litParts());
     }
-    if (this.mode === "signals" || layers.has("names")) parts.push(this.names());
+    if (!signals && layers.has("names")) parts.push(this.names());
     if (this.data.evidence && layers.has("adds")) parts.push(this.shares());
     this.sheet.replaceChildren(...parts);
     this.drawHands();

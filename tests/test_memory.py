@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="glibc alone kee
 PROBE = """
 from pathlib import Path
 import numpy as np
-from heartguard.ui.shared.memory import give_back, keep_arrays_out_of_pools
+from heartguard.memory import give_back, keep_arrays_out_of_pools
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

@@ -1,0 +1,76 @@
+"""Where two parts of a reading disagree: a sentence for each, so that nobody has to find it out by comparing them."""
+
+from __future__ import annotations
+
+from heartguard.normal_ranges import RANGES, abnormal, is_irregular, value_text
+from heartguard.values import Prediction, Reading
+from heartguard.vocabulary import FINDING_NAMES, class_name, finding_name, percent
+from heartguard.warning_rules import LOW_QUALITY
+
+__all__ = ["CERTAIN_ENOUGH", "contradictions"]
+
+CERTAIN_ENOUGH = 0.5
+"""Probability from which a finding is shown beside the answer: more probable than not."""
+
+_INFARCTIONS = {"sub:AMI", "sub:IMI"}
+_RATES = {"rhythm:SBRAD", "rhythm:STACH"}
+_IRREGULAR_RHYTHMS = ("rhythm:AFIB", "form:PVC", "sub:AVB")
+_DOES_NOT_FIT = {"Normal": set(FINDING_NAMES) - _RATES, "HB": _INFARCTIONS}
+"""Findings that a class contradicts; what is said of a rate is measured, and said there."""
+
+
+def contradictions(reading: Reading) -> tuple[str, ...]:
+    """Return a sentence for each two parts of a reading that disagree; none where it gives no answer at all."""
+    if reading.quality < LOW_QUALITY or reading.prediction.out_of_distribution:
+        return ()
+    parts = (*_measured_against(reading), *_findings_against(reading.prediction), *_rhythm_against(reading))
+    return (*_found_against(reading), *parts)
+
+
+def _found_against(reading: Reading) -> tuple[str, ...]:
+    """Name what was set by hand to something else than the page shows."""
+    other = [setting.text for setting in reading.by_hand if setting.found not in (None, setting.given)]
+    return (f"Set by hand against what the page shows: {'; '.join(other)}.",) if other else ()
+
+
+def _measured_against(reading: Reading) -> tuple[str, ...]:
+    """Name each measurement that is not normal beside a normal answer, QTc by the first of its formulas alone."""
+    if reading.prediction.label != "Normal":
+        return ()
+    measured, outside = reading.measurements, dict[str, str]()
+    for entry in RANGES:
+        what = abnormal(entry, measured)
+        if what:
+            value = value_text(entry, getattr(measured, entry.field))
+            outside.setdefault(entry.label, f"{entry.label} {value} ({what})")
+    if not outside:
+        return ()
+    return (f"{_said(reading.prediction)}, but not every measurement is: {', '.join(outside.values())}.",)
+
+
+def _findings_against(prediction: Prediction) -> tuple[str, ...]:
+    against = [
+        finding
+        for finding in prediction.findings
+        if finding.present
+        and finding.probability >= CERTAIN_ENOUGH
+        and finding.scp_code in _DOES_NOT_FIT.get(prediction.label, ())
+    ]
+    if not against:
+        return ()
+    parts = ", ".join(f"{finding_name(f.scp_code)} ({percent(f.probability)})" for f in against)
+    return (f"{_said(prediction)}, but a finding does not fit it: {parts}.",)
+
+
+def _rhythm_against(reading: Reading) -> tuple[str, ...]:
+    measured, findings = reading.measurements, reading.prediction.findings
+    rhythms = [finding for finding in findings if finding.scp_code in _IRREGULAR_RHYTHMS]
+    if not is_irregular(measured) or not rhythms or any(finding.present for finding in rhythms):
+        return ()
+    varies = 100 * (measured.rr_variation or 0)
+    named = ", ".join(f"{finding_name(f.scp_code)} {percent(f.probability)}" for f in rhythms)
+    return (f"The beats are irregular (RR varies by {varies:.0f} %), yet no rhythm stands out: {named}.",)
+
+
+def _said(prediction: Prediction) -> str:
+    return f"The {'closest class' if prediction.abstained else 'answer'} is {class_name(prediction.label)}"
