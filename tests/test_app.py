@@ -321,7 +321,7 @@ def test_an_unforeseen_fault_is_a_plain_sentence_and_loses_nothing(monkeypatch):
         raise RuntimeError("patient name in a message")
 
     sample = list_samples()[NORMAL]
-    monkeypatch.setattr("heartguard.reading.find_page", fail)
+    monkeypatch.setattr("heartguard.traced.find_pages", fail)
     app = upload(open_app(), "page.png", sample.path.read_bytes())
     assert "Something unexpected happened" in app.warning[0].value
     assert "patient name" not in words(app)

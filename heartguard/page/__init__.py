@@ -1,16 +1,15 @@
 """Upload → Page: find the paper, straighten it, scale it by its grid, separate ink, locate leads."""
 
 from heartguard.page.corrections import apply_corrections, order_corners
-from heartguard.page.find import PX_PER_MM, find_page
+from heartguard.page.find import PX_PER_MM, find_page, find_pages
 from heartguard.page.models import PageModels, load_page_models
-from heartguard.page.naming import panel_names
 
 __all__ = [
     "PX_PER_MM",
     "PageModels",
     "apply_corrections",
     "find_page",
+    "find_pages",
     "load_page_models",
     "order_corners",
-    "panel_names",
 ]

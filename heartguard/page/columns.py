@@ -8,12 +8,12 @@ from itertools import pairwise
 import numpy as np
 
 from heartguard.arrays import Mask, runs_of_true
-from heartguard.leads import Layout
+from heartguard.leads import Layout, row_name
 from heartguard.page.ends import Extent
 from heartguard.printed import Gains
 from heartguard.values import Panel
 
-__all__ = ["column_extents", "place_panels", "row_extent", "unnamed"]
+__all__ = ["column_extents", "place_panels", "row_extent"]
 
 _GAP_MM = 1.2
 """Shorter gaps are breaks of a line, and cost at most 50 ms where they are none."""
@@ -118,7 +118,7 @@ def place_panels(
     starts = [0.0 if same_seconds else sum(seconds[:k]) for k in range(len(seconds))]
     panels = [
         Panel(
-            lead or unnamed(r), r, column.x0, column.x1, rows[r], start, start + length, False, lead in layout.inverted
+            lead or row_name(r), r, column.x0, column.x1, rows[r], start, start + length, False, lead in layout.inverted
         )
         for r, leads in enumerate(layout.rows)
         for lead, column, start, length in zip(leads, columns, starts, seconds, strict=True)
@@ -129,14 +129,3 @@ def place_panels(
     if gains is None:
         return tuple(panels)
     return tuple(replace(panel, gain_mm_per_mv=gains.of(panel.lead)) for panel in panels)
-
-
-def unnamed(row: int) -> str:
-    """Return what a row is called whose lead is not known, counted from 0 at the top.
-
-    Examples
-    --------
-    >>> unnamed(0)
-    'row 1'
-    """
-    return f"row {row + 1}"

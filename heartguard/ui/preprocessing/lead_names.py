@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LEADS, LIMB_LEADS
+from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LEADS, LIMB_LEADS, is_row_name
 from heartguard.ui.shared import session
 from heartguard.ui.shared.places import panel_columns
 from heartguard.ui.shared.problems import calm
@@ -68,7 +68,7 @@ class Part:
 
 def parts_of(reading: Reading) -> tuple[Part, ...]:
     """Return the parts of a page in the order in which they were found, with the names from before any was named."""
-    from heartguard.page import panel_names
+    from heartguard.panel_names import panel_names
 
     panels, given = reading.page.panels, dict(reading.corrections.leads)
     before = {lead: name for name, lead in given.items()}
@@ -85,7 +85,7 @@ def parts_of(reading: Reading) -> tuple[Part, ...]:
 
 
 def _known(label: str) -> str:
-    return "" if label.startswith("row ") else label
+    return "" if is_row_name(label) else label
 
 
 def names_in_order(parts: tuple[Part, ...]) -> Mapping[str, tuple[str, ...]]:
