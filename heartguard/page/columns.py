@@ -8,12 +8,12 @@ from itertools import pairwise
 import numpy as np
 
 from heartguard.arrays import Mask, runs_of_true
-from heartguard.leads import Layout, row_name
+from heartguard.leads import PAGE_SECONDS, TIME_TOLERANCE, Layout, row_name
 from heartguard.page.ends import Extent
 from heartguard.printed import Gains
 from heartguard.values import Panel
 
-__all__ = ["column_extents", "place_panels", "row_extent"]
+__all__ = ["column_extents", "columns_of_ten_seconds", "place_panels", "row_extent"]
 
 _GAP_MM = 1.2
 """Shorter gaps are breaks of a line, and cost at most 50 ms where they are none."""
@@ -52,6 +52,22 @@ def column_extents(
     starts = [even[0], *(even[k + 1] if found is None or not gap else found[1] for k, found in enumerate(bounds))]
     ends = [even[k] + width if found is None or not gap else found[0] for k, found in enumerate(bounds)]
     return [Extent(a, b) for a, b in zip(starts, [*ends, extent.x1], strict=True)]
+
+
+def columns_of_ten_seconds(layout: Layout, columns: list[Extent], px_per_s: float) -> bool:
+    """Return whether each of several columns shows all that a recorder keeps, which is then the same in all.
+
+    Where there are strips, these tell.
+
+    Examples
+    --------
+    >>> from heartguard.leads import LAYOUTS
+    >>> two = [Extent(0.0, 2000.0), Extent(2010.0, 4010.0)]
+    >>> columns_of_ten_seconds(LAYOUTS["6x2"], two, 200.0), columns_of_ten_seconds(LAYOUTS["6x2"], two, 400.0)
+    (True, False)
+    """
+    shortest = min(column.width for column in columns) / px_per_s
+    return not layout.rhythm_strips and layout.columns > 1 and shortest > PAGE_SECONDS * (1 - TIME_TOLERANCE)
 
 
 def _gaps(layout: Layout, rows: tuple[float, ...], trace: Mask, px_per_mm: float) -> list[tuple[float, float]]:
