@@ -154,7 +154,7 @@ def show_lead_names(chosen: Chosen, reading: Reading) -> None:
     given = chosen.corrections
     with st.expander("Name the leads", icon=":material/edit:"):
         st.caption("Compare with the page, from the top. A class is given once all twelve leads are named.")
-        key = f"name-{chosen.digest[:12]}-{chosen.page}-{hash(given)}"
+        key = f"name-{chosen.digest[:12]}-{chosen.view}-{hash(given)}"
         leads = choose_names(parts_of(reading), dict(given.leads), key)
         ready = bool(leads) and leads != given.leads
         if st.button("Read again with these names", type="primary", disabled=not ready, key="name-go"):

@@ -73,8 +73,8 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
     if state == "done" and job.result is not None:
         reading = job.result
         if chosen.corrections == NO_CORRECTIONS:
-            tab.found[chosen.digest, chosen.page] = what_was_found(reading)
-        reading = replace(reading, found=tab.found.get((chosen.digest, chosen.page), {}))
+            tab.found[chosen.digest, chosen.view] = what_was_found(reading)
+        reading = replace(reading, found=tab.found.get((chosen.digest, chosen.view), {}))
         tab.readings.put(chosen.key, reading)
         _spent_ms.update(reading.timings_ms)
         del st.session_state[_SLOT]
@@ -141,7 +141,7 @@ def _start(chosen: Chosen) -> Job[Reading]:
     stop_reading()
 
     def work(job: Job[Reading]) -> Reading:
-        from heartguard import read_ecg
+        from heartguard import read_ecg, read_together
 
         def on_stage(stage: str) -> None:
             give_back()  # What the stage before is done with.
@@ -149,8 +149,20 @@ def _start(chosen: Chosen) -> Job[Reading]:
 
         job.note(_LOADING)
         models = load_models()
-        settings = {"name": chosen.name, "page": chosen.page, "corrections": chosen.corrections}
-        return read_ecg(chosen.data, models=models, on_stage=on_stage, **settings)  # type: ignore[arg-type]
+        (page, part, scope), corrections = chosen.view, chosen.corrections
+        if scope == "together":
+            names, files = zip((chosen.name, chosen.data), *chosen.more, strict=True)
+            return read_together(files, names=names, corrections=corrections, models=models, on_stage=on_stage)
+        return read_ecg(
+            chosen.data,
+            name=chosen.name,
+            page=page,
+            part=part,
+            alone=scope == "alone",
+            corrections=corrections,
+            models=models,
+            on_stage=on_stage,
+        )
 
     job = Job(str(chosen.key), work)
     st.session_state[_SLOT] = job

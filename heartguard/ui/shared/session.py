@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
@@ -29,6 +29,7 @@ __all__ = [
     "ReadingCache",
     "Tab",
     "TabStore",
+    "View",
     "address",
     "choose",
     "correct",
@@ -56,10 +57,28 @@ FORGOTTEN_S = 30 * 60
 QUERY = "ecg"
 """The part of the address that names the ECG that is open."""
 
-Key = tuple[str, int, Corrections]
-"""Digest of the file, page, and what was set by hand. A process has one set of models and one version of drawing."""
+Key = tuple[str, "View", Corrections]
+"""Digest of the files, what of them, and what was set by hand. A process has one set of models and one drawing."""
 
 Origin = Literal["upload", "camera", "sample"]
+
+Scope = Literal["found", "alone", "together"]
+"""What of a document is one ECG: what it says itself, a page alone, or all pages, as the doctor asks."""
+
+
+class View(NamedTuple):
+    """What of a file is read: a page and which of its ECGs, both from 0, and what belongs to it."""
+
+    page: int = 0
+    part: int = 0
+    scope: Scope = "found"
+
+    def __str__(self) -> str:
+        return f"{self.page}-{self.part}-{self.scope}"
+
+
+FIRST = View()
+"""The first ECG of the first page, and what its document says to belong to it."""
 
 
 @dataclass(frozen=True)
@@ -70,30 +89,46 @@ class Chosen:
     ----------
     data : bytes
         The file as given.
-    page : int
-        Page number, from 0.
+    view : View
+        What of it is read.
     note : str
         A sentence shown beside the result, such as what a sample simulates.
     corrections : Corrections
         What the doctor has set by hand for this page.
+    more : tuple of (str, bytes)
+        Names and contents of further files, read together with it as one ECG.
     """
 
     name: str
     data: bytes
     origin: Origin
-    page: int = 0
+    view: View = FIRST
     note: str = ""
     corrections: Corrections = NO_CORRECTIONS
+    more: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def page(self) -> int:
+        """Page number, from 0."""
+        return self.view.page
 
     @cached_property
     def digest(self) -> str:
-        """Sha256 of the bytes."""
-        return hashlib.sha256(self.data).hexdigest()
+        """Sha256 of the bytes, of all files."""
+        content = hashlib.sha256(self.data)
+        for _, data in self.more:
+            content.update(hashlib.sha256(data).digest())
+        return content.hexdigest()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all files."""
+        return len(self.data) + sum(len(data) for _, data in self.more)
 
     @property
     def key(self) -> Key:
         """Key of its reading."""
-        return self.digest, self.page, self.corrections
+        return self.digest, self.view, self.corrections
 
 
 class ReadingCache:
@@ -154,7 +189,7 @@ class Tab:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     ecgs: OrderedDict[str, Chosen] = field(default_factory=OrderedDict)
     readings: ReadingCache = field(default_factory=ReadingCache)
-    found: dict[tuple[str, int], dict[str, object]] = field(default_factory=dict)
+    found: dict[tuple[str, View], dict[str, object]] = field(default_factory=dict)
     problem: tuple[Key, HeartGuardError] | None = None
     rounds: int = 0
 
@@ -180,7 +215,7 @@ class Tab:
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        return self.readings.nbytes + sum(len(chosen.data) for chosen in self.ecgs.values())
+        return self.readings.nbytes + sum(chosen.nbytes for chosen in self.ecgs.values())
 
 
 class TabStore:
@@ -254,9 +289,9 @@ def choose(source: Chosen) -> None:
     st.query_params[QUERY] = current_tab().open(source)
 
 
-def turn_to(page: int) -> None:
-    """Look at another page of the same file."""
-    _change(lambda source: replace(source, page=page, corrections=NO_CORRECTIONS))
+def turn_to(view: View) -> None:
+    """Look at another page of the same file, or at it otherwise."""
+    _change(lambda source: replace(source, view=view, corrections=NO_CORRECTIONS))
 
 
 def correct(corrections: Corrections) -> None:
