@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from heartguard.page.ends import Extent
 from heartguard.printed import Gains
 from heartguard.values import Panel
 
-__all__ = ["column_extents", "columns_of_ten_seconds", "place_panels", "row_extent"]
+__all__ = ["Strip", "column_extents", "columns_of_ten_seconds", "place_panels", "row_extent"]
 
 _GAP_MM = 1.2
 """Shorter gaps are breaks of a line, and cost at most 50 ms where they are none."""
@@ -103,11 +105,20 @@ def _band(trace: Mask, rows: tuple[float, ...], k: int) -> Mask:
     return trace[round(bounds[k]) : round(bounds[k + 1])]
 
 
+class Strip(NamedTuple):
+    """A rhythm strip: its lead, where it begins and ends, and its own scale where it is not that of the page."""
+
+    lead: str
+    extent: Extent
+    px_per_s: float | None = None
+    gain_mm_per_mv: float | None = None
+
+
 def place_panels(
     layout: Layout,
     rows: tuple[float, ...],
     columns: list[Extent],
-    strips: list[tuple[str, Extent]],
+    strips: Sequence[Strip],
     px_per_s: float,
     same_seconds: bool = False,
     gains: Gains | None = None,
@@ -121,8 +132,8 @@ def place_panels(
         Isoelectric heights of all trace rows.
     columns : list of Extent
         Of the short rows.
-    strips : list of (str, Extent)
-        Leads of the rhythm strips, from the top, and where they begin and end.
+    strips : sequence of Strip
+        From the top.
     px_per_s : float
         Page pixels for one second.
     same_seconds : bool
@@ -139,9 +150,11 @@ def place_panels(
         for r, leads in enumerate(layout.rows)
         for lead, column, start, length in zip(leads, columns, starts, seconds, strict=True)
     ]
-    for k, (lead, strip) in enumerate(strips):
-        r = len(layout.rows) + k
-        panels.append(Panel(lead, r, strip.x0, strip.x1, rows[r], 0.0, strip.width / px_per_s, rhythm=True))
+    for k, (lead, strip, own_px_per_s, gain) in enumerate(strips):
+        r, end_s = len(layout.rows) + k, strip.width / (own_px_per_s or px_per_s)
+        panels.append(Panel(lead, r, strip.x0, strip.x1, rows[r], 0.0, end_s, rhythm=True, gain_mm_per_mv=gain))
     if gains is None:
         return tuple(panels)
-    return tuple(replace(panel, gain_mm_per_mv=gains.of(panel.lead)) for panel in panels)
+    return tuple(
+        panel if panel.gain_mm_per_mv else replace(panel, gain_mm_per_mv=gains.of(panel.lead)) for panel in panels
+    )

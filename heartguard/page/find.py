@@ -174,7 +174,7 @@ def _pages(
             "Open a page that shows a 12-lead ECG, all of it and not too small."
         )
     found = find_marks(straight)
-    printed = PrintedOnPage.of(read_print(straight, models.print))
+    printed = PrintedOnPage.of(read_print(straight, models.print), found.rows, PX_PER_MM)
     parts = tuple(
         _page(upload, find_marks(part), part, replace(printed, names=names), corrections)
         for part, names in parts_of(straight, found, printed.names)

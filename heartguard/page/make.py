@@ -17,6 +17,7 @@ from heartguard.page.printed_names import PrintedOnPage
 from heartguard.page.recognise import choose_layout, no_layout
 from heartguard.page.speed import speed_warnings
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage
+from heartguard.page.strip_scale import on_strips, scaled_strips
 from heartguard.values import Corrections, Page, Panel, Upload
 from heartguard.warning import Warning, caution, fault
 
@@ -89,10 +90,9 @@ def make_page(
     gain = read_gain(found.pulses, printed.gains, corrections.gain_mm_per_mv)
     rows = arranged.rows
     columns = column_extents(layout, found.extent, rows, found.trace, PX_PER_MM)
-    strips = [
-        (lead, row_extent(found.extent, rows, len(layout.rows) + k, found.trace, PX_PER_MM))
-        for k, lead in enumerate(arranged.strips)
-    ]
+    heights = rows[len(layout.rows) :]
+    ends = [row_extent(found.extent, rows, len(layout.rows) + k, found.trace, PX_PER_MM) for k in range(len(heights))]
+    strips = scaled_strips(arranged.strips, heights, ends, printed, corrections)
     px_per_s = PX_PER_MM * speed
     same_seconds = arranged.same_seconds or columns_of_ten_seconds(layout, columns, px_per_s)
     panels = place_panels(layout, rows, columns, strips, px_per_s, same_seconds, gain.by_lead)
@@ -125,6 +125,7 @@ def make_page(
         warnings=(
             *_warnings(scale, certainty if layout.order != "unnamed" else 1.0),
             *gain.warnings,
+            *on_strips(strips),
             *speed_warnings(seconds, speed, set_by_hand, printed.speed_mm_per_s, found.pulses),
             *arranged.warnings,
         ),
