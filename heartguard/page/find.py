@@ -17,7 +17,7 @@ from heartguard.page.models import PageModels
 from heartguard.page.naming import name_by_hand
 from heartguard.page.parts import parts_of
 from heartguard.page.print import read_print
-from heartguard.page.printed_names import PrintedOnPage
+from heartguard.page.printed_page import PrintedOnPage
 from heartguard.page.speed import read_speed
 from heartguard.page.straight import PX_PER_MM, StraightPage, straighten
 from heartguard.page.structure import StructureMaps

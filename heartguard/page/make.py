@@ -13,7 +13,7 @@ from heartguard.page.columns import column_extents, columns_of_ten_seconds, plac
 from heartguard.page.ends import Extent
 from heartguard.page.gain import Gain, read_gain
 from heartguard.page.marks import Lines, Pulse
-from heartguard.page.printed_names import PrintedOnPage
+from heartguard.page.printed_page import PrintedOnPage
 from heartguard.page.recognise import choose_layout, no_layout
 from heartguard.page.speed import speed_warnings
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from heartguard.page.columns import Strip
 from heartguard.page.ends import Extent
-from heartguard.page.printed_names import PrintedOnPage
+from heartguard.page.printed_page import PrintedOnPage
 from heartguard.page.straight import PX_PER_MM
 from heartguard.values import Corrections
 from heartguard.warning import Warning, note
