@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from heartguard.models import Models
-    from heartguard.reading import read_ecg
+    from heartguard.reading import read_ecg, read_ecgs, read_together
     from heartguard.values import Reading
     from heartguard.warning import Warning
 
-__all__ = ["Models", "Reading", "Warning", "__version__", "read_ecg"]
+__all__ = ["Models", "Reading", "Warning", "__version__", "read_ecg", "read_ecgs", "read_together"]
 
 __version__ = "0.1.0"
 
-_HOMES = {"Models": "models", "Reading": "values", "Warning": "warning", "read_ecg": "reading"}
+_HOMES = {
+    "Models": "models",
+    "Reading": "values",
+    "Warning": "warning",
+    **dict.fromkeys(("read_ecg", "read_ecgs", "read_together"), "reading"),
+}
 """Module of each public name: they are imported on first use, so that ``import heartguard`` is fast."""
 
 

@@ -32,6 +32,7 @@ _EXAMPLES = """\
 examples:
   heartguard read ecg.png                     read one page and print the answer
   heartguard read ecg.pdf --page 2            read the second page of a PDF
+  heartguard read --together a.png b.png      read two pages as one ECG
   heartguard read *.jpg --json > all.jsonl    one JSON object a line for each file, in order
   heartguard read *.jpg --out signals         also write the traced leads as CSV files
   heartguard app                              open the app in the browser"""

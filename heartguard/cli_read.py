@@ -9,7 +9,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
@@ -20,7 +20,9 @@ from heartguard.printed import lead_named
 from heartguard.vocabulary import printable
 
 if TYPE_CHECKING:
+    from heartguard.reading import Refused
     from heartguard.report import SignalFolder
+    from heartguard.values import Corrections, Reading
 
 __all__ = ["DESCRIPTION", "EPILOG", "add_arguments", "drop_output", "file_like_option", "run"]
 
@@ -51,9 +53,11 @@ examples:
   heartguard read ./-ecg.png                  a name that begins with a dash
   curl ... | heartguard read -                what comes through a pipe
   heartguard read scans/*.png --json --out signals > readings.jsonl
+  heartguard read --together limb.png chest.png        two pages of one ECG
 
-DIR/<name>.csv always holds the signals of the last run; a file that was there with others is kept as
-DIR/<name>.older.csv."""
+Every ECG gets an answer of its own, also where a document or a page has several; pages of a PDF whose lead names
+complement each other are one ECG. DIR/<name>.csv holds the signals of the first ECG of a file in the last run, and
+DIR/<name>-2.csv those of the second; a file that was there with others is kept as DIR/<name>.older.csv."""
 """Shown below the options."""
 
 _STDIN = "-"
@@ -75,9 +79,13 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
     read.add_argument(
         "--page",
         type=_page_number,
-        default=1,
         metavar="N",
-        help="page of a PDF or TIFF, or 10 s of signals, from 1 (default: 1)",
+        help="only this page of a PDF or TIFF, or these 10 s of signals, from 1 (default: every page with an ECG)",
+    )
+    read.add_argument(
+        "--together",
+        action="store_true",
+        help="read all files, and all pages of documents, as one ECG: limb leads on one page, chest leads on another",
     )
     by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
     by_hand.add_argument(
@@ -130,10 +138,11 @@ def run(args: argparse.Namespace) -> int:
     status = EXIT_READ
     try:
         shared_models()
-        for file in _progress(_expanded(args.files)):
-            answer = _read_one(file, args, signals)
-            _print(answer, output)
-            status = max(status, answer.status)
+        files = _expanded(args.files)
+        for group in _progress([files] if args.together else [[file] for file in files]):
+            for answer in _answers(group, args, signals):
+                _print(answer, output)
+                status = max(status, answer.status)
     finally:
         sys.stdout = output
     return status
@@ -176,13 +185,40 @@ def _expanded(files: Sequence[str]) -> list[str]:
     return found
 
 
-def _read_one(file: str, args: argparse.Namespace, signals: SignalFolder | None) -> _Answer:
-    """Return the answer on one file; no exception leaves here, so that a batch goes on."""
-    from heartguard import read_ecg, report
+def _answers(files: Sequence[str], args: argparse.Namespace, signals: SignalFolder | None) -> Iterator[_Answer]:
+    """Yield the answer on every ECG of a file, or of files together; no exception leaves here: a batch goes on."""
+    from heartguard.reading import Refused
+
+    file = files[0]
+    try:
+        for found in _readings(files, args):
+            if isinstance(found, Refused):
+                yield _refusal(file, found.error, args, found.page + 1, found.pages)
+            else:
+                yield _answer(file, found, args, signals)
+    except Exception as error:
+        yield _refusal(file, error, args)
+
+
+def _readings(files: Sequence[str], args: argparse.Namespace) -> Iterable[Reading | Refused]:
+    """Return what is read: one ECG of several files that belong together, else every ECG of the only file."""
+    from heartguard import reading
+
+    corrections = _corrections(args)
+    sources = [_source(file) for file in files]
+    names = ["standard input" if file == _STDIN else None for file in files]
+    if args.together:
+        return [reading.read_together(sources, names=names, corrections=corrections)]
+    page = None if args.page is None else args.page - 1
+    return reading.read_ecgs(sources[0], name=names[0], page=page, corrections=corrections)
+
+
+def _corrections(args: argparse.Namespace) -> Corrections:
+    """Return what was set by hand."""
     from heartguard.values import Corrections
 
     set_by_hand = args.mirror or args.turn is not None
-    corrections = Corrections(
+    return Corrections(
         (args.turn or 0) // 90,
         None,
         args.layout,
@@ -192,13 +228,23 @@ def _read_one(file: str, args: argparse.Namespace, signals: SignalFolder | None)
         args.mirror if set_by_hand else None,
         tuple(args.lead or ()),
     )
-    name = "standard input" if file == _STDIN else None
-    try:
-        reading = read_ecg(_source(file), name=name, page=args.page - 1, corrections=corrections)
-        csv = report.to_csv(reading.ecg)
-    except Exception as error:
-        row = {**report.rejected_json(file, error), "signals_csv": None}
-        return _Answer(_line(row) if args.json else report.rejected_text(file, error) + "\n", EXIT_SOME_REJECTED)
+
+
+def _refusal(
+    file: str, error: BaseException, args: argparse.Namespace, page: int | None = None, pages: int | None = None
+) -> _Answer:
+    from heartguard import report
+
+    if not args.json:
+        return _Answer(report.rejected_text(file, error, page=page) + "\n", EXIT_SOME_REJECTED)
+    row = {**report.rejected_json(file, error, page=page, pages=pages), "signals_csv": None}
+    return _Answer(_line(row), EXIT_SOME_REJECTED)
+
+
+def _answer(file: str, reading: Reading, args: argparse.Namespace, signals: SignalFolder | None) -> _Answer:
+    from heartguard import report
+
+    csv = report.to_csv(reading.ecg)
     path, warning = (None, None) if signals is None else signals.write(_stem(file), csv)
     status = EXIT_NOT_WRITTEN if signals is not None and path is None else EXIT_READ
     if warning is not None:
@@ -240,10 +286,10 @@ def _print(answer: _Answer, output: TextIO) -> None:
     sys.stderr.write(answer.aside)
 
 
-def _progress(files: Sequence[str]) -> Iterable[str]:
-    if len(files) < 2 or not sys.stderr.isatty():
-        return files
+def _progress(groups: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+    if len(groups) < 2 or not sys.stderr.isatty():
+        return groups
     from tqdm import tqdm
 
-    bar: Iterable[str] = tqdm(files, unit="page", file=sys.stderr)
+    bar: Iterable[Sequence[str]] = tqdm(groups, unit="page", file=sys.stderr)
     return bar

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 LIMB_LEADS = ("I", "II", "III", "aVR", "aVL", "aVF")
@@ -26,7 +27,7 @@ PAGE_SECONDS = 10.0
 """Length of a standard 12-lead recording."""
 
 SAMPLES = round(SAMPLING_RATE_HZ * PAGE_SECONDS)
-"""Samples of one lead."""
+"""Samples of one lead of the usual 10 s."""
 
 PAPER_SPEED_MM_PER_S = 25.0
 """The usual paper speed; straight pages are scaled to it."""
@@ -141,3 +142,38 @@ def _layout(shape: str, order: str) -> Layout:
 
 LAYOUTS = {layout.name: layout for order in ORDERS for shape in SHAPES for layout in (_layout(shape, order),)}
 """Every layout that is recognised, by name."""
+
+
+def axis_samples(seconds: float) -> int:
+    """Return the samples of the time axis of a page that shows so many seconds: 10 s, or all whole seconds of more.
+
+    Examples
+    --------
+    >>> axis_samples(5.0), axis_samples(10.3), axis_samples(30.05)
+    (5000, 5000, 15500)
+    """
+    if seconds <= PAGE_SECONDS * (1 + TIME_TOLERANCE):
+        return SAMPLES
+    return math.ceil(seconds) * SAMPLING_RATE_HZ
+
+
+def row_name(row: int, column: int = 0) -> str:
+    """Return what a row, or a part of one, is called whose lead is not known; both are counted from 0.
+
+    Examples
+    --------
+    >>> row_name(0), row_name(2, 1)
+    ('row 1', 'row 3 column 2')
+    """
+    return f"row {row + 1} column {column + 1}" if column else f"row {row + 1}"
+
+
+def is_row_name(name: str) -> bool:
+    """Return whether a name is one that `row_name` gives, and no lead's.
+
+    Examples
+    --------
+    >>> is_row_name("row 2"), is_row_name("V2")
+    (True, False)
+    """
+    return name.startswith("row ")

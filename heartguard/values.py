@@ -1,7 +1,7 @@
 """The frozen values of the stages of a reading: Upload, Page, Ecg, Measurements, Drawing, Prediction, Reading.
 
 Pixel coordinates are (x, y), x to the right, y down, with the centre of the first pixel at (0, 0). Time is in seconds
-on the page's 10 s axis, voltage in mV. Arrays are not to be changed in place.
+on the page's axis, which begins at 0 and has 10 s or more; voltage in mV. Arrays are not to be changed in place.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from heartguard.leads import (
     SHAPES,
     SPEEDS_MM_PER_S,
     Layout,
+    axis_samples,
 )
 from heartguard.printed import lead_named
 from heartguard.warning import Warning
@@ -105,7 +106,7 @@ class Panel:
     baseline_y : float
         Height of 0 mV, page pixels.
     start_s, end_s : float
-        The part of the 10 s axis that it shows, seconds.
+        The part of the page's axis that it shows, seconds.
     rhythm : bool
         True for a full-length rhythm strip.
     inverted : bool
@@ -155,7 +156,7 @@ class Corrections:
     mirrored : bool or None
         Whether left and right are exchanged, after the turn.
     leads : tuple of (str, str)
-        Panels by what they are called (see `heartguard.page.panel_names`), and the lead that each is.
+        Panels by what they are called (see `heartguard.panel_names`), and the lead that each is.
 
     Raises
     ------
@@ -326,6 +327,11 @@ class Page:
         return _apply(np.asarray(np.linalg.inv(self.to_page), np.float64), rough)
 
     @property
+    def samples(self) -> int:
+        """Samples of its time axis at 500 Hz: 5000 for 10 s, or those of all the seconds of a longer page."""
+        return axis_samples(max(panel.end_s for panel in self.panels))
+
+    @property
     def px_per_s(self) -> float:
         """Page pixels for one second."""
         return self.px_per_mm * self.speed_mm_per_s
@@ -377,13 +383,13 @@ class Segment:
 
 @dataclass(frozen=True, eq=False)
 class Ecg:
-    """Twelve leads on one common 10 s axis.
+    """Twelve leads on one common axis of 10 s, or of all the seconds of a longer page.
 
     Attributes
     ----------
-    signals : ndarray, shape (12, 5000), float32, mV
-        In the order of `heartguard.leads.LEADS`, 500 Hz; NaN where the page shows nothing. A lead that also has a
-        rhythm strip is filled from the strip.
+    signals : ndarray, shape (12, T), float32, mV
+        In the order of `heartguard.leads.LEADS`, 500 Hz, T of 5000 or more; NaN where the page shows nothing. A lead
+        that also has a rhythm strip is filled from the strip.
     quality : ndarray, shape (12,), float32, 0 to 1
         Per lead; 0 for a lead that is absent.
     rhythm_lead : str or None
@@ -392,9 +398,9 @@ class Ecg:
         The lines as traced on the page; empty for an Ecg that came from signals.
     page : Page or None
     warnings : tuple of Warning
-    raw_signals : ndarray, shape (12, 5000), float32, mV, or None
+    raw_signals : ndarray, shape (12, T), float32, mV, or None
         The signals before the limb leads were reconciled; None where that changed nothing.
-    others : mapping of str to ndarray, shape (5000,), float32, mV
+    others : mapping of str to ndarray, shape (T,), float32, mV
         What the page shows beside the twelve: further leads by name (``V4R``, ``V7``), and rows without a name
         (``row 1``, from the top).
     """
@@ -432,7 +438,7 @@ class Ecg:
         )
 
     def lead(self, name: str) -> Floats:
-        """Return one lead, shape (5000,), mV."""
+        """Return one lead, shape (T,), mV."""
         signal: Floats = self.signals[LEAD_INDEX[name]]
         return signal
 
@@ -448,7 +454,7 @@ class Measurements:
     rr_variation : float or None
         Coefficient of variation of the RR intervals.
     beats_s : ndarray, shape (n,), float64
-        R peaks on the 10 s axis, seconds.
+        R peaks on the axis of the Ecg, seconds.
     fiducials_s : mapping of str to float
         ``p_on``, ``qrs_on``, ``qrs_off``, ``t_off`` of the median beat, seconds from its R peak.
     einthoven_residual_mv : float or None
@@ -625,6 +631,10 @@ class Reading:
         What was set by hand.
     found : mapping of str to object
         What had been found before, by the fields of `corrections`; empty where the page was not read without them.
+    part, parts : int
+        Which of the ECGs on its page it is, from 0 at the top, and how many there are.
+    sheets : tuple of (str, int)
+        File name and page number, from 0, of every page that it was read from; several where pages belong together.
     """
 
     upload: Upload
@@ -638,6 +648,9 @@ class Reading:
     models: Mapping[str, str] = field(default_factory=dict)
     corrections: Corrections = NO_CORRECTIONS
     found: Mapping[str, object] = field(default_factory=dict)
+    part: int = 0
+    parts: int = 1
+    sheets: tuple[tuple[str, int], ...] = ()
 
     @property
     def drawing(self) -> Drawing | None:

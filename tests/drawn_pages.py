@@ -63,6 +63,8 @@ class Print:
         In the order of the columns; empty for the usual one.
     names : bool
         Whether the names of the leads are printed.
+    strip_speed, strip_gain : float or None
+        Of the rhythm strips, printed beside them, where it is not that of the page, which then has its own printed too.
     """
 
     layout: str = "3x4+1"
@@ -80,6 +82,8 @@ class Print:
     trace: Colour = BLACK
     leads: tuple[str, ...] = ()
     names: bool = True
+    strip_speed: float | None = None
+    strip_gain: float | None = None
 
 
 @lru_cache(maxsize=1)
@@ -98,7 +102,8 @@ def arrangement(made: Print) -> Arrangement:
         starts = [0.0 if made.same_seconds else column * length for column in range(columns)]
         named = [leads[column * rows + row] for column in range(columns)]
         short.append(tuple(Stretch(lead, lead, at, at + length) for lead, at in zip(named, starts, strict=True)))
-    long = [(Stretch(lead, lead, 0.0, made.seconds),) for lead in ("II", "V1", "V5")[: int(strips or 0)]]
+    seconds = made.seconds * made.speed / (made.strip_speed or made.speed)
+    long = [(Stretch(lead, lead, 0.0, seconds),) for lead in ("II", "V1", "V5")[: int(strips or 0)]]
     return Arrangement(made.layout, tuple(short + long), made.seconds, len(long))
 
 
@@ -130,7 +135,7 @@ def printed(made: Print) -> tuple[Plan, Scene]:
     """Print traces, names, pulses, a header and the grid."""
     plan = plan_of(made)
     pieces = [
-        _piece(plan, stretch, row, column, len(stretches))
+        _piece(_plan_of_row(made, plan, row), stretch, row, column, len(stretches))
         for row, stretches in enumerate(plan.arrangement.rows)
         for column, stretch in enumerate(stretches)
     ]
@@ -138,7 +143,7 @@ def printed(made: Print) -> tuple[Plan, Scene]:
     for piece in pieces if made.names else ():
         name = Text("name", piece.lead, piece.points[0, 0] + 1.5, piece.baseline - 9, 2.6, "default", made.trace)
         items.append(name)
-    items += _pulses(made, plan)
+    items += _pulses(made, plan) + _beside_strips(made, plan)
     for line, text in enumerate(("NAME: ANNA BEISPIEL   ID 204417", "25 Hz   AC 50   10 Sec.   HR 72/min")):
         items.append(Text("print", text, 24, 6 + 5 * line, 2.6, "default", made.trace))
     grid = None
@@ -146,6 +151,25 @@ def printed(made: Print) -> tuple[Plan, Scene]:
         frame = (5.0, 14.0, plan.width - 5, plan.height - 4)
         grid = Grid(made.colour, made.minor, made.major, None, (frame,), (5.0, 14.0))
     return plan, Scene(plan.width, plan.height, made.paper, WHITE, grid, items, tuple(pieces))
+
+
+def _plan_of_row(made: Print, plan: Plan, row: int) -> Plan:
+    """Return the plan with the scale of a row."""
+    if row < len(plan.arrangement.rows) - plan.arrangement.strips:
+        return plan
+    gain = made.strip_gain or made.gain
+    return replace(plan, speed=made.strip_speed or made.speed, gains=(gain, gain))
+
+
+def _beside_strips(made: Print, plan: Plan) -> list[Item]:
+    """Print the scale of the page in its header, and that of strips beside them where it is another."""
+    own = [f"{made.strip_speed:g} mm/s"] if made.strip_speed else []
+    own += [f"{made.strip_gain:g} mm/mV"] if made.strip_gain else []
+    if not own:
+        return []
+    rows = plan.baselines[-plan.arrangement.strips :]
+    page = Text("print", f"{made.speed:g} mm/s  {made.gain:g} mm/mV", 150, 11, 2.6, "default", made.trace)
+    return [page, *(Text("print", " ".join(own), plan.trace_x + 14, y - 9, 2.6, "default", made.trace) for y in rows)]
 
 
 def _piece(plan: Plan, stretch: Stretch, row: int, column: int, columns: int) -> Piece:

@@ -81,6 +81,7 @@ def make_reading(**changes: Any) -> Reading:
         prediction=make_prediction(),
         quality=0.8,
         timings_ms={"intake": 1.0, "page": 2.0, "trace": 3.0, "measure": 4.0, "classify": 5.0, "total": 15.04},
+        sheets=((page.upload.name, page.upload.page),),
     )
     return replace(reading, **changes)
 

@@ -17,9 +17,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from heartguard.intake.limits import MAX_BYTES
+from heartguard.leads import CHEST_LEADS, LIMB_LEADS
 from heartguard.samples import list_samples
 from heartguard.ui.shared.words import NEEDS_SHAP
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER
+from heartlab.simulate.usual_pages import png
+from tests.drawn_pages import Print, Seen, picture
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 180
@@ -287,6 +290,19 @@ def test_a_picture_that_is_no_ecg_gets_a_calm_sentence_and_a_way_on():
     assert len(measurements(app)) == 7
 
 
+def test_two_files_are_read_as_one_ecg_where_the_doctor_says_so():
+    app = open_app()
+    for leads in (LIMB_LEADS, CHEST_LEADS):
+        app.file_uploader[0].upload(f"{leads[0]}.png", png(picture(Print("6x1", leads=leads), Seen())))
+    app.run()
+    assert "2 files." in words(app)
+    app.button(key="together").click().run()
+    wait(app, is_read)
+    assert not app.exception
+    assert "were read as one ECG" in words(app)
+    assert len(measurements(app)) == 7
+
+
 def test_the_pages_of_a_document_can_be_turned():
     samples = list_samples()
     first, second = (Image.open(samples[number].path).convert("RGB") for number in (NO_ECG, NORMAL))
@@ -321,7 +337,7 @@ def test_an_unforeseen_fault_is_a_plain_sentence_and_loses_nothing(monkeypatch):
         raise RuntimeError("patient name in a message")
 
     sample = list_samples()[NORMAL]
-    monkeypatch.setattr("heartguard.reading.find_page", fail)
+    monkeypatch.setattr("heartguard.traced.find_pages", fail)
     app = upload(open_app(), "page.png", sample.path.read_bytes())
     assert "Something unexpected happened" in app.warning[0].value
     assert "patient name" not in words(app)

@@ -17,11 +17,11 @@ from tests.test_reading import needs_model
 
 
 @pytest.fixture
-def reader(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+def reader(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int | None]]:
     """Replace the reading: names with 'bad' are refused, with 'fault' fail, with 'noisy' print; calls are noted."""
-    calls: list[tuple[str, int]] = []
+    calls: list[tuple[str, int | None]] = []
 
-    def read(file: str, *, page: int = 0, **options: Any) -> Any:
+    def read(file: str, *, page: int | None, **options: Any) -> Any:
         calls.append((file, page))
         if "bad" in file:
             raise errors.NotAnEcgError("No ECG traces are found in the picture. Open a page with an ECG.")
@@ -29,9 +29,9 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
             raise KeyError("secret of the program")
         if "noisy" in file:
             sys.stdout.write("a library prints this\n")
-        return make_reading()
+        yield make_reading()
 
-    monkeypatch.setattr(reading, "read_ecg", read)
+    monkeypatch.setattr(reading, "read_ecgs", read)
     monkeypatch.setattr(models, "shared_models", lambda: None)
     return calls
 

@@ -16,9 +16,11 @@ ROOT = Path(__file__).parents[1]
 GROUND = {
     "arrays",
     "errors",
+    "lead_sets",
     "leads",
     "limb_law",
     "normal_ranges",
+    "panel_names",
     "printed",
     "resources",
     "values",
@@ -26,7 +28,7 @@ GROUND = {
     "warning",
 }
 """What every room of the product may import: dataclasses, names, paper constants, the law of the limb leads, what
-printed words mean, what is normal, errors, warnings, shipped files."""
+printed words and sets of names mean, what is normal, errors, warnings, shipped files."""
 
 PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
@@ -46,17 +48,17 @@ PRODUCT: dict[str, set[str]] = {
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},
     "quality": {"weights"},
+    "traced": {"intake", "signal_files", "page", "page_search", "trace", "measure", "models", "vector"},
+    "together": {"measure", "traced"},
+    "document": {"intake", "page_search", "together", "traced", "vector"},
     "reading": {
         "intake",
-        "signal_files",
-        "page",
         "page_search",
-        "trace",
-        "measure",
         "drawing",
         "classify",
         "models",
-        "vector",
+        "traced",
+        "document",
         "warning_rules",
     },
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from heartguard import read_ecg
-from heartguard.leads import CHEST_LEADS, LEADS, LIMB_LEADS
+from heartguard.leads import CHEST_LEADS, LEADS, LIMB_LEADS, SAMPLING_RATE_HZ
 from heartguard.warning_rules import LOW_QUALITY
 from heartguard.weights import models_folder
 from heartlab.simulate.usual_pages import png
-from tests.drawn_pages import RATE, Print, Seen, picture
+from tests.drawn_pages import RATE, Print, Seen, picture, signals
 
 pytestmark = pytest.mark.skipif(not (models_folder() / "vgg16.json").exists(), reason="the shipped models are not here")
 
@@ -32,3 +33,16 @@ def test_a_page_has_the_leads_that_it_shows(made: Print, leads: tuple[str, ...])
     assert reading.measurements.heart_rate_bpm == pytest.approx(RATE, rel=0.05)
     assert reading.quality >= LOW_QUALITY
     assert (reading.prediction.withheld is None) == (leads == LEADS)
+
+
+@pytest.mark.parametrize(("speed", "gain"), [(50.0, None), (None, 20.0)], ids=["50 mm/s", "20 mm/mV"])
+def test_a_strip_has_the_scale_that_is_printed_beside_it(speed: float | None, gain: float | None) -> None:
+    reading = read_ecg(png(picture(Print("3x4+1", strip_speed=speed, strip_gain=gain), Seen())))
+    assert reading.page.layout.name == "3x4+1"
+    (strip,) = (panel for panel in reading.page.panels if panel.rhythm)
+    assert strip.end_s == pytest.approx(5.0 if speed else 10.0, rel=0.02)
+    assert strip.gain_mm_per_mv == gain
+    assert "scale.strip" in {warning.code for warning in reading.warnings}
+    shown = reading.ecg.lead("II")[: round(strip.end_s * SAMPLING_RATE_HZ) - 50]
+    assert np.nanmax(shown) - np.nanmin(shown) == pytest.approx(np.ptp(signals()[1]), rel=0.15)
+    assert reading.measurements.heart_rate_bpm == pytest.approx(RATE, rel=0.05)

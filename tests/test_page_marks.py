@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from heartguard.leads import LAYOUTS
-from heartguard.page.columns import column_extents, place_panels, row_extent
+from heartguard.page.columns import Strip, column_extents, place_panels, row_extent
 from heartguard.page.ends import Extent
 from heartguard.page.marks import trace_mask
 from heartguard.page.pulses import find_pulses
@@ -116,7 +116,7 @@ def test_a_strip_has_ends_of_its_own_where_they_are_clearly_elsewhere(
 def test_columns_of_the_same_seconds_begin_together(same: bool, starts: list[float]) -> None:
     layout = LAYOUTS["3x4+1"]
     columns = [Extent(500.0 * k, 500.0 * (k + 1)) for k in range(4)]
-    panels = place_panels(layout, (*ROWS, 420.0), columns, [("V1", Extent(20.0, 2020.0))], 200.0, same)
+    panels = place_panels(layout, (*ROWS, 420.0), columns, [Strip("V1", Extent(20.0, 2020.0))], 200.0, same)
     assert [p.start_s for p in panels if p.row == 0] == starts
     assert [p.end_s - p.start_s for p in panels if not p.rhythm] == pytest.approx([2.5] * 12)
     (strip,) = [p for p in panels if p.rhythm]

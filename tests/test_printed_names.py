@@ -6,12 +6,12 @@ import pytest
 
 from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LAYOUTS, LIMB_LEADS, Layout
 from heartguard.page.ends import Extent
+from heartguard.page.name_table import printed_layout
 from heartguard.page.print import PrintedName
 from heartguard.page.printed_names import (
     NamesInRows,
     agreement,
     names_of,
-    printed_layout,
     settle_names,
     strip_names,
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from heartguard.leads import LAYOUTS
-from heartguard.page.columns import place_panels
+from heartguard.page.columns import Strip, place_panels
 from heartguard.page.ends import Extent
 from heartguard.ui.preprocessing.steps import reading_steps
 from heartguard.ui.shared.pictures import (
@@ -37,7 +37,7 @@ def level_segment(lead="I", gap=None):
 def test_neighbouring_stretches_differ_in_colour(layout):
     edges = np.linspace(0.0, 2000.0, layout.columns + 1)
     columns = [Extent(*ends) for ends in pairwise(edges)]
-    strips = [("II", Extent(0.0, 2000.0))] * layout.rhythm_strips
+    strips = [Strip("II", Extent(0.0, 2000.0))] * layout.rhythm_strips
     panels = place_panels(layout, tuple(range(layout.row_count)), columns, strips, 200.0)
     for a, b in combinations(panels, 2):
         side_by_side = a.row == b.row and (a.x1 == b.x0)

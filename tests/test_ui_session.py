@@ -6,6 +6,7 @@ import numpy as np
 
 from heartguard.ui.shared.reading_cache import MAX_READINGS, ReadingCache
 from heartguard.ui.shared.session import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Tab, TabStore
+from heartguard.ui.shared.view import View
 from heartguard.values import NO_CORRECTIONS, Corrections
 from tests.handmade import make_reading
 
@@ -43,7 +44,10 @@ def test_page_and_corrections_are_part_of_the_key():
     cache = ReadingCache()
     chosen = Chosen("a", b"abc", "upload")
     cache.put(chosen.key, make_reading())
-    for other in (replace(chosen, page=1), replace(chosen, corrections=Corrections(1)), replace(chosen, data=b"abd")):
+    views = (View(1), View(part=1), View(scope="alone"))
+    others = [replace(chosen, view=view) for view in views]
+    others += [replace(chosen, more=(("b", b"def"),)), replace(chosen, data=b"abd")]
+    for other in (*others, replace(chosen, corrections=Corrections(1))):
         assert cache.get(other.key) is None
     assert cache.get(replace(chosen, name="b", note="c").key) is not None
 

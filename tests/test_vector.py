@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +13,15 @@ import pytest
 
 from heartguard import read_ecg
 from heartguard.arrays import Doubles
+from heartguard.errors import CorrectionError
 from heartguard.intake import open_upload
 from heartguard.leads import LEADS, LIMB_LEADS
 from heartguard.report.structured import to_json
 from heartguard.samples import Sample, list_samples
 from heartguard.ui.viewer.payload import ecg_payload
-from heartguard.values import NO_CORRECTIONS, Corrections, Ecg
+from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Page
 from heartguard.vector import LineReading, read_lines
+from heartguard.warning import Warning
 from heartlab.data.datasets import data_folder
 from tests.vector_pages import (
     CABRERA_6X2,
@@ -78,8 +81,18 @@ def drawn(name: str) -> bytes:
     return PAGES[name].draw(PAGES[name].plan)
 
 
-def lines_of(data: bytes, corrections: Corrections = NO_CORRECTIONS) -> LineReading:
-    return read_lines(data, open_upload(data, name="page.pdf"), corrections)
+class Lines(NamedTuple):
+    """The first ECG of a page of lines, and the notes on why there is none."""
+
+    page: Page | None = None
+    ecg: Ecg | None = None
+    notes: tuple[Warning, ...] = ()
+
+
+def lines_of(source: bytes | Path, corrections: Corrections = NO_CORRECTIONS) -> Lines:
+    read = read_lines(source, open_upload(source, name="page.pdf"), corrections)
+    first = read.ecgs[0] if read.ecgs else None
+    return Lines(None if first is None else first.page, first, read.notes)
 
 
 def lead_of(ecg: Ecg, name: str) -> Doubles:
@@ -216,7 +229,46 @@ def test_settings_by_hand() -> None:
     assert page is not None
     assert page.gain_mm_per_mv == 20
     for corrections in (Corrections(layout="3x4"), Corrections(quarter_turns=1)):
-        assert lines_of(data, corrections) == LineReading()
+        assert lines_of(data, corrections) == Lines()
+
+
+def test_leads_named_by_hand_stay_lines() -> None:
+    data = by_reportlab(Plan(SIX[:3], spelled=lambda name: ""), ECG)
+    ecg = lines_of(data, Corrections(leads=(("row 1", "I"), ("row 3", "-aVR")))).ecg
+    assert ecg is not None
+    assert ecg.page is not None
+    assert ecg.shown == ("I", "aVR")
+    assert list(ecg.others) == ["row 2"]
+    assert np.abs(ecg.lead("aVR") + (ECG["III"] - np.median(ECG["III"]))).max() < 0.001
+    assert [(panel.label, panel.by_hand) for panel in ecg.page.panels] == [
+        ("I", True),
+        ("row 2", False),
+        ("-aVR", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("leads", "said"),
+    [((("row 9", "V1"),), "no row 9 to name; it has row 1"), ((("row 1", "V1"), ("row 2", "V1")), "would be V1")],
+)
+def test_names_by_hand_that_cannot_be_are_refused(leads: tuple[tuple[str, str], ...], said: str) -> None:
+    with pytest.raises(CorrectionError, match=said):
+        lines_of(by_reportlab(Plan(SIX[:3], spelled=lambda name: ""), ECG), Corrections(leads=leads))
+
+
+@pytest.mark.parametrize("same_seconds", [False, True])
+def test_all_seconds_of_a_long_page_are_read(same_seconds: bool) -> None:
+    """Twelve rows of 30 s, and two columns that show the same 10 s."""
+    plan = Plan(STANDARD_6X2, same_seconds=True) if same_seconds else Plan(BELOW, seconds=30)
+    ecg = known_ecg(30.0)
+    read = lines_of(by_reportlab(plan, ecg)).ecg
+    assert read is not None
+    assert read.page is not None
+    seconds = 10 if same_seconds else 30
+    assert read.signals.shape == (12, seconds * 500)
+    error = read.lead("V5") - (ecg["V5"] - np.median(ecg["V5"][: seconds * 500]))[: seconds * 500]
+    assert np.nanmax(np.abs(error)) < 0.02
+    assert ("layout.length" in {warning.code for warning in read.page.warnings}) is not same_seconds
 
 
 @pytest.mark.parametrize(
@@ -247,6 +299,6 @@ def test_a_recorder_whose_grid_is_a_font() -> None:
     data = data_folder()
     assert data is not None
     path = data / "field" / "f011.pdf"
-    page = read_lines(path, open_upload(path), NO_CORRECTIONS).page
+    page = lines_of(path).page
     assert page is not None
     assert (page.layout.name, page.paper_speed_mm_per_s, page.quality) == ("6x1", 50, 0.98)

@@ -66,6 +66,12 @@ class Plan:
         return min(36.0, 150.0 / (len(self.rows) + len(self.strips)))
 
     @property
+    def paper_mm(self) -> tuple[float, float]:
+        """A4, or longer where the seconds need it."""
+        columns = len(self.rows[0]) if self.same_seconds else 1
+        return max(_PAPER_MM[0], _LEFT_MM + columns * self.seconds * self.speed + 25), _PAPER_MM[1]
+
+    @property
     def text(self) -> str:
         return f"{self.speed:g} mm/s  {self.gain:g} mm/mV  40Hz" if self.legend is None else self.legend
 
@@ -103,9 +109,11 @@ def pulse(plan: Plan, row: int) -> list[Point]:
     return [(x - wide - 2, y), (x - wide - 1, y), (x - wide - 1, y - high), (x - 1, y - high), (x - 1, y), (x, y)]
 
 
-def grid_lines(step: float, left: float = 5.0, top: float = 35.0) -> Iterator[tuple[Point, Point]]:
+def grid_lines(
+    step: float, left: float = 5.0, top: float = 35.0, right: float = 290.0
+) -> Iterator[tuple[Point, Point]]:
     """Yield the lines of a grid from side to side of the paper."""
-    right, bottom = 290.0, 200.0
+    bottom = 200.0
     for x in np.arange(left, right + 0.01, step).tolist():
         yield (x, top), (x, bottom)
     for y in np.arange(top, bottom + 0.01, step).tolist():
@@ -199,7 +207,7 @@ def by_reportlab(
     from reportlab.pdfgen.canvas import Canvas
 
     file, point = BytesIO(), scale * 72 / 25.4
-    width, height = (side * point for side in _PAPER_MM)
+    width, height = (side * point for side in plan.paper_mm)
     canvas = Canvas(file, pagesize=(height, width) if turned else (width, height))
     if turned:
         canvas.setPageRotation(90)
@@ -224,7 +232,7 @@ def by_reportlab(
     for step, grey, pen in ((1.0, 0.85, 0.1), (5.0, 0.6, 0.4)):
         canvas.setStrokeColorRGB(1, grey, grey)
         canvas.setLineWidth(pen)
-        for ends in grid_lines(step) if paper else ():
+        for ends in grid_lines(step, right=plan.paper_mm[0] - 7) if paper else ():
             line(ends)
     canvas.setStrokeColorRGB(0, 0, 0)
     canvas.setLineWidth(0.5)

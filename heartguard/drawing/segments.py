@@ -8,7 +8,7 @@ import numpy as np
 
 from heartguard.arrays import Floats
 from heartguard.drawing.geometry import SHORT_ROWS, RhythmSegment
-from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
+from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ
 from heartguard.values import Ecg
 
 TRIM_START_S = 0.12
@@ -78,7 +78,7 @@ def cut_segments(ecg: Ecg) -> RawSegments:
     parts = _rhythm_segments(ecg)
     if not parts:
         return RawSegments(leads, None)
-    strip = np.full(ecg.signals.shape[1], np.nan, np.float32)
+    strip = np.full(SAMPLES, np.nan, np.float32)
     for part in parts:
         here = slice(_sample(part.start_s), _sample(part.end_s))
         shown = ecg.lead(part.lead)[here]
@@ -98,7 +98,7 @@ def _lead_segment(signal: Floats, start: int, length: int) -> Floats:
 def _rhythm_segments(ecg: Ecg) -> tuple[RhythmSegment, ...]:
     """Return the page's own strip, or II if the page shows all of it, or segments of the fallback leads."""
     for name in (ecg.rhythm_lead, "II"):
-        if name is not None and np.isfinite(ecg.lead(name)).mean() >= 2 * MIN_COVERAGE:
+        if name is not None and np.isfinite(ecg.lead(name)[:SAMPLES]).mean() >= 2 * MIN_COVERAGE:
             return (RhythmSegment(name, 0.0, PAGE_SECONDS),)
     parts: list[RhythmSegment] = []
     for start in sorted(set(START_S.values())):

@@ -34,7 +34,7 @@ def wave_at(seconds: Doubles, measurements: Measurements) -> NDArray[np.int8]:
     Parameters
     ----------
     seconds : ndarray, shape (n,)
-        On the page's 10 s axis.
+        On the page's axis.
     measurements : Measurements
     """
     found = np.full(seconds.shape, BETWEEN, np.int8)

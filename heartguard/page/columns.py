@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from heartguard.arrays import Mask, runs_of_true
-from heartguard.leads import Layout
+from heartguard.leads import PAGE_SECONDS, TIME_TOLERANCE, Layout, row_name
 from heartguard.page.ends import Extent
 from heartguard.printed import Gains
 from heartguard.values import Panel
 
-__all__ = ["column_extents", "place_panels", "row_extent", "unnamed"]
+__all__ = ["Strip", "column_extents", "columns_of_ten_seconds", "place_panels", "row_extent"]
 
 _GAP_MM = 1.2
 """Shorter gaps are breaks of a line, and cost at most 50 ms where they are none."""
@@ -54,6 +56,22 @@ def column_extents(
     return [Extent(a, b) for a, b in zip(starts, [*ends, extent.x1], strict=True)]
 
 
+def columns_of_ten_seconds(layout: Layout, columns: list[Extent], px_per_s: float) -> bool:
+    """Return whether each of several columns shows all that a recorder keeps, which is then the same in all.
+
+    Where there are strips, these tell.
+
+    Examples
+    --------
+    >>> from heartguard.leads import LAYOUTS
+    >>> two = [Extent(0.0, 2000.0), Extent(2010.0, 4010.0)]
+    >>> columns_of_ten_seconds(LAYOUTS["6x2"], two, 200.0), columns_of_ten_seconds(LAYOUTS["6x2"], two, 400.0)
+    (True, False)
+    """
+    shortest = min(column.width for column in columns) / px_per_s
+    return not layout.rhythm_strips and layout.columns > 1 and shortest > PAGE_SECONDS * (1 - TIME_TOLERANCE)
+
+
 def _gaps(layout: Layout, rows: tuple[float, ...], trace: Mask, px_per_mm: float) -> list[tuple[float, float]]:
     """Return the last column before and the first one after every gap of most of the short rows."""
     inked = np.mean([_band(trace, rows, k).any(axis=0) for k in range(len(layout.rows))], axis=0)
@@ -87,11 +105,20 @@ def _band(trace: Mask, rows: tuple[float, ...], k: int) -> Mask:
     return trace[round(bounds[k]) : round(bounds[k + 1])]
 
 
+class Strip(NamedTuple):
+    """A rhythm strip: its lead, where it begins and ends, and its own scale where it is not that of the page."""
+
+    lead: str
+    extent: Extent
+    px_per_s: float | None = None
+    gain_mm_per_mv: float | None = None
+
+
 def place_panels(
     layout: Layout,
     rows: tuple[float, ...],
     columns: list[Extent],
-    strips: list[tuple[str, Extent]],
+    strips: Sequence[Strip],
     px_per_s: float,
     same_seconds: bool = False,
     gains: Gains | None = None,
@@ -105,8 +132,8 @@ def place_panels(
         Isoelectric heights of all trace rows.
     columns : list of Extent
         Of the short rows.
-    strips : list of (str, Extent)
-        Leads of the rhythm strips, from the top, and where they begin and end.
+    strips : sequence of Strip
+        From the top.
     px_per_s : float
         Page pixels for one second.
     same_seconds : bool
@@ -118,25 +145,16 @@ def place_panels(
     starts = [0.0 if same_seconds else sum(seconds[:k]) for k in range(len(seconds))]
     panels = [
         Panel(
-            lead or unnamed(r), r, column.x0, column.x1, rows[r], start, start + length, False, lead in layout.inverted
+            lead or row_name(r), r, column.x0, column.x1, rows[r], start, start + length, False, lead in layout.inverted
         )
         for r, leads in enumerate(layout.rows)
         for lead, column, start, length in zip(leads, columns, starts, seconds, strict=True)
     ]
-    for k, (lead, strip) in enumerate(strips):
-        r = len(layout.rows) + k
-        panels.append(Panel(lead, r, strip.x0, strip.x1, rows[r], 0.0, strip.width / px_per_s, rhythm=True))
+    for k, (lead, strip, own_px_per_s, gain) in enumerate(strips):
+        r, end_s = len(layout.rows) + k, strip.width / (own_px_per_s or px_per_s)
+        panels.append(Panel(lead, r, strip.x0, strip.x1, rows[r], 0.0, end_s, rhythm=True, gain_mm_per_mv=gain))
     if gains is None:
         return tuple(panels)
-    return tuple(replace(panel, gain_mm_per_mv=gains.of(panel.lead)) for panel in panels)
-
-
-def unnamed(row: int) -> str:
-    """Return what a row is called whose lead is not known, counted from 0 at the top.
-
-    Examples
-    --------
-    >>> unnamed(0)
-    'row 1'
-    """
-    return f"row {row + 1}"
+    return tuple(
+        panel if panel.gain_mm_per_mv else replace(panel, gain_mm_per_mv=gains.of(panel.lead)) for panel in panels
+    )

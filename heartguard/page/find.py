@@ -13,11 +13,12 @@ from heartguard.errors import NotAnEcgError, PageError
 from heartguard.leads import PAPER_SPEED_MM_PER_S
 from heartguard.page.corrections import apply_corrections, by_hand_warnings
 from heartguard.page.inspect_page import find_marks
-from heartguard.page.make import make_page
+from heartguard.page.make import Found, make_page
 from heartguard.page.models import PageModels
 from heartguard.page.naming import name_by_hand
+from heartguard.page.parts import parts_of
 from heartguard.page.print import read_print
-from heartguard.page.printed_names import PrintedOnPage
+from heartguard.page.printed_page import PrintedOnPage
 from heartguard.page.speed import read_speed
 from heartguard.page.straight import PX_PER_MM, StraightPage, straighten
 from heartguard.page.structure import StructureMaps, StructureNetwork
@@ -26,7 +27,7 @@ from heartguard.page.without_grid import straighten_by_marks
 from heartguard.values import NO_CORRECTIONS, Corrections, Page, Upload
 from heartguard.warning import Warning, note
 
-__all__ = ["PX_PER_MM", "find_page"]
+__all__ = ["PX_PER_MM", "find_page", "find_pages"]
 
 _SURELY = 4.0
 """Logarithm of the odds from which on a page is turned or mirrored: one page in fifty is, which are odds of -3.9. Where
@@ -34,6 +35,11 @@ odds are less but for a flip, the page is read both ways, and half of it is aske
 
 
 def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_CORRECTIONS) -> Page:
+    """Return the page of the first, mostly the only, ECG of an upload; see `find_pages`."""
+    return find_pages(upload, models, corrections)[0]
+
+
+def find_pages(upload: Upload, models: PageModels, corrections: Corrections = NO_CORRECTIONS) -> tuple[Page, ...]:
     """Straighten an upload and find its scale, ink, layout and leads.
 
     Parameters
@@ -46,8 +52,8 @@ def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_
 
     Returns
     -------
-    Page
-        At `PX_PER_MM` pixels per millimetre along both axes.
+    tuple of Page
+        At `PX_PER_MM` pixels per millimetre along both axes: one for each ECG that the picture shows, from the top.
 
     Raises
     ------
@@ -59,11 +65,13 @@ def find_page(upload: Upload, models: PageModels, corrections: Corrections = NO_
     if not corrections.turned:
         look = look.on_its_feet(models)
     flips = {AS_IT_IS: 0.0} if corrections.turned else look.flips(models)
-    page, turn = _best(given, look, flips, models, corrections)
-    to_page = page.to_page @ homography(turn, given.image.shape[:2]) @ by_hand
-    page = name_by_hand(page, corrections.leads)
-    warnings = (*by_hand_warnings(corrections), *_on_turn(turn), *page.warnings)
-    return replace(page, upload=upload, to_page=to_page, warnings=warnings)
+    pages, turn = _best(given, look, flips, models, corrections)
+    before = homography(turn, given.image.shape[:2]) @ by_hand
+    said = (*by_hand_warnings(corrections), *_on_turn(turn))
+    named = [name_by_hand(page, corrections.leads) for page in pages]
+    return tuple(
+        replace(page, upload=upload, to_page=page.to_page @ before, warnings=(*said, *page.warnings)) for page in named
+    )
 
 
 @dataclass(eq=False)
@@ -146,35 +154,48 @@ def likely_flips(left: float, top: float, *, on_its_side: bool) -> dict[Turn, fl
 
 def _best(
     upload: Upload, look: _Look, flips: dict[Turn, float], models: PageModels, corrections: Corrections
-) -> tuple[Page, Turn]:
-    """Return the page under the flip that its leads fit best, and its whole turn; most pages have but one flip.
+) -> tuple[tuple[Page, ...], Turn]:
+    """Return the pages under the flip that their leads fit best, and its whole turn; most have but one flip.
 
     Mirrored or upside down, leads fit each other under wrong names or not at all.
     """
-    found: list[tuple[float, Page, Turn]] = []
+    found: list[tuple[float, tuple[Page, ...], Turn]] = []
     refusals: list[PageError] = []
     for flip, odds in flips.items():
         flipped = look.flipped(flip)
         try:
-            page = _page(replace(upload, image=flipped.image), flipped.straight, models, corrections)
+            pages = _pages(replace(upload, image=flipped.image), flipped.straight, models, corrections)
         except PageError as error:
             refusals.append(error)
             continue
-        found.append((page.evidence["layout_score"] + odds, page, flipped.turn))
+        score = min(page.evidence["layout_score"] for page in pages)
+        found.append((score + odds, pages, flipped.turn))
     if not found:
         raise refusals[0]
-    _, page, turn = max(found, key=lambda one: one[0])
-    return page, turn
+    _, pages, turn = max(found, key=lambda one: one[0])
+    return pages, turn
 
 
-def _page(upload: Upload, straight: StraightPage | None, models: PageModels, corrections: Corrections) -> Page:
+def _pages(
+    upload: Upload, straight: StraightPage | None, models: PageModels, corrections: Corrections
+) -> tuple[Page, ...]:
     if straight is None:
         raise NotAnEcgError(
             "No ECG was found in this picture: neither a grid nor rows of traces are to be seen. "
             "Open a page that shows a 12-lead ECG, all of it and not too small."
         )
     found = find_marks(straight)
-    printed = PrintedOnPage.of(read_print(straight, models.print))
+    printed = PrintedOnPage.of(read_print(straight, models.print), found.rows, PX_PER_MM)
+    parts = tuple(
+        _page(upload, find_marks(part), part, replace(printed, names=names), corrections)
+        for part, names in parts_of(straight, found, printed.names)
+    )
+    return parts or (_page(upload, found, straight, printed, corrections),)
+
+
+def _page(
+    upload: Upload, found: Found, straight: StraightPage, printed: PrintedOnPage, corrections: Corrections
+) -> Page:
     speed = corrections.speed_mm_per_s
     if speed is None:
         on_grid = straight.scale.source == "grid"

@@ -8,15 +8,16 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image, Mask
-from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S
-from heartguard.page.columns import column_extents, place_panels, row_extent
+from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, TIME_TOLERANCE
+from heartguard.page.columns import column_extents, columns_of_ten_seconds, place_panels, row_extent
 from heartguard.page.ends import Extent
 from heartguard.page.gain import Gain, read_gain
 from heartguard.page.marks import Lines, Pulse
-from heartguard.page.printed_names import PrintedOnPage
+from heartguard.page.printed_page import PrintedOnPage
 from heartguard.page.recognise import choose_layout, no_layout
 from heartguard.page.speed import speed_warnings
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage
+from heartguard.page.strip_scale import on_strips, scaled_strips
 from heartguard.values import Corrections, Page, Panel, Upload
 from heartguard.warning import Warning, caution, fault
 
@@ -89,13 +90,15 @@ def make_page(
     gain = read_gain(found.pulses, printed.gains, corrections.gain_mm_per_mv)
     rows = arranged.rows
     columns = column_extents(layout, found.extent, rows, found.trace, PX_PER_MM)
-    strips = [
-        (lead, row_extent(found.extent, rows, len(layout.rows) + k, found.trace, PX_PER_MM))
-        for k, lead in enumerate(arranged.strips)
-    ]
-    panels = place_panels(layout, rows, columns, strips, PX_PER_MM * speed, arranged.same_seconds, gain.by_lead)
+    heights = rows[len(layout.rows) :]
+    ends = [row_extent(found.extent, rows, len(layout.rows) + k, found.trace, PX_PER_MM) for k in range(len(heights))]
+    strips = scaled_strips(arranged.strips, heights, ends, printed, corrections)
+    px_per_s = PX_PER_MM * speed
+    same_seconds = arranged.same_seconds or columns_of_ten_seconds(layout, columns, px_per_s)
+    panels = place_panels(layout, rows, columns, strips, px_per_s, same_seconds, gain.by_lead)
     seconds = max(panel.end_s for panel in panels)
     set_by_hand = corrections.speed_mm_per_s is not None
+    stated = set_by_hand or printed.speed_mm_per_s is not None
     return Page(
         upload=upload,
         image=found.image,
@@ -107,7 +110,8 @@ def make_page(
         panels=panels,
         quality=certainty,
         evidence={
-            **_evidence(straight, found, certainty, gain, seconds),
+            **_evidence(straight, found, certainty, gain),
+            "length_error": _length_error(seconds, stated=stated),
             **_on_names(found, panels),
             "names_agree": arranged.names_agree,
             "names_differ": arranged.names_differ,
@@ -121,13 +125,21 @@ def make_page(
         warnings=(
             *_warnings(scale, certainty if layout.order != "unnamed" else 1.0),
             *gain.warnings,
+            *on_strips(strips),
             *speed_warnings(seconds, speed, set_by_hand, printed.speed_mm_per_s, found.pulses),
             *arranged.warnings,
         ),
     )
 
 
-def _evidence(straight: StraightPage, found: Found, certainty: float, gain: Gain, seconds: float) -> dict[str, float]:
+def _length_error(seconds: float, *, stated: bool) -> float:
+    """Return how far a page is from 5 or 10 s, as a logarithm; 0 for a longer one at a speed that is stated."""
+    if stated and seconds > PAGE_SECONDS * (1 + TIME_TOLERANCE):
+        return 0.0
+    return min(abs(float(np.log(seconds / length))) for length in (PAGE_SECONDS, PAGE_SECONDS / 2))
+
+
+def _evidence(straight: StraightPage, found: Found, certainty: float, gain: Gain) -> dict[str, float]:
     """Return what the page itself says on whether it was read right, for `heartguard.quality`."""
     trace = straight.shares["trace"]
     sure = max(1, int(np.count_nonzero(trace > _SURE_SHARES[1])))
@@ -142,7 +154,6 @@ def _evidence(straight: StraightPage, found: Found, certainty: float, gain: Gain
         "pulse_share": min(1.0, len(found.pulses) / max(1, len(found.rows))),
         "pulse_error": 0.1 if gain.pulse_error is None else min(gain.pulse_error, 0.5),
         "gain_witnesses": gain.witnesses,
-        "length_error": min(abs(float(np.log(seconds / length))) for length in (PAGE_SECONDS, PAGE_SECONDS / 2)),
     }
 
 

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
-from heartguard.errors import CorrectionError
 from heartguard.leads import Layout
+from heartguard.panel_names import leads_by_hand
 from heartguard.values import Page, Panel
 
-__all__ = ["name_by_hand", "panel_names"]
+__all__ = ["name_by_hand"]
 
 _SETTLED = ("names.unread", "names.order", "names.printed", "names.swapped", "layout.guess")
 """Warnings on names that are answered once every panel was named by hand."""
 
 _KNOWN = {"layout_certainty": 1.0, "names_agree": 1.0, "names_differ": 0.0, "names_seen": 1.0, "stray_names": 0.0}
 """Evidence on the quality of a page of which every lead was named by hand."""
-
-
-def panel_names(panels: tuple[Panel, ...]) -> tuple[str, ...]:
-    """Return what each panel is called where it is named by hand: its label, and strips by their number.
-
-    Examples
-    --------
-    >>> panel_names((Panel("I", 0, 0, 1, 0, 0, 1), Panel("II", 1, 0, 1, 0, 0, 1, rhythm=True)))
-    ('I', 'strip 1')
-    """
-    names, strips = [], 0
-    for panel in panels:
-        strips += panel.rhythm
-        names.append(f"strip {strips}" if panel.rhythm else panel.label)
-    return tuple(names)
 
 
 def name_by_hand(page: Page, leads: tuple[tuple[str, str], ...]) -> Page:
@@ -40,7 +24,8 @@ def name_by_hand(page: Page, leads: tuple[tuple[str, str], ...]) -> Page:
     ----------
     page : Page
     leads : tuple of (str, str)
-        What the panel was called (see `panel_names`), and the lead that it is; ``-aVR`` for one that is upside down.
+        What the panel was called (see `heartguard.panel_names`), and the lead that it is; ``-aVR`` for one that is
+        upside down.
 
     Raises
     ------
@@ -49,15 +34,8 @@ def name_by_hand(page: Page, leads: tuple[tuple[str, str], ...]) -> Page:
     """
     if not leads:
         return page
-    given, names = dict(leads), panel_names(page.panels)
-    unknown = sorted(set(given) - set(names))
-    if unknown:
-        raise CorrectionError(f"The page has no {' and no '.join(unknown)} to name; it has {', '.join(names)}.")
-    panels = tuple(_named(panel, given.get(name)) for panel, name in zip(page.panels, names, strict=True))
-    counts = Counter(panel.lead for panel in panels if not panel.rhythm)
-    twice = [lead for lead, count in counts.items() if count > 1]
-    if twice:
-        raise CorrectionError(f"Two parts of the page would be {' and '.join(twice)}. Name each lead once.")
+    by_hand = leads_by_hand(page.panels, leads)
+    panels = tuple(_named(panel, lead) for panel, lead in zip(page.panels, by_hand, strict=True))
     warnings, evidence = page.warnings, page.evidence
     if all(panel.by_hand for panel in panels if not panel.rhythm):
         warnings = tuple(warning for warning in warnings if warning.code not in _SETTLED)

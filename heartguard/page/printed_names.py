@@ -1,36 +1,23 @@
-"""Printed lead names on a page: which row and column each belongs to, and the layout that they spell out."""
+"""Printed lead names on a page: which row and column each belongs to, and how well they agree with a layout."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from heartguard.leads import (
-    CABRERA_LEADS,
-    CHEST_LEADS,
-    GAINS_MM_PER_MV,
-    LAYOUTS,
-    LIMB_LEADS,
-    SPEEDS_MM_PER_S,
-    Layout,
-)
+from heartguard.leads import Layout
 from heartguard.page.ends import Extent
-from heartguard.page.print import PrintedName, PrintedScale, PrintedValue, names_on, values_on
-from heartguard.page.print.words import Word
-from heartguard.printed import Gains
+from heartguard.page.print import PrintedName
 
 __all__ = [
+    "Cell",
     "NamesInRows",
-    "PrintedOnPage",
     "agreement",
     "look_alike",
     "names_of",
     "plain",
-    "printed_layout",
     "settle_names",
     "strip_names",
 ]
@@ -53,7 +40,6 @@ _BEFORE_MM, _AFTER_MM = 6.0, 14.0
 _FAR_COST = 0.03
 """Of a millimetre away from the usual distance, in names: decides only where two distances explain as many names."""
 
-_MOST_COLUMNS = 6
 _LEAST_P, _MOST_P = 0.02, 0.98
 """A recogniser that is surer than this is not believed: names are also misprinted."""
 
@@ -67,9 +53,6 @@ _MISTAKEN = 0.05
 """Least probability that one name is another of those alike, however sure the recogniser is; chosen by hand: small
 print of 12 pixels shows V5 for V6 with 0.9 and more."""
 
-_READ, _READ_SURELY = 0.5, 0.9
-"""Probabilities from which on a printed value counts: one of the usual ones, and any other; chosen by hand."""
-
 _UNREAD = 0.5
 """Probability that a lead's name is not read where others are: as high, since the names of a whole column may be hidden
 by its waves. Chosen by hand, so that six names of limb leads rather mean six leads than twelve."""
@@ -80,54 +63,13 @@ _FEWEST = 3
 _MINUS = 0.5
 """What a minus that was read, or not, counts beside the rest of the name."""
 
-_SEQUENCES = (
-    LIMB_LEADS,
-    CHEST_LEADS,
-    CABRERA_LEADS,
-    ("V1", "V2", "V3R", "V4R", "V5R", "V6R"),
-    ("V7", "V8", "V9"),
-    ("II", "III", "aVF"),
-)
-"""Leads that are printed one after the other; a name that was not read is told from its neighbours."""
-
-
-@dataclass(frozen=True)
-class PrintedOnPage:
-    """What was read on a page.
-
-    Attributes
-    ----------
-    names : tuple of PrintedName
-    speed_mm_per_s : float or None
-    gains : Gains or None
-    """
-
-    names: tuple[PrintedName, ...] = ()
-    speed_mm_per_s: float | None = None
-    gains: Gains | None = None
-
-    @classmethod
-    def of(cls, words: Sequence[Word]) -> PrintedOnPage:
-        """Return what words say: names with their probability, values only where they are probable."""
-        said = values_on(words)
-        return cls(names_on(words), _probable(said.speed, SPEEDS_MM_PER_S), _gains(said))
+Cell = tuple[int, int, PrintedName]
+"""Row and column of a name, from 0, and the name."""
 
 
 def plain(name: PrintedName) -> str:
     """Return the lead of a name without the minus of one that is drawn upside down."""
     return name.lead.removeprefix("-")
-
-
-def _probable(value: PrintedValue | None, known: tuple[float, ...]) -> float | None:
-    """Return a value that was read surely, or rather surely where it is one of the usual ones."""
-    if value is None or value.probability < (_READ if value.value in known else _READ_SURELY):
-        return None
-    return value.value
-
-
-def _gains(said: PrintedScale) -> Gains | None:
-    limb, chest = (_probable(gain, GAINS_MM_PER_MV) for gain in (said.limb_gain, said.chest_gain))
-    return None if limb is None or chest is None else Gains(limb, chest)
 
 
 @dataclass(frozen=True)
@@ -145,14 +87,21 @@ class NamesInRows:
     names: tuple[PrintedName, ...]
     extent: Extent
     px_per_mm: float
+    _known: dict[tuple[tuple[float, ...], int], list[Cell]] = field(default_factory=dict, repr=False, compare=False)
 
-    def cells(self, rows: Sequence[float], columns: int) -> list[tuple[int, int, PrintedName]]:
-        """Return row, column and name for the names that begin one of so many columns; -1 for what fits none."""
-        return [
-            (self._row(name, rows), self._column(name, columns), name)
-            for name in self.names
-            if rows[0] - self.half(rows) < name.y < rows[-1] + self.half(rows)
-        ]
+    def cells(self, rows: Sequence[float], columns: int) -> list[Cell]:
+        """Return row, column and name for the names that begin one of so many columns; -1 for what fits none.
+
+        Found once for all layouts that have these rows and as many columns.
+        """
+        asked = (tuple(rows), columns)
+        if asked not in self._known:
+            self._known[asked] = [
+                (self._row(name, rows), self._column(name, columns), name)
+                for name in self.names
+                if rows[0] - self.half(rows) < name.y < rows[-1] + self.half(rows)
+            ]
+        return self._known[asked]
 
     def half(self, rows: Sequence[float]) -> float:
         """Half the distance of rows, pixels."""
@@ -278,25 +227,6 @@ def names_of(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tuple
     return min(1.0, agree / count), min(1.0, differ / count)
 
 
-def printed_layout(rows: Sequence[float], names: NamesInRows) -> Layout | None:
-    """Return the layout that the names of a page spell out; None where they tell too little.
-
-    Parameters
-    ----------
-    rows : sequence of float
-        Heights of all rows that were found, page pixels.
-    names : NamesInRows
-
-    Returns
-    -------
-    Layout or None
-        With an empty name for a lead that was not read and that its neighbours do not tell.
-    """
-    columns = max(range(1, _MOST_COLUMNS + 1), key=lambda count: _spelt(rows, names, count))
-    table = _Table(len(rows), columns, names.cells(rows, columns))
-    return table.layout
-
-
 def strip_names(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tuple[str, ...]:
     """Return the names of the rhythm strips, from the top; empty where none was read."""
     found = {
@@ -305,110 +235,3 @@ def strip_names(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tu
         if column == 0
     }
     return tuple(found.get(row, "") for row in range(len(layout.rows), layout.row_count))
-
-
-def _spelt(rows: Sequence[float], names: NamesInRows, columns: int) -> float:
-    """Return how many names so many columns explain, less those that they do not and the columns without any."""
-    cells = names.cells(rows, columns)
-    used = {column for _, column, _ in cells if column >= 0}
-    stray = sum(column < 0 for _, column, _ in cells)
-    return len(cells) - 3 * stray - 2 * (columns - len(used)) - 0.01 * columns
-
-
-@dataclass(frozen=True)
-class _Table:
-    """Names by row and column."""
-
-    row_count: int
-    columns: int
-    cells: list[tuple[int, int, PrintedName]]
-
-    @cached_property
-    def _best(self) -> dict[tuple[int, int], PrintedName]:
-        """The surest name of each cell; a lead that stands twice among the short rows is kept once."""
-        best: dict[tuple[int, int], PrintedName] = {}
-        for row, column, name in sorted(self.cells, key=lambda cell: -cell[2].probability):
-            if row >= 0 and column >= 0:
-                best.setdefault((row, column), name)
-        return best
-
-    @property
-    def _strips(self) -> int:
-        """Rows from the bottom that begin with a name and have no other, below rows that have more."""
-        if self.columns == 1:
-            leads = [self._name(row, 0) for row in range(self.row_count)]
-            # The name of the row above once more is one that was misread, V5 for V6.
-            if len(leads) > 1 and leads[-1] == leads[-2]:
-                return 0
-            count = 0
-            while count < self.row_count and leads[-1 - count] and leads[-1 - count] in leads[: -1 - count]:
-                count += 1
-            return count
-        wide = [row for row, column in self._best if column > 0]
-        return self.row_count - 1 - max(wide, default=self.row_count - 1)
-
-    @property
-    def layout(self) -> Layout | None:
-        short = self.row_count - self._strips
-        read = [[self._name(row, column) for column in range(self.columns)] for row in range(short)]
-        if 2 * sum(bool(lead) for row in read for lead in row) < short * self.columns:
-            return None
-        filled = _filled(read)
-        upside_down = tuple(sorted({plain(n) for (r, _), n in self._best.items() if r < short and n.lead[0] == "-"}))
-        for layout in LAYOUTS.values():
-            if layout.rows == filled and layout.rhythm_strips == self._strips and layout.inverted == upside_down:
-                return layout
-        strips = f"+{self._strips}" if self._strips else ""
-        return Layout(f"{short}x{self.columns}{strips}", filled, self._strips, "printed", upside_down)
-
-    def _name(self, row: int, column: int) -> str:
-        name = self._best.get((row, column))
-        return plain(name) if name else ""
-
-
-def _filled(read: list[list[str]]) -> tuple[tuple[str, ...], ...]:
-    """Fill in names that were not read, where only one order of the leads has those that were; drop repeated ones."""
-    rows, columns = len(read), len(read[0])
-    for layout in LAYOUTS.values():
-        if (len(layout.rows), layout.columns) == (rows, columns) and _fits(read, layout.rows):
-            return layout.rows
-    read = _once(read)
-    by_column = [[read[row][column] for row in range(rows)] for column in range(columns)]
-    down = [_continued(leads) for leads in by_column]
-    across = [_continued(leads) for leads in read]
-    seen = Counter(lead for row in read for lead in row if lead)
-    out: list[list[str]] = []
-    for row in range(rows):
-        told = [read[row][column] or down[column][row] or across[row][column] for column in range(columns)]
-        out.append([lead if read[row][column] or not seen[lead] else "" for column, lead in enumerate(told)])
-    return tuple(tuple(leads) for leads in _once(out))
-
-
-def _once(table: list[list[str]]) -> list[list[str]]:
-    """Return names by row and column, each at its first place only."""
-    placed: set[str] = set()
-    kept: list[list[str]] = []
-    for leads in table:
-        kept.append([])
-        for lead in leads:
-            kept[-1].append("" if lead in placed else lead)
-            placed.add(lead)
-    return kept
-
-
-def _fits(read: list[list[str]], rows: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether a known order has every name that was read, and most were."""
-    seen, wanted = ([lead for row in table for lead in row] for table in (read, rows))
-    agrees = all(name in ("", lead) for name, lead in zip(seen, wanted, strict=True))
-    return agrees and 2 * sum(bool(name) for name in seen) > len(seen)
-
-
-def _continued(leads: list[str]) -> list[str]:
-    """Complete a run of names by the one sequence of leads that has those which were read."""
-    windows = {
-        sequence[start : start + len(leads)]
-        for sequence in _SEQUENCES
-        for start in range(len(sequence) - len(leads) + 1)
-        if all(seen in ("", lead) for seen, lead in zip(leads, sequence[start:], strict=False))
-    }
-    return list(windows.pop()) if len(windows) == 1 and any(leads) else list(leads)

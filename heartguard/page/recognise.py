@@ -14,13 +14,13 @@ from heartguard.page.ends import Extent
 from heartguard.page.layout_evidence import Candidate, LayoutEvidence, by_law
 from heartguard.page.limbs import swap_warnings
 from heartguard.page.marks import Lines
+from heartguard.page.name_table import printed_layout
 from heartguard.page.print import PrintedName
 from heartguard.page.printed_names import (
     NamesInRows,
     look_alike,
     names_of,
     plain,
-    printed_layout,
     settle_names,
     strip_names,
 )
@@ -165,7 +165,7 @@ def _arrangement(
     if best.layout.order == "unnamed":
         if len(best.rows) <= _FEWEST_ROWS and corrections.layout != ROWS:
             raise _no_ecg()
-        certainty, warnings = 0.5, (_unnamed(),)
+        certainty, warnings = 0.5, (_unnamed(by_hand=corrections.layout == ROWS),)
     elif best.layout.in_turn:
         if corrections.lead_order is None and not best.misfit <= _UNCHECKED and not agree > differ:
             warnings = (_not_checked(),)
@@ -210,7 +210,13 @@ def _differing(layout: Layout, rows: Sequence[float], names: NamesInRows) -> tup
     return (caution("names.printed", text),)
 
 
-def _unnamed() -> Warning:
+def _unnamed(*, by_hand: bool) -> Warning:
+    if by_hand:
+        text = (
+            "Each row is given as a lead of its own, as was set by hand, and without a name: row 1, row 2 and so on, "
+            "from the top. Name the leads by hand too."
+        )
+        return fault("names.unread", text)
     return fault(
         "names.unread",
         "The lead names could not be read, and the traces fit no arrangement that HeartGuard knows: they are given as "

@@ -79,7 +79,10 @@ def speed_warnings(
             "mm/s; the print was believed. Check the rate, and set the speed by hand."
         )
         warnings.append(caution("scale.speed", text))
-    if abs(seconds / meant - 1) > TIME_TOLERANCE:
+    if (by_hand or printed is not None) and seconds > PAGE_SECONDS * (1 + TIME_TOLERANCE):
+        text = f"The page shows {seconds:.0f} s, and all were read. A class is told from the first {PAGE_SECONDS:g}."
+        warnings.append(note("layout.length", text))
+    elif abs(seconds / meant - 1) > TIME_TOLERANCE:
         said = "set by hand" if by_hand else "assumed" if printed is None else "printed"
         text = (
             f"The traces span {seconds:.1f} s at the paper speed of {speed_mm_per_s:g} mm/s that was {said}, "

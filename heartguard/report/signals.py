@@ -11,8 +11,8 @@ from heartguard.values import Ecg
 def to_csv(ecg: Ecg) -> str:
     """Return all leads as CSV text: ``time_s``, one column for each of the twelve leads and of the others, in mV.
 
-    One line for every sample of the common 10 s axis (5000 at 500 Hz), rounded to 0.001 mV; a cell is empty where the
-    page shows nothing.
+    One line for every sample of the common axis (500 a second: 5000 for the usual 10 s), rounded to 0.001 mV; a cell is
+    empty where the page shows nothing. Pages that were read together have their seconds one after the other.
 
     Examples
     --------

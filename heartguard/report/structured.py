@@ -88,6 +88,9 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
         "models": dict(reading.models),
         "page": upload.page + 1,
         "pages": upload.pages,
+        "part": reading.part + 1,
+        "parts": reading.parts,
+        "sheets": [{"file": name, "page": page + 1} for name, page in reading.sheets],
         "kind": upload.kind,
         "sha256": upload.sha256,
         "layout": page.layout.name,
@@ -122,7 +125,9 @@ def _second(second: SignalPrediction | None) -> dict[str, Any] | None:
     }
 
 
-def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
+def rejected_json(
+    file: str, error: BaseException, *, page: int | None = None, pages: int | None = None
+) -> dict[str, Any]:
     """Return the object of a file that was not read: the keys of `to_json`, None where nothing is known.
 
     Parameters
@@ -131,6 +136,8 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
     error : BaseException
         A `heartguard.errors.HeartGuardError` gives its sentence as the reason; any other gives a general sentence. The
         name of its class is the value of ``error``.
+    page, pages : int, optional
+        Page of a document, from 1, and how many it has; None where the whole file was not read.
 
     Examples
     --------
@@ -149,8 +156,11 @@ def rejected_json(file: str, error: BaseException) -> dict[str, Any]:
         "timings_ms": dict.fromkeys(_TIMED),
         "model": None,
         "models": {},
-        "page": None,
-        "pages": None,
+        "page": page,
+        "pages": pages,
+        "part": None,
+        "parts": None,
+        "sheets": [],
         "kind": None,
         "sha256": None,
         "layout": None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heartguard.report.structured import reason_of
-from heartguard.values import Measurements, Prediction, Reading, Upload
+from heartguard.values import Measurements, Prediction, Reading
 from heartguard.vocabulary import DISCLAIMER, class_name, printable
 
 _ROWS = (
@@ -35,7 +35,7 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
     prediction = reading.prediction
     lines = [
         printable(file if file is not None else reading.upload.name),
-        *_page(reading.upload),
+        *_page(reading),
         *_answer(prediction),
         *_possible(prediction),
         *_findings(prediction),
@@ -64,9 +64,17 @@ def _answer(prediction: Prediction) -> list[str]:
     ]
 
 
-def _page(upload: Upload) -> list[str]:
-    """Return the line on which page of a document was read; none where it has only one."""
-    return [f"  Page              {upload.page + 1} of {upload.pages}"] if upload.pages > 1 else []
+def _page(reading: Reading) -> list[str]:
+    """Return the lines on which pages were read, and which ECG of a page; none where there is only one."""
+    upload, lines = reading.upload, []
+    if len(reading.sheets) > 1:
+        pages = ", ".join(f"{printable(name)} page {page + 1}" for name, page in reading.sheets)
+        lines.append(f"  Pages together    {pages}")
+    elif upload.pages > 1:
+        lines.append(f"  Page              {upload.page + 1} of {upload.pages}")
+    if reading.parts > 1:
+        lines.append(f"  ECG on the page   {reading.part + 1} of {reading.parts}, from the top")
+    return lines
 
 
 def _possible(prediction: Prediction) -> list[str]:
@@ -96,8 +104,8 @@ def _second(prediction: Prediction) -> list[str]:
     ]
 
 
-def rejected_text(file: str, error: BaseException) -> str:
-    """Return why a file was not read, as two lines of text.
+def rejected_text(file: str, error: BaseException, *, page: int | None = None) -> str:
+    """Return why a file, or a page of it, counted from 1, was not read, as two lines of text.
 
     Examples
     --------
@@ -107,7 +115,8 @@ def rejected_text(file: str, error: BaseException) -> str:
       Not read          The file is empty.
     <BLANKLINE>
     """
-    return f"{printable(file)}\n  Not read          {reason_of(error)}\n"
+    where = "" if page is None else f", page {page}"
+    return f"{printable(file)}{where}\n  Not read          {reason_of(error)}\n"
 
 
 def _row(measurements: Measurements, title: str, key: str, unit: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from heartguard.errors import DamagedFileError, UnsupportedTypeError
+from heartguard.leads import row_name
 from heartguard.signal_files.names import SCP_LEADS, channel_name, millivolts
 from heartguard.signal_files.recording import Channel, Recording
 from heartguard.warning import Warning, note
@@ -87,7 +88,7 @@ def _read_group(dataset: Any, index: int, channels: dict[str, Channel], others: 
         origin = float(definition.get("ChannelBaseline") or 0) * (1e-3 if unit is None else unit)
         rate = float(group.SamplingFrequency)
         channel = Channel(name, values[:, column], rate, step, origin, padding)
-        channels.setdefault(name or f"row {len(channels) + 1}", channel)
+        channels.setdefault(name or row_name(len(channels)), channel)
     return known
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from heartguard.leads import row_name
 from heartguard.printed import lead_named
 
 __all__ = ["SCP_LEADS", "channel_name", "distinct", "millivolts"]
@@ -55,8 +56,8 @@ def distinct(names: Iterable[str]) -> list[str]:
     ['II', 'row 2', 'II 2']
     """
     out: list[str] = []
-    for row, name in enumerate(names, 1):
-        plain, number, free = name or f"row {row}", 1, name or f"row {row}"
+    for row, name in enumerate(names):
+        plain, number, free = name or row_name(row), 1, name or row_name(row)
         while free in out:
             number += 1
             free = f"{plain} {number}"

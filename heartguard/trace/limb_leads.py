@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Mask, runs_of_true
-from heartguard.leads import LIMB_LEADS, PAGE_SECONDS
+from heartguard.leads import LIMB_LEADS, SAMPLING_RATE_HZ
 from heartguard.limb_law import fit_limb_leads, lead_matrix, limb_residual, residual_variance_ratio
 from heartguard.trace.panels import Line, above_rest, seconds_of, seconds_per_px
 from heartguard.values import Page, Panel
@@ -81,7 +81,7 @@ def _shown(panel: Panel) -> tuple[float, float]:
 
 
 def _reconciled(page: Page, lines: Sequence[Line]) -> list[Line]:
-    time = np.arange(0, PAGE_SECONDS, _STEP_S)
+    time = np.arange(0, page.samples / SAMPLING_RATE_HZ, _STEP_S)
     heights, spread = (np.stack(part) for part in zip(*(_sampled(page, line, time) for line in lines), strict=True))
     matrix = lead_matrix([line.panel.lead for line in lines])
     level = _levels(heights, spread, matrix)

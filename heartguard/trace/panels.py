@@ -113,7 +113,7 @@ def seconds_per_px(panel: Panel) -> float:
 
 
 def seconds_of(line: Line) -> Doubles:
-    """Return the time of each point of a line on the page's 10 s axis, seconds."""
+    """Return the time of each point of a line on the page's axis, seconds."""
     return np.asarray(line.panel.start_s + (line.x - line.panel.x0) * seconds_per_px(line.panel), np.float64)
 
 

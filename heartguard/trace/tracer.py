@@ -8,7 +8,7 @@ import numpy as np
 
 from heartguard.arrays import Floats
 from heartguard.errors import TraceError
-from heartguard.leads import LEAD_INDEX, LEADS, SAMPLES, SAMPLING_RATE_HZ
+from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
 from heartguard.limb_law import lead_disagreement
 from heartguard.trace.limb_leads import reconcile_limb_leads
 from heartguard.trace.line import heights
@@ -44,7 +44,7 @@ def trace(page: Page, network: LineNetwork | None) -> Ecg:
     Returns
     -------
     Ecg
-        On the page's 10 s axis at 500 Hz; NaN where the page shows nothing.
+        On the page's axis at 500 Hz; NaN where the page shows nothing.
 
     Raises
     ------
@@ -64,12 +64,12 @@ def trace(page: Page, network: LineNetwork | None) -> Ecg:
 
 
 def _to_signal(page: Page, t: Line) -> Floats:
-    """Sample one line on the 10 s axis, mV above the row's isoelectric height."""
-    signal = np.full(SAMPLES, np.nan, np.float32)
+    """Sample one line on the page's axis, mV above the row's isoelectric height."""
+    signal = np.full(page.samples, np.nan, np.float32)
     if len(t.x) < 2:
         return signal
     seconds = seconds_of(t)
-    time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
+    time = np.arange(page.samples) / SAMPLING_RATE_HZ
     px_per_mv = page.px_per_mm * (t.panel.gain_mm_per_mv or page.gain_mm_per_mv)
     values = np.interp(time, seconds, above_rest(t) / px_per_mv, left=np.nan, right=np.nan)
     after = np.clip(np.searchsorted(seconds, time), 1, len(seconds) - 1)
@@ -95,7 +95,7 @@ def _name_rhythm(traced: list[Line], signals: list[Floats]) -> tuple[list[Line],
 def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], rhythm_lead: str | None) -> Ecg:
     """Assemble an Ecg from the lines as they were followed, with the limb leads reconciled."""
     reconciled = reconcile_limb_leads(page, followed)
-    signals, quality = np.full((len(LEADS), SAMPLES), np.nan, np.float32), np.zeros(len(LEADS), np.float32)
+    signals, quality = np.full((len(LEADS), page.samples), np.nan, np.float32), np.zeros(len(LEADS), np.float32)
     alone, others = signals.copy(), {}
     segments = []
     triples = zip(reconciled, followed, followed_signals, strict=True)

@@ -45,11 +45,12 @@ class NotArrangedError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """One lead of one row; its name is None where none is printed."""
+    """One lead of one row; its name is None where none is printed or given by hand."""
 
     name: str | None
     row: int
     trace: Trace
+    by_hand: bool = False
 
 
 def arrange(traces: Sequence[Trace], names: Sequence[Name]) -> tuple[Cell, ...]:

@@ -11,7 +11,16 @@ from scipy.interpolate import PchipInterpolator
 
 from heartguard.arrays import Doubles, Floats
 from heartguard.intake.limits import WORKING_PIXELS
-from heartguard.leads import LEAD_INDEX, LEADS, LIMB_LEADS, PAGE_SECONDS, SAMPLES, SAMPLING_RATE_HZ, TIME_TOLERANCE
+from heartguard.leads import (
+    LEAD_INDEX,
+    LEADS,
+    LIMB_LEADS,
+    PAGE_SECONDS,
+    SAMPLING_RATE_HZ,
+    TIME_TOLERANCE,
+    axis_samples,
+    is_row_name,
+)
 from heartguard.values import Ecg, Page, Panel, ScaleSource, Segment, Upload
 from heartguard.vector.arrange import Cell
 from heartguard.vector.checks import LAWFUL, columns_together, drawn_inverted, law_ratio, quality_of
@@ -64,7 +73,9 @@ def build_ecg(
     named = any(one.cell.name for one in placed)
     assumed = scale.speed_assumed or scale.gain_assumed or doubtful
     quality = quality_of(law, named=named, assumed=assumed)
-    warnings = (*_on_scale(scale, paper[1], doubtful), *_on_names(placed, law, flipped), *_on_length(placed))
+    by_lines = note("page.vector", "The traces were read from the lines of the PDF itself, not from a picture of it.")
+    on_scale, on_names = _on_scale(scale, paper[1], doubtful), _on_names(placed, law, flipped)
+    warnings = (*on_scale, *on_names, *_on_length(placed), by_lines)
     page = _page(upload, contents, placed, scale, paper, quality)
     of_chest = quality_of(None if law is None else 0.0, named=named, assumed=assumed)
     return _ecg(replace(page, warnings=warnings), placed, signals, of_chest)
@@ -83,23 +94,23 @@ def _in_time(cells: Sequence[Cell], scale: Scale) -> tuple[tuple[Placed, ...], d
 def _signals(placed: Sequence[Placed], scale: Scale) -> dict[str, Floats]:
     """Return the signal of each lead, mV; that of a strip where there is one, else of its column."""
     signals: dict[str, Floats] = {}
+    time = np.arange(axis_samples(_longest(placed))) / SAMPLING_RATE_HZ
     for one in placed:
-        signal = _sampled(one, gain_of(one.cell, scale)[0])
+        signal = _sampled(one, gain_of(one.cell, scale)[0], time)
         if one.lead in signals:
             signal = np.asarray(np.where(np.isfinite(signal), signal, signals[one.lead]), np.float32)
         signals[one.lead] = signal
     return signals
 
 
-def _sampled(one: Placed, gain: float) -> Floats:
-    """Return one lead at 500 Hz on the 10 s axis, above its median; NaN where it is not shown."""
-    time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
+def _sampled(one: Placed, gain: float, time: Doubles) -> Floats:
+    """Return one lead at the times of an axis, above its median; NaN where it is not shown."""
     seconds, above = _curve(one)
     # Programs leave out the samples that the pen hides: between those left the curve bends, without new extremes.
     height = PchipInterpolator(seconds, above / gain)(np.clip(time, seconds[0], seconds[-1]))
     shown = (time > seconds[0] - _END_S) & (time < seconds[-1] + _END_S)
     if not shown.any():
-        return np.full(SAMPLES, np.nan, np.float32)
+        return np.full(len(time), np.nan, np.float32)
     signal = np.where(shown, height - np.median(height[shown]), np.nan)
     return np.asarray(-signal if one.inverted else signal, np.float32)
 
@@ -160,12 +171,14 @@ def _ink(placed: Sequence[Placed], size: tuple[int, int], px_per_mm: float) -> F
 def _panel(one: Placed, px_per_mm: float) -> Panel:
     trace = one.cell.trace
     x0, x1, y = (place * px_per_mm - 0.5 for place in (trace.x0, trace.x1, trace.baseline))
-    return Panel(one.lead, one.cell.row, x0, x1, y, one.start_s, float(one.seconds[-1]), one.rhythm, one.inverted)
+    end_s = float(one.seconds[-1])
+    by_hand = one.cell.by_hand
+    return Panel(one.lead, one.cell.row, x0, x1, y, one.start_s, end_s, one.rhythm, one.inverted, by_hand=by_hand)
 
 
 def _ecg(page: Page, placed: Sequence[Placed], signals: dict[str, Floats], of_chest: float) -> Ecg:
     """Return the Ecg; the chest leads have a quality of their own, as the equations are about the limb leads."""
-    of_twelve = np.full((len(LEADS), SAMPLES), np.nan, np.float32)
+    of_twelve = np.full((len(LEADS), page.samples), np.nan, np.float32)
     quality = np.zeros(len(LEADS), np.float32)
     for lead in LEADS:
         if lead in signals:
@@ -211,7 +224,7 @@ def _on_scale(scale: Scale, source: ScaleSource, doubtful: bool) -> list[Warning
 
 def _on_names(placed: Sequence[Placed], law: float | None, flipped: bool) -> list[Warning]:
     found = []
-    unnamed = [one.lead for one in placed if one.lead.startswith("row ")]
+    unnamed = [one.lead for one in placed if is_row_name(one.lead)]
     if unnamed:
         text = f"No lead name is printed beside {', '.join(unnamed)}, counted from the top. Compare with the page."
         found.append(caution("names.unnamed", text))
@@ -228,8 +241,13 @@ def _on_names(placed: Sequence[Placed], law: float | None, flipped: bool) -> lis
 
 
 def _on_length(placed: Sequence[Placed]) -> list[Warning]:
-    longest = max(float(one.seconds[-1]) for one in placed)
+    longest = _longest(placed)
     if longest < PAGE_SECONDS * (1 + TIME_TOLERANCE):
         return []
-    text = f"The page shows {longest:.0f} s; only its first {PAGE_SECONDS:g} s were read."
-    return [caution("layout.length", text)]
+    text = f"The page shows {longest:.0f} s, and all were read. A class is told from the first {PAGE_SECONDS:g}."
+    return [note("layout.length", text)]
+
+
+def _longest(placed: Sequence[Placed]) -> float:
+    """Return the last second that is shown."""
+    return max(float(one.seconds[-1]) for one in placed)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from heartguard.arrays import Doubles
-from heartguard.leads import CABRERA_LEADS, PAGE_SECONDS, TIME_TOLERANCE, Layout
+from heartguard.leads import CABRERA_LEADS, PAGE_SECONDS, TIME_TOLERANCE, Layout, row_name
+from heartguard.panel_names import leads_by_hand
 from heartguard.vector.arrange import Cell, NotArrangedError
 
-__all__ = ["Placed", "arrangement", "place_cells"]
+__all__ = ["Placed", "arrangement", "name_cells", "place_cells"]
 
 _LONGER = 1.5
 """A rhythm strip is longer than a column by more than this: twice, with two columns."""
@@ -51,6 +52,11 @@ class Placed:
     rhythm: bool
     start_s: float
     seconds: Doubles
+
+    @property
+    def label(self) -> str:
+        """The lead as it is drawn, such as ``-aVR``."""
+        return f"-{self.lead}" if self.inverted else self.lead
 
 
 def place_cells(cells: Sequence[Cell], speed: float, *, same_seconds: bool = False) -> tuple[Placed, ...]:
@@ -95,8 +101,31 @@ def place_cells(cells: Sequence[Cell], speed: float, *, same_seconds: bool = Fal
     return (*placed, *along)
 
 
+def name_cells(cells: Sequence[Cell], speed: float, leads: Sequence[tuple[str, str]]) -> tuple[Cell, ...]:
+    """Return the cells with the leads that were named by hand.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    speed : float, mm/s
+    leads : sequence of (str, str)
+        What the panel was called (see `heartguard.panel_names`), and the lead that it is.
+
+    Raises
+    ------
+    CorrectionError
+        If the page has no such panel, or two panels would be the same lead.
+    """
+    if not leads:
+        return tuple(cells)
+    placed = place_cells(cells, speed)
+    by_hand = leads_by_hand(placed, leads)
+    named = {id(one.cell): lead for one, lead in zip(placed, by_hand, strict=True) if lead is not None}
+    return tuple(replace(cell, name=named[id(cell)], by_hand=True) if id(cell) in named else cell for cell in cells)
+
+
 def _placed(cell: Cell, column: int, seconds: Doubles, *, rhythm: bool = False) -> Placed:
-    name = cell.name or (f"row {cell.row + 1} column {column + 1}" if column else f"row {cell.row + 1}")
+    name = cell.name or row_name(cell.row, column)
     return Placed(name.lstrip("-"), cell, column, name.startswith("-"), rhythm, float(seconds[0]), seconds)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
+
+import numpy as np
 
 from heartguard.errors import DamagedFileError
 from heartguard.intake.detect import kind_of
@@ -11,19 +15,21 @@ from heartguard.intake.documents import pdf_document
 from heartguard.intake.guard import decoding
 from heartguard.intake.portfolio import own_page
 from heartguard.intake.source import Source, read_source
+from heartguard.lead_sets import separate_ecgs
 from heartguard.printed import Gains
-from heartguard.values import Corrections, Ecg, Page, Upload
-from heartguard.vector.arrange import NotArrangedError, arrange
+from heartguard.values import Corrections, Ecg, Upload
+from heartguard.vector.arrange import Cell, NotArrangedError, arrange
 from heartguard.vector.build import build_ecg
 from heartguard.vector.contents import Contents, page_contents
 from heartguard.vector.grid import Grid, find_grid
+from heartguard.vector.place import name_cells
 from heartguard.vector.pulses import Pulse, find_pulses
 from heartguard.vector.scale import find_scale, paper_scale
 from heartguard.vector.traces import Trace, UnfollowedOutlineError, find_traces
 from heartguard.vector.words import Name, printed_on
 from heartguard.warning import Warning, note
 
-__all__ = ["LineReading", "read_lines"]
+__all__ = ["LineReading", "contents_of", "read_lines"]
 
 _SCAN = 0.5
 """A page of which pictures cover more than this is a scan, whatever lines lie over it; a logo covers a twentieth."""
@@ -38,15 +44,13 @@ class LineReading(NamedTuple):
 
     Attributes
     ----------
-    page : Page or None
-    ecg : Ecg or None
-        None where the page must be read as a picture.
+    ecgs : tuple of Ecg
+        Each with its page, from the top; mostly one, and none where the page must be read as a picture.
     notes : tuple of Warning
         Why, where the page has traces that are lines all the same.
     """
 
-    page: Page | None = None
-    ecg: Ecg | None = None
+    ecgs: tuple[Ecg, ...] = ()
     notes: tuple[Warning, ...] = ()
 
 
@@ -60,10 +64,16 @@ def read_lines(source: Source, upload: Upload, corrections: Corrections) -> Line
     upload : Upload
         The page of it.
     corrections : Corrections
-        Speed and gain set by hand are used; a page that was turned, cut or arranged by hand is read as a picture.
+        Speed, gain and lead names set by hand are used; a page that was turned, cut or arranged by hand is read as a
+        picture.
+
+    Raises
+    ------
+    CorrectionError
+        If leads were named by hand that the page does not have, or two alike.
     """
-    by_hand = (corrections.turned, corrections.corners, corrections.layout, corrections.lead_order, corrections.leads)
-    contents = None if upload.kind != "pdf" or any(by_hand) else _contents(source, upload.page)
+    by_hand = (corrections.turned, corrections.corners, corrections.layout, corrections.lead_order)
+    contents = None if upload.kind != "pdf" or any(by_hand) else contents_of(source, upload.page)
     if contents is None or contents.picture_share > _SCAN:
         return LineReading()
     pulses = find_pulses(contents.paths)
@@ -71,19 +81,16 @@ def read_lines(source: Source, upload: Upload, corrections: Corrections) -> Line
         traces = find_traces(contents.paths, pulses)
         if not traces:
             return LineReading()
-        ecg = _read(upload, contents, traces, pulses, corrections)
+        ecgs = _read(upload, contents, traces, pulses, corrections)
     except UnfollowedOutlineError:
         return _as_picture("its traces are filled shapes that cannot be followed")
     except NotArrangedError:
         return _as_picture("its lines and lead names do not fit each other")
-    if isinstance(ecg, str):
-        return _as_picture(ecg)
-    by_lines = note("page.vector", "The traces were read from the lines of the PDF itself, not from a picture of it.")
-    page = ecg.page if ecg.page is None else replace(ecg.page, warnings=(*ecg.page.warnings, by_lines))
-    return LineReading(page, replace(ecg, page=page))
+    return _as_picture(ecgs) if isinstance(ecgs, str) else LineReading(ecgs)
 
 
-def _contents(source: Source, page: int) -> Contents | None:
+def contents_of(source: Source, page: int) -> Contents | None:
+    """Return the lines and words of a page; None where the file is no PDF, or the page is that of a file within it."""
     data = read_source(source)
     if kind_of(data) != "pdf":
         return None
@@ -100,8 +107,8 @@ def _contents(source: Source, page: int) -> Contents | None:
 
 def _read(
     upload: Upload, contents: Contents, traces: tuple[Trace, ...], pulses: tuple[Pulse, ...], corrections: Corrections
-) -> Ecg | str:
-    """Return the Ecg, or why its lines cannot be read."""
+) -> tuple[Ecg, ...] | str:
+    """Return the ECGs of the page, or why its lines cannot be read."""
     printed = printed_on(contents.words)
     paper = paper_scale(find_grid(contents), pulses, printed)
     if paper is None:
@@ -116,7 +123,20 @@ def _read(
         scale = replace(scale, speed_mm_per_s=corrections.speed_mm_per_s, speed_assumed=False)
     if (gain := corrections.gain_mm_per_mv) is not None:
         scale = replace(scale, gains=Gains(gain, gain), pulses=(), gain_assumed=False)
-    return build_ecg(upload, contents, cells, scale, paper)
+    parts = [name_cells(part, scale.speed_mm_per_s, corrections.leads) for part in _parts(cells)]
+    return tuple(build_ecg(upload, contents, part, scale, paper) for part in parts)
+
+
+def _parts(cells: Sequence[Cell]) -> list[list[Cell]]:
+    """Return the leads of each ECG of the page, its rows counted from 0."""
+    rows = [[cell for cell in cells if cell.row == row] for row in range(max(cell.row for cell in cells) + 1)]
+    names = [[cell.name for cell in row if cell.name is not None] for row in rows]
+    heights = [float(np.mean([cell.trace.baseline for cell in row])) for row in rows]
+    bounds = [0, *separate_ecgs(names, heights), len(rows)]
+    return [
+        [replace(cell, row=cell.row - first) for cell in cells if first <= cell.row < end]
+        for first, end in pairwise(bounds)
+    ]
 
 
 def _true(trace: Trace, grid: Grid) -> Trace:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from heartguard.page.print.words import PrintedName, PrintedScale, PrintedValue, Word
 from heartguard.printed import gains_printed, lead_named, speed_printed
 
-__all__ = ["names_on", "values_on"]
+__all__ = ["agreed_values", "names_on", "values_by_line", "values_on"]
 
 _BETWEEN = 6.0
 """Widest space between two words of a line of values, in heights of its letters."""
@@ -58,21 +58,36 @@ def values_on(words: Iterable[Word]) -> PrintedScale:
     >>> [value and value.value for value in values_on(line)]
     [50.0, 20.0, 20.0]
     """
-    speeds: list[PrintedValue] = []
-    limb_gains: list[PrintedValue] = []
-    chest_gains: list[PrintedValue] = []
-    for line in _lines(words):
-        texts, sure = [word.text for word in line], [word.probability for word in line]
-        speed, gains = speed_printed(" ".join(texts)), gains_printed(" ".join(texts))
-        if speed is not None:
-            said = [speed_printed(" ".join(texts[a:b])) == speed for a, b in _stretches(len(texts))]
-            speeds.append(PrintedValue(speed, _least(said, sure)))
-        if gains is not None:
-            said = [gains_printed(" ".join(texts[a:b])) == gains for a, b in _stretches(len(texts))]
-            probability = _least(said, sure)
-            limb_gains.append(PrintedValue(gains.limb, probability))
-            chest_gains.append(PrintedValue(gains.chest, probability))
+    return agreed_values([said for _, said in values_by_line(words)])
+
+
+def values_by_line(words: Iterable[Word]) -> list[tuple[float, PrintedScale]]:
+    """Return the height of each line of words that states a value, page pixels, and what it states."""
+    lines = [(float(np.mean([(word.y0 + word.y1) / 2 for word in line])), _stated(line)) for line in _lines(words)]
+    return [(y, said) for y, said in lines if any(value is not None for value in said)]
+
+
+def agreed_values(stated: Sequence[PrintedScale]) -> PrintedScale:
+    """Return what several lines state together; None for a value of which two are rather read and differ."""
+    speeds, limb_gains, chest_gains = (
+        [value for said in stated if (value := said[k]) is not None] for k in range(len(PrintedScale._fields))
+    )
     return PrintedScale(_agreed(speeds), _agreed(limb_gains), _agreed(chest_gains))
+
+
+def _stated(line: Sequence[Word]) -> PrintedScale:
+    """Return what one line states."""
+    texts, sure = [word.text for word in line], [word.probability for word in line]
+    speed, gains = speed_printed(" ".join(texts)), gains_printed(" ".join(texts))
+    found = PrintedScale(None, None, None)
+    if speed is not None:
+        said = [speed_printed(" ".join(texts[a:b])) == speed for a, b in _stretches(len(texts))]
+        found = found._replace(speed=PrintedValue(speed, _least(said, sure)))
+    if gains is not None:
+        said = [gains_printed(" ".join(texts[a:b])) == gains for a, b in _stretches(len(texts))]
+        limb, chest = (PrintedValue(gain, _least(said, sure)) for gain in (gains.limb, gains.chest))
+        found = found._replace(limb_gain=limb, chest_gain=chest)
+    return found
 
 
 def _lines(words: Iterable[Word]) -> list[list[Word]]:

@@ -60,7 +60,7 @@ def show_corrections(chosen: Chosen, upload: Upload, reading: Reading | None = N
     """
     given = chosen.corrections
     found = {} if reading is None else reading.found
-    key = f"correct-{chosen.digest[:12]}-{chosen.page}-{hash(given)}"
+    key = f"correct-{chosen.digest[:12]}-{chosen.view}-{hash(given)}"
     left, right = st.columns([3, 2], gap="medium")
     with right:
         wanted = _choose_turn(given, found, f"{key}-turn")

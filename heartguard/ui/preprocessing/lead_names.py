@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LEADS, LIMB_LEADS
+from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LEADS, LIMB_LEADS, is_row_name
 from heartguard.ui.shared import session
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
@@ -67,7 +67,8 @@ class Part:
 
 def parts_of(reading: Reading) -> tuple[Part, ...]:
     """Return the parts of a page in the order in which they were found, with the names from before any was named."""
-    from heartguard.page import panel_columns, panel_names
+    from heartguard.page import panel_columns
+    from heartguard.panel_names import panel_names
 
     panels, given = reading.page.panels, dict(reading.corrections.leads)
     before = {lead: name for name, lead in given.items()}
@@ -84,7 +85,7 @@ def parts_of(reading: Reading) -> tuple[Part, ...]:
 
 
 def _known(label: str) -> str:
-    return "" if label.startswith("row ") else label
+    return "" if is_row_name(label) else label
 
 
 def names_in_order(parts: tuple[Part, ...]) -> Mapping[str, tuple[str, ...]]:
@@ -153,7 +154,7 @@ def show_lead_names(chosen: Chosen, reading: Reading) -> None:
     given = chosen.corrections
     with st.expander("Name the leads", icon=":material/edit:"):
         st.caption("Compare with the page, from the top. A class is given once all twelve leads are named.")
-        key = f"name-{chosen.digest[:12]}-{chosen.page}-{hash(given)}"
+        key = f"name-{chosen.digest[:12]}-{chosen.view}-{hash(given)}"
         leads = choose_names(parts_of(reading), dict(given.leads), key)
         ready = bool(leads) and leads != given.leads
         if st.button("Read again with these names", type="primary", disabled=not ready, key="name-go"):

@@ -10,6 +10,7 @@ from heartguard.ui.shared import session
 from heartguard.ui.shared.frame import header, sheet
 from heartguard.ui.shared.problems import calm, log_surprise, show_problem, show_surprise
 from heartguard.ui.shared.session import Chosen
+from heartguard.ui.shared.words import escape_markdown
 from heartguard.ui.viewer import mount_measurements
 from heartguard.values import Reading
 
@@ -17,6 +18,9 @@ __all__ = ["show"]
 
 _POLL_S = 0.5
 """How often progress is looked at: it feels continuous, and takes little of the time of the reading."""
+
+_ON_PAGES = ("file.together", "page.several")
+"""Codes of notes on which pages were read as one ECG, and which ECG of a page is shown: said beside the answer."""
 
 _COLUMN_PX = 400
 """Width of the column beside the page: the longest row of a measurement fits on one line."""
@@ -34,7 +38,7 @@ def show() -> None:
 
         found = outcome(chosen)
         header("Read", chosen, found)
-        page_picker(chosen)
+        page_picker(chosen, found.parts if isinstance(found, Reading) else 1)
         if found is None or isinstance(found, Reading):
             _read(chosen, found)
         else:
@@ -106,6 +110,9 @@ def _column(chosen: Chosen, reading: Reading) -> None:
         mount_measurements(measurement_rows(reading.measurements), list(FORMULAS))
     if chosen.note:
         st.caption(chosen.note)
+    for warning in reading.warnings:
+        if warning.severity == "note" and warning.code in _ON_PAGES:
+            st.caption(f":material/layers: {escape_markdown(warning.text)}")
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(

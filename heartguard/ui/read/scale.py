@@ -35,7 +35,7 @@ def show_scale(chosen: Chosen, reading: Reading) -> None:
 
 
 def _offer(label: str, values: tuple[float, ...], shown: float, chosen: Chosen, field: str) -> None:
-    key = f"{field}-{chosen.digest[:12]}-{chosen.page}-{shown:g}"
+    key = f"{field}-{chosen.digest[:12]}-{chosen.view}-{shown:g}"
     st.segmented_control(
         label,
         values,

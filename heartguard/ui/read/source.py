@@ -9,10 +9,13 @@ import streamlit as st
 from heartguard.ui.read.camera import photograph_page
 from heartguard.ui.shared import session
 from heartguard.ui.shared.session import Chosen
+from heartguard.ui.shared.view import FIRST, Scope, View
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.vocabulary import DISCLAIMER, class_name
 
 if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
     from heartguard.samples import Sample
 
 __all__ = ["choose_source", "page_picker"]
@@ -21,6 +24,9 @@ _UPLOAD, _CAMERA = "Upload a file", "Use the camera"
 _ICONS = {_UPLOAD: ":material/upload_file:", _CAMERA: ":material/photo_camera:"}
 _GIVE_PX = 400
 """Width of the column with the uploader: its longest sentence then takes two lines."""
+
+_SCOPE_PX = 220
+"""Width of the choice of what of a document is read: its longest words fit."""
 
 _PHOTOS = ("image/*",)
 """Any picture: a phone then offers its own camera, and its HEIC photos."""
@@ -69,20 +75,40 @@ def _recent() -> None:
 
 
 def _upload() -> None:
-    file = st.file_uploader(
+    files = st.file_uploader(
         "ECG page: picture (PNG, JPEG, HEIC, TIFF and more), PDF, DICOM or signals (XML, WFDB in a ZIP)",
         # No list of endings: files come as .jfif, .dicom or without any. Intake goes by the content, and what it
         # refuses is said on the page, where the widget would only show a tooltip.
         type=None,
+        accept_multiple_files=True,
         key=f"upload-{session.current_tab().rounds}",
         help="One page of an ECG: 3×4, 6×2, 12×1 or other leads, with or without rhythm strips. "
         "A class needs all twelve leads. Of a document with several pages you can pick one, of a long recording 10 s. "
         "Signals: DICOM waveforms, WFDB, and the XML of aECG, MUSE, CardioSoft, Philips and Mortara.",
     )
     st.caption(f":material/lock: {_PRIVACY}")
-    if file is not None:
-        session.choose(Chosen(file.name, file.getvalue(), "upload"))
+    if len(files) == 1:
+        _open(files)
         st.rerun()
+    if files:
+        st.markdown(f"**{len(files)} files.** Are they pages of one ECG, such as limb leads and chest leads?")
+        with st.container(horizontal=True, gap="small"):
+            st.button("One ECG: read them together", type="primary", on_click=_open, args=(files,), key="together")
+            st.button("Each is an ECG of its own", on_click=_open_each, args=(files,), key="apart")
+
+
+def _open(files: list[UploadedFile]) -> None:
+    """Look at files as one ECG, in the order of their names."""
+    first, *others = sorted(files, key=lambda file: file.name)
+    view = View(scope="together") if others else FIRST
+    more = tuple((file.name, file.getvalue()) for file in others)
+    session.choose(Chosen(first.name, first.getvalue(), "upload", view, more=more))
+
+
+def _open_each(files: list[UploadedFile]) -> None:
+    """Open every file, and look at the first."""
+    for file in reversed(files):
+        session.choose(Chosen(file.name, file.getvalue(), "upload"))
 
 
 def _camera() -> None:
@@ -124,17 +150,46 @@ def _what(sample: Sample) -> str:
     return f"{said} Here HeartGuard is not sure." if sample.unsure else said
 
 
-def page_picker(chosen: Chosen) -> None:
-    """Let the doctor turn the pages of a document with several."""
-    pages = _page_count(chosen)
-    if pages < 2:
-        return
+_SCOPES: dict[Scope, str] = {
+    "found": "as its pages say",
+    "alone": "this page alone",
+    "together": "all pages as one ECG",
+}
+"""What of a document is read, in words."""
+
+
+def page_picker(chosen: Chosen, parts: int = 1) -> None:
+    """Let the doctor turn the pages of a document, read them together, and choose one of several ECGs on a page.
+
+    Parameters
+    ----------
+    chosen : Chosen
+    parts : int
+        How many ECGs the page shows.
+    """
+    pages = 1 if chosen.more else _page_count(chosen)
+    view, rounds = chosen.view, session.current_tab().rounds
+    wanted = view
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"This document has {pages} pages. Page:", width="content")
-        key = f"page-{session.current_tab().rounds}"
-        page = st.pagination(pages, default=chosen.page + 1, key=key)
-    if page - 1 != chosen.page:
-        session.turn_to(page - 1)
+        if pages > 1:
+            st.markdown(f"This document has {pages} pages. Page:", width="content")
+            page = st.pagination(pages, default=view.page + 1, key=f"page-{rounds}")
+            scope = st.selectbox(
+                "Read",
+                list(_SCOPES),
+                index=list(_SCOPES).index(view.scope),
+                format_func=_SCOPES.__getitem__,
+                key=f"scope-{rounds}",
+                label_visibility="collapsed",
+                width=_SCOPE_PX,
+            )
+            wanted = View(page - 1, view.part if page - 1 == view.page else 0, scope)
+        if parts > 1:
+            st.markdown(f"This page shows {parts} ECGs. From the top:", width="content")
+            part = st.pagination(parts, default=view.part + 1, key=f"part-{rounds}-{view.page}")
+            wanted = wanted._replace(part=part - 1)
+    if wanted != view:
+        session.turn_to(wanted)
         st.rerun()
 
 

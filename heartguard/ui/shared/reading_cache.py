@@ -6,6 +6,7 @@ import pickle
 import zlib
 from collections import OrderedDict
 
+from heartguard.ui.shared.view import View
 from heartguard.values import Corrections, Reading
 
 __all__ = ["MAX_BYTES", "MAX_READINGS", "Key", "ReadingCache"]
@@ -16,8 +17,8 @@ MAX_READINGS = 6
 MAX_BYTES = 80 * 2**20
 """A photo of 12 megapixels as it is, and five packed ones; what falls out is read again."""
 
-Key = tuple[str, int, Corrections]
-"""Digest of the file, page, and what was set by hand. A process has one set of models and one version of drawing."""
+Key = tuple[str, View, Corrections]
+"""Digest of the files, what of them, and what was set by hand. A process has one set of models and one drawing."""
 
 _FAST = 1
 """Level of zlib: the pictures of a clean page go to a twentieth in 0.1 s, those of a noisy scan to a fifth in 0.2 s."""

@@ -72,8 +72,8 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
         if chosen.corrections == NO_CORRECTIONS:
             from heartguard.page import found_settings
 
-            tab.found[chosen.digest, chosen.page] = found_settings(reading.page)
-        reading = replace(reading, found=tab.found.get((chosen.digest, chosen.page), {}))
+            tab.found[chosen.digest, chosen.view] = found_settings(reading.page)
+        reading = replace(reading, found=tab.found.get((chosen.digest, chosen.view), {}))
         tab.readings.put(chosen.key, reading)
         _spent_ms.update(reading.timings_ms)
         del st.session_state[_SLOT]
@@ -118,7 +118,7 @@ def _start(chosen: Chosen) -> Job[Reading]:
     readings = current_tab().readings
 
     def work(job: Job[Reading]) -> Reading:
-        from heartguard import read_ecg
+        from heartguard import read_ecg, read_together
 
         readings.rest()
 
@@ -128,8 +128,20 @@ def _start(chosen: Chosen) -> Job[Reading]:
 
         job.note(_LOADING)
         models = load_models()
-        settings = {"name": chosen.name, "page": chosen.page, "corrections": chosen.corrections}
-        return read_ecg(chosen.data, models=models, on_stage=on_stage, **settings)  # type: ignore[arg-type]
+        (page, part, scope), corrections = chosen.view, chosen.corrections
+        if scope == "together":
+            names, files = zip((chosen.name, chosen.data), *chosen.more, strict=True)
+            return read_together(files, names=names, corrections=corrections, models=models, on_stage=on_stage)
+        return read_ecg(
+            chosen.data,
+            name=chosen.name,
+            page=page,
+            part=part,
+            alone=scope == "alone",
+            corrections=corrections,
+            models=models,
+            on_stage=on_stage,
+        )
 
     job = Job(str(chosen.key), work)
     st.session_state[_SLOT] = job

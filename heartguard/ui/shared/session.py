@@ -20,6 +20,7 @@ import streamlit as st
 
 from heartguard.errors import HeartGuardError
 from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
+from heartguard.ui.shared.view import FIRST, View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
 __all__ = [
@@ -60,30 +61,46 @@ class Chosen:
     ----------
     data : bytes
         The file as given.
-    page : int
-        Page number, from 0.
+    view : View
+        What of it is read.
     note : str
         A sentence shown beside the result, such as what a sample simulates.
     corrections : Corrections
         What the doctor has set by hand for this page.
+    more : tuple of (str, bytes)
+        Names and contents of further files, read together with it as one ECG.
     """
 
     name: str
     data: bytes
     origin: Origin
-    page: int = 0
+    view: View = FIRST
     note: str = ""
     corrections: Corrections = NO_CORRECTIONS
+    more: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def page(self) -> int:
+        """Page number, from 0."""
+        return self.view.page
 
     @cached_property
     def digest(self) -> str:
-        """Sha256 of the bytes."""
-        return hashlib.sha256(self.data).hexdigest()
+        """Sha256 of the bytes, of all files."""
+        content = hashlib.sha256(self.data)
+        for _, data in self.more:
+            content.update(hashlib.sha256(data).digest())
+        return content.hexdigest()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all files."""
+        return len(self.data) + sum(len(data) for _, data in self.more)
 
     @property
     def key(self) -> Key:
         """Key of its reading."""
-        return self.digest, self.page, self.corrections
+        return self.digest, self.view, self.corrections
 
 
 @dataclass
@@ -109,7 +126,7 @@ class Tab:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     ecgs: OrderedDict[str, Chosen] = field(default_factory=OrderedDict)
     readings: ReadingCache = field(default_factory=ReadingCache)
-    found: dict[tuple[str, int], dict[str, object]] = field(default_factory=dict)
+    found: dict[tuple[str, View], dict[str, object]] = field(default_factory=dict)
     problem: tuple[Key, HeartGuardError] | None = None
     rounds: int = 0
 
@@ -135,7 +152,7 @@ class Tab:
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        return self.readings.nbytes + sum(len(chosen.data) for chosen in self.ecgs.values())
+        return self.readings.nbytes + sum(chosen.nbytes for chosen in self.ecgs.values())
 
 
 class TabStore:
@@ -209,9 +226,9 @@ def choose(source: Chosen) -> None:
     st.query_params[QUERY] = current_tab().open(source)
 
 
-def turn_to(page: int) -> None:
-    """Look at another page of the same file."""
-    _change(lambda source: replace(source, page=page, corrections=NO_CORRECTIONS))
+def turn_to(view: View) -> None:
+    """Look at another page of the same file, or at it otherwise."""
+    _change(lambda source: replace(source, view=view, corrections=NO_CORRECTIONS))
 
 
 def correct(corrections: Corrections) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from heartguard.leads import is_row_name
 from heartguard.values import Ecg, Reading
 from heartguard.vocabulary import class_name, percent
 
@@ -101,7 +102,7 @@ def quality_text(quality: float) -> str:
 
 def leads_text(ecg: Ecg) -> str:
     """Say in a few words why the leads of a page are too few for a class."""
-    if any(lead.startswith("row ") for lead in ecg.others):
+    if any(is_row_name(lead) for lead in ecg.others):
         return "leads not named"
     return f"{len(ecg.shown)} of the 12 leads"
 

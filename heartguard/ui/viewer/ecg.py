@@ -58,4 +58,4 @@ def show_ecg(
 
 def _word(chosen: Chosen) -> str:
     """Return what names a page of a file in the browser."""
-    return f"{chosen.digest[:16]}-{chosen.page}"
+    return f"{chosen.digest[:16]}-{chosen.view}"
