@@ -7,7 +7,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from heartguard.page.find import likely_flips
+from heartguard.page.look import Look, likely_flips
+from heartguard.page.print import Word
+from heartguard.page.straight import StraightPage
 from heartguard.page.turn import (
     ACROSS,
     AS_IT_IS,
@@ -18,6 +20,9 @@ from heartguard.page.turn import (
     homography,
     turned,
 )
+from tests.drawn_pages import Print, Seen
+from tests.drawn_pages import picture as drawn
+from tests.networks import page_models
 
 TURNS = [Turn(quarters, mirrored) for mirrored in (False, True) for quarters in range(4)]
 PX_PER_MM = 8.0
@@ -145,3 +150,42 @@ def test_a_page_is_flipped_on_clear_evidence_and_read_both_ways_on_a_hint(
     left: float, top: float, on_its_side: bool, expected: dict[Turn, float]
 ) -> None:
     assert likely_flips(left, top, on_its_side=on_its_side) == expected
+
+
+def names(*leads: str) -> tuple[Word, ...]:
+    return tuple(Word(lead, 0, 99 * k, 9, 99 * k + 9, 0.9, k) for k, lead in enumerate(leads))
+
+
+def look_at(seen: Seen) -> Look:
+    image = drawn(Print(), seen)
+    models = page_models()
+    return Look(image, models.structure.maps(image), models)
+
+
+def test_names_that_can_be_read_keep_a_page_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_its_side = look_at(Seen(quarters=1))
+    monkeypatch.setattr("heartguard.page.look.read_print", lambda page, network: names("aVR", "V1", "V2"))
+    assert on_its_side.on_its_feet().turn == Turn(1)
+    legible = look_at(Seen(quarters=1))
+    monkeypatch.setattr("heartguard.page.look.read_print", lambda page, network: names("aVR", "V1", "V2", "V3"))
+    assert legible.on_its_feet() is legible
+    assert legible.flips() == {AS_IT_IS: 0.0}
+
+
+def test_names_that_read_the_same_from_every_side_tell_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = look_at(Seen(quarters=1))
+    monkeypatch.setattr("heartguard.page.look.read_print", lambda page, network: names("I", "II", "III", "V1", "V2"))
+    assert look.on_its_feet().turn == Turn(1)
+
+
+def test_a_page_is_turned_to_where_its_names_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = look_at(Seen())
+    upright = look.straight
+    assert upright is not None
+
+    def read(page: StraightPage, network: object) -> tuple[Word, ...]:
+        flipped = np.array_equal(page.image, turned(upright.image, Turn(2)))
+        return names("V1", "V2", "V3", "V4") if flipped else names("V1", "V6R")
+
+    monkeypatch.setattr("heartguard.page.look.read_print", read)
+    assert list(look.flips()) == [Turn(2)]
