@@ -19,16 +19,19 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats
-from heartguard.leads import LEAD_INDEX, LEADS, SAMPLING_RATE_HZ
+from heartguard.leads import LEAD_INDEX, LEADS, PAGE_SECONDS, PAPER_SPEED_MM_PER_S, SAMPLING_RATE_HZ
 from heartguard.measure.measuring import measure
 from heartguard.values import Ecg
 from heartlab.simulate.recorders import SimulatedSheet, simulate_sheet
 from heartlab.train.structure.records import load_pool
 
-__all__ = ["drawn_signals", "make_sheets", "read_table", "row_of"]
+__all__ = ["drawn_signals", "is_plain", "make_sheets", "read_table", "row_of"]
 
 FIRST_SEED = 20_000_000
 """Of pages that judge; those of lessons and check begin elsewhere."""
+
+_USUAL_FORMS = ("3x4", "6x2", "12x1")
+"""Rows by columns of nearly all pages that recorders print."""
 
 _IRREGULAR = 0.1
 """Coefficient of variation of RR from which a rhythm is called irregular here; sinus rhythm stays below."""
@@ -113,8 +116,27 @@ def _by_column_or_row(name: str, labels: list[str]) -> list[str]:
     return [grid[row][column] for column in range(columns) for row in range(rows)]
 
 
-def make_sheets(cache: Path, out: Path, count: int, first: int = FIRST_SEED) -> None:
-    """Draw pages into a folder with their table and signals; pages that are there are kept."""
+def is_plain(sheet: SimulatedSheet) -> bool:
+    """Return whether a sheet is of the kind that most pages are: a scan or a file, 10 s in a usual form at 25 mm/s."""
+    plan = sheet.plan
+    form = plan.arrangement.name.split("+", maxsplit=1)[0]
+    usual = form in _USUAL_FORMS and plan.speed == PAPER_SPEED_MM_PER_S and plan.arrangement.seconds == PAGE_SECONDS
+    return usual and sheet.kind in ("digital", "scan") and not plan.medians
+
+
+def make_sheets(cache: Path, out: Path, count: int, first: int = FIRST_SEED, *, plain: bool = False) -> None:
+    """Draw pages into a folder with their table and signals; pages that are there are kept.
+
+    Parameters
+    ----------
+    cache, out : Path
+        Folders of the records and of the pages.
+    count : int
+    first : int
+        Seed before that of the first page.
+    plain : bool
+        Whether all are to be plain ones (`is_plain`).
+    """
     out.mkdir(parents=True, exist_ok=True)
     pool = load_pool("check", cache)
     rows, signals, number, seed = [], [], 0, first
@@ -122,6 +144,8 @@ def make_sheets(cache: Path, out: Path, count: int, first: int = FIRST_SEED) -> 
         seed += 1
         mv = pool.draw(seed)
         sheet = simulate_sheet(mv, seed)
+        if plain and not is_plain(sheet):
+            continue
         drawn = drawn_signals(sheet, mv)
         row = row_of(sheet, f"sheet-{number:03d}.png", drawn, number)
         if not sheet.scene.pieces or not row["hr_bpm"]:
@@ -176,8 +200,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=120)
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="seed before the first page")
+    parser.add_argument("--plain", action="store_true", help="scans and files of usual forms at 25 mm/s alone")
     args = parser.parse_args()
-    make_sheets(args.cache, args.out, args.count, args.first)
+    make_sheets(args.cache, args.out, args.count, args.first, plain=args.plain)
     return 0
 
 
