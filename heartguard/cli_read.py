@@ -55,8 +55,8 @@ examples:
   heartguard read scans/*.png --json --out signals > readings.jsonl
   heartguard read --together limb.png chest.png        two pages of one ECG
 
-Every ECG gets an answer of its own, also where a document or a page has several; pages of a PDF whose lead names
-complement each other are one ECG. DIR/<name>.csv holds the signals of the first ECG of a file in the last run, and
+Every page gets an answer of its own, and so does each of several ECGs on one page; --together reads the pages of one
+ECG. DIR/<name>.csv holds the signals of the first ECG of a file in the last run, and
 DIR/<name>-2.csv those of the second; a file that was there with others is kept as DIR/<name>.older.csv."""
 """Shown below the options."""
 
@@ -210,7 +210,7 @@ def _readings(files: Sequence[str], args: argparse.Namespace) -> Iterable[Readin
     if args.together:
         return [reading.read_together(sources, names=names, corrections=corrections)]
     page = None if args.page is None else args.page - 1
-    return reading.read_ecgs(sources[0], name=names[0], page=page, corrections=corrections)
+    return reading.read_ecgs(sources[0], name=names[0], page=page, alone=True, corrections=corrections)
 
 
 def _corrections(args: argparse.Namespace) -> Corrections:

@@ -88,6 +88,7 @@ def read_ecgs(
     *,
     name: str | None = None,
     page: int | None = None,
+    alone: bool = False,
     corrections: Corrections = NO_CORRECTIONS,
     models: Models | None = None,
 ) -> Iterator[Reading | Refused]:
@@ -100,6 +101,8 @@ def read_ecgs(
     page : int, optional
         Only this page, from 0, by itself; by default the first `heartguard.page_search.MOST_PAGES` pages of a document,
         and the first ten seconds of a file of signals.
+    alone : bool, default False
+        Whether every page is an ECG by itself, also where it shows but some leads, and pages beside it the others.
 
     Yields
     ------
@@ -114,8 +117,8 @@ def read_ecgs(
     models = models or shared_models()
     pages = document_pages(source) if page is None else 1
     if pages == 1:
-        stages = Stopwatch()
-        for found in _trace_page(Sheet(source, name, page or 0), models, stages, corrections, alone=page is not None):
+        stages, sheet = Stopwatch(), Sheet(source, name, page or 0)
+        for found in _trace_page(sheet, models, stages, corrections, alone=alone or page is not None):
             yield _finished(found, models, stages, corrections)
         return
     passed: list[NotAnEcgError] = []
@@ -125,7 +128,8 @@ def read_ecgs(
             continue
         stages = Stopwatch()
         try:
-            ecgs = _trace_page(Sheet(source, name, number), models, stages, corrections, search=False)
+            sheet = Sheet(source, name, number)
+            ecgs = _trace_page(sheet, models, stages, corrections, alone=alone, search=False)
         except NotAnEcgError as error:
             passed.append(error)
             continue

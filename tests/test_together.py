@@ -137,6 +137,18 @@ def test_a_cover_is_passed_over_and_points_to_the_ecg_where_it_is_asked_for_itse
         read_ecg(data)
 
 
+def test_the_command_line_joins_pages_only_where_it_is_asked_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "two.pdf"
+    path.write_bytes(document(drawn(LIMB), drawn(CHEST)))
+    assert cli.main(["read", str(path), "--json"]) == 0
+    assert [json.loads(line)["page"] for line in capsys.readouterr().out.splitlines()] == [1, 2]
+    assert cli.main(["read", "--together", str(path), "--json"]) == 0
+    (joined,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert [sheet["page"] for sheet in joined["sheets"]] == [1, 2]
+
+
 def test_a_document_without_any_ecg_is_refused() -> None:
     with pytest.raises(NotAnEcgError, match="has 2 pages; no other that was looked at shows an ECG"):
         list(read_ecgs(document(cover(), cover())))
