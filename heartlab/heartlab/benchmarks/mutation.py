@@ -35,7 +35,15 @@ TESTS = {
     "drawing": ("drawing_by_hand", "drawing"),
     "report": ("report", "report_files", "warning"),
     "intake": ("intake", "intake_errors", "intake_files"),
-    "explain": ("explain", "explain_cases", "explain_faithfulness", "explain_int8", "explain_leads", "explain_maps"),
+    "explain": (
+        "explain_by_hand",
+        "explain",
+        "explain_cases",
+        "explain_faithfulness",
+        "explain_int8",
+        "explain_leads",
+        "explain_maps",
+    ),
     "trace": ("trace_by_hand", "trace", "line_network", "limb_leads"),
     "measure": ("measure",),
 }
