@@ -201,6 +201,9 @@ def boxed(brand: bytes, *others: bytes, after: bytes = b"") -> bytes:
         *((boxed(b"heic"), "heic"), (boxed(b"mif1", b"miaf", b"heix"), "heic")),
         *((bytes(128) + b"DICM", "dicom"), (b"\x08\x00\x05\x00CS", "dicom"), (b"\x02\x00\x10\x00UI", "dicom")),
         *((b"%PDF-1.7", "pdf"), (b" " * 1019 + b"%PDF-", "pdf")),
+        *((b"<?xml ?><hl7:AnnotatedECG>", "aecg"), (b"<!-- <ecg> --><RestingECG>", "muse"), (b"<ECG>", "mortara")),
+        *((b"<restingecgdata>", "philips"), (b"\xff\xfe" + "<CardiologyXML>".encode("utf-16-le"), "cardiosoft")),
+        *((b"# by hand\nrec 1 500\nrec.dat 16+24 1", "wfdb_header"), (b"rec 1 500 10\nr.dat 212 ", "wfdb_header")),
     ],
 )
 def test_a_kind_is_told_by_the_first_bytes(data, kind):
@@ -214,8 +217,9 @@ def test_a_kind_is_told_by_the_first_bytes(data, kind):
         *((b"RIFF\0\0\0\0WAVE", "no picture of a page"), (b"P7 4 4", "no picture of a page")),
         *((boxed(b"avif", b"mif1", after=b"heic"), "AVIF picture"), (boxed(b"mp42"), "a video or an AVIF picture")),
         *((b"PK\x03\x04", "an archive"), (b"  <!DOCTYPE html>", "a text document"), (b"\xef\xbb\xbf<?xml ", "a text")),
-        *((b"<?xml ?><AnnotatedECG>", r"signals in XML \(HL7 aECG\)"), (b"<RestingECG>", r"\(GE MUSE\)")),
-        *((b"<restingecgdata>", r"\(Philips\)"), ("<svg".encode("utf-16-le"), "a text document")),
+        *((b"<?xml ?><sapphire>", "signals in GE Sapphire's XML"), (b"<ExamDescript>", "signals in Schiller's XML")),
+        *((bytes(16) + b"SCPECG", "signals in SCP-ECG"), (b"ISHNE1.0", "the ISHNE format"), (b"0       ", "EDF")),
+        *((bytes(15) + b"SCPECG", "no picture of a page"), ("<svg".encode("utf-16-le"), "a text document")),
         (b"GIF89a" + b"\x21\xf9\x04", "The picture is a GIF. Save it as PNG"),
     ],
 )
@@ -223,7 +227,8 @@ def test_other_content_is_named(data, said):
     with pytest.raises(UnsupportedTypeError, match=said) as caught:
         kind_of(data)
     assert str(caught.value).endswith(
-        "HeartGuard reads PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF and DICOM."
+        "HeartGuard reads PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF and DICOM, and signals in DICOM, WFDB "
+        "and the XML of aECG, MUSE, CardioSoft, Philips and Mortara."
     )
 
 

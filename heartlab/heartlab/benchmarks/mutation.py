@@ -12,15 +12,18 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import importlib
 import importlib.util
 import os
 import random
 import resource
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,17 +55,16 @@ TESTS = {
 SLOWEST_S = 0.3
 """Processor seconds of the slowest test that is asked, its fixtures among them: who survives runs all of them."""
 
-HANGS_S = 60
-"""Processor seconds after which a mutant is taken to hang; those of the clock depend on other work on the machine."""
-
-_HEAVY = (
-    *("numpy", "scipy.signal", "scipy.special", "cv2", "msgspec", "ai_edge_litert.interpreter"),
-    *("pandas", "streamlit", "PIL.Image", "pypdfium2", "pydicom"),
-)
-"""Imported once, before the processes fork."""
+HANGS_S = 30
+"""Processor seconds after which a mutant is taken to hang: three times what the tests of the slowest room, explain,
+take. Seconds of the clock would depend on other work on the machine."""
 
 _OWN = ("heartguard", "heartlab", "tests")
 """Packages that each process imports afresh."""
+
+
+_QUIET = [word for name in ("cacheprovider", "unraisableexception", "threadexception") for word in ("-p", f"no:{name}")]
+"""Without parts of pytest that take longer than a test: the last two collect garbage to find errors in it."""
 
 
 class Mutant(NamedTuple):
@@ -83,25 +85,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draw mutants, test each, and write the room's row."""
-    begun = time.monotonic()
-    os.environ["OMP_NUM_THREADS"] = "1"
-    for name in _HEAVY:
-        importlib.import_module(name)
-    tests = fast_tests([f"tests/test_{name}.py" for name in TESTS[args.room]])
+    os.environ |= {"OMP_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     everything = sorted((CHECKOUT / "heartguard" / args.room).glob("*.py"))
     chosen = sample([mutant for path in everything for mutant in mutants(path)], args.sample, args.seed)
-    survived = []
+    with tempfile.TemporaryDirectory() as compiled:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, compiled
+        tests = fast_tests([f"tests/test_{name}.py" for name in TESTS[args.room]])
+        gc.freeze()  # what the forked processes share is neither searched nor copied
+        survived = sum(1 for _ in survivors(tests, chosen))
+    killed = len(chosen) - survived
+    row = {"room": args.room, "seed": args.seed, "sample": len(chosen), "killed": killed}
+    row |= {"score": round(killed / len(chosen), 3), "tests": len(tests)}
+    print(write_table(merged([row], read_table("mutation"), ["room"]), "mutation").to_string(index=False))
+
+
+def survivors(tests: Sequence[str], chosen: Sequence[Mutant]) -> Iterator[Mutant]:
+    """Yield and print the mutants that pass the tests."""
     for number, mutant in enumerate(chosen, start=1):
         if _status(tests, mutant) == 0:
-            survived.append(mutant)
             print(f"survived: {mutant.path.name}:{mutant.line} {mutant.operator} {mutant.occurrence}", flush=True)
+            yield mutant
         if number % 20 == 0:
-            print(f"{number} of {len(chosen)}, {len(survived)} survived", flush=True)
-    killed = len(chosen) - len(survived)
-    row = {"room": args.room, "seed": args.seed, "mutants": len(chosen), "killed": killed, "survived": len(survived)}
-    row |= {"killed_share": round(killed / len(chosen), 3), "tests": len(tests)}
-    row["minutes"] = round((time.monotonic() - begun) / 60, 1)
-    print(write_table(merged([row], read_table("mutation"), ["room"]), "mutation").to_string(index=False))
+            print(f"{number} of {len(chosen)}", flush=True)
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -140,11 +145,15 @@ def sample(found: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
 
 
 def fast_tests(files: Sequence[str]) -> list[str]:
-    """Return the names of the tests that pass and are fast, the quickest first."""
+    """Return the names of the tests that pass and are fast, the quickest first.
+
+    Packages of others that the tests import are left imported, so that forked processes need not import them.
+    """
+    _test(files, [], "--collect-only")
     reader, writer = os.pipe()
     if not (child := os.fork()):
         clock = _Clock()
-        _test(files, [clock])
+        _test(files, [clock], "--quiet")
         os.write(writer, "\n".join(clock.fast()).encode())
         os._exit(0)
     os.close(writer)
@@ -187,21 +196,17 @@ def _status(tests: Sequence[str], mutant: Mutant) -> int:
     if not (child := os.fork()):
         resource.setrlimit(resource.RLIMIT_CPU, (HANGS_S, HANGS_S))
         sys.meta_path.insert(0, _Mutated(mutant))
-        os._exit(_test(tests, []))
+        os._exit(_test(tests, [], "--exitfirst"))
     return os.waitpid(child, 0)[1]
 
 
-def _test(tests: Sequence[str], plugins: Sequence[object]) -> int:
+def _test(tests: Sequence[str], plugins: Sequence[object], option: str) -> int:
     """Run tests on freshly imported code, quietly."""
     for name in [name for name in sys.modules if name.partition(".")[0] in _OWN]:
         del sys.modules[name]
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1)
-    os.dup2(quiet, 2)
     os.chdir(CHECKOUT)
-    return int(
-        pytest.main([*tests, "-x" if not plugins else "-q", "-p", "no:cacheprovider", "-p", "no:timeout"], plugins)
-    )
+    with Path(os.devnull).open("w") as null, redirect_stdout(null), redirect_stderr(null):
+        return int(pytest.main([*tests, option, *_QUIET], plugins))
 
 
 class _Mutated(SourceFileLoader):
