@@ -4,7 +4,8 @@
 
 A sample of places is drawn, at each of them one mutant of cosmic-ray's operators (another operator, another number, a
 condition negated, a decorator gone). Annotations are left out, which nothing evaluates. Each mutant runs in a forked
-process against the room's own fast tests, quickest first, until one fails; a mutant that hangs counts as killed.
+process against the room's own fast tests that call the mutated function, quickest first, until one fails; a mutant
+that hangs counts as killed.
 Writes a row of ``benchmarks/results/mutation.csv`` and prints the mutants that survived.
 """
 
@@ -13,16 +14,15 @@ from __future__ import annotations
 import argparse
 import ast
 import gc
-import importlib
 import importlib.util
+import json
 import os
 import random
 import resource
 import sys
 import tempfile
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
@@ -32,6 +32,7 @@ import pytest
 
 from heartlab.checkout import CHECKOUT
 from heartlab.data.tables import merged, read_table, write_table
+from heartlab.evaluate.fast_tests import Calls, Clock, function_at
 
 TESTS = {
     "classify": ("classify_by_hand", "classify_files", "signal_answer", "classify", "signal_model"),
@@ -90,19 +91,30 @@ def run(args: argparse.Namespace) -> None:
     chosen = sample([mutant for path in everything for mutant in mutants(path)], args.sample, args.seed)
     with tempfile.TemporaryDirectory() as compiled:
         sys.dont_write_bytecode, sys.pycache_prefix = False, compiled
-        tests = fast_tests([f"tests/test_{name}.py" for name in TESTS[args.room]])
+        files = [f"tests/test_{name}.py" for name in TESTS[args.room]]
+        _test(files, [], "--collect-only")  # imports packages of others, so that forked processes need not
         gc.freeze()  # what the forked processes share is neither searched nor copied
-        survived = sum(1 for _ in survivors(tests, chosen))
+        tests = _asked(files, Clock(SLOWEST_S))
+        survived = sum(1 for _ in survivors(_asked(tests, Calls(CHECKOUT / "heartguard" / args.room)), chosen))
     killed = len(chosen) - survived
     row = {"room": args.room, "seed": args.seed, "sample": len(chosen), "killed": killed}
     row |= {"score": round(killed / len(chosen), 3), "tests": len(tests)}
     print(write_table(merged([row], read_table("mutation"), ["room"]), "mutation").to_string(index=False))
 
 
-def survivors(tests: Sequence[str], chosen: Sequence[Mutant]) -> Iterator[Mutant]:
-    """Yield and print the mutants that pass the tests."""
+def survivors(calls: Mapping[str, Sequence[str]], chosen: Sequence[Mutant]) -> Iterator[Mutant]:
+    """Yield and print the mutants that pass the tests, those of them that call the mutated function.
+
+    Parameters
+    ----------
+    calls : mapping of str to sequence of str
+        By test, the quickest first, the functions that it calls.
+    chosen : sequence of Mutant
+    """
     for number, mutant in enumerate(chosen, start=1):
-        if _status(tests, mutant) == 0:
+        function = function_at(mutant.path, mutant.line)
+        asked = [test for test, called in calls.items() if function is None or function in called]
+        if not asked or _status(asked, mutant) == 0:
             print(f"survived: {mutant.path.name}:{mutant.line} {mutant.operator} {mutant.occurrence}", flush=True)
             yield mutant
         if number % 20 == 0:
@@ -144,51 +156,19 @@ def sample(found: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
     return [here[turn] for turn in range(rounds) for here in shuffled if turn < len(here)][:count]
 
 
-def fast_tests(files: Sequence[str]) -> list[str]:
-    """Return the names of the tests that pass and are fast, the quickest first.
-
-    Packages of others that the tests import are left imported, so that forked processes need not import them.
-    """
-    _test(files, [], "--collect-only")
+def _asked(tests: Sequence[str], plugin: Clock | Calls) -> Any:
+    """Return what a plugin finds while tests run in a process of their own."""
     reader, writer = os.pipe()
     if not (child := os.fork()):
-        clock = _Clock()
-        _test(files, [clock], "--quiet")
-        os.write(writer, "\n".join(clock.fast()).encode())
+        _test(tests, [plugin], "--quiet")
+        with os.fdopen(writer, "w") as pipe:
+            json.dump(plugin.found(), pipe)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as pipe:
-        names = pipe.read().splitlines()
+        found = json.load(pipe)
     os.waitpid(child, 0)
-    return names
-
-
-class _Clock:
-    """A plugin of pytest that takes the processor seconds of each test and of the fixtures that it needs."""
-
-    def __init__(self) -> None:
-        self.fixtures: dict[str, float] = defaultdict(float)
-        self.tests: dict[str, float] = {}
-        self.needs: dict[str, Sequence[str]] = {}
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
-        begun = time.process_time()
-        yield
-        self.fixtures[fixturedef.argname] += time.process_time() - begun
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_call(self, item: Any) -> Iterator[None]:
-        begun = time.process_time()
-        outcome = yield
-        if outcome.excinfo is None:  # type: ignore[attr-defined]
-            self.tests[item.nodeid] = time.process_time() - begun
-            self.needs[item.nodeid] = item.fixturenames
-
-    def fast(self) -> list[str]:
-        """Return the tests that passed and are fast, the quickest first."""
-        spent = {test: own + sum(self.fixtures[name] for name in self.needs[test]) for test, own in self.tests.items()}
-        return sorted((test for test, seconds in spent.items() if seconds < SLOWEST_S), key=lambda test: spent[test])
+    return found
 
 
 def _status(tests: Sequence[str], mutant: Mutant) -> int:
