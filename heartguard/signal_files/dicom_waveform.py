@@ -15,6 +15,7 @@ from heartguard.warning import Warning, note
 __all__ = ["read_dicom_waveform"]
 
 _WHAT = "DICOM waveform file"
+"""Names the type in messages."""
 
 _STORED = {"SS": "<i2", "US": "<u2", "SB": "i1", "UB": "u1", "SL": "<i4", "UL": "<u4"}
 """Linear sample interpretations (PS3.3, C.10.9.1.5); the logarithmic ones are for sound."""

@@ -21,11 +21,14 @@ from heartguard.warning import Warning, note
 __all__ = ["Header", "SignalLine", "parse_header", "read_wfdb"]
 
 _WHAT = "WFDB record"
+"""Names the type in messages."""
 
 _ASSUMED_GAIN = 200.0
 """Steps of a millivolt where the header states none, as header(5) has it."""
 
 _MAX_SIGNALS = 64
+"""Body surface maps have some hundred; what states more than these is no ECG of a few leads, or damaged."""
+
 _MAX_PER_FRAME = 1000
 """Samples of a signal in one frame: ECGs have one, or a few beside slower signals."""
 

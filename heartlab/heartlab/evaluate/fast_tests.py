@@ -21,7 +21,7 @@ def function_at(path: Path, line: int) -> str | None:
     found = None
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):  # outer nodes before inner ones
         if isinstance(node, ast.FunctionDef) and node.body[0].lineno <= line <= (node.end_lineno or 0):
-            found = f"{path}:{min(part.lineno for part in (node, *node.decorator_list))}"
+            found = f"{path}:{min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])}"
     return found
 
 
