@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from heartguard.errors import DamagedFileError, UnsupportedTypeError
 from heartguard.signal_files.names import channel_name, millivolts
-from heartguard.signal_files.recording import Channel, Recording
-from heartguard.warning import Warning, note
+from heartguard.signal_files.recording import Channel, Recording, left_out
 
 __all__ = ["Header", "SignalLine", "parse_header", "read_wfdb"]
 
@@ -136,7 +135,7 @@ def read_wfdb(header_text: str, files: Mapping[str, bytes]) -> Recording:
     others = [s.name or s.unit for s in header.signals if millivolts(s.unit) is None]
     voltage = [c for c, unit in zip(_in_order(channels, header), units, strict=True) if millivolts(unit) is not None]
     known = all(signal.gain != 0 for signal in header.signals if millivolts(signal.unit) is not None)
-    return Recording(_WHAT, tuple(voltage), known, _on_others(others))
+    return Recording(_WHAT, tuple(voltage), known, left_out(others))
 
 
 def _in_order(channels: list[Channel], header: Header) -> list[Channel]:
@@ -145,12 +144,6 @@ def _in_order(channels: list[Channel], header: Header) -> list[Channel]:
     places = sorted(range(len(channels)), key=lambda k: files.index(header.signals[k].file))
     ordered = dict(zip(places, channels, strict=True))
     return [ordered[k] for k in range(len(channels))]
-
-
-def _on_others(names: list[str]) -> tuple[Warning, ...]:
-    if not names:
-        return ()
-    return (note("file.other_channels", f"Channels that are no voltage were left out: {', '.join(names)}."),)
 
 
 def _channels(header: Header, lines: list[SignalLine], data: bytes) -> list[Channel]:
