@@ -54,7 +54,7 @@ TESTS = {
 """Test modules of each room."""
 
 SLOWEST_S = 0.3
-"""Processor seconds of the slowest test that is asked, its fixtures among them: who survives runs all of them."""
+"""Processor seconds of the slowest test that is asked, its fixtures among them: a survivor passes all of them."""
 
 HANGS_S = 30
 """Processor seconds after which a mutant is taken to hang: three times what the tests of the slowest room, explain,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import signal
 import sys
 import time
 from collections import defaultdict
@@ -25,8 +26,12 @@ def function_at(path: Path, line: int) -> str | None:
     return found
 
 
+def _stop(*_: object) -> None:
+    raise TimeoutError("The test is too slow to be asked.")
+
+
 class Clock:
-    """Takes the processor seconds of each test that passes and of the fixtures that it needs.
+    """Takes the processor seconds of each test that passes and of the fixtures that it needs; slow ones are stopped.
 
     Parameters
     ----------
@@ -36,6 +41,7 @@ class Clock:
 
     def __init__(self, slowest_s: float) -> None:
         self.slowest_s = slowest_s
+        signal.signal(signal.SIGPROF, _stop)
         self.fixtures: dict[str, float] = defaultdict(float)
         self.tests: dict[str, float] = {}
         self.needs: dict[str, Sequence[str]] = {}
@@ -44,14 +50,18 @@ class Clock:
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
         """Take the seconds of a fixture."""
         begun = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, self.slowest_s)
         yield
+        signal.setitimer(signal.ITIMER_PROF, 0)
         self.fixtures[fixturedef.argname] += time.process_time() - begun
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: Any) -> Iterator[None]:
         """Take the seconds of a test that passes."""
         begun = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, self.slowest_s)
         outcome = yield
+        signal.setitimer(signal.ITIMER_PROF, 0)
         if outcome.excinfo is None:  # type: ignore[attr-defined]
             self.tests[item.nodeid] = time.process_time() - begun
             self.needs[item.nodeid] = item.fixturenames
