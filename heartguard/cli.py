@@ -6,7 +6,7 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from heartguard import __version__, cli_read, launch
@@ -51,13 +51,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # A file name may hold bytes that are no text.
+    return exit_status(lambda: _run(arguments))
+
+
+def exit_status(command: Callable[[], int]) -> int:
+    """Run a command and return its exit status; an interruption or an error of our own is one line on stderr.
+
+    Parameters
+    ----------
+    command : callable
+        Returns the exit status.
+    """
     try:
-        parser = build_parser()
-        taken_for_option = cli_read.file_like_option(arguments[1:]) if arguments[:1] == ["read"] else None
-        if taken_for_option is not None:
-            parser.error(taken_for_option)
-        args = parser.parse_args(arguments)
-        status: int = args.run(args)
+        return command()
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
@@ -67,6 +73,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         cli_read.drop_output(sys.stdout)  # Its reader (head, less) has gone.
         return EXIT_READ
+
+
+def _run(arguments: Sequence[str]) -> int:
+    parser = build_parser()
+    taken_for_option = cli_read.file_like_option(arguments[1:]) if arguments[:1] == ["read"] else None
+    if taken_for_option is not None:
+        parser.error(taken_for_option)
+    args = parser.parse_args(arguments)
+    status: int = args.run(args)
     return status
 
 

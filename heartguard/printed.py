@@ -21,13 +21,16 @@ _BIPOLAR = re.compile(r"^(?:[dl]?\s?(i{1,3})|[dl]\s?([1-3]))$")
 """I; as in Latin countries D I, DII, D3, and on old recorders L1."""
 
 _AUGMENTED = re.compile(r"^(-\s?)?a\s?v[\s_]?([rlf])(\(-\)|-)?$")
+"""aVR, aVL, aVF, with a space or an underscore as some recorders print it; -aVR as in the Cabrera order."""
 
 _CHEST = re.compile(r"^(r)?[vc]\s?_?([1-9])(\s?r)?$")
 """V1, as in Germany C1; right of the breastbone V4R or rV4."""
 
 _SPEED = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s?(?:mm|мм)\s?/\s?(?:sec|сек|sn|s|с)(?![a-zа-я/])")
+"""A number and millimetres a second in Latin, Cyrillic or Turkish letters; not the end of a longer number or unit."""
 
 _GAIN = re.compile(r"(?<![\d.])(\d{1,2}(?:\.\d+)?)\s?(mm|мм|cm)\s?/\s?1?\s?(?:mv|мв)(?![a-zа-я])")
+"""A number and millimetres or centimetres a millivolt, as in ``10 mm/mV`` or ``1 cm / 1 mV``."""
 
 _LIMB_AND_CHEST = re.compile(
     r"(?:limb|extr[a-z]*|i-avf)\s?:?\s?(\d{1,2}(?:\.\d+)?)\D{0,14}(?:chest|prec[a-z]*|brust[a-z]*|v1-v6)\s?:?\s?(\d{1,2}(?:\.\d+)?)"

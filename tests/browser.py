@@ -28,7 +28,7 @@ _START_S = 60
 @contextlib.contextmanager
 def serve(script: Path, log: Path) -> Iterator[str]:
     """Run a Streamlit script from the root of the repository; yields its address."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.address=127.0.0.1"]
     options = [f"--server.port={port}", "--server.headless=true", f"--browser.serverAddress={INSECURE_HOST}"]
     with (
@@ -60,7 +60,7 @@ def chromium(arguments: Sequence[str] = ()) -> Iterator:
             browser.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -21,7 +21,7 @@ from heartguard.leads import CHEST_LEADS, LIMB_LEADS
 from heartguard.samples import list_samples
 from heartguard.ui.shared.words import NEEDS_SHAP
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER
-from heartlab.simulate.usual_pages import png
+from heartlab.simulate.encoded import png
 from tests.drawn_pages import Print, Seen, picture
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,6 +12,18 @@ from heartlab.data import datasets
 needs_data = pytest.mark.skipif(datasets.data_folder() is None, reason="the shared data folder is not here")
 
 
+def test_the_data_is_beside_the_repository_unless_a_variable_names_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets, "CHECKOUT", tmp_path / "repository")
+    monkeypatch.delenv("HEARTGUARD_DATA", raising=False)
+    assert datasets.data_folder() is None
+    beside, named = tmp_path / "shared" / "data", tmp_path / "elsewhere"
+    for folder in (beside, named):
+        folder.mkdir(parents=True)
+    assert datasets.data_folder() == beside
+    monkeypatch.setenv("HEARTGUARD_DATA", str(named))
+    assert datasets.data_folder() == named
+
+
 def pack(signals):
     """Pack int16 microvolts the way the shards are packed, written anew from their description."""
     packed = signals.copy()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from heartguard.arrays import Floats
-from heartguard.drawing import RhythmSegment, bandpass_resample, cut_segments, drawing_boxes, render
+from heartguard.drawing import RhythmSegment, bandpass_resample, cut_segments, drawing_boxes, render, segment_leads
 from heartguard.leads import LEAD_INDEX, SAMPLES
 from heartguard.values import Box, Ecg
 
@@ -94,6 +96,13 @@ def test_a_lead_is_cut_at_its_column_or_where_its_trace_begins(shown, first):
     assert np.array_equal(cut_segments(page).leads[LEAD_INDEX["V6"]], expected, equal_nan=True)
 
 
+@pytest.mark.parametrize("segments", [cut_segments(a_page(II=COLUMNS[0])), segment_leads(a_page(II=COLUMNS[0]))])
+def test_segments_that_models_share_cannot_be_exchanged(segments):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        segments.strip = None
+    assert segments != dataclasses.replace(segments)
+
+
 def a_triangle(samples: int = 1000) -> Floats:
     """Return one segment whose slope changes at every hundredth sample, shape (1, samples), mV."""
     return np.abs(np.arange(samples) % 200 - 100)[None].astype(np.float32) / 100
@@ -141,13 +150,19 @@ def inked(signal: Floats, **options: float) -> Floats:
     return 1 - render(leads, None, **options)[:40, :96] / np.float32(255)
 
 
-@pytest.mark.parametrize(("level_mv", "row"), [(0.0, 20.0), (1.0, 20 - 40 / 3), (-0.5, 20 + 20 / 3)])
+@pytest.mark.parametrize(
+    ("level_mv", "row"),
+    [
+        *((0.0, 20.0), (1.0, 20 - 40 / 3), (-0.5, 20 + 20 / 3)),
+        *((9.0, 1.25), (-9.0, 38.75)),  # along the edge of the row, not beyond it
+    ],
+)
 def test_a_level_is_a_line_of_one_and_three_quarter_pixels_at_its_height(level_mv, row):
     ink = inked(np.full(290, level_mv))
     # Five canvas pixels are asked for; OpenCV draws a thick line one canvas pixel wider on either side.
     assert ink[:, 10:90].sum(axis=0) == pytest.approx(1.75, abs=0.02)
     centre = (ink[:, 50] * (np.arange(40) + 0.5)).sum() / ink[:, 50].sum()
-    assert centre == pytest.approx(row, abs=0.15)
+    assert centre == pytest.approx(row, abs=0.2)
 
 
 def test_the_line_is_black_where_it_covers_a_pixel():

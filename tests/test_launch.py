@@ -15,6 +15,7 @@ import pytest
 
 from heartguard import cli, launch
 from heartguard.resources import shipped
+from tests.browser import free_port
 
 START_S = 120
 AUDIT = """
@@ -30,11 +31,6 @@ with open(os.environ["ASKED"], "a") as file:
     file.write("watching\\n")
 """
 """Notes every name that is looked up and every address that is connected to, by whatever module."""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as trial:
-        return int(trial.getsockname()[1])
 
 
 def options(host: str, port: int) -> dict[str, str]:

@@ -16,7 +16,7 @@ from heartguard.leads import CHEST_LEADS, LEAD_INDEX, SAMPLING_RATE_HZ
 from heartguard.report import to_csv, to_json, to_text
 from heartguard.values import Corrections, Reading
 from heartguard.weights import models_folder
-from heartlab.simulate.usual_pages import png
+from heartlab.simulate.encoded import png
 from tests.drawn_pages import RATE, Print, Seen, picture, signals
 
 needs_models = pytest.mark.skipif(

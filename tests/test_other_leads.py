@@ -9,7 +9,7 @@ from heartguard import read_ecg
 from heartguard.leads import CHEST_LEADS, LEADS, LIMB_LEADS, SAMPLING_RATE_HZ
 from heartguard.warning_rules import LOW_QUALITY
 from heartguard.weights import models_folder
-from heartlab.simulate.usual_pages import png
+from heartlab.simulate.encoded import png
 from tests.drawn_pages import RATE, Print, Seen, picture, signals
 
 pytestmark = pytest.mark.skipif(not (models_folder() / "vgg16.json").exists(), reason="the shipped models are not here")

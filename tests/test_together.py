@@ -21,7 +21,7 @@ from heartguard.report import to_csv, to_json, to_text
 from heartguard.values import Corrections, Reading
 from heartguard.vector import same_recording
 from heartguard.weights import models_folder
-from heartlab.simulate.usual_pages import png
+from heartlab.simulate.encoded import png
 from tests.drawn_pages import RATE, Print, Seen, picture
 from tests.files import packed
 from tests.vector_pages import Plan, by_reportlab, known_ecg

@@ -61,14 +61,14 @@ def deletion_by_pixel(ask: Ask, image: Image, heat: Floats) -> float:
     image : ndarray, shape (h, w), uint8
     heat : ndarray, shape (h, w)
     """
-    taken = [hottest_ink(image, heat, share) for share in INK_STEPS]
-    return float(ask(np.stack([np.where(mask, WHITE, image) for mask in taken]).astype(np.uint8)).mean())
+    taken = [np.where(hottest_ink(image, heat, share), WHITE, image) for share in INK_STEPS]
+    return float(ask(np.stack(taken).astype(np.uint8)).mean())
 
 
 def insertion_by_pixel(ask: Ask, image: Image, heat: Floats) -> float:
     """Return the mean probability with only the ink of the highest heat on an empty drawing; higher is better."""
-    put = [hottest_ink(image, heat, share) for share in INK_STEPS]
-    return float(ask(np.stack([np.where(mask, image, WHITE) for mask in put]).astype(np.uint8)).mean())
+    put = [np.where(hottest_ink(image, heat, share), image, WHITE) for share in INK_STEPS]
+    return float(ask(np.stack(put).astype(np.uint8)).mean())
 
 
 def hottest_ink(image: Image, heat: Floats, share: float) -> Mask:

@@ -89,6 +89,7 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?([a-z][\w.-]*)")
 """The first element: not a declaration, a document type or a comment, which go on with another character."""
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+"""XML comments, in which an element would be mistaken for the root."""
 
 _WFDB_HEADER = re.compile(
     rb"(?:#[^\n]*\n|[ \t]*\r?\n)*[^\s#<]+[ \t]+\d{1,3}[ \t]+\d[^\n]*\n"

@@ -16,6 +16,7 @@ from heartguard.warning import Warning, note
 __all__ = ["read_aecg"]
 
 _WHAT = "HL7 aECG file"
+"""Names the type in messages."""
 
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
 """Seconds of the units of time that UCUM writes."""

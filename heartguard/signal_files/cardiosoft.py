@@ -14,6 +14,7 @@ from heartguard.signal_files.xml_text import child_text, number, parse_xml
 __all__ = ["read_cardiosoft"]
 
 _WHAT = "CardioSoft XML file"
+"""Names the type in messages."""
 
 
 def read_cardiosoft(data: bytes) -> Recording:

@@ -10,12 +10,12 @@ import numpy as np
 from heartguard.errors import DamagedFileError, UnsupportedTypeError
 from heartguard.leads import row_name
 from heartguard.signal_files.names import SCP_LEADS, channel_name, millivolts
-from heartguard.signal_files.recording import Channel, Recording
-from heartguard.warning import Warning, note
+from heartguard.signal_files.recording import Channel, Recording, left_out
 
 __all__ = ["read_dicom_waveform"]
 
 _WHAT = "DICOM waveform file"
+"""Names the type in messages."""
 
 _STORED = {"SS": "<i2", "US": "<u2", "SB": "i1", "UB": "u1", "SL": "<i4", "UL": "<u4"}
 """Linear sample interpretations (PS3.3, C.10.9.1.5); the logarithmic ones are for sound."""
@@ -41,13 +41,7 @@ def read_dicom_waveform(data: bytes) -> Recording:
     known = True
     for index in longest:
         known &= _read_group(dataset, index, channels, others)
-    return Recording(_WHAT, tuple(channels.values()), known, _on_others(others))
-
-
-def _on_others(names: list[str]) -> tuple[Warning, ...]:
-    if not names:
-        return ()
-    return (note("file.other_channels", f"Channels that are no voltage were left out: {', '.join(names)}."),)
+    return Recording(_WHAT, tuple(channels.values()), known, left_out(others))
 
 
 def _length(group: Any) -> float:

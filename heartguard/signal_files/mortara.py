@@ -12,6 +12,7 @@ from heartguard.signal_files.xml_text import base64_int16, number, parse_xml
 __all__ = ["read_mortara"]
 
 _WHAT = "Mortara XML file"
+"""Names the type in messages."""
 
 _FORM = {"BITS": "16", "FORMAT": "SIGNED", "ENCODING": "BASE64"}
 """The only form of samples that is known; an attribute that is not there is taken as this."""

@@ -12,6 +12,7 @@ from heartguard.signal_files.xml_text import base64_int16, child_text, number, p
 __all__ = ["read_muse"]
 
 _WHAT = "MUSE XML file"
+"""Names the type in messages."""
 
 _MISSING = -32768
 """What MUSE stores where an electrode was off."""

@@ -18,6 +18,7 @@ SCP_LEADS = {
 """Leads by their numbers in SCP-ECG (EN 1064), which the codes of MDC and of DICOM (CID 3001) carry on."""
 
 _PREFIX = re.compile(r"^(?:MDC_ECG_LEAD_|MDC_ECG_)", re.IGNORECASE)
+"""Before the name in the codes of ISO/IEEE 11073-10102, which aECG uses."""
 
 _ASIDE = re.compile(r"\s*[(\[].*$")
 """Words after the name, as in ``Lead I (Einthoven)``."""

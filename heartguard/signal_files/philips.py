@@ -16,6 +16,7 @@ from heartguard.signal_files.xml_text import child_text, decoded, number, parse_
 __all__ = ["read_philips"]
 
 _WHAT = "Philips XML file"
+"""Names the type in messages."""
 
 MAX_SAMPLES = 30_000
 """Samples of a channel: 30 s at 1000 Hz. The unpacking is slow, and a hostile file would make it endless."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 from heartguard.arrays import Doubles
 from heartguard.errors import DamagedFileError, FileTooLargeError
 from heartguard.leads import PAGE_SECONDS
-from heartguard.warning import Warning
+from heartguard.warning import Warning, note
 
-__all__ = ["MAX_CHANNELS", "Channel", "Recording"]
+__all__ = ["MAX_CHANNELS", "Channel", "Recording", "left_out"]
 
 MAX_CHANNELS = 24
 """The twelve leads and as many again; body-surface maps with more cannot be shown on a sheet. Chosen by hand."""
@@ -128,3 +129,16 @@ def _check(channel: Channel, what: str) -> None:
         raise DamagedFileError(
             f"The {what} holds {channel.seconds:.1f} s of signals, too short for a heart beat. Export the whole ECG."
         )
+
+
+def left_out(names: Sequence[str]) -> tuple[Warning, ...]:
+    """Return a note on the channels that are no voltage; empty without any.
+
+    Examples
+    --------
+    >>> [said.text for said in left_out(["respiration", "SpO2"])]
+    ['Channels that are no voltage were left out: respiration, SpO2.']
+    """
+    if not names:
+        return ()
+    return (note("file.other_channels", f"Channels that are no voltage were left out: {', '.join(names)}."),)

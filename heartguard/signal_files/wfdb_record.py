@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 
 from heartguard.errors import DamagedFileError, UnsupportedTypeError
 from heartguard.signal_files.names import channel_name, millivolts
-from heartguard.signal_files.recording import Channel, Recording
-from heartguard.warning import Warning, note
+from heartguard.signal_files.recording import Channel, Recording, left_out
 
 __all__ = ["Header", "SignalLine", "parse_header", "read_wfdb"]
 
 _WHAT = "WFDB record"
+"""Names the type in messages."""
 
 _ASSUMED_GAIN = 200.0
 """Steps of a millivolt where the header states none, as header(5) has it."""
 
 _MAX_SIGNALS = 64
+"""Body surface maps have some hundred; what states more than these is no ECG of a few leads, or damaged."""
+
 _MAX_PER_FRAME = 1000
 """Samples of a signal in one frame: ECGs have one, or a few beside slower signals."""
 
@@ -133,7 +135,7 @@ def read_wfdb(header_text: str, files: Mapping[str, bytes]) -> Recording:
     others = [s.name or s.unit for s in header.signals if millivolts(s.unit) is None]
     voltage = [c for c, unit in zip(_in_order(channels, header), units, strict=True) if millivolts(unit) is not None]
     known = all(signal.gain != 0 for signal in header.signals if millivolts(signal.unit) is not None)
-    return Recording(_WHAT, tuple(voltage), known, _on_others(others))
+    return Recording(_WHAT, tuple(voltage), known, left_out(others))
 
 
 def _in_order(channels: list[Channel], header: Header) -> list[Channel]:
@@ -142,12 +144,6 @@ def _in_order(channels: list[Channel], header: Header) -> list[Channel]:
     places = sorted(range(len(channels)), key=lambda k: files.index(header.signals[k].file))
     ordered = dict(zip(places, channels, strict=True))
     return [ordered[k] for k in range(len(channels))]
-
-
-def _on_others(names: list[str]) -> tuple[Warning, ...]:
-    if not names:
-        return ()
-    return (note("file.other_channels", f"Channels that are no voltage were left out: {', '.join(names)}."),)
 
 
 def _channels(header: Header, lines: list[SignalLine], data: bytes) -> list[Channel]:

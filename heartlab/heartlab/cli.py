@@ -9,15 +9,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from heartguard.errors import HeartGuardError
+from heartguard.cli import EXIT_FAILED, exit_status
 
 __all__ = ["build_parser", "main"]
-
-EXIT_FAILED = 1
-"""The usual status of a failure."""
-
-EXIT_INTERRUPTED = 130
-"""128 + SIGINT, as shells report Ctrl+C."""
 
 _COMMANDS = {
     "train": ("heartlab.trainers", "train a model on the data folder and write its weights, spec and answers"),
@@ -53,18 +47,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     try:
-        args = build_parser(arguments[0] if arguments else None).parse_args(arguments)
-        status: int = args.run(args)
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return exit_status(lambda: _run(arguments))
     except ModuleNotFoundError as error:
         extras = "pip install -e '.[explain]' -e './heartlab[keras,train,compare]'"
         print(f"This command needs the package {error.name}: {extras} in a checkout", file=sys.stderr)
-        return EXIT_FAILED
-    except (HeartGuardError, FileNotFoundError) as error:
+    except FileNotFoundError as error:
         print(error, file=sys.stderr)
-        return EXIT_FAILED
+    return EXIT_FAILED
+
+
+def _run(arguments: Sequence[str]) -> int:
+    args = build_parser(arguments[0] if arguments else None).parse_args(arguments)
+    status: int = args.run(args)
     return status
 
 

@@ -4,7 +4,8 @@
 
 A sample of places is drawn, at each of them one mutant of cosmic-ray's operators (another operator, another number, a
 condition negated, a decorator gone). Annotations are left out, which nothing evaluates. Each mutant runs in a forked
-process against the room's own fast tests, quickest first, until one fails; a mutant that hangs counts as killed.
+process against the room's own fast tests that call the mutated function, quickest first, until one fails; a mutant
+that hangs counts as killed.
 Writes a row of ``benchmarks/results/mutation.csv`` and prints the mutants that survived.
 """
 
@@ -12,15 +13,17 @@ from __future__ import annotations
 
 import argparse
 import ast
-import importlib
+import gc
 import importlib.util
+import json
 import os
 import random
 import resource
 import sys
-import time
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,32 +32,40 @@ import pytest
 
 from heartlab.checkout import CHECKOUT
 from heartlab.data.tables import merged, read_table, write_table
+from heartlab.evaluate.fast_tests import Calls, Clock, function_at
 
 TESTS = {
     "classify": ("classify_by_hand", "classify_files", "signal_answer", "classify", "signal_model"),
     "drawing": ("drawing_by_hand", "drawing"),
     "report": ("report", "report_files", "warning"),
-    "intake": ("intake", "intake_errors", "intake_files"),
-    "explain": ("explain", "explain_cases", "explain_faithfulness", "explain_int8", "explain_leads", "explain_maps"),
-    "trace": ("trace_by_hand", "trace", "line_network", "limb_leads"),
+    "intake": ("intake_by_hand", "intake", "intake_errors", "intake_files"),
+    "explain": (
+        "explain_by_hand",
+        "explain",
+        "explain_cases",
+        "explain_faithfulness",
+        "explain_int8",
+        "explain_leads",
+        "explain_maps",
+    ),
+    "trace": ("trace_by_hand", "lines_by_hand", "trace", "line_network", "limb_leads"),
     "measure": ("measure",),
 }
 """Test modules of each room."""
 
 SLOWEST_S = 0.3
-"""Processor seconds of the slowest test that is asked, its fixtures among them: who survives runs all of them."""
+"""Processor seconds of the slowest test that is asked, its fixtures among them: a survivor passes all of them."""
 
-HANGS_S = 60
-"""Processor seconds after which a mutant is taken to hang; those of the clock depend on other work on the machine."""
-
-_HEAVY = (
-    *("numpy", "scipy.signal", "scipy.special", "cv2", "msgspec", "ai_edge_litert.interpreter"),
-    *("pandas", "streamlit", "PIL.Image", "pypdfium2", "pydicom"),
-)
-"""Imported once, before the processes fork."""
+HANGS_S = 30
+"""Processor seconds after which a mutant is taken to hang: three times what the tests of the slowest room, explain,
+take. Seconds of the clock would depend on other work on the machine."""
 
 _OWN = ("heartguard", "heartlab", "tests")
 """Packages that each process imports afresh."""
+
+
+_QUIET = [word for name in ("cacheprovider", "unraisableexception", "threadexception") for word in ("-p", f"no:{name}")]
+"""Without parts of pytest that take longer than a test: the last two collect garbage to find errors in it."""
 
 
 class Mutant(NamedTuple):
@@ -75,25 +86,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draw mutants, test each, and write the room's row."""
-    begun = time.monotonic()
-    os.environ["OMP_NUM_THREADS"] = "1"
-    for name in _HEAVY:
-        importlib.import_module(name)
-    tests = fast_tests([f"tests/test_{name}.py" for name in TESTS[args.room]])
+    os.environ |= {"OMP_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     everything = sorted((CHECKOUT / "heartguard" / args.room).glob("*.py"))
     chosen = sample([mutant for path in everything for mutant in mutants(path)], args.sample, args.seed)
-    survived = []
-    for number, mutant in enumerate(chosen, start=1):
-        if _status(tests, mutant) == 0:
-            survived.append(mutant)
-            print(f"survived: {mutant.path.name}:{mutant.line} {mutant.operator} {mutant.occurrence}", flush=True)
-        if number % 20 == 0:
-            print(f"{number} of {len(chosen)}, {len(survived)} survived", flush=True)
-    killed = len(chosen) - len(survived)
-    row = {"room": args.room, "seed": args.seed, "mutants": len(chosen), "killed": killed, "survived": len(survived)}
-    row |= {"killed_share": round(killed / len(chosen), 3), "tests": len(tests)}
-    row["minutes"] = round((time.monotonic() - begun) / 60, 1)
+    with tempfile.TemporaryDirectory() as compiled:
+        sys.dont_write_bytecode, sys.pycache_prefix = False, compiled
+        files = [f"tests/test_{name}.py" for name in TESTS[args.room]]
+        _test(files, [], "--collect-only")  # imports packages of others, so that forked processes need not
+        gc.freeze()  # what the forked processes share is neither searched nor copied
+        tests = _asked(files, Clock(SLOWEST_S))
+        survived = sum(1 for _ in survivors(_asked(tests, Calls(CHECKOUT / "heartguard" / args.room)), chosen))
+    killed = len(chosen) - survived
+    row = {"room": args.room, "seed": args.seed, "sample": len(chosen), "killed": killed}
+    row |= {"score": round(killed / len(chosen), 3), "tests": len(tests)}
     print(write_table(merged([row], read_table("mutation"), ["room"]), "mutation").to_string(index=False))
+
+
+def survivors(calls: Mapping[str, Sequence[str]], chosen: Sequence[Mutant]) -> Iterator[Mutant]:
+    """Yield and print the mutants that pass the tests, those of them that call the mutated function.
+
+    Parameters
+    ----------
+    calls : mapping of str to sequence of str
+        By test, the quickest first, the functions that it calls.
+    chosen : sequence of Mutant
+    """
+    for number, mutant in enumerate(chosen, start=1):
+        function = function_at(mutant.path, mutant.line)
+        asked = [test for test, called in calls.items() if function is None or function in called]
+        if not asked or _status(asked, mutant) == 0:
+            print(f"survived: {mutant.path.name}:{mutant.line} {mutant.operator} {mutant.occurrence}", flush=True)
+            yield mutant
+        if number % 20 == 0:
+            print(f"{number} of {len(chosen)}", flush=True)
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -131,47 +156,19 @@ def sample(found: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
     return [here[turn] for turn in range(rounds) for here in shuffled if turn < len(here)][:count]
 
 
-def fast_tests(files: Sequence[str]) -> list[str]:
-    """Return the names of the tests that pass and are fast, the quickest first."""
+def _asked(tests: Sequence[str], plugin: Clock | Calls) -> Any:
+    """Return what a plugin finds while tests run in a process of their own."""
     reader, writer = os.pipe()
     if not (child := os.fork()):
-        clock = _Clock()
-        _test(files, [clock])
-        os.write(writer, "\n".join(clock.fast()).encode())
+        _test(tests, [plugin], "--quiet")
+        with os.fdopen(writer, "w") as pipe:
+            json.dump(plugin.found(), pipe)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as pipe:
-        names = pipe.read().splitlines()
+        found = json.load(pipe)
     os.waitpid(child, 0)
-    return names
-
-
-class _Clock:
-    """A plugin of pytest that takes the processor seconds of each test and of the fixtures that it needs."""
-
-    def __init__(self) -> None:
-        self.fixtures: dict[str, float] = defaultdict(float)
-        self.tests: dict[str, float] = {}
-        self.needs: dict[str, Sequence[str]] = {}
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
-        begun = time.process_time()
-        yield
-        self.fixtures[fixturedef.argname] += time.process_time() - begun
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_call(self, item: Any) -> Iterator[None]:
-        begun = time.process_time()
-        outcome = yield
-        if outcome.excinfo is None:  # type: ignore[attr-defined]
-            self.tests[item.nodeid] = time.process_time() - begun
-            self.needs[item.nodeid] = item.fixturenames
-
-    def fast(self) -> list[str]:
-        """Return the tests that passed and are fast, the quickest first."""
-        spent = {test: own + sum(self.fixtures[name] for name in self.needs[test]) for test, own in self.tests.items()}
-        return sorted((test for test, seconds in spent.items() if seconds < SLOWEST_S), key=lambda test: spent[test])
+    return found
 
 
 def _status(tests: Sequence[str], mutant: Mutant) -> int:
@@ -179,21 +176,17 @@ def _status(tests: Sequence[str], mutant: Mutant) -> int:
     if not (child := os.fork()):
         resource.setrlimit(resource.RLIMIT_CPU, (HANGS_S, HANGS_S))
         sys.meta_path.insert(0, _Mutated(mutant))
-        os._exit(_test(tests, []))
+        os._exit(_test(tests, [], "--exitfirst"))
     return os.waitpid(child, 0)[1]
 
 
-def _test(tests: Sequence[str], plugins: Sequence[object]) -> int:
+def _test(tests: Sequence[str], plugins: Sequence[object], option: str) -> int:
     """Run tests on freshly imported code, quietly."""
     for name in [name for name in sys.modules if name.partition(".")[0] in _OWN]:
         del sys.modules[name]
-    quiet = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(quiet, 1)
-    os.dup2(quiet, 2)
     os.chdir(CHECKOUT)
-    return int(
-        pytest.main([*tests, "-x" if not plugins else "-q", "-p", "no:cacheprovider", "-p", "no:timeout"], plugins)
-    )
+    with Path(os.devnull).open("w") as null, redirect_stdout(null), redirect_stderr(null):
+        return int(pytest.main([*tests, option, *_QUIET], plugins))
 
 
 class _Mutated(SourceFileLoader):

@@ -59,6 +59,7 @@ from heartguard.classify import load_engine
 engine = load_engine({backbone})
 run = lambda image: softmax(engine.predict(image[None]).logits[0] / engine.spec.temperature)
 """
+"""Runs the shipped engine, or the engine on another backbone."""
 
 _KERAS = """
 from heartguard.classify import load_spec, models_folder, read_weights
@@ -66,6 +67,7 @@ from heartlab.networks.vgg16 import KerasBackbone
 spec = load_spec(models_folder() / "vgg16.json")
 backbone = KerasBackbone(read_weights(models_folder() / spec.weights_file, spec.sha256))
 """
+"""VGG16 in float32, as it is defined."""
 
 _SIGNAL = """
 from heartguard.classify import load_signal_model, models_folder
@@ -75,6 +77,7 @@ def run(signals):
     classes, statements = {logits}
     return np.concatenate([softmax(classes), sigmoid(statements)])
 """
+"""Runs the 1-D networks, on one ECG at a time."""
 
 _LAYERS = """
 import cv2
@@ -84,6 +87,7 @@ from {module} import {layers} as layers
 weights, _ = read_network(models_folder(), "{name}")
 shape = (1, inputs.shape[1], *inputs.shape[2:])
 """
+"""Reads the layers and weights of a network of our own layer table."""
 
 _OPENCV = """
 size = (shape[2] // {stride}, shape[3] // {stride})
@@ -92,6 +96,7 @@ def run(picture):
     net.setInput(picture[None])
     return {probability}(shuffled(net.forward())[0, 0])
 """
+"""Runs it by our ONNX writer and OpenCV."""
 
 _LITERT = """
 from heartguard.litert import LiteRtFile
@@ -100,6 +105,7 @@ def run(picture):
     out = file.run("network", image=np.ascontiguousarray(picture.transpose(1, 2, 0))[None])["out"]
     return {probability}(shuffled(out.transpose(0, 3, 1, 2))[0, 0])
 """
+"""Runs it by the LiteRT file that the benchmark has written."""
 
 
 class Way(NamedTuple):
@@ -131,12 +137,21 @@ class Way(NamedTuple):
 
 
 _LAB = "heartlab/heartlab"
+"""Folder of the laboratory's package in the repository."""
+
 _OURS = ("heartguard/onnx.py", "heartguard/layers.py")
+"""Code that the ONNX way needs and the LiteRT way would not."""
+
 _VGG_BEFORE = tuple(
     f"heartguard/classify/{name}.py" for name in ("backbone", "onnx_graph", "int8_network", "keras_vgg")
 )
+"""Code of VGG16 in the older checkout."""
+
 _VGG_NOW = ("heartguard/litert.py", "heartguard/classify/backbone.py", f"{_LAB}/networks/vgg16.py")
+"""Code of VGG16 in this one."""
+
 _LINE = {"module": "heartguard.trace.line_network", "layers": "LINE_LAYERS", "name": "line"}
+"""The line network in the programs above."""
 
 WAYS = (
     Way("VGG16", "LiteRT file and cuts by our own writer", "drawings", _VGG16.format(backbone=""), ("vgg16.tflite",),

@@ -18,6 +18,7 @@ from scipy.signal import resample_poly
 
 from heartguard.arrays import Floats, Mask
 from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
+from heartlab.checkout import CHECKOUT
 
 HELD_BACK_FOLD = 10
 """PTB-XL's own test fold; no model is trained on it and no constant is tuned on it."""
@@ -35,7 +36,7 @@ def data_folder() -> Path | None:
     The environment variable ``HEARTGUARD_DATA`` names it; else it is ``shared/data`` beside the repository.
     """
     named = os.environ.get("HEARTGUARD_DATA")
-    folder = Path(named) if named else Path(__file__).resolve().parents[3] / "shared" / "data"
+    folder = Path(named) if named else CHECKOUT.parent / "shared" / "data"
     return folder if folder.is_dir() else None
 
 

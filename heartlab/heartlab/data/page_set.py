@@ -75,7 +75,7 @@ def add_page_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=2, help="processor cores to use")
 
 
-def load_traced_pages(args: argparse.Namespace) -> Pages:
-    """Return the labelled pages with their traces, kept ones where the options name them."""
-    traces = load_traces(args.traces) if args.traces else trace_pages(args.cache, args.threads)
+def load_traced_pages(args: argparse.Namespace, every: int = 1) -> Pages:
+    """Return the labelled pages, or every n-th of them, with their traces, kept ones where the options name them."""
+    traces = load_traces(args.traces).every(every) if args.traces else trace_pages(args.cache, args.threads, every)
     return Pages(page_set(load_pages(), traces), traces, args.cache)

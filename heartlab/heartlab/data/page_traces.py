@@ -33,7 +33,7 @@ CHUNK = 70
 ROOMS = ("intake", "page", "trace")
 """Packages whose code decides the traces."""
 
-NETWORKS = ("structure", "turn", "line")
+NETWORKS = ("structure", "turn", "print", "line")
 """Models that decide the traces."""
 
 
@@ -64,6 +64,10 @@ class PageTraces:
             rhythm_lead=str(self.rhythm[row]) or None,
         )
 
+    def every(self, step: int) -> PageTraces:
+        """Return every n-th page."""
+        return PageTraces(*(getattr(self, name)[::step] for name in self.__dataclass_fields__))
+
     def rows_of(self, page_ids: Sequence[str]) -> NDArray[np.int64]:
         """Return the rows of pages.
 
@@ -87,7 +91,7 @@ def code_version() -> str:
     home = Path(heartguard.__file__).parent
     digest = hashlib.sha256()
     specs = (models_folder() / f"{name}.json" for name in NETWORKS)
-    code = [home / "leads.py", *(p for room in ROOMS for p in (home / room).glob("*.py"))]
+    code = [home / "leads.py", *(p for room in ROOMS for p in (home / room).rglob("*.py"))]
     for path in sorted([*code, *(spec for spec in specs if spec.exists())]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
@@ -104,8 +108,8 @@ def load_traces(path: Path) -> PageTraces:
         )
 
 
-def trace_pages(folder: Path, workers: int = 2) -> PageTraces:
-    """Trace all pages of the data folder, or go on where an interrupted run stopped.
+def trace_pages(folder: Path, workers: int = 2, every: int = 1) -> PageTraces:
+    """Trace the pages of the data folder, or go on where an interrupted run stopped.
 
     Parameters
     ----------
@@ -113,9 +117,11 @@ def trace_pages(folder: Path, workers: int = 2) -> PageTraces:
         Where chunks of 70 pages are kept, by code version.
     workers : int
         Processes.
+    every : int
+        Only every n-th page; its chunks are kept apart from those of all pages.
     """
-    pages = load_pages()
-    home = folder / f"traces-{code_version()}"
+    pages = load_pages().iloc[::every]
+    home = folder / f"traces-{code_version()}{f'-every-{every}' if every > 1 else ''}"
     home.mkdir(parents=True, exist_ok=True)
     chunks = [pages.iloc[at : at + CHUNK] for at in range(0, len(pages), CHUNK)]
     paths = [home / f"chunk-{number:03d}.npz" for number in range(len(chunks))]

@@ -9,8 +9,9 @@ import numpy as np
 from heartguard.arrays import Floats
 from heartguard.leads import LAYOUTS, LEADS, SAMPLING_RATE_HZ
 from heartlab.data.datasets import load_photos, read_photo_signal, read_record_500hz
+from heartlab.simulate.encoded import png
 from heartlab.simulate.page import PRESETS, SimulatedPage, render_page
-from heartlab.simulate.usual_pages import CONDITIONS, png
+from heartlab.simulate.usual_pages import CONDITIONS
 
 __all__ = ["CONDITIONS", "REAL_PHOTOS", "Case", "clean_twin", "make_case", "real_photo_case"]
 

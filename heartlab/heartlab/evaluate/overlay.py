@@ -25,6 +25,7 @@ NAME_MM = 8.0
 """Width of a line above which its name is written."""
 
 _SUBPIXEL_BITS = 3
+"""Points are placed to an eighth of a pixel, which antialiased lines still show."""
 
 
 def panel_colour(panel: Panel) -> tuple[int, int, int]:

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``heartlab convert``."""
     parser.add_argument("--models", type=Path, default=models_folder(), metavar="DIR", help="weights and spec")
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="DIR", help="tables")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="compare the answers on every N-th page only")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="trace and compare every N-th page only")
     add_page_arguments(parser)
 
 
@@ -32,11 +32,11 @@ def run(args: argparse.Namespace) -> int:
     spec = load_spec(args.models / "vgg16.json")
     weights = read_weights(args.models / spec.weights_file, spec.sha256)
     content = vgg16_file(weights, *spec.input_size)
-    clinic = load_traced_pages(args)
+    clinic = load_traced_pages(args, args.every)
     backbones = KerasBackbone(weights), LiteRtBackbone(content)
     full, light = (load_engine(folder=args.models, backbone=backbone) for backbone in backbones)
     facts = {"model": spec.identity, "light_sha256": hashlib.sha256(content).hexdigest()}
-    found = {**facts, **measure_parity(full, light, clinic.traces, clinic.labelled, args.every)}
+    found = {**facts, **measure_parity(full, light, clinic.traces, clinic.labelled)}
     (args.results / "parity.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     log.info("parity %s: %s", "holds" if found["holds"] else "does not hold", found["probability_apart"])
     if not found["holds"]:

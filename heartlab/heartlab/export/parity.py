@@ -27,8 +27,8 @@ MOST_F1_APART = 0.005
 """Greatest difference of macro-F1. All three bars were chosen by hand."""
 
 
-def measure_parity(full: Engine, light: Engine, traces: PageTraces, pages: PageSet, every: int = 1) -> dict[str, Any]:
-    """Ask both engines about the drawing of every page, or of every n-th one.
+def measure_parity(full: Engine, light: Engine, traces: PageTraces, pages: PageSet) -> dict[str, Any]:
+    """Ask both engines about the drawing of every page.
 
     Parameters
     ----------
@@ -37,26 +37,24 @@ def measure_parity(full: Engine, light: Engine, traces: PageTraces, pages: PageS
     traces : PageTraces
     pages : PageSet
         In the order of the traces.
-    every : int
 
     Returns
     -------
     dict
         As `parity_figures`.
     """
-    rows = np.arange(0, len(traces.page_ids), every)
     answers: dict[str, list[Doubles]] = {"full": [], "light": [], "full findings": [], "light findings": []}
-    for done, row in enumerate(rows, start=1):
-        image = draw(segment_leads(traces.ecg(int(row)))).image[None]
+    for row in range(len(traces.page_ids)):
+        image = draw(segment_leads(traces.ecg(row))).image[None]
         for name, engine in (("full", full), ("light", light)):
             found = engine.predict(image)
             answers[name].append(probabilities(found.logits[0], engine.spec.temperature))
             if found.finding_logits is not None:
                 answers[f"{name} findings"].append(1 / (1 + np.exp(-found.finding_logits[0].astype(float))))
-        if done % 100 == 0:
-            log.info("parity: %d of %d pages", done, len(rows))
+        if row % 100 == 99:
+            log.info("parity: %d of %d pages", row + 1, len(traces.page_ids))
     stacked = {name: np.stack(found) for name, found in answers.items() if found}
-    return parity_figures(pages.classes[rows], stacked)
+    return parity_figures(pages.classes, stacked)
 
 
 def parity_figures(labels: Labels, answers: Mapping[str, Doubles]) -> dict[str, Any]:

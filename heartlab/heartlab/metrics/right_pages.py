@@ -17,12 +17,17 @@ RIGHT_DB = 10.0
 """Least mean signal-to-noise ratio of a page that counts as right."""
 
 _MAX_SHIFT = SAMPLING_RATE_HZ // 2
+"""Samples, half a second: a lead that is further from its place in the record counts as misplaced."""
+
 _STEP = 5
+"""Samples between the shifts that are tried first; the best one is then refined sample by sample."""
+
 _FITS, _BETTER = 0.8, 0.15
 """A lead bears another's name if it correlates so well with that one, and by so much better than with its own."""
 
 _SCALE_OFF, _RATE_OFF = 0.1, 0.05
 _FLOOR_DB = -10.0
+"""Below this a signal has nothing to do with the truth; how much below tells nothing more."""
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
-from heartguard.arrays import Floats, Image
+from heartguard.arrays import Floats
 from heartguard.leads import LAYOUTS
+from heartlab.simulate.encoded import jpeg, png
 from heartlab.simulate.page import PRESETS, PaperStyle, SimulatedPage, random_style, render_page
 from heartlab.simulate.photo import PHOTO_KINDS, random_print, take_photo, take_screenshot
 
-__all__ = ["CONDITIONS", "png"]
+__all__ = ["CONDITIONS"]
 
 PHOTO_LAYOUTS = ("3x4+1", "3x4+1", "3x4+1", "3x4", "3x4+3", "6x2", "6x2+1", "12x1")
 """Layouts of simulated scans and photos: half of them the usual one."""
@@ -42,7 +42,7 @@ def _scan(signals: Floats, number: int) -> tuple[bytes, SimulatedPage]:
         jpeg_quality=None,
     )
     page = render_page(signals, style, seed=number)
-    return bytes(cv2.imencode(".jpg", page.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 50])[1]), page
+    return jpeg(page.image, 50), page
 
 
 def _photo(kind: str) -> Maker:
@@ -56,11 +56,6 @@ def _photo(kind: str) -> Maker:
 def _screenshot(signals: Floats, number: int) -> tuple[bytes, SimulatedPage]:
     page = render_page(signals, random_print(number, PHOTO_LAYOUTS), seed=number)
     return take_screenshot(page, seed=number).encoded, page
-
-
-def png(image: Image) -> bytes:
-    """Return a picture as PNG."""
-    return bytes(cv2.imencode(".png", image[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])
 
 
 CONDITIONS: dict[str, Maker] = {

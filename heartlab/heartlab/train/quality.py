@@ -41,6 +41,7 @@ _RIDGE = 4.0
 """Of weights on scaled evidence; chosen by the folds among 0.5, 1, 2, 4, 8."""
 
 _FOLDS = 5
+"""As for the classifier."""
 
 _FIRST_USUAL = 30_000_000
 """Seed of the first page of the usual arrangements."""

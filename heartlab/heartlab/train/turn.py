@@ -31,7 +31,10 @@ __all__ = ["fit_odd", "out_of_fold", "turn_of"]
 log = logging.getLogger(__name__)
 
 _RIDGE = 0.5
+"""Penalty of the weights of scaled evidence; chosen by hand."""
+
 _FOLDS = 5
+"""As for the classifier."""
 
 
 def turn_of(sheet: SimulatedSheet) -> Turn:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image
+from heartlab.simulate.encoded import through_jpeg
 from heartlab.simulate.page.paper_style import PaperStyle
 
 
@@ -51,7 +52,7 @@ def scan(sheet: Image, style: PaperStyle, rng: np.random.Generator) -> tuple[Ima
     if style.blur_px:
         image = cv2.GaussianBlur(image, (0, 0), style.blur_px)
     image = _expose(image, style, rng)
-    return _compress(image, style.jpeg_quality), homography
+    return image if style.jpeg_quality is None else through_jpeg(image, style.jpeg_quality), homography
 
 
 def _expose(image: Image, style: PaperStyle, rng: np.random.Generator) -> Image:
@@ -75,12 +76,3 @@ def _shadow(shape: tuple[int, int], depth: float, rng: np.random.Generator) -> F
     across = np.exp(-0.5 * ((np.arange(width) / width - x) / spread) ** 2)
     down = np.exp(-0.5 * ((np.arange(height) / height - y) / spread) ** 2)
     return np.asarray(1 - depth * np.outer(down, across), np.float32)
-
-
-def _compress(image: Image, quality: int | None) -> Image:
-    """Pass the picture through JPEG."""
-    if quality is None:
-        return image
-    _, encoded = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
-    return np.ascontiguousarray(decoded[..., ::-1])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Image
+from heartlab.simulate.encoded import jpeg, png
 from heartlab.simulate.page import SimulatedPage
 from heartlab.simulate.photo.background import draw_background
 from heartlab.simulate.photo.illumination import cast, reflect, shade
@@ -83,7 +84,7 @@ def take_photo(page: SimulatedPage, style: PhotoStyle, seed: int = 0) -> Simulat
     inside = _inside(places, (height, width))[..., None]
     scene = lit * inside + draw_background(shape, style.background, rng) * _edge_shadow(inside) * (1 - inside)
     image = _develop(scene, style, rng)
-    return SimulatedPhoto(image, _jpeg(image, style.jpeg_quality), page, view, script, style)
+    return SimulatedPhoto(image, jpeg(image, style.jpeg_quality), page, view, script, style)
 
 
 def take_screenshot(page: SimulatedPage, seed: int = 0) -> SimulatedPhoto:
@@ -96,7 +97,7 @@ def take_screenshot(page: SimulatedPage, seed: int = 0) -> SimulatedPhoto:
     image = _window(size, corner, rng)
     (left, top), (right, bottom) = corner, corner + size
     image[top:bottom, left:right] = cv2.resize(page.image, tuple(size.tolist()), interpolation=cv2.INTER_AREA)
-    encoded = _png(image) if rng.random() < 0.5 else _jpeg(image, int(rng.integers(60, 95)))
+    encoded = png(image) if rng.random() < 0.5 else jpeg(image, int(rng.integers(60, 95)))
     x, y = np.array([-0.5, width - 0.5]), np.array([-0.5, height - 0.5])
     across, down = (np.array([first, last]) - 0.5 for first, last in ((left, right), (top, bottom)))
     nodes = np.stack(np.meshgrid(across, down), axis=2)
@@ -190,11 +191,3 @@ def _motion_kernel(style: PhotoStyle) -> Floats:
     ends = [tuple(int(v) for v in np.round((reach + side * half) * 16)) for side in (-1, 1)]
     cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_AA, 4)
     return np.asarray(kernel / kernel.sum())
-
-
-def _jpeg(image: Image, quality: int) -> bytes:
-    return bytes(cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
-
-
-def _png(image: Image) -> bytes:
-    return bytes(cv2.imencode(".png", image[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])

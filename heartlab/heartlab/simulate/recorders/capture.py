@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image
+from heartlab.simulate.encoded import through_jpeg
 from heartlab.simulate.recorders.chances import between, chance, choose
 
 __all__ = ["CaptureKind", "Window", "develop", "light_field"]
@@ -204,11 +205,6 @@ def _stored(image: Image, kind: str, rng: np.random.Generator) -> Image:
         height, width = image.shape[:2]
         size = (max(8, round(width * scale)), max(8, round(height * scale)))
         flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        first = _jpeg(cv2.resize(image, size, interpolation=flags), int(rng.integers(low, high)))
+        first = through_jpeg(cv2.resize(image, size, interpolation=flags), int(rng.integers(low, high)))
         image = cv2.resize(first, (width, height), interpolation=cv2.INTER_LINEAR)
-    return _jpeg(image, int(rng.integers(low, high)))
-
-
-def _jpeg(image: Image, quality: int) -> Image:
-    stored = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
+    return through_jpeg(image, int(rng.integers(low, high)))

@@ -45,6 +45,8 @@ _CLEAR_MM = 1.2
 """Between two words: less, and the product would cut them as one."""
 
 _PAGES_PER_FILE = 16
+"""Bounds the work that an interrupted run loses; chosen by hand."""
+
 _FIRST_SEED: dict[Split, int] = {"lessons": 40_000_000, "check": 49_000_000}
 """Of the pages of the sets; no page is in two."""
 

@@ -26,6 +26,8 @@ SIDE = 320
 """Of a crop, pixels: 4 to 10 cm of paper, so that two or three rows or a header with its first row are seen."""
 
 CROPS_PER_FILE = 32
+"""Bounds the work that an interrupted run loses; chosen by hand."""
+
 CropSet = Literal["lessons", "edges", "check"]
 """``"edges"`` are lessons too: around the edges of sheets before a camera or on a scanner, which others seldom show."""
 
@@ -33,8 +35,11 @@ FIRST_SEED: dict[CropSet, int] = {"lessons": 1_000_000, "edges": 3_000_000, "che
 """Seeds of the pages of the sets; no page stands in two."""
 
 _EDGE_KINDS: dict[CaptureKind, float] = {"photo": 0.7, "scan": 0.15, "screen photo": 0.15}
+"""Shares of the captures whose pictures show edges of the sheet."""
 
 _CROPS_PER_PAGE = 2
+"""A page takes longer to draw than a crop to cut; more of one page would be much alike."""
+
 _DARK, _DARK_LINES = 160, 0.1
 """A grid is dark if no channel of its colour is above this and its lines cover so many mm: as black as a fine trace."""
 

@@ -33,6 +33,7 @@ __all__ = ["ENGINES", "PLANS", "EngineName", "disagreement", "example_page", "ma
 
 EngineName = Literal["opencv", "onnxruntime", "litert-float32", "litert-float16", "litert-int8"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+"""All of them."""
 
 PLANS = ((1, 0), (5, 96))
 """Strips and halo, pixels."""
@@ -44,11 +45,16 @@ _MORE_PLANS: dict[EngineName, tuple[tuple[int, int], ...]] = {
 """Tried with the engines that may be chosen alone."""
 
 _RUNS = 3
+"""The quickest counts: other work on the machine only adds."""
+
 _AWAY = round(0.02 * 255)
 """Maps agree where shares differ by no more than this of 255."""
 
 _PAGE_SEED = 9_100_003
+"""A page of the check set (`crops.FIRST_SEED`) that no lesson holds."""
+
 _MODULE = "heartlab.train.structure.engines"
+"""Called again for each engine, in a process of its own, whose memory is then that engine's."""
 
 
 def example_page(cache: Path) -> Image:

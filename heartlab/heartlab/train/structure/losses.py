@@ -27,6 +27,8 @@ were still empty after 5,000 crops. Their shares come out too high for it until 
 right; with twice as much they were too high to be of use before."""
 
 _TAKEN_FOR_TRACE = ("pulse", "separator", "name", "print", "overlay")
+"""Kinds of ink that the trace may touch, or that look like one."""
+
 _MISTAKEN = 4.0
 """How much more a pixel counts for the trace where there is ink of these kinds and no trace: a pulse that touches the
 trace must not become trace."""
@@ -35,6 +37,8 @@ _COLUMN_SHARE = 0.08
 """A column's cross-entropy begins near log(320) = 5.8, a pixel's near 0.7: so both start alike."""
 
 _DICE_SHARE = 0.5
+"""Weight of the Dice loss beside the cross-entropy, which counts each pixel alone; chosen by hand."""
+
 _LEAST_MASS = 1.0
 """Pixels of trace that a column needs to be judged."""
 

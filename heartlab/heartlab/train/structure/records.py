@@ -19,6 +19,8 @@ __all__ = ["RecordPool", "Split", "load_pool", "split_of"]
 Split = Literal["lessons", "check"]
 
 _CHECK_SHARE = 0.12
+"""Share of the patients kept for checks; chosen by hand."""
+
 _SIMULATED = 0.15
 """Share of pages from simulated hearts: rhythms and blocks that records have too few of."""
 
