@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from heartguard.errors import CorrectionError, HeartGuardError, NotAnEcgError
-from heartguard.intake import Source, page_count
-from heartguard.intake.detect import kind_of
-from heartguard.intake.source import file_name, read_source
+from heartguard.intake import Source, file_name, kind_of, page_count, read_source
 from heartguard.page_search import MOST_PAGES
 from heartguard.panel_names import leads_by_hand, panel_names
 from heartguard.together import belong_together, join
