@@ -443,14 +443,14 @@ class Measurements:
 
     Attributes
     ----------
-    heart_rate_bpm, rr_ms, pr_ms, qrs_ms, qt_ms, qtc_ms, qtc_fridericia_ms, axis_deg : float or None
+    heart_rate_bpm, rr_ms, p_ms, pr_ms, qrs_ms, qt_ms, qtc_ms, qtc_fridericia_ms, axis_deg : float or None
         ``rr_ms`` is the median RR; ``qtc_ms`` is Bazett's; the axis is frontal, in (-180, 180].
     rr_variation : float or None
         Coefficient of variation of the RR intervals.
     beats_s : ndarray, shape (n,), float64
         R peaks on the 10 s axis, seconds.
     fiducials_s : mapping of str to float
-        ``p_on``, ``qrs_on``, ``qrs_off``, ``t_off`` of the median beat, seconds from its R peak.
+        ``p_on``, ``p_off``, ``qrs_on``, ``qrs_off``, ``t_off`` of the median beat, seconds from its R peak.
     einthoven_residual_mv : float or None
         Root mean square of II - I - III and aVR + aVL + aVF over the samples where they are all traced.
     missing_reasons : mapping of str to str
@@ -459,6 +459,7 @@ class Measurements:
 
     heart_rate_bpm: float | None = None
     rr_ms: float | None = None
+    p_ms: float | None = None
     pr_ms: float | None = None
     qrs_ms: float | None = None
     qt_ms: float | None = None
