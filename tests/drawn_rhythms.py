@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -84,9 +83,16 @@ def shown(signals: Floats, layout: str = "12x1", rhythm_lead: str | None = None)
     return Ecg(found, np.ones(12, np.float32), rhythm_lead)
 
 
-def tall_t() -> Wave:
-    """Return the tall T wave at another moment; a test may change it further."""
-    return replace(TALL_T)
+def sinus(rate: float, pr_s: float = 0.16, t_wave: Wave = T_WAVE) -> Doubles:
+    """Return the dipole of a sinus rhythm; PR from the first sample of P to the first of QRS."""
+    times = regular(rate)
+    return p_waves(times + QRS_ON_MS / 1000 - pr_s) + complexes(times, t_wave)
+
+
+def fast_t(rate: float) -> Wave:
+    """Return the T wave of a fast rhythm: QT by Fridericia."""
+    share = (70.0 / rate) ** (1 / 3)
+    return Wave(250.0 * share, 55.0 * share, 35.0 * share, NORMAL.t)
 
 
 def _sum(waves: Sequence[Wave], times_s: Sequence[float] | Doubles) -> Doubles:

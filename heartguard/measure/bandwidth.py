@@ -18,9 +18,9 @@ _HALF_WINDOW_S = 0.15
 """Half the window around the R peak: the QRS complex and little of P and T."""
 
 _SHARE = 0.8
-"""Share of the slope's power below the frequency that is measured. On the LUDB records of even place it tells a low-pass
-of 25 Hz (median 20 Hz) from one of 40 Hz (24 Hz), a drawn page (30 Hz) and the unfiltered signal (35 Hz); a higher share
-would measure the noise."""
+"""Share of the slope's power below the frequency that is measured. On the LUDB records of even place it tells a
+low-pass of 25 Hz (median 20 Hz) from one of 40 Hz (24 Hz), a drawn page (30 Hz) and the unfiltered signal (35 Hz); a
+higher share would measure the noise."""
 
 _SLOWEST_HZ, _FASTEST_HZ = 18.0, 40.0
 """Bounds of what is believed: below them the complex itself is slow (a bundle branch block), above them it is noise."""

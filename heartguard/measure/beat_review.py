@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from heartguard.arrays import Doubles, Indices
+from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.measure.energy import WIDE_BAND_S, crests, first_levels, in_most_leads, levels_at, qrs_energy
 from heartguard.measure.filters import samples, slope, smooth
 
 __all__ = ["review_beats"]
 
 _T_DELAY_S, _T_DELAY = 0.42, 0.42
-"""Longest delay of a T wave's peak after R, and the same as a share of the root of RR (QTc less T's fall)."""
+"""Longest delay of a T wave's peak after R, s, and the same as a share of the root of RR (QTc less T's fall)."""
 
 _OWN_T = (0.10, 0.38)
 """Where the T wave of a complex is looked for, seconds after its peak."""
@@ -24,8 +25,8 @@ _BEFORE_NEXT_S = 0.24
 """Not so near before the next beat: there its P wave may be."""
 
 _LEAST_OWN_T = 0.18
-"""Height of that T wave as a share of the complex; of ventricular beats it is 0.3 and more, after a T wave there is only
-noise."""
+"""Height of that T wave as a share of the complex; of ventricular beats it is 0.3 and more, after a T wave there is
+only noise."""
 
 _SLOWER = 0.75
 """A T wave's slope over its height, as a share of the other beats'."""
@@ -60,8 +61,8 @@ def review_beats(signals: Doubles, beats: Indices) -> Indices:
 def _drop_t_waves(soft: Doubles, beats: Indices) -> Indices:
     """Drop the beats that follow another one as its T wave does, if most of them look like T waves."""
     gaps = np.diff(beats)
-    doubled = np.concatenate([gaps[:-1] + gaps[1:], gaps[-1:] * 2]) / 500.0  # RR without the beat in between
-    limit = np.minimum(samples(_T_DELAY_S), _T_DELAY * np.sqrt(doubled) * 500.0)
+    doubled = np.concatenate([gaps[:-1] + gaps[1:], gaps[-1:] * 2]) / SAMPLING_RATE_HZ  # RR without the one in between
+    limit = np.minimum(_T_DELAY_S, _T_DELAY * np.sqrt(doubled)) * SAMPLING_RATE_HZ
     soon = gaps < limit
     earlier = np.concatenate([[False], soon[:-1]])
     following = np.flatnonzero(soon & ~earlier) + 1

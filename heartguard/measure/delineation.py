@@ -22,6 +22,9 @@ _LEAST_TP_S, _LEAST_TP_SHARE = 0.20, 0.45
 """A P wave is looked for at least so long before the QRS complex, or for this share of RR, even where T seems to last
 longer: T ends late in a fast rhythm, and the end of T is uncertain."""
 
+_FAST_S = 0.40
+"""Below this RR nothing before the end of T is taken for a P wave: T fills what is left."""
+
 _QRS = "The beginning or end of the QRS complex is not clear in the median beat. Measure it by hand."
 _T = "The end of the T wave is not clear in the median beat. Measure it by hand."
 
@@ -62,10 +65,17 @@ def delineate(beat: MedianBeat, rr_s: float, rr_variation: float) -> Delineation
     level = np.nanmedian(waves[:, max(0, on - samples(_LEVEL_S)) : on + 1], axis=1)
     waves = waves - level[:, None]
     t_off = find_t_end(waves, on, off, rr_s)
-    latest = on - samples(min(_LEAST_TP_S, _LEAST_TP_SHARE * rr_s))
-    earliest = latest if t_off is None else min(latest, t_off - samples(rr_s))
+    earliest = _earliest_p(on, t_off, rr_s)
     p = find_p_wave(waves, beat.stack[:, shown], on, earliest, rr_variation)
     reasons = {} if p.reason is None else {"P": p.reason}
     if t_off is None:
         reasons["T"] = _T
     return Delineation(Fiducials(on, off, p.on, t_off, p.off), reasons)
+
+
+def _earliest_p(qrs_on: int, t_off: int | None, rr_s: float) -> int:
+    """Return the sample from which a P wave is looked for."""
+    if rr_s < _FAST_S:
+        return qrs_on if t_off is None else t_off - samples(rr_s)
+    latest = qrs_on - samples(min(_LEAST_TP_S, _LEAST_TP_SHARE * rr_s))
+    return latest if t_off is None else min(latest, t_off - samples(rr_s))

@@ -22,8 +22,8 @@ _ALIKE = 0.8
 conducted one by less than 0.6."""
 
 _AS_MANY = 0.6
-"""A group of so many beats, as a share of the largest, may be the prevailing rhythm too, as in bigeminy; of one beat less
-in any case."""
+"""A group of so many beats, as a share of the largest, may be the prevailing rhythm too, as in bigeminy; one with
+a beat less in any case."""
 
 _TIMELY = 0.8
 """A beat that comes after less than this share of the usual RR is premature: its P and T waves are not the rhythm's."""
@@ -87,7 +87,7 @@ def _correlations(signals: Doubles, beats: Indices) -> tuple[Doubles, Mask]:
     shift = samples(_SHIFT_S)
     wide = cut_beats(band, beats, samples(_BEFORE_S) + shift, samples(_AFTER_S) + shift)
     width = wide.shape[2] - 2 * shift
-    known = np.isfinite(wide).all(axis=2)
+    known: Mask = np.asarray(np.isfinite(wide).all(axis=2))
     wide = np.where(known[:, :, None], wide, 0.0)
     middle = wide[:, :, shift : shift + width]
     best = np.full((beats.size, beats.size), -1.0)
@@ -99,4 +99,5 @@ def _correlations(signals: Doubles, beats: Indices) -> tuple[Doubles, Mask]:
         power = np.sqrt(np.sum(shared * own[:, None], axis=2) * np.sum(shared * its[None], axis=2))
         alike = np.divide(np.sum(product * shared, axis=2), power, out=np.full(power.shape, -1.0), where=power > 0)
         best = np.maximum(best, alike)
-    return np.maximum(best, best.T), (known[:, None] & known[None]).any(axis=2)
+    comparable: Mask = np.asarray((known[:, None] & known[None]).any(axis=2))
+    return np.maximum(best, best.T), comparable

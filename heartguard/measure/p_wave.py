@@ -40,8 +40,8 @@ _LEAST_MV = 0.02
 """Least height of a P wave in the second highest lead: half a pen's width."""
 
 _COHERENT, _COHERENT_IRREGULAR = 0.50, 0.78
-"""Least coherence from beat to beat, in a regular and in an irregular rhythm: on the LUDB records of even place at most 0.4
-without P waves and 0.7 in flutter, nearly always 0.8 and more with them."""
+"""Least coherence from beat to beat, in a regular and in an irregular rhythm: on the LUDB records of even place at most
+0.4 without P waves and 0.7 in flutter, nearly always 0.8 and more with them."""
 
 _IRREGULAR = 0.10
 """Variation of RR from which a rhythm counts as irregular."""
@@ -60,8 +60,8 @@ _AROUND_S = 0.02
 """The coherence is that of the P wave and so much beside it, whose level belongs to its shape."""
 
 _ON_MS, _OFF_MS = -3.0, 5.0
-"""How much later than the cardiologists' marks the bump passes `_EDGE`, on the LUDB records of even place: the smoothing
-widens it."""
+"""How much later than the cardiologists' marks the bump passes `_EDGE`, on the LUDB records of even place: the
+smoothing widens it."""
 
 NO_P = "No P wave was found before the QRS complexes."
 NOT_FIXED = "The waves before the QRS complexes differ from beat to beat: no P wave has a fixed distance to them."
@@ -189,7 +189,8 @@ def _bump(waves: Doubles, qrs_on: int) -> Doubles:
     known = np.isfinite(velocity)
     speed = np.sqrt(np.sum(np.where(known, velocity, 0.0) ** 2, axis=0) / np.maximum(known.sum(axis=0), 1))
     speed[qrs_on - samples(0.016) :] = np.nan  # the slope there is the complex's
-    return smooth(speed[None], _MERGE_S)[0]
+    bump: Doubles = smooth(speed[None], _MERGE_S)[0]
+    return bump
 
 
 def _crests(bump: Doubles, first: int, last: int) -> Indices:

@@ -58,7 +58,8 @@ def find_spikes(signals: Doubles) -> Indices:
     runs = runs_of_true(near.sum(axis=0) >= np.clip(shown, 1, _LEADS))
     middles = runs.mean(axis=1).round().astype(np.int64)
     edge = samples(2 * _FLANK_S[1])
-    return middles[(middles > edge) & (middles < signals.shape[1] - edge)]
+    inside: Indices = middles[(middles > edge) & (middles < signals.shape[1] - edge)]
+    return inside
 
 
 def _spiky(lead: Doubles) -> Mask:

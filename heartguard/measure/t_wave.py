@@ -1,7 +1,7 @@
 """The end of the T wave: in each lead where the steepest tangent meets the isoelectric line, then over all leads.
 
-The tangent is that of Lepeschkin & Surawicz, "The measurement of the Q-T interval of the electrocardiogram", Circulation
-6 (1952) 378.
+The tangent is that of Lepeschkin & Surawicz, "The measurement of the Q-T interval of the electrocardiogram",
+Circulation 6 (1952) 378.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _AFTER_QRS_S = 0.06
 """The T wave's peak is sought from here on: before it is the ST segment."""
 
 _LAST_PEAK, _LAST_END = 0.46, 0.60
-"""Latest peak and end of T after the QRS onset as a share of the root of RR (as Bazett's QTc): 460 and 600 ms at 60/min."""
+"""Latest peak and end of T after the QRS onset as a share of the root of RR (as in Bazett's QTc)."""
 
 _SIGMA_S = 0.012
 """Smoothing: no part of a T wave is faster."""
