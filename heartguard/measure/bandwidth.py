@@ -49,7 +49,7 @@ def edge_ms(waves: Doubles, centre: int) -> float:
     >>> time_s = (np.arange(500) - 250) / 500
     >>> sharp, blunt = (np.exp(-0.5 * (time_s / sigma) ** 2)[None] for sigma in (0.006, 0.012))
     >>> round(edge_ms(sharp, 250)), round(edge_ms(blunt, 250))
-    (25, 48)
+    (25, 49)
     """
     half = samples(_HALF_WINDOW_S)
     parts = waves[:, max(0, centre - half) : centre + half]

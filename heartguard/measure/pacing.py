@@ -50,7 +50,7 @@ def find_spikes(signals: Doubles) -> Indices:
     >>> lead = np.exp(-0.5 * ((np.arange(1000) - 400) / 8.0) ** 2)
     >>> lead[300:303] += 0.5
     >>> find_spikes(np.stack([lead, lead])).tolist()
-    [301]
+    [302]
     """
     found = np.stack([_spiky(lead) for lead in signals])
     near = maximum_filter1d(found.astype(np.uint8), samples(_TOGETHER_S), axis=1)

@@ -58,8 +58,8 @@ _USUAL_EDGE_MS = 33.0
 _ON_MS, _ON_PER_EDGE_MS = 3.0, -0.2
 _OFF_MS, _OFF_PER_EDGE_MS = -1.0, 0.15
 """How much later than the cardiologists' marks the activity passes the quiet level, and the change with each
-millisecond of a longer edge. Fitted to the LUDB records of even place: signals in full, in 0.05-40 Hz and in 0.67-25 Hz,
-and drawn pages that were read."""
+millisecond of a longer edge. Fitted to the LUDB records of even place: signals in full, in 0.05-40 Hz and in
+0.67-25 Hz, and drawn pages that were read."""
 
 
 def mean_activity(waves: Doubles, centre: int) -> Doubles:
