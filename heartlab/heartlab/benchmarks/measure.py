@@ -3,8 +3,8 @@
     heartlab bench measure [--limit N]
 
 Needs the shared data (see README) and, for the comparison only, neurokit2 and ecgdeli (``pip install -e
-'./heartlab[compare]'``). Writes ``benchmarks/results/measure.csv``. Pages drawn from the same records are judged by the
-shared ``eval_ludb.py`` itself.
+'./heartlab[compare]'``; what is not installed is left out). Writes ``benchmarks/results/measure.csv``. Pages drawn from
+the same records are judged by the shared ``eval_ludb.py`` itself.
 
 Truth, as the shared ``eval_ludb.py`` defines it: a beat is where six leads mark a QRS peak within 150 ms; in each lead
 an onset or end is the median over its beats; the global onset is that of the third earliest lead, the global end that
@@ -31,7 +31,7 @@ from heartguard.measure import measure
 from heartguard.values import Ecg
 from heartlab.data.datasets import read_ludb_waves, read_signal
 from heartlab.data.tables import write_table
-from heartlab.evaluate.delineators import DELINEATORS
+from heartlab.evaluate.delineators import installed
 
 INTERVALS = {"p": "p_ms", "pr": "pr_ms", "qrs": "qrs_ms", "qt": "qt_ms"}
 """Intervals by name, and their field of `heartguard.values.Measurements`."""
@@ -165,7 +165,7 @@ def rows_of(record: str, place: int, marks: Marks) -> Iterator[dict[str, Any]]:
     for name, (layout, band) in VIEWS.items():
         ecg = view(signals, layout, band)
         methods: dict[str, Callable[[Ecg], dict[str, float]]] = {"HeartGuard": by_heartguard}
-        methods |= DELINEATORS if layout == "12x1" else {}
+        methods |= installed() if layout == "12x1" else {}
         for method, measured in methods.items():
             yield {**about, "on": name, "method": method, **measured(ecg)}
 

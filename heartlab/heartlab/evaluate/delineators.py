@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from heartguard.arrays import Doubles
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.values import Ecg
 
-__all__ = ["DELINEATORS", "global_intervals"]
+__all__ = ["DELINEATORS", "global_intervals", "installed"]
 
 _RANK, _LEAST_LEADS = 3, 6
 """Which lead from the outside gives an edge, and how many must have it: the definition of the truth."""
@@ -103,6 +104,11 @@ def _known(places: NDArray[Any]) -> Doubles:
     """Return samples as float, NaN where there is none."""
     found = np.asarray(places, dtype=float)
     return np.where((found >= 0) & (found < 1e9), found, np.nan)
+
+
+def installed() -> dict[str, Callable[[Ecg], dict[str, float]]]:
+    """Return those of `DELINEATORS` whose library is installed."""
+    return {name: measured for name, measured in DELINEATORS.items() if find_spec(name.partition(" ")[0])}
 
 
 DELINEATORS: dict[str, Callable[[Ecg], dict[str, float]]] = {"neurokit2 cwt": by_neurokit, "ecgdeli": by_ecgdeli}
