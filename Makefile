@@ -7,7 +7,7 @@ TRAIN_READY := $(VENV)/.train-ready
 CHECK_READY := $(VENV)/.check-ready
 DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: app test lint format coverage docs wheel-check cloud-check train baselines evaluate bench bench-digitise bench-explain clean
+.PHONY: app test lint format coverage docs wheel-check cloud-check train baselines evaluate bench bench-digitise bench-explain bench-measure clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/heartguard app
@@ -65,6 +65,10 @@ bench-digitise: $(TEST_READY)  ## traced signals against the truth: own pages, t
 
 bench-explain: $(TRAIN_READY)  ## test the explanations (needs the data folder and what train kept)
 	$(BIN)/heartlab bench explain
+
+bench-measure: $(TEST_READY)  ## intervals against cardiologists' marks, beside other delineators (needs the data folder)
+	$(BIN)/pip install --editable './heartlab[compare]'
+	$(BIN)/heartlab bench measure
 
 clean:
 	rm -rf $(VENV) docs/_build docs/api/generated .mypy_cache .pytest_cache .ruff_cache

@@ -24,6 +24,10 @@ _ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
 UNSURE = "class.unsure"
 """Code of the warning that no class is probable enough, which the app shows as its headline "Not sure"."""
 
+FLAT_MV, LEAST_COMPLEX_MV = 0.06, 0.3
+"""A lead no higher than two pen widths shows no complex; the highest lead of an ECG with low voltage reaches 0.5 mV in
+the limb leads and 1 mV in the chest leads."""
+
 LARGE_EINTHOVEN_MV = 0.1
 """One small square. Well traced pages give 0.01 to 0.06 mV; limb leads that disagree by more were misread somewhere."""
 
@@ -41,7 +45,7 @@ def warnings_on(
         Of the whole reading, 0 to 1.
     """
     answer = (_on_models(prediction), _on_prediction(prediction), _on_quality(quality, upload))
-    traces = (_on_leads(page, ecg), _on_einthoven(measurements))
+    traces = (_on_leads(page, ecg), _on_flat_leads(ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
     kept = dict.fromkeys(_weighed(warning, quality) for warning in found if warning is not None)
     return tuple(sorted(kept, key=lambda warning: warning.severity == "note"))
@@ -112,6 +116,18 @@ def _on_leads(page: Page, ecg: Ecg) -> Warning | None:
         return None
     text = f"Leads {'; '.join(parts)}. Judge these leads on the page itself."
     return fault("trace.missing", text) if absent else caution("trace.poor", text)
+
+
+def _on_flat_leads(ecg: Ecg) -> Warning | None:
+    """Tell of leads that are a straight line while others show complexes: an electrode is off, or the lead was lost."""
+    heights = {lead: float(np.nanmax(ecg.lead(lead)) - np.nanmin(ecg.lead(lead))) for lead in ecg.shown}
+    flat = [lead for lead, height in heights.items() if height < FLAT_MV]
+    if not flat or max(heights.values()) < LEAST_COMPLEX_MV:
+        return None
+    return caution(
+        "measure.flat_lead",
+        f"A straight line and no complexes: {', '.join(flat)}. An electrode may be off: record the ECG again.",
+    )
 
 
 def _on_einthoven(measurements: Measurements) -> Warning | None:

@@ -55,8 +55,8 @@ def test_the_runner_finds_a_benchmark_by_its_name_and_passes_its_options(monkeyp
     monkeypatch.setattr(bench.importlib, "import_module", import_module)
     parser = argparse.ArgumentParser()
     bench.add_arguments(parser)
-    assert bench.run(parser.parse_args(["measure-ludb", "--more", "4"])) == 7
-    assert asked == ["heartlab.benchmarks.measure_ludb"]
+    assert bench.run(parser.parse_args(["measure", "--more", "4"])) == 7
+    assert asked == ["heartlab.benchmarks.measure"]
     with pytest.raises(SystemExit):
         parser.parse_args(["no-such-benchmark"])
 

@@ -15,12 +15,22 @@ from heartlab.simulate.ecg import SimulatedEcg, simulate_ecg
 FIELDS = (
     "heart_rate_bpm",
     "rr_ms",
+    "least_rate_bpm",
+    "greatest_rate_bpm",
+    "p_ms",
     "pr_ms",
     "qrs_ms",
     "qt_ms",
     "qtc_ms",
     "qtc_fridericia_ms",
+    "qtc_framingham_ms",
+    "qtc_hodges_ms",
     "axis_deg",
+    "p_axis_deg",
+    "t_axis_deg",
+    "sokolow_lyon_mv",
+    "cornell_mv",
+    "r_avl_mv",
     "rr_variation",
 )
 

@@ -15,7 +15,7 @@ import pytest
 import heartguard
 from heartguard import errors, reading
 from heartguard.drawing import preprocessing
-from heartguard.leads import LEAD_INDEX
+from heartguard.leads import LEAD_INDEX, SAMPLES
 from heartguard.samples import list_samples
 from heartguard.values import Ecg, Prediction, SignalPrediction
 from heartguard.vocabulary import STAGES
@@ -168,6 +168,16 @@ def test_a_second_model_is_asked_about_what_was_traced(rooms: dict[str, Any]) ->
     assert (second.label, second.agrees) == ("MI", False)
     models.quality = judged(0.3).quality
     assert heartguard.read_ecg(b"bytes", models=models).prediction.signal_model is None
+
+
+def test_a_lead_that_is_a_straight_line_is_told() -> None:
+    signals = np.tile(np.sin(np.linspace(0, 60, SAMPLES)), (12, 1)).astype(np.float32)
+    signals[LEAD_INDEX["V3"]] = 0.01
+    given = make_prediction(signal_model=AGREES)
+    for flat, ecg in ((True, make_ecg(signals=signals)), (False, make_ecg(signals=0.01 * signals))):
+        found = warnings_on(make_upload(), make_page(), ecg, make_measurements(), given, 0.9)
+        texts = [warning.text for warning in found if warning.code == "measure.flat_lead"]
+        assert [text.partition(". ")[0] for text in texts] == (["A straight line and no complexes: V3"] if flat else [])
 
 
 def test_an_unlike_tracing_is_said_to_be_no_answer() -> None:

@@ -1,4 +1,4 @@
-"""Ecg to Measurements: beats, rate, intervals and axis."""
+"""Ecg to Measurements: beats, rate, intervals, axes and the waves of each lead."""
 
 from heartguard.measure.filters import bridge_gaps, milliseconds, samples
 from heartguard.measure.intervals import Fiducials, p_coherence

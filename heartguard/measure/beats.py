@@ -12,7 +12,9 @@ from itertools import pairwise
 import numpy as np
 
 from heartguard.arrays import Doubles, Indices
+from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.measure.energy import (
+    NEAR_S,
     QRS_BAND_S,
     WIDE_BAND_S,
     away_from,
@@ -30,6 +32,8 @@ _PASSES = 3
 _T_WAVE_S = 0.38
 _WIDE_HEIGHT = 0.35
 _OVER_T_WAVES = 1.6
+_FAST_SHARE = 0.4
+"""Above 200/min `NEAR_S` would leave nothing between the beats: so much of RR is left out instead."""
 
 
 def detect_beats(signals: Doubles) -> tuple[Indices, Doubles]:
@@ -78,7 +82,8 @@ def stand_out(beats: Indices, detection: Doubles) -> float:
     >>> round(stand_out(np.array([250, 750]), detection), 1)
     10.0
     """
-    rest = detection[away_from(beats, detection.size)]
+    nearest = float(np.median(np.diff(beats))) / SAMPLING_RATE_HZ if beats.size > 1 else 1.0
+    rest = detection[away_from(beats, detection.size, min(NEAR_S, _FAST_SHARE * nearest))]
     between = float(np.percentile(rest, 95)) if rest.size else 0.0
     return float(np.median(detection[beats])) / max(between, 0.02)
 

@@ -18,7 +18,8 @@ REFRACTORY_S = 0.21
 """Shortest RR that is believed (286/min)."""
 
 _CLIP = 1.6
-_NEAR_S = 0.12
+NEAR_S = 0.12
+"""What is nearer to a beat than this may be part of its QRS complex, seconds."""
 
 
 def qrs_energy(signals: Doubles, band_s: tuple[float, float]) -> Doubles:
@@ -102,8 +103,8 @@ def in_most_leads(energy: Doubles, level: Doubles) -> Doubles:
     return np.nan_to_num(nan_median(energy / level[:, None]))
 
 
-def away_from(beats: Indices, size: int) -> Mask:
-    """Return where no beat is near, shape (size,), bool.
+def away_from(beats: Indices, size: int, near_s: float = NEAR_S) -> Mask:
+    """Return where no beat is nearer than `near_s`, shape (size,), bool.
 
     Examples
     --------
@@ -112,7 +113,7 @@ def away_from(beats: Indices, size: int) -> Mask:
     """
     far = np.ones(size, dtype=bool)
     for beat in beats:
-        far[max(0, beat - samples(_NEAR_S)) : beat + samples(_NEAR_S)] = False
+        far[max(0, beat - samples(near_s)) : beat + samples(near_s)] = False
     return far
 
 

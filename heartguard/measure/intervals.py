@@ -37,6 +37,7 @@ class Fiducials:
     qrs_off: int | None = None
     p_on: int | None = None
     t_off: int | None = None
+    p_off: int | None = None
 
 
 def find_fiducials(beat: MedianBeat, rr_s: float, rr_variation: float) -> Fiducials:

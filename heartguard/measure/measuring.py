@@ -1,4 +1,4 @@
-"""`measure`: from twelve leads to rate, intervals and axis, each None with its reason where it cannot be trusted."""
+"""`measure`: from leads to rate, intervals, axes and waves, each None with its reason where it cannot be trusted."""
 
 from __future__ import annotations
 
@@ -6,29 +6,47 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Indices
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.limb_law import einthoven_residual
-from heartguard.measure.filters import bridge_gaps, milliseconds
+from heartguard.measure.axis import frontal_axis
+from heartguard.measure.beat_review import review_beats
+from heartguard.measure.delineation import Delineation, delineate
+from heartguard.measure.filters import bridge_gaps, milliseconds, samples
 from heartguard.measure.intervals import Fiducials
-from heartguard.measure.study import BeatStudy, find_r_peaks, study_beats
+from heartguard.measure.lead_table import lead_table, voltages
+from heartguard.measure.median_beat import MedianBeat, median_beat
+from heartguard.measure.morphology import dominant_beats
+from heartguard.measure.pacing import find_spikes, without_spikes
+from heartguard.measure.qtc import corrected_qt
+from heartguard.measure.rhythm import rates_of, rhythm_of, variation_between
+from heartguard.measure.study import find_r_peaks
 from heartguard.values import Ecg, Measurements
 
 LEAST_CONTRAST = 1.35
 """How far the beats must stand out of the rest of the page to be believed."""
 
-_RATE_FIELDS = ("heart_rate_bpm", "rr_ms", "rr_variation")
-_WAVE_FIELDS = ("pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "qtc_fridericia_ms", "axis_deg")
+BEFORE_S = 0.62
+"""Length of the median beat before R: a PR of 0.5 s and half a QRS complex."""
+
+_UNSTEADY = 0.15
+"""Variation of RR from which QT is not corrected for the rate."""
+
+_RATE_FIELDS = ("heart_rate_bpm", "rr_ms", "least_rate_bpm", "greatest_rate_bpm", "rr_variation")
+_QTC_FIELDS = ("qtc_ms", "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms")
+_AXIS_FIELDS = ("axis_deg", "p_axis_deg", "t_axis_deg")
+_VOLTAGE_FIELDS = ("sokolow_lyon_mv", "cornell_mv", "r_avl_mv")
+_WAVE_FIELDS = ("p_ms", "pr_ms", "qrs_ms", "qt_ms", *_QTC_FIELDS, *_AXIS_FIELDS, *_VOLTAGE_FIELDS)
 _NOTHING = "No heart beats were found: the traces are empty, flat or too noisy. Measure by hand on the page."
 _ONE_BEAT = "Only one heart beat is on the page: there is no interval to take a rate from."
 _NO_LIMBS = "The limb leads I, II and III are not traced together anywhere on the page, so they cannot be checked."
-_QRS = "The beginning or end of the QRS complex is not clear in the median beat. Measure it by hand."
-_P = "No P wave of constant shape stands before the QRS complexes (as in atrial fibrillation), or it is hidden."
-_T = "The end of the T wave is not clear in the median beat. Measure it by hand."
-_AXIS = "The limb leads are missing, or their QRS complexes are as much up as down, so the axis is undefined."
+_AXIS = "The limb leads are missing, or their waves are as much up as down, so the axis is undefined."
+_LEADS = "The leads that this voltage is added up from are not all on the page."
+_IRREGULAR = "The RR intervals differ too much to correct QT for the rate. Judge QT by several beats of like RR."
 
 
 def measure(ecg: Ecg) -> Measurements:
-    """Measure beats, rate, intervals and axis.
+    """Measure beats, rate, intervals, axes and the waves of each lead.
 
     Parameters
     ----------
@@ -38,10 +56,8 @@ def measure(ecg: Ecg) -> Measurements:
     Returns
     -------
     Measurements
-        ``heart_rate_bpm`` is 60 over the mean RR of the page, ``rr_ms`` the median RR. PR, QRS and QT are global: from
-        the earliest onset to the latest offset over the leads' median beats. QTc: Bazett, QT / sqrt(RR), and
-        Fridericia, QT / cbrt(RR), with the mean RR in seconds. Bad signals raise nothing: fields are None
-        and `reasons` says why.
+        P, PR, QRS and QT are global, on the median beats of the prevailing shape. Bad signals raise nothing: fields are
+        None and `missing_reasons` says why.
 
     Examples
     --------
@@ -53,52 +69,96 @@ def measure(ecg: Ecg) -> Measurements:
     residual = einthoven_residual(ecg.unreconciled_signals)
     reasons = {} if residual is not None else {"einthoven_residual_mv": _NO_LIMBS}
     signals = bridge_gaps(np.vstack([ecg.signals, *ecg.others.values()]))
+    spikes = find_spikes(signals)
+    signals = without_spikes(signals, spikes)
     beats, contrast = find_r_peaks(signals, ecg.rhythm_lead)
-    if contrast < LEAST_CONTRAST:
-        reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _NOTHING)
-        return Measurements(einthoven_residual_mv=residual, missing_reasons=reasons)
-    if beats.size < 2:
-        reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _ONE_BEAT)
-        return Measurements(beats_s=beats / SAMPLING_RATE_HZ, einthoven_residual_mv=residual, missing_reasons=reasons)
-    study = study_beats(signals, beats, ecg.seams)
-    rhythm, waves = study.rhythm, _waves(study, reasons)
-    return Measurements(
-        heart_rate_bpm=rhythm.heart_rate_bpm,
-        rr_ms=rhythm.rr_ms,
-        rr_variation=rhythm.rr_variation,
-        beats_s=beats / SAMPLING_RATE_HZ,
-        einthoven_residual_mv=residual,
-        missing_reasons=reasons,
-        **waves,
-    )
-
-
-def _waves(study: BeatStudy, reasons: dict[str, str]) -> dict[str, Any]:
-    """Return the fields taken from the median beat; the reason of each None goes into `reasons`."""
-    marks, rhythm = study.fiducials, study.rhythm
-    if marks.qrs_on is None or marks.qrs_off is None:
-        reasons |= dict.fromkeys(_WAVE_FIELDS, _QRS)
-        return {}
-    found: dict[str, Any] = {
-        "qrs_ms": milliseconds(marks.qrs_off - marks.qrs_on),
-        "fiducials_s": _seconds(marks, study.median.centre),
+    beats = review_beats(signals, beats) if contrast >= LEAST_CONTRAST else beats[:0]
+    always: dict[str, Any] = {
+        "beats_s": beats / SAMPLING_RATE_HZ,
+        "spikes_s": spikes / SAMPLING_RATE_HZ,
+        "einthoven_residual_mv": residual,
+        "missing_reasons": reasons,
     }
-    if marks.p_on is None:
-        reasons["pr_ms"] = _P
+    if beats.size < 2:
+        reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
+        return Measurements(**always)
+    dominant = dominant_beats(signals, beats)
+    median = median_beat(signals, beats[dominant], before_s=BEFORE_S)
+    rhythm = rhythm_of(beats, ecg.seams)
+    found = delineate(median, rhythm.rr_ms / 1000, variation_between(beats, dominant))
+    rates: dict[str, Any] = _rates(beats, ecg.seams)
+    waves = _intervals(found, reasons) | _of_leads(median, found.fiducials, reasons)
+    waves |= _corrected(waves.get("qt_ms"), rates, reasons)
+    return Measurements(dominant=dominant, **always, **rates, **waves)
+
+
+def _rates(beats: Indices, seams: tuple[int, ...]) -> dict[str, float]:
+    rhythm, (least, greatest) = rhythm_of(beats, seams), rates_of(beats, seams)
+    return {
+        "heart_rate_bpm": rhythm.heart_rate_bpm,
+        "rr_ms": 60000.0 / rhythm.heart_rate_bpm,
+        "least_rate_bpm": least,
+        "greatest_rate_bpm": greatest,
+        "rr_variation": rhythm.rr_variation,
+    }
+
+
+def _intervals(found: Delineation, reasons: dict[str, str]) -> dict[str, Any]:
+    """Return the global intervals; the reason of each None goes into `reasons`."""
+    marks = found.fiducials
+    values: dict[str, Any] = {}
+    if marks.qrs_on is None or marks.qrs_off is None:
+        reasons["qrs_ms"] = found.reasons["QRS"]
     else:
-        found["pr_ms"] = milliseconds(marks.qrs_on - marks.p_on)
-    if marks.t_off is None:
-        reasons |= dict.fromkeys(("qt_ms", "qtc_ms", "qtc_fridericia_ms"), _T)
+        values["qrs_ms"] = milliseconds(marks.qrs_off - marks.qrs_on)
+    if marks.p_on is None or marks.p_off is None or marks.qrs_on is None:
+        reasons |= dict.fromkeys(("p_ms", "pr_ms", "p_axis_deg"), found.reasons["P"])
     else:
-        qt, rr_s = milliseconds(marks.t_off - marks.qrs_on), 60.0 / rhythm.heart_rate_bpm
-        found |= {"qt_ms": qt, "qtc_ms": qt / np.sqrt(rr_s), "qtc_fridericia_ms": qt / np.cbrt(rr_s)}
-    found["axis_deg"] = study.axis_deg
-    if found["axis_deg"] is None:
-        reasons["axis_deg"] = _AXIS
-    return {name: float(value) if isinstance(value, np.floating) else value for name, value in found.items()}
+        values["p_ms"] = milliseconds(marks.p_off - marks.p_on)
+        values["pr_ms"] = milliseconds(marks.qrs_on - marks.p_on)
+    if marks.t_off is None or marks.qrs_on is None:
+        reasons |= dict.fromkeys(("qt_ms", *_QTC_FIELDS, "t_axis_deg"), found.reasons["T"])
+    else:
+        values["qt_ms"] = milliseconds(marks.t_off - marks.qrs_on)
+    return values
+
+
+def _corrected(qt_ms: float | None, rates: dict[str, float], reasons: dict[str, str]) -> dict[str, float]:
+    """Return QTc; the American recommendations (Circulation 119, 2009, e241) do not correct QT where RR varies much."""
+    if qt_ms is None:
+        return {}
+    if rates["rr_variation"] > _UNSTEADY:
+        reasons |= dict.fromkeys(_QTC_FIELDS, _IRREGULAR)
+        return {}
+    return corrected_qt(qt_ms, rates["heart_rate_bpm"])
+
+
+def _of_leads(median: MedianBeat, marks: Fiducials, reasons: dict[str, str]) -> dict[str, Any]:
+    """Return fiducials, axes, voltages and the table of the leads; the reason of each None goes into `reasons`."""
+    leads = lead_table(median, marks)
+    values: dict[str, Any] = _axes(median, marks) | voltages(leads)
+    reasons |= {name: _AXIS for name in _AXIS_FIELDS if values.get(name) is None and name not in reasons}
+    reasons |= {name: _LEADS for name in _VOLTAGE_FIELDS if values.get(name) is None}
+    return values | {"leads": leads, "fiducials_s": _seconds(marks, median.centre)}
+
+
+def _axes(median: MedianBeat, marks: Fiducials) -> dict[str, float | None]:
+    on, off = marks.qrs_on, marks.qrs_off
+    if on is None or off is None:
+        return {}
+    axes = {"axis_deg": frontal_axis(median.waves, on, off)}
+    if marks.p_on is not None and marks.p_off is not None:
+        axes["p_axis_deg"] = frontal_axis(median.waves, marks.p_on, marks.p_off)
+    if marks.t_off is not None:
+        before = median.waves[:, max(0, on - samples(0.016)) : on + 1]
+        level = np.where(np.isfinite(before).all(axis=1), before.mean(axis=1), np.nan)
+        t_waves = median.waves[:, off + samples(0.06) : marks.t_off + 1] - level[:, None]
+        axes["t_axis_deg"] = frontal_axis(np.pad(t_waves, ((0, 0), (1, 1))), 0, t_waves.shape[1] + 1)
+    return axes
 
 
 def _seconds(marks: Fiducials, centre: int) -> dict[str, float]:
     """Return the fiducials found, in seconds from the R peak."""
-    places = {"p_on": marks.p_on, "qrs_on": marks.qrs_on, "qrs_off": marks.qrs_off, "t_off": marks.t_off}
-    return {name: (place - centre) / SAMPLING_RATE_HZ for name, place in places.items() if place is not None}
+    names = ("p_on", "p_off", "qrs_on", "qrs_off", "t_off")
+    places = ((name, getattr(marks, name)) for name in names)
+    return {name: (place - centre) / SAMPLING_RATE_HZ for name, place in places if place is not None}

@@ -26,7 +26,7 @@ class MedianBeat:
     Attributes
     ----------
     waves : ndarray, shape (12, W), mV
-        From `BEFORE_S` before the R peak; NaN where a lead shows no beat.
+        By default from `BEFORE_S` before the R peak; NaN where a lead shows no beat.
     counts : ndarray, shape (12,), int
         How many beats stand behind each lead's median.
     centre : int
@@ -179,7 +179,7 @@ def usual_beats(beats: Indices, alike: Doubles) -> Mask:
     return np.ones(beats.size, dtype=bool)
 
 
-def median_beat(signals: Doubles, beats: Indices) -> MedianBeat:
+def median_beat(signals: Doubles, beats: Indices, before_s: float = BEFORE_S, after_s: float = AFTER_S) -> MedianBeat:
     """Return the median beat of each lead, its baseline levelled before every QRS complex.
 
     Parameters
@@ -187,6 +187,8 @@ def median_beat(signals: Doubles, beats: Indices) -> MedianBeat:
     signals : ndarray, shape (12, T), mV
     beats : ndarray, shape (n,), int64
         R peaks of like beats.
+    before_s, after_s : float
+        Length before and after the R peak, seconds.
 
     Examples
     --------
@@ -196,7 +198,7 @@ def median_beat(signals: Doubles, beats: Indices) -> MedianBeat:
     >>> round(float(beat.waves[0, beat.centre]), 3), int(beat.counts[0])
     (1.1, 3)
     """
-    before, after = samples(BEFORE_S), samples(AFTER_S)
+    before, after = samples(before_s), samples(after_s)
     stack = cut_beats(level_baseline(signals, beats), beats, before, after)
     middle = np.isfinite(stack[:, :, before - samples(0.1) : before + samples(0.1)])
     whole: Mask = np.asarray(middle.all(axis=2))

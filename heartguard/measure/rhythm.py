@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.arrays import Indices
+from heartguard.arrays import Doubles, Indices, Mask
 from heartguard.leads import SAMPLING_RATE_HZ
 
 
@@ -46,10 +46,39 @@ def rhythm_of(beats: Indices, seams: tuple[int, ...] = ()) -> Rhythm:
     >>> rhythm.heart_rate_bpm, rhythm.rr_ms, round(rhythm.rr_variation, 2)
     (60.0, 1000.0, 0.33)
     """
+    rr = _intervals_s(beats, seams)
+    mean = float(rr.mean())
+    return Rhythm(60.0 / mean, 1000.0 * float(np.median(rr)), float(rr.std()) / mean)
+
+
+def rates_of(beats: Indices, seams: tuple[int, ...] = ()) -> tuple[float, float]:
+    """Return the least and the greatest rate of single RR intervals, beats a minute; arguments as of `rhythm_of`.
+
+    Examples
+    --------
+    >>> rates_of(np.array([0, 500, 750, 1500]))
+    (40.0, 120.0)
+    """
+    rr = _intervals_s(beats, seams)
+    return 60.0 / float(rr.max()), 60.0 / float(rr.min())
+
+
+def _intervals_s(beats: Indices, seams: tuple[int, ...]) -> Doubles:
+    """Return the RR intervals, seconds; none across a seam where there are others."""
     rr = np.diff(beats) / SAMPLING_RATE_HZ
     column = np.searchsorted(np.asarray(seams), beats, side="right")
     within = np.diff(column) == 0
-    if within.any():
-        rr = rr[within]
-    mean = float(rr.mean())
-    return Rhythm(60.0 / mean, 1000.0 * float(np.median(rr)), float(rr.std()) / mean)
+    return rr[within] if within.any() else rr
+
+
+def variation_between(beats: Indices, chosen: Mask) -> float:
+    """Return the variation of the RR intervals whose two beats are both chosen; 0 where there are fewer than two.
+
+    Examples
+    --------
+    >>> beats = np.array([0, 400, 800, 1000, 1600, 2000])  # the fourth is premature
+    >>> round(variation_between(beats, np.array([True, True, True, False, True, True])), 2)
+    0.0
+    """
+    rr = np.diff(beats)[chosen[1:] & chosen[:-1]]
+    return float(rr.std() / rr.mean()) if rr.size > 1 else 0.0

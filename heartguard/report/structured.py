@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from heartguard.errors import HeartGuardError
-from heartguard.values import Measurements, Page, Reading, SignalPrediction
+from heartguard.values import LeadWaves, Measurements, Page, Reading, SignalPrediction
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
 
 _NO_MORE = dict.fromkeys(
@@ -21,12 +21,22 @@ _TIMED = (*STAGES, "total")
 _DECIMALS = {
     "heart_rate_bpm": 1,
     "rr_ms": 0,
+    "least_rate_bpm": 1,
+    "greatest_rate_bpm": 1,
+    "p_ms": 0,
     "pr_ms": 0,
     "qrs_ms": 0,
     "qt_ms": 0,
     "qtc_ms": 0,
-    "axis_deg": 0,
     "qtc_fridericia_ms": 0,
+    "qtc_framingham_ms": 0,
+    "qtc_hodges_ms": 0,
+    "axis_deg": 0,
+    "p_axis_deg": 0,
+    "t_axis_deg": 0,
+    "sokolow_lyon_mv": 2,
+    "cornell_mv": 2,
+    "r_avl_mv": 2,
     "rr_variation": 3,
     "einthoven_residual_mv": 3,
 }
@@ -192,8 +202,23 @@ def reason_of(error: BaseException) -> str:
 
 def _measured(measurements: Measurements) -> dict[str, Any]:
     values: dict[str, Any] = {key: _rounded(getattr(measurements, key), n) for key, n in _DECIMALS.items()}
-    reasons: Mapping[str, str] = measurements.missing_reasons
-    return {**values, "reasons": dict(reasons)}
+    return {
+        **values,
+        "beats_s": [round(float(beat), 3) for beat in measurements.beats_s],
+        "dominant_beats": [bool(dominant) for dominant in measurements.dominant],
+        "spikes_s": [round(float(spike), 3) for spike in measurements.spikes_s],
+        "fiducials_s": {name: round(float(place), 3) for name, place in measurements.fiducials_s.items()},
+        "leads": {lead: _lead(waves) for lead, waves in measurements.leads.items()},
+        "reasons": dict(measurements.missing_reasons),
+    }
+
+
+def _lead(waves: LeadWaves) -> dict[str, Any]:
+    """Return the waves of one lead: whole milliseconds, hundredths of a millivolt."""
+    return {
+        name: value if name == "beats" else _rounded(value, 0 if name.endswith("_ms") else 2)
+        for name, value in asdict(waves).items()
+    }
 
 
 def _rounded(value: float | None, decimals: int) -> float | int | None:

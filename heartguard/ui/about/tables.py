@@ -15,7 +15,7 @@ __all__ = ["show_model_card", "show_table", "title_of"]
 _TITLES = {
     "digitise": "Traced signals against the truth, simulated pages of real records",
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
-    "measure-ludb": "Beats and intervals against cardiologists' marks (LUDB)",
+    "measure": "Beats and intervals against cardiologists' marks (LUDB)",
     "cloud-check": "Start, time and memory on a server that has only what requirements.txt names",
     "scans": "Scans, photos and screenshots of many makers, looked at one by one",
     "rates": "Heart rate against the rate that the recorder printed",

@@ -1,0 +1,121 @@
+"""A second look at the beats: tall T waves that were counted, and ventricular beats that were taken for T waves.
+
+Both follow a beat at a constant delay and are slower than it. What tells them apart is what comes after: a ventricular
+beat is followed by a T wave of its own, a T wave by nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heartguard.arrays import Doubles, Indices
+from heartguard.leads import SAMPLING_RATE_HZ
+from heartguard.measure.energy import WIDE_BAND_S, crests, first_levels, in_most_leads, levels_at, qrs_energy
+from heartguard.measure.filters import samples, slope, smooth
+
+__all__ = ["review_beats"]
+
+_T_DELAY_S, _T_DELAY = 0.42, 0.42
+"""Longest delay of a T wave's peak after R, s, and the same as a share of the root of RR (QTc less T's fall)."""
+
+_OWN_T = (0.10, 0.38)
+"""Where the T wave of a complex is looked for, seconds after its peak."""
+
+_BEFORE_NEXT_S = 0.24
+"""Not so near before the next beat: there its P wave may be."""
+
+_LEAST_OWN_T = 0.18
+"""Height of that T wave as a share of the complex; of ventricular beats it is 0.3 and more, after a T wave there is
+only noise."""
+
+_SLOWER = 0.75
+"""A T wave's slope over its height, as a share of the other beats'."""
+
+_WIDE_HEIGHT = 0.35
+"""Least height of a slurred beat in the low band, as a share of the other beats' (as in `detect_beats`)."""
+
+_LEAST_WINDOW_S = 0.08
+"""A shorter part than this tells nothing."""
+
+
+def review_beats(signals: Doubles, beats: Indices) -> Indices:
+    """Drop T waves from the beats, and add regular ventricular beats that are missing among them.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (leads, T), mV
+        Gaps bridged, pacing spikes removed.
+    beats : ndarray, shape (n,), int64
+        From `find_r_peaks`.
+
+    Returns
+    -------
+    ndarray, shape (m,), int64
+    """
+    if beats.size < 4:
+        return beats
+    soft = smooth(signals, 0.008)
+    return _add_ventricular(signals, soft, _drop_t_waves(soft, beats))
+
+
+def _drop_t_waves(soft: Doubles, beats: Indices) -> Indices:
+    """Drop the beats that follow another one as its T wave does, if most of them look like T waves."""
+    gaps = np.diff(beats)
+    doubled = np.concatenate([gaps[:-1] + gaps[1:], gaps[-1:] * 2]) / SAMPLING_RATE_HZ  # RR without the one in between
+    limit = np.minimum(_T_DELAY_S, _T_DELAY * np.sqrt(doubled)) * SAMPLING_RATE_HZ
+    soon = gaps < limit
+    earlier = np.concatenate([[False], soon[:-1]])
+    following = np.flatnonzero(soon & ~earlier) + 1
+    if following.size < 2:
+        return beats
+    steep = np.array([_steepness(soft, int(beat)) for beat in beats])
+    others = np.setdiff1d(np.arange(beats.size), following)
+    slow = steep[following] < _SLOWER * np.nanmedian(steep[others])
+    lone = np.array([not _has_own_t(soft, beats, int(beats[place])) for place in following])
+    if np.mean(slow & lone) < 0.5:
+        return beats
+    return np.delete(beats, following)
+
+
+def _add_ventricular(signals: Doubles, soft: Doubles, beats: Indices) -> Indices:
+    """Add the slurred complexes that have a T wave of their own."""
+    if beats.size < 3:
+        return beats
+    energy = qrs_energy(signals, WIDE_BAND_S)
+    level, _ = levels_at(energy, beats, first_levels(energy))
+    detection = in_most_leads(energy, level)
+    found = [
+        int(crest)
+        for crest in crests(detection)
+        if detection[crest] > _WIDE_HEIGHT
+        and crest > beats[0]
+        and np.abs(beats - crest).min() > samples(0.24)
+        and _has_own_t(soft, beats, int(crest))
+    ]
+    return np.sort(np.concatenate([beats, np.array(found, dtype=np.int64)]))
+
+
+def _steepness(soft: Doubles, beat: int) -> float:
+    """Return the greatest slope of the leads over their height around a beat, 1/s; NaN where nothing is shown."""
+    part = soft[:, max(0, beat - samples(0.06)) : beat + samples(0.06)]
+    whole = part[np.isfinite(part).all(axis=1)]
+    if whole.size == 0:
+        return float("nan")
+    height = np.ptp(whole, axis=1)
+    return float(np.sqrt(np.sum(np.abs(slope(whole)).max(axis=1) ** 2) / max(float(np.sum(height**2)), 1e-12)))
+
+
+def _has_own_t(soft: Doubles, beats: Indices, peak: int) -> bool:
+    """Tell whether a complex is followed by a T wave."""
+    later = beats[beats > peak + samples(0.05)]
+    before_next = int(later[0]) - samples(_BEFORE_NEXT_S) if later.size else soft.shape[1]
+    first, last = peak + samples(_OWN_T[0]), min(peak + samples(_OWN_T[1]), before_next, soft.shape[1])
+    if last - first < samples(_LEAST_WINDOW_S):
+        return False
+    part = soft[:, max(0, peak - samples(0.06)) : last]
+    whole = part[np.isfinite(part).all(axis=1)]
+    if whole.size == 0:
+        return False
+    rest = whole[:, first - last :]
+    own = np.ptp(whole[:, : 2 * samples(0.06)], axis=1)
+    return float(np.sqrt(np.sum(np.ptp(rest, axis=1) ** 2) / np.sum(own**2))) > _LEAST_OWN_T
