@@ -20,12 +20,13 @@ from heartguard.explain.faithfulness import (
 )
 from heartguard.explain.game import ExplanationCancelledError, Game
 from heartguard.explain.incremental import IncrementalBackbone, _trusted, window
+from heartguard.explain.on_page import shown_from
 from heartguard.explain.patches import _halved, _paired, linkage, patches_of
 from heartguard.explain.players import Players, _only
 from heartguard.explain.road import fill_from_around
 from heartguard.explain.sentence import name_leads
 from heartguard.explain.waves import BETWEEN, column_seconds, known_waves, sample_seconds, wave_at
-from heartguard.leads import SAMPLES
+from heartguard.leads import LEAD_INDEX, SAMPLES
 from heartguard.values import Drawing, Ecg, Measurements
 from tests.test_classify import SmallBackbone
 
@@ -72,6 +73,16 @@ def test_evidence_of_waves_is_that_of_the_columns_at_their_seconds():
 def test_shares_are_of_the_evidence_for_the_class():
     assert Evidence({"I": 3.0, "II": 1.0, "V1": -4.0}, {}).shares() == {"I": 0.75, "II": 0.25, "V1": 0.0}
     assert Evidence({"I": 0.0, "V1": -4.0}, {}).shares() == {"I": 0.0, "V1": 0.0}
+
+
+@pytest.mark.parametrize(("first", "begins"), [(2500, 5.0), (3249, 5.0), (3251, 6.502), (4001, 7.5), (SAMPLES, 5.0)])
+def test_a_lead_with_too_little_trace_in_its_own_seconds_is_shown_from_its_first_trace(first, begins):
+    signals = np.full((12, SAMPLES), np.nan, np.float32)
+    signals[LEAD_INDEX["V1"], first:] = 0
+    ecg = Ecg(signals, np.ones(12, np.float32))
+    assert (BOXES["V1"].start_s, ecg.sampling_rate_hz) == (5.0, 500)
+    assert shown_from(ecg, BOXES["V1"]) == pytest.approx(begins)
+    assert shown_from(ecg, BOXES["rhythm"]) == BOXES["rhythm"].start_s
 
 
 def test_a_wave_begins_at_its_first_border_and_ends_before_its_last():

@@ -107,6 +107,14 @@ def test_pictures_are_scaled_down_to_twelve_megapixels():
     assert note.text == "The picture was scaled down from 8000 x 6000 to 4000 x 3000 pixels."
 
 
+@pytest.mark.parametrize(("stretch", "turned"), [(2.0, False), (0.5, True)])
+def test_pixels_that_are_added_are_between_their_neighbours(stretch, turned):
+    column = np.repeat(np.array([[0], [100]], np.uint8), 3, axis=1)[..., None].repeat(3, axis=2)
+    found, _ = square(column.swapaxes(0, 1) if turned else column, stretch)
+    values = found[0, :, 0] if turned else found[:, 0, 0]
+    assert values.tolist() == [0, 25, 75, 100]
+
+
 @pytest.mark.parametrize(("stretch", "shape"), [(2.0, (200, 200, 3)), (0.5, (100, 400, 3)), (1.0, (100, 200, 3))])
 def test_pixels_become_square_along_their_coarser_axis(stretch, shape):
     image = np.full((100, 200, 3), 7, np.uint8)

@@ -173,9 +173,10 @@ def test_a_fax_gets_square_pixels(dpi: tuple[int, int], shape: tuple[int, int]) 
     assert codes(upload) == ["file.pixel_shape"]
 
 
-def test_a_fax_on_its_side_gets_square_pixels_along_the_right_axis() -> None:
-    data = packed(corner(0, "1", 1), "TIFF", dpi=(200, 100), tiffinfo={274: 6})
-    assert open_upload(data).image.shape == (600, 800, 3)
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_fax_on_its_side_gets_square_pixels_along_the_right_axis(orientation: int) -> None:
+    data = packed(corner(0, "1", 1), "TIFF", dpi=(200, 100), tiffinfo={274: orientation})
+    assert open_upload(data).image.shape == ((600, 800, 3) if orientation > 4 else (2 * HEIGHT, WIDTH, 3))
 
 
 @pytest.mark.parametrize("dpi", [(300, 300), (300, 299), (300, 1)])
