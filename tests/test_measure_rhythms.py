@@ -204,3 +204,9 @@ def test_qrs_is_as_wide_in_a_narrow_band_as_in_the_whole(band: tuple[float, floa
     whole, filtered = measure(shown(signals)), measure(shown(narrow))
     assert whole.qrs_ms is not None
     assert filtered.qrs_ms == pytest.approx(whole.qrs_ms, abs=10)
+
+
+def test_a_slurred_wave_within_a_regular_interval_is_no_beat() -> None:
+    times = regular(75)
+    found = measure(shown(leads(complexes(times) + p_waves(times - 0.1) + ectopic(times[5:6] + 0.3))))
+    assert found.heart_rate_bpm == pytest.approx(75, abs=1)

@@ -34,6 +34,13 @@ _SLOWER = 0.75
 _WIDE_HEIGHT = 0.35
 """Least height of a slurred beat in the low band, as a share of the other beats' (as in `detect_beats`)."""
 
+_BIGEMINY = 0.5
+"""Share of the intervals between beats that have one more in bigeminy, of which some may be counted already."""
+
+_PAUSE = 1.25
+"""Length of the interval around a ventricular beat, over the median of all: 2 around a single one, 1.4 in a bigeminy of
+which half was counted, 1.1 where the rate of the sinus varies."""
+
 _LEAST_WINDOW_S = 0.08
 """A shorter part than this tells nothing."""
 
@@ -78,7 +85,11 @@ def _drop_t_waves(soft: Doubles, beats: Indices) -> Indices:
 
 
 def _add_ventricular(signals: Doubles, soft: Doubles, beats: Indices) -> Indices:
-    """Add the slurred complexes that have a T wave of their own."""
+    """Add the slurred complexes that have a T wave of their own, where a rhythm with ventricular beats has them.
+
+    In bigeminy one is between most beats; a single one has a pause after it. A beat more within an RR interval as long
+    as the others is the T wave.
+    """
     if beats.size < 3:
         return beats
     energy = qrs_energy(signals, WIDE_BAND_S)
@@ -92,6 +103,12 @@ def _add_ventricular(signals: Doubles, soft: Doubles, beats: Indices) -> Indices
         and np.abs(beats - crest).min() > samples(0.24)
         and _has_own_t(soft, beats, int(crest))
     ]
+    between = np.searchsorted(beats, found) - 1
+    lengths = np.append(np.diff(beats), 0)  # What follows the last beat has no length.
+    if np.unique(between).size < _BIGEMINY * (beats.size - 1):
+        found = [
+            crest for crest, gap in zip(found, between, strict=True) if lengths[gap] > _PAUSE * np.median(lengths[:-1])
+        ]
     return np.sort(np.concatenate([beats, np.array(found, dtype=np.int64)]))
 
 
