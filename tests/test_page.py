@@ -7,7 +7,7 @@ import pytest
 
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
 from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
-from heartguard.page import PX_PER_MM, find, layout_evidence
+from heartguard.page import PX_PER_MM, layout_evidence, look
 from heartguard.page.arrange import settle_rows
 from heartguard.page.ends import Extent
 from heartguard.page.gain import read_gain
@@ -37,7 +37,7 @@ def found(preset: str, **changes: object) -> tuple[SimulatedPage, Page]:
 @pytest.mark.parametrize("share", [0.2, 0.5, float("nan")])
 def test_an_order_that_heartbeats_do_not_tell_is_in_doubt(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout_evidence, "misfit_in_turn", lambda *_, **__: share)
-    monkeypatch.setattr(find, "read_print", lambda *_: ())
+    monkeypatch.setattr(look, "read_print", lambda *_: ())
     made, page = found("clean", layout="2x6")
     assert page.layout.name == "2x6"
     asked = [warning.code for warning in page.warnings if warning.family == "names"]
