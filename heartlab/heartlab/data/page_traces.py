@@ -139,7 +139,7 @@ def _trace_chunk(pages: pd.DataFrame, path: Path) -> None:
 
     cv2.setNumThreads(1)
     ecgs = [_trace_page(page) for page in pages["path"]]
-    signals = np.stack([np.clip(ecg.signals, -30, 30).astype(np.float16) for ecg in ecgs])
+    signals = np.stack([np.clip(ecg.signals[:, :SAMPLES], -30, 30).astype(np.float16) for ecg in ecgs])
     part = path.with_suffix(".part.npz")
     np.savez_compressed(
         part,

@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 from heartguard import read_ecg
 from heartguard.arrays import Doubles, Floats
 from heartguard.errors import HeartGuardError
-from heartguard.leads import LEADS
+from heartguard.leads import LEADS, SAMPLES
 from heartguard.measure import measure
 from heartguard.trace import trace
 from heartguard.values import Ecg, Reading
@@ -88,7 +88,8 @@ def score_case(case: Case) -> CaseScore:
         unknown = dict.fromkeys(("rmse_mv", "rate_error_per_min", "moved"), float("nan"))
         zero = {"correlation": 0.0, "best_shift_db": 0.0, "same_label": 0.0 if twin else float("nan")}
         return CaseScore(case.name, refusal, False, nothing, nothing, 0.0, _REFUSED_RATIO, **zero, **unknown, **spent)
-    found = agreement(case.truth, reading.ecg.signals)
+    signals = reading.ecg.signals[:, :SAMPLES]  # A page that was read as a longer one has more.
+    found = agreement(case.truth, signals)
     same, moved = _answers(reading, twin)
     return CaseScore(
         name=case.name,
@@ -100,7 +101,7 @@ def score_case(case: Case) -> CaseScore:
         kaggle_ratio=found.kaggle_ratio,
         correlation=found.correlation,
         rmse_mv=found.rmse_mv,
-        best_shift_db=float(page_snr_db(case.truth, reading.ecg.signals).mean()),
+        best_shift_db=float(page_snr_db(case.truth, signals).mean()),
         rate_error_per_min=_rate_error(reading, case.truth),
         same_label=same,
         moved=moved,
@@ -152,7 +153,7 @@ def _read(encoded: bytes) -> tuple[Reading | None, str]:
 
 def _plain_db(truth: Floats, reading: Reading) -> float:
     """Return the page's mean ratio when the line network leaves its lines as they were followed."""
-    signals = trace(reading.page, None).signals
+    signals = trace(reading.page, None).signals[:, :SAMPLES]
     shown = np.isfinite(truth).any(axis=1)
     return float(np.mean([lead_physionet_db(*pair) for pair in zip(truth[shown], signals[shown], strict=True)]))
 
