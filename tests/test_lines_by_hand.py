@@ -120,7 +120,7 @@ def a_line(x: Doubles, y: Doubles, spread: float | Doubles = 0.0, covered: float
 
 
 TIMES = {"start_s": 2.5, "end_s": 5.0}
-PAGE: Any = SimpleNamespace(px_per_mm=8.0, gain_mm_per_mv=10.0, ink=np.ones((100, 400), np.float32))
+PAGE: Any = SimpleNamespace(px_per_mm=8.0, gain_mm_per_mv=10.0, ink=np.ones((100, 400), np.float32), samples=5000)
 
 
 def test_a_line_is_a_signal_in_millivolts_at_its_seconds():
