@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import heartguard
-from heartguard import errors, reading
+from heartguard import errors, reading, traced
 from heartguard.drawing import preprocessing
 from heartguard.leads import LEAD_INDEX, SAMPLES
 from heartguard.samples import list_samples
@@ -50,17 +50,18 @@ def rooms(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return stand_in
 
     page = make_page(quality=0.7)
-    values = {
+    before = {
         "open_upload": page.upload,
-        "find_page": page,
-        "trace": make_ecg(),
+        "find_pages": (page,),
+        "trace": replace(make_ecg(), page=page),
         "measure": make_measurements(),
-        "draw": make_prediction().drawing,
-        "classify": make_prediction(),
-        "shared_models": MODELS,
     }
-    for name, value in values.items():
-        monkeypatch.setattr(reading, name, room(name, value))
+    after = {"draw": make_prediction().drawing, "classify": make_prediction(), "shared_models": MODELS}
+    for module, values in ((traced, before), (reading, after)):
+        for name, value in values.items():
+            monkeypatch.setattr(module, name, room(name, value))
+    monkeypatch.setattr(traced, "read_lines", lambda *_: SimpleNamespace(ecgs=(), notes=()))
+    monkeypatch.setattr(reading, "continued", lambda sheet, found, *_: found)
     return given
 
 
@@ -82,7 +83,7 @@ def test_given_models_are_used_and_handed_to_the_rooms_that_need_them(rooms: dic
     )
     answer = heartguard.read_ecg(b"bytes", models=mine)
     assert "shared_models" not in rooms
-    assert rooms["find_page"][0][1] == "my page models"
+    assert rooms["find_pages"][0][1] == "my page models"
     assert rooms["trace"][0][1] == "my line"
     assert rooms["classify"][0][1] is mine.vgg16
     assert answer.models == {"line": "line-1"}
