@@ -133,7 +133,6 @@ def test_a_step_that_carries_the_last_stretch_out_of_its_row_does_not_end_the_pa
     assert max(p.x1 for p in page.panels) - min(p.x0 for p in page.panels) == pytest.approx(250 * PX_PER_MM, rel=0.03)
 
 
-@pytest.mark.xfail(reason="spikes in one line at a column's beginning are partly seen as a separator", strict=True)
 def test_complexes_that_stand_one_above_the_other_are_no_separator() -> None:
     signals = SIGNALS.copy()
     after = np.arange(SAMPLES) - SAMPLES // 2
