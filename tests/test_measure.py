@@ -11,6 +11,7 @@ from heartguard.measure.filters import bridge_gaps, smooth
 from heartguard.measure.rhythm import rhythm_of
 from heartguard.values import Ecg, Measurements, Panel, Segment
 from heartlab.simulate.ecg import SimulatedEcg, simulate_ecg
+from tests.drawn_rhythms import shown
 
 FIELDS = (
     "heart_rate_bpm",
@@ -35,20 +36,6 @@ FIELDS = (
 )
 
 
-def as_page(signals: np.ndarray, layout: str, rhythm_lead: str | None) -> Ecg:
-    """Keep of each lead what a page of this layout shows."""
-    shown = np.full((12, SAMPLES), np.nan, np.float32)
-    plan = LAYOUTS[layout]
-    width = round(plan.column_seconds * SAMPLING_RATE_HZ)
-    for row in plan.rows:
-        for column, lead in enumerate(row):
-            part = slice(column * width, (column + 1) * width)
-            shown[LEAD_INDEX[lead], part] = signals[LEAD_INDEX[lead], part]
-    if rhythm_lead:
-        shown[LEAD_INDEX[rhythm_lead]] = signals[LEAD_INDEX[rhythm_lead]]
-    return Ecg(shown, np.ones(12, np.float32), rhythm_lead)
-
-
 def assert_beats(found: Measurements, truth: SimulatedEcg, tolerance_s: float = 0.04) -> None:
     inside = [beat for beat in truth.beats_s if 0.1 < beat < PAGE_SECONDS - 0.1]
     for beat in inside:
@@ -64,14 +51,14 @@ def assert_beats(found: Measurements, truth: SimulatedEcg, tolerance_s: float = 
 @pytest.mark.parametrize("rate", [40, 72, 150])
 def test_rate_is_that_of_the_beats_in_every_layout(layout: str, rhythm_lead: str | None, rate: int) -> None:
     truth = simulate_ecg("normal", rate, seed=rate, muscle_noise_mv=0.01)
-    found = measure(as_page(truth.signals, layout, rhythm_lead))
+    found = measure(shown(truth.signals, layout, rhythm_lead))
     assert found.heart_rate_bpm == pytest.approx(truth.truth.heart_rate_bpm, abs=1.0)
     assert_beats(found, truth)
 
 
 def test_intervals_and_axis_of_a_normal_heart() -> None:
     truth = simulate_ecg("normal", 70, seed=3)
-    found = measure(as_page(truth.signals, "3x4+1", "II"))
+    found = measure(shown(truth.signals, "3x4+1", "II"))
     assert found.pr_ms == pytest.approx(truth.truth.pr_ms, abs=15)
     assert found.qrs_ms == pytest.approx(truth.truth.qrs_ms, abs=20)
     assert found.qt_ms == pytest.approx(truth.truth.qt_ms, abs=25)
@@ -82,7 +69,7 @@ def test_intervals_and_axis_of_a_normal_heart() -> None:
 
 
 def test_qtc_follows_bazett_and_fridericia() -> None:
-    found = measure(as_page(simulate_ecg("normal", 90, seed=1).signals, "3x4+1", "II"))
+    found = measure(shown(simulate_ecg("normal", 90, seed=1).signals, "3x4+1", "II"))
     assert found.qt_ms is not None
     assert found.heart_rate_bpm is not None
     rr_s = 60 / found.heart_rate_bpm
@@ -91,7 +78,7 @@ def test_qtc_follows_bazett_and_fridericia() -> None:
 
 
 def test_fiducials_agree_with_the_intervals() -> None:
-    found = measure(as_page(simulate_ecg("normal", 60, seed=2).signals, "12x1", None))
+    found = measure(shown(simulate_ecg("normal", 60, seed=2).signals, "12x1", None))
     marks = found.fiducials_s
     assert 1000 * (marks["qrs_off"] - marks["qrs_on"]) == pytest.approx(found.qrs_ms)
     assert 1000 * (marks["qrs_on"] - marks["p_on"]) == pytest.approx(found.pr_ms)
@@ -101,7 +88,7 @@ def test_fiducials_agree_with_the_intervals() -> None:
 @pytest.mark.parametrize("condition", ["lbbb", "rbbb"])
 def test_a_bundle_branch_block_is_wide(condition: str) -> None:
     truth = simulate_ecg(condition, 70, seed=5)
-    found = measure(as_page(truth.signals, "3x4+1", "II"))
+    found = measure(shown(truth.signals, "3x4+1", "II"))
     assert found.qrs_ms is not None
     assert 120 <= found.qrs_ms <= 190
     assert_beats(found, truth, 0.08)
@@ -109,7 +96,7 @@ def test_a_bundle_branch_block_is_wide(condition: str) -> None:
 
 def test_atrial_fibrillation_has_no_pr_and_a_varying_rr() -> None:
     truth = simulate_ecg("af", 90, seed=4)
-    found = measure(as_page(truth.signals, "3x4+1", "II"))
+    found = measure(shown(truth.signals, "3x4+1", "II"))
     assert found.pr_ms is None
     assert "P wave" in found.missing_reasons["pr_ms"]
     assert found.rr_variation is not None
@@ -119,7 +106,7 @@ def test_atrial_fibrillation_has_no_pr_and_a_varying_rr() -> None:
 
 def test_premature_ventricular_beats_are_counted() -> None:
     truth = simulate_ecg("pvc", 75, seed=6)
-    found = measure(as_page(truth.signals, "3x4+1", "II"))
+    found = measure(shown(truth.signals, "3x4+1", "II"))
     assert len(found.beats_s) == len(truth.beats_s)
     assert found.heart_rate_bpm == pytest.approx(truth.truth.heart_rate_bpm, abs=2.0)
 
@@ -128,7 +115,7 @@ def test_a_rhythm_strip_almost_without_qrs_is_rescued_by_the_other_leads() -> No
     truth = simulate_ecg("normal", 80, seed=7, muscle_noise_mv=0.01)
     signals = truth.signals.copy()
     signals[LEAD_INDEX["III"]] *= 0.05
-    found = measure(as_page(signals, "3x4+1", "III"))
+    found = measure(shown(signals, "3x4+1", "III"))
     assert found.heart_rate_bpm == pytest.approx(truth.truth.heart_rate_bpm, abs=1.0)
 
 
@@ -152,7 +139,7 @@ def test_nothing_is_measured_where_there_is_no_heart_beat(picture: str) -> None:
         "white noise": rng.normal(0, 0.1, (12, SAMPLES)),
         "baseline wander": np.cumsum(rng.normal(0, 0.02, (12, SAMPLES)), axis=1),
     }[picture]
-    found = measure(as_page(signals, "3x4+1", "II"))
+    found = measure(shown(signals, "3x4+1", "II"))
     for field in FIELDS:
         assert getattr(found, field) is None
         assert found.missing_reasons[field].endswith(".")
@@ -171,7 +158,7 @@ def test_one_beat_gives_no_rate() -> None:
 
 def test_every_none_has_its_reason_and_nothing_else_has() -> None:
     for condition, rate in (("af", 130), ("pac", 100), ("lbbb", 180)):
-        found = measure(as_page(simulate_ecg(condition, rate, seed=1).signals, "3x4+1", "III"))
+        found = measure(shown(simulate_ecg(condition, rate, seed=1).signals, "3x4+1", "III"))
         missing = {field for field in (*FIELDS, "einthoven_residual_mv") if getattr(found, field) is None}
         assert missing == set(found.missing_reasons)
 
@@ -198,7 +185,7 @@ def test_a_very_fast_rhythm_is_counted() -> None:
     time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
     beats = np.arange(0.2, 9.9, 0.24)
     wave = sum(np.exp(-((time - beat) ** 2) / (2 * 0.012**2)) for beat in beats)
-    found = measure(as_page(np.tile(wave, (12, 1)), "3x4+1", "II"))
+    found = measure(shown(np.tile(wave, (12, 1)), "3x4+1", "II"))
     assert found.heart_rate_bpm == pytest.approx(250, abs=1)
 
 
@@ -232,7 +219,7 @@ def test_only_short_gaps_are_bridged() -> None:
 
 
 def test_measuring_changes_no_input() -> None:
-    ecg = as_page(simulate_ecg("normal", 70, seed=1).signals, "3x4+1", "II")
+    ecg = shown(simulate_ecg("normal", 70, seed=1).signals, "3x4+1", "II")
     before = ecg.signals.copy()
     measure(ecg)
     assert np.array_equal(before, ecg.signals, equal_nan=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Indices
 from heartguard.leads import SAMPLING_RATE_HZ
-from heartguard.measure.energy import WIDE_BAND_S, crests, first_levels, in_most_leads, levels_at, qrs_energy
+from heartguard.measure.beats import wide_crests
 from heartguard.measure.filters import samples, slope, smooth
 
 __all__ = ["review_beats"]
@@ -30,9 +30,6 @@ only noise."""
 
 _SLOWER = 0.75
 """A T wave's slope over its height, as a share of the other beats'."""
-
-_WIDE_HEIGHT = 0.35
-"""Least height of a slurred beat in the low band, as a share of the other beats' (as in `detect_beats`)."""
 
 _BIGEMINY = 0.5
 """Share of the intervals between beats that have one more in bigeminy, of which some may be counted already."""
@@ -92,17 +89,7 @@ def _add_ventricular(signals: Doubles, soft: Doubles, beats: Indices) -> Indices
     """
     if beats.size < 3:
         return beats
-    energy = qrs_energy(signals, WIDE_BAND_S)
-    level, _ = levels_at(energy, beats, first_levels(energy))
-    detection = in_most_leads(energy, level)
-    found = [
-        int(crest)
-        for crest in crests(detection)
-        if detection[crest] > _WIDE_HEIGHT
-        and crest > beats[0]
-        and np.abs(beats - crest).min() > samples(0.24)
-        and _has_own_t(soft, beats, int(crest))
-    ]
+    found = [crest for crest in wide_crests(signals, beats)[0] if _has_own_t(soft, beats, crest)]
     between = np.searchsorted(beats, found) - 1
     lengths = np.append(np.diff(beats), 0)  # What follows the last beat has no length.
     if np.unique(between).size < _BIGEMINY * (beats.size - 1):

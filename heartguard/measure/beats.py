@@ -31,6 +31,8 @@ _STRONG = 0.42
 _PASSES = 3
 _T_WAVE_S = 0.38
 _WIDE_HEIGHT = 0.35
+"""Least height of a slurred beat in the low band, as a share of the other beats'."""
+
 _OVER_T_WAVES = 1.6
 _FAST_SHARE = 0.4
 """Above 200/min `NEAR_S` would leave nothing between the beats: so much of RR is left out instead."""
@@ -133,18 +135,32 @@ def _add_wide_beats(signals: Doubles, beats: Indices) -> Indices:
     """
     if beats.size < 3:
         return beats
+    found, detection = wide_crests(signals, beats)
+    added = [c for c in found if detection[c] > _OVER_T_WAVES * _after_neighbours(detection, beats, c)]
+    return _merged(beats, added)
+
+
+def wide_crests(signals: Doubles, beats: Indices) -> tuple[list[int], Doubles]:
+    """Return the crests of the low band that are as high as a slurred beat and no known one, and the detection signal.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (leads, T), mV
+        Gaps bridged, pacing spikes removed.
+    beats : ndarray, shape (n,), int64
+        The known ones; one at least.
+    """
     energy = qrs_energy(signals, WIDE_BAND_S)
     level, _ = levels_at(energy, beats, first_levels(energy))
     detection = in_most_leads(energy, level)
-    added = [
+    found = [
         int(crest)
         for crest in crests(detection)
         if detection[crest] > _WIDE_HEIGHT
         and crest > beats[0]  # before it may stand the T wave of a beat that the page has cut off
         and np.abs(beats - crest).min() > samples(0.24)
-        and detection[crest] > _OVER_T_WAVES * _after_neighbours(detection, beats, int(crest))
     ]
-    return _merged(beats, added)
+    return found, detection
 
 
 def _after_neighbours(detection: Doubles, beats: Indices, crest: int) -> float:

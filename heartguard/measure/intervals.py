@@ -14,6 +14,8 @@ import numpy as np
 from heartguard.arrays import Doubles, Mask
 from heartguard.measure.filters import samples, slope, smooth
 from heartguard.measure.median_beat import MedianBeat
+from heartguard.measure.p_wave import coherence
+from heartguard.measure.t_wave import tangent_end
 
 QRS_THRESHOLDS = (0.06, 0.09, 0.13)
 """Share of the greatest spatial velocity that counts as quiet; the later ones for slurred (paced, wide) complexes."""
@@ -72,17 +74,7 @@ def p_coherence(beat: MedianBeat, qrs_on: int, rr_s: float) -> float:
     """
     stop = qrs_on - samples(0.008)
     part = beat.stack[:, :, max(0, stop - samples(min(0.2, 0.45 * rr_s))) : stop]
-    shared = single = both = 0.0
-    for lead in np.moveaxis(part, 1, 0):
-        known = lead[np.isfinite(lead).all(axis=1)]
-        if len(known) < 2 or known.shape[1] == 0:
-            continue
-        known = known - known.mean(axis=1, keepdims=True)
-        others = (known.sum(axis=0) - known) / (len(known) - 1)
-        both += float(np.sum(others * known))
-        shared += float(np.sum(others**2))
-        single += float(np.sum(known**2))
-    return both / np.sqrt(shared * single) if shared * single > 0 else 0.0
+    return coherence(part)
 
 
 def spatial(waves: Doubles) -> Doubles:
@@ -149,7 +141,7 @@ def _t_offset(waves: Doubles, qrs_on: int, qrs_off: int, rr_s: float) -> int | N
         return None
     ends, sizes = [], []
     for wave in smooth(waves, 0.012):
-        found = _tangent_end(wave, first, last_peak, last)
+        found = tangent_end(wave, first, last_peak, last)
         if found is not None:
             ends.append(found[0])
             sizes.append(found[1])
@@ -158,17 +150,3 @@ def _t_offset(waves: Doubles, qrs_on: int, qrs_off: int, rr_s: float) -> int | N
     size, end = np.array(sizes), np.array(ends)
     large = size >= max(0.03, 0.3 * float(size.max()))
     return round(float(np.percentile(end[large], T_PERCENTILE))) if large.any() else None
-
-
-def _tangent_end(wave: Doubles, first: int, last_peak: int, last: int) -> tuple[float, float] | None:
-    part = wave[first : last + 1]
-    if not np.isfinite(part).all():
-        return None
-    peak = int(np.argmax(np.abs(part[: last_peak - first + 1])))
-    size = abs(float(part[peak]))
-    fall = -np.sign(part[peak]) * np.gradient(part)
-    steepest = peak + int(np.argmax(fall[peak:]))
-    if fall[steepest] <= 0 or np.sign(part[steepest]) != np.sign(part[peak]):
-        return None
-    end = first + steepest + abs(float(part[steepest])) / float(fall[steepest])
-    return (end, size) if end < last + samples(0.04) else None
