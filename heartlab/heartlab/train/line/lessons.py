@@ -39,8 +39,8 @@ _CROWDED_LAYOUTS = ("12x1", "12x1", "12x1", "12x1 Cabrera", "6x2", "6x2+1", "3x4
 _CROWDED_GAIN = (0.8, 2.0)
 _PACED = 0.3
 _OVERSHOOT = 0.5
-_FAST, _OF_FAST = (2, 9), 32
-"""Seeds, modulo `_OF_FAST`, whose pages are at 50 mm/s: a plain one and a scan."""
+_FAST, _OF_FAST = (2, 16), 32
+"""Seeds, modulo `_OF_FAST`, whose pages are at 50 mm/s: a scan and a plain one."""
 _BANDED = 0.5
 _SAME_LENGTH, _SAME_GAIN = 0.04, 0.02
 """How far, relatively, the length of a panel and the gain may be from those that were drawn."""
@@ -150,7 +150,10 @@ def _sheet(signals_mv: Floats, seed: int) -> _Drawn:
 def _page(signals_mv: Floats, seed: int, kind: str, rng: np.random.Generator) -> _Drawn:
     """Draw, scan or photograph a page of the clinic's kind."""
     crowded = kind in _CROWDED_KINDS and rng.random() < _CROWDED
-    made, image = _picture(_recorded(signals_mv, rng, crowded=crowded), seed, kind, rng, crowded=crowded)
+    return _described(*_picture(_recorded(signals_mv, rng, crowded=crowded), seed, kind, rng, crowded=crowded))
+
+
+def _described(made: SimulatedPage, image: Image) -> _Drawn:
     seconds, columns = made.style.page_seconds, len(made.layout.rows[0])
     stretches = tuple(
         (lead, column * seconds / columns, (column + 1) * seconds / columns)
