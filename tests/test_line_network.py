@@ -24,7 +24,7 @@ from heartguard.trace.refine import refine_lines
 from heartguard.trace.runs import Runs
 from heartguard.trace.share import Path
 from heartguard.values import Corrections, Page, Upload
-from heartguard.weights import models_folder, read_network, read_weights
+from heartguard.weights import models_folder, read_weights
 from heartlab.metrics.scoring import lead_physionet_db
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.page import PRESETS, render_page
@@ -264,9 +264,8 @@ def test_batches_of_the_further_training_keep_line_and_ink_together(lessons: Les
         assert ink_on_the_line(ink, lines) > 0.45
 
 
-def test_the_further_training_lowers_the_loss(lessons: Lessons) -> None:
+def test_the_further_training_lowers_the_loss(lessons: Lessons, weights: dict[str, np.ndarray]) -> None:
     pytest.importorskip("tensorflow")
-    weights, _ = read_network(models_folder(), "line")
     few = Lessons(np.concatenate([lessons.pictures[:8]] * 5), np.concatenate([lessons.lines[:8]] * 5))
     recipe = further.FurtherRecipe(epochs=3, batch=2, rate=2e-3)
     new, losses = further.train_further(few, recipe, weights)
