@@ -48,7 +48,7 @@ TESTS = {
         "explain_leads",
         "explain_maps",
     ),
-    "trace": ("trace_by_hand", "lines_by_hand", "trace", "line_network", "limb_leads"),
+    "trace": ("trace_by_hand", "lines_by_hand", "trace_on_small_pages", "trace", "line_network", "limb_leads"),
     "measure": ("measure",),
 }
 """Test modules of each room."""
