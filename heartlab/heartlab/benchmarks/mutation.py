@@ -38,7 +38,7 @@ TESTS = {
     "classify": ("classify_by_hand", "classify_files", "signal_answer", "classify", "signal_model"),
     "drawing": ("drawing_by_hand", "drawing"),
     "report": ("report", "report_files", "warning"),
-    "intake": ("intake_by_hand", "intake", "intake_errors", "intake_files"),
+    "intake": ("intake_by_hand", "intake_steps", "intake", "intake_errors", "intake_files"),
     "explain": (
         "explain_by_hand",
         "explain",
