@@ -326,7 +326,7 @@ def test_an_unsure_part_of_a_limb_lead_goes_to_where_the_others_say():
 
 
 MEAN_MOVE = 13.89
-"""Of 15 pixels. By its share of the variance, 9 ** 2 + 1.2 ** 2 beside twice 3 ** 2 + 1.2 ** 2, lead I would move by 11.97;
+"""Of 15 pixels. By its share of the variance (81 + 1.44, the others 9 + 1.44 each), lead I would move by 11.97 pixels;
 Cauchy's weights trust it less still."""
 
 
