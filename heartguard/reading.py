@@ -1,23 +1,18 @@
-"""From a file to a Reading: the five stages in their order, for one ECG, for all of a file, and for pages together."""
+"""From a file to a Reading: of one ECG, of all ECGs of a file, and of pages read together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Unpack
 
-from heartguard.classify import classify
-from heartguard.document import Sheet, Trace, continued, document_pages, joined
-from heartguard.drawing import draw, segment_leads
+from heartguard.document import Sheet, document_pages, joined
 from heartguard.errors import HeartGuardError, IntakeError, NotAnEcgError, PageNumberError
 from heartguard.intake import Source
-from heartguard.models import Models, shared_models
 from heartguard.page_search import MOST_PAGES
-from heartguard.traced import Stopwatch, TracedEcg, trace_ecgs
-from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Prediction, Reading
-from heartguard.warning_rules import LOW_QUALITY, warnings_on
+from heartguard.pipeline import Pipeline, ReadOptions
+from heartguard.values import Reading
 
-__all__ = ["Refused", "read_ecg", "read_ecgs", "read_together"]
+__all__ = ["ReadOptions", "Refused", "read_ecg", "read_ecgs", "read_together"]
 
 
 class Refused(NamedTuple):
@@ -35,9 +30,7 @@ def read_ecg(
     page: int = 0,
     part: int = 0,
     alone: bool = False,
-    corrections: Corrections = NO_CORRECTIONS,
-    models: Models | None = None,
-    on_stage: Callable[[str], None] | None = None,
+    **options: Unpack[ReadOptions],
 ) -> Reading:
     """Read one ECG of a paper page, or ten seconds of a file of signals.
 
@@ -53,12 +46,8 @@ def read_ecg(
         Which of several ECGs on that page, from 0 at the top.
     alone : bool, default False
         Whether the page is read by itself also where it shows but some leads, and pages beside it the others.
-    corrections : Corrections, optional
-        Settings made by hand: turn, corners, layout, paper speed, gain, lead names.
-    models : Models, optional
-        By default the shipped ones, loaded once a process, before the file is opened.
-    on_stage : callable, optional
-        Called with the name of each of `heartguard.vocabulary.STAGES` as it begins.
+    **options : ReadOptions
+        ``corrections``, ``models`` and ``on_stage``: see `heartguard.pipeline.ReadOptions`.
 
     Returns
     -------
@@ -76,11 +65,11 @@ def read_ecg(
     >>> reading.page.layout.name, reading.prediction.label, round(reading.measurements.heart_rate_bpm)
     ('3x4+1', 'Normal', 72)
     """
-    models, stages = models or shared_models(), Stopwatch(on_stage)
-    found = _trace_page(Sheet(source, name, page), models, stages, corrections, alone=alone)
+    pipeline = Pipeline(**options)
+    found = pipeline.trace_page(Sheet(source, name, page), alone=alone)
     if not 0 <= part < len(found):
         raise PageNumberError(f"The page shows {len(found)} ECGs; there is no number {part + 1}.")
-    return _finished(found[part], models, stages, corrections)
+    return pipeline.finish(found[part])
 
 
 def read_ecgs(
@@ -89,14 +78,13 @@ def read_ecgs(
     name: str | None = None,
     page: int | None = None,
     alone: bool = False,
-    corrections: Corrections = NO_CORRECTIONS,
-    models: Models | None = None,
+    **options: Unpack[ReadOptions],
 ) -> Iterator[Reading | Refused]:
     """Read every ECG of a file: of each page of a document, and each of several on one page.
 
     Parameters
     ----------
-    source, name, corrections, models
+    source, name, **options
         As of `read_ecg`.
     page : int, optional
         Only this page, from 0, by itself; by default the first `heartguard.page_search.MOST_PAGES` pages of a document,
@@ -114,22 +102,26 @@ def read_ecgs(
     heartguard.errors.HeartGuardError
         If no page shows an ECG, or the file cannot be opened.
     """
-    models = models or shared_models()
+    pipeline = Pipeline(**options)
     pages = document_pages(source) if page is None else 1
-    if pages == 1:
-        stages, sheet = Stopwatch(), Sheet(source, name, page or 0)
-        for found in _trace_page(sheet, models, stages, corrections, alone=alone or page is not None):
-            yield _finished(found, models, stages, corrections)
+    if pages > 1:
+        yield from _read_document(source, name, pages, pipeline, alone=alone)
         return
+    for found in pipeline.trace_page(Sheet(source, name, page or 0), alone=alone or page is not None):
+        yield pipeline.finish(found)
+
+
+def _read_document(
+    source: Source, name: str | None, pages: int, pipeline: Pipeline, *, alone: bool
+) -> Iterator[Reading | Refused]:
     passed: list[NotAnEcgError] = []
     known: set[int] = set()
     for number in range(min(pages, MOST_PAGES)):
         if number in known:
             continue
-        stages = Stopwatch()
+        pipeline.restart()
         try:
-            sheet = Sheet(source, name, number)
-            ecgs = _trace_page(sheet, models, stages, corrections, alone=alone, search=False)
+            ecgs = pipeline.trace_page(Sheet(source, name, number), alone=alone, search=False)
         except NotAnEcgError as error:
             passed.append(error)
             continue
@@ -141,18 +133,13 @@ def read_ecgs(
             continue
         for found in ecgs:
             known |= {read for _, read in found.sheets}
-            yield _finished(found, models, stages, corrections)
+            yield pipeline.finish(found)
     if not known:
         raise NotAnEcgError(f"{passed[0]} The document has {pages} pages; no other that was looked at shows an ECG.")
 
 
 def read_together(
-    sources: Sequence[Source],
-    *,
-    names: Sequence[str | None] | None = None,
-    corrections: Corrections = NO_CORRECTIONS,
-    models: Models | None = None,
-    on_stage: Callable[[str], None] | None = None,
+    sources: Sequence[Source], *, names: Sequence[str | None] | None = None, **options: Unpack[ReadOptions]
 ) -> Reading:
     """Read several files, and all pages of documents, as one ECG.
 
@@ -161,10 +148,9 @@ def read_together(
     sources : sequence of bytes, Path or str
     names : sequence of str or None, optional
         Names to show; by default those of the paths.
-    corrections : Corrections, optional
-        Paper speed and gain, for all pages, and lead names as they are on the joined page.
-    models, on_stage
-        As of `read_ecg`.
+    **options : ReadOptions
+        As of `read_ecg`, but of the corrections only paper speed and gain, for all pages, and lead names as they are
+        on the joined page.
 
     Returns
     -------
@@ -175,76 +161,6 @@ def read_together(
     ------
     heartguard.errors.HeartGuardError
     """
-    models, stages = models or shared_models(), Stopwatch(on_stage)
+    pipeline = Pipeline(**options)
     named = list(zip(sources, names or [None] * len(sources), strict=True))
-    found = joined(named, _tracer(models, stages, search=False), corrections)
-    return _finished(found, models, stages, corrections)
-
-
-def _tracer(models: Models, stages: Stopwatch, *, search: bool = True) -> Trace:
-    def trace(sheet: Sheet, corrections: Corrections) -> tuple[TracedEcg, ...]:
-        source, name, page = sheet
-        return trace_ecgs(source, models, stages, name=name, page=page, corrections=corrections, search=search)
-
-    return trace
-
-
-def _trace_page(
-    sheet: Sheet,
-    models: Models,
-    stages: Stopwatch,
-    corrections: Corrections,
-    *,
-    alone: bool = False,
-    search: bool = True,
-) -> tuple[TracedEcg, ...]:
-    """Return the ECGs of a page; one that its document continues on other pages is whole, unless it is read alone."""
-    found = _tracer(models, stages, search=search)(sheet, corrections)
-    if alone or len(found) > 1:
-        return found
-    return (continued(sheet, found[0], _tracer(models, stages, search=False), corrections),)
-
-
-def _finished(found: TracedEcg, models: Models, stages: Stopwatch, corrections: Corrections) -> Reading:
-    """Return the reading of a traced ECG."""
-    page, ecg, measurements, quality = found.page, found.ecg, found.measurements, found.quality
-    with stages.timed("classify"):
-        prediction = replace(_answer(ecg, models), withheld=_why_withheld(ecg))
-    warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
-    if quality < LOW_QUALITY or prediction.withheld:  # the models cannot notice that their input is not this ECG
-        prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
-    return Reading(
-        upload=page.upload,
-        page=page,
-        ecg=ecg,
-        measurements=measurements,
-        prediction=prediction,
-        quality=quality,
-        timings_ms=stages.timings_ms(),
-        warnings=warnings,
-        models=models.ids,
-        corrections=corrections,
-        part=found.part,
-        parts=found.parts,
-        sheets=found.sheets,
-    )
-
-
-def _answer(ecg: Ecg, models: Models) -> Prediction:
-    """Return VGG16's answer joined with the signal model's; alone where the drawing is out of distribution."""
-    segments = segment_leads(ecg)
-    prediction = classify(draw(segments), models.vgg16)
-    if prediction.out_of_distribution:
-        return prediction
-    return models.signal.consult(prediction, segments, models.vgg16.spec.sha256)
-
-
-def _why_withheld(ecg: Ecg) -> str | None:
-    """Return why a page has no class: it does not have all twelve leads, or their names are not known."""
-    if ecg.page is None or ecg.page.layout.complete:
-        return None
-    shown = (*ecg.shown, *ecg.others)
-    return (
-        f"The class needs all twelve leads, and this page has {', '.join(shown) or 'none of them'}: none is given. "
-        "Rate and intervals are those of the leads that are there."
-    )
+    return pipeline.finish(joined(named, pipeline.trace, pipeline.corrections))

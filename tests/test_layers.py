@@ -51,16 +51,8 @@ PRODUCT: dict[str, set[str]] = {
     "traced": {"intake", "signal_files", "page", "page_search", "trace", "measure", "models", "vector"},
     "together": {"measure", "traced"},
     "document": {"intake", "page_search", "together", "traced", "vector"},
-    "reading": {
-        "intake",
-        "page_search",
-        "drawing",
-        "classify",
-        "models",
-        "traced",
-        "document",
-        "warning_rules",
-    },
+    "pipeline": {"drawing", "classify", "models", "traced", "document", "warning_rules"},
+    "reading": {"intake", "page_search", "document", "pipeline"},
 }
 """Rooms of the product and what they may import beside `GROUND` and themselves (`docs/architecture.md`).
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import heartguard
-from heartguard import errors, reading, traced
+from heartguard import errors, pipeline, traced
 from heartguard.drawing import preprocessing
 from heartguard.leads import LEAD_INDEX, SAMPLES
 from heartguard.samples import list_samples
@@ -57,11 +57,11 @@ def rooms(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "measure": make_measurements(),
     }
     after = {"draw": make_prediction().drawing, "classify": make_prediction(), "shared_models": MODELS}
-    for module, values in ((traced, before), (reading, after)):
+    for module, values in ((traced, before), (pipeline, after)):
         for name, value in values.items():
             monkeypatch.setattr(module, name, room(name, value))
     monkeypatch.setattr(traced, "read_lines", lambda *_: SimpleNamespace(ecgs=(), notes=()))
-    monkeypatch.setattr(reading, "continued", lambda sheet, found, *_: found)
+    monkeypatch.setattr(pipeline, "continued", lambda sheet, found, *_: found)
     return given
 
 
@@ -95,7 +95,7 @@ def test_models_are_loaded_before_anything_is_read(rooms: dict[str, Any], monkey
     def missing() -> Any:
         raise errors.ModelError("line.json is missing from the models folder.")
 
-    monkeypatch.setattr(reading, "shared_models", missing)
+    monkeypatch.setattr(pipeline, "shared_models", missing)
     with pytest.raises(errors.ModelError, match=r"line\.json"):
         heartguard.read_ecg(b"bytes")
     assert rooms == {}
@@ -141,7 +141,7 @@ def test_leads_are_cut_and_filtered_once_a_reading(monkeypatch: pytest.MonkeyPat
 
     count("cut_segments")
     count("bandpass_resample")
-    answer = reading._answer(limb_leads(misnamed=False), heartguard.models.shared_models())
+    answer = pipeline.answer(limb_leads(misnamed=False), heartguard.models.shared_models())
     assert answer.signal_model is not None  # both models were asked
     assert calls == ["cut_segments", "bandpass_resample", "bandpass_resample"]  # the leads, then the strip
 

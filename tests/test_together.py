@@ -155,16 +155,16 @@ def test_a_document_without_any_ecg_is_refused() -> None:
 
 
 def test_a_page_that_cannot_be_read_is_refused_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    from heartguard import reading
+    from heartguard import pipeline
 
-    whole = reading.trace_ecgs
+    whole = pipeline.trace_ecgs
 
     def refuse_second(*args: object, page: int = 0, **options: object) -> object:
         if page == 1:
             raise LayoutError("Two rows.")
         return whole(*args, page=page, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reading, "trace_ecgs", refuse_second)
+    monkeypatch.setattr(pipeline, "trace_ecgs", refuse_second)
     first, second = read_ecgs(document(drawn(Plan()), drawn(Plan())))
     assert isinstance(first, Reading)
     assert isinstance(second, Refused)

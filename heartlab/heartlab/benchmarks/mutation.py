@@ -38,7 +38,7 @@ TESTS = {
     "classify": ("classify_by_hand", "classify_files", "signal_answer", "classify", "signal_model"),
     "drawing": ("drawing_by_hand", "drawing"),
     "report": ("report", "report_files", "warning"),
-    "intake": ("intake_by_hand", "intake", "intake_errors", "intake_files"),
+    "intake": ("intake_by_hand", "intake_steps", "intake", "intake_errors", "intake_files"),
     "explain": (
         "explain_by_hand",
         "explain",
@@ -48,7 +48,7 @@ TESTS = {
         "explain_leads",
         "explain_maps",
     ),
-    "trace": ("trace_by_hand", "lines_by_hand", "trace", "line_network", "limb_leads"),
+    "trace": ("trace_by_hand", "lines_by_hand", "trace_on_small_pages", "trace", "line_network", "limb_leads"),
     "measure": ("measure",),
 }
 """Test modules of each room."""
