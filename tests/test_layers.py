@@ -45,6 +45,7 @@ PRODUCT: dict[str, set[str]] = {
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
     "report": set(),
+    "export": {"report", "signal_files"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},
     "quality": {"weights"},

@@ -257,10 +257,10 @@ def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> Non
     jsonschema.Draft202012Validator.check_schema(schema())
     read = to_json(full_reading())
     rejected = rejected_json("x.gif", errors.UnsupportedTypeError("The picture is a GIF."))
-    for row in (read, rejected, {**read, "signals_csv": "out/page.csv"}):
+    for row in (read, rejected, {**read, "signals_csv": "out/page.csv", "exports": {}}):
         jsonschema.validate(row, schema())
         assert keys_of(row) <= named(schema())
-    assert named(schema()) - keys_of(read) == {"/signals_csv"}
+    assert named(schema()) - keys_of(read) == {"/signals_csv", "/exports"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**read, "warnings": ["a sentence"]}, schema())
 

@@ -1,8 +1,7 @@
-"""Files to keep: signals as CSV, the reading as JSON."""
+"""Files to keep: the reading in every format that this installation can write."""
 
 from __future__ import annotations
 
-import json
 import re
 from functools import partial
 from pathlib import PurePath
@@ -18,20 +17,15 @@ __all__ = ["show_downloads"]
 
 @calm
 def show_downloads(chosen: Chosen, reading: Reading) -> None:
-    """Offer the signals and the reading; nothing is written on the server."""
-    from heartguard.report import to_csv
+    """Offer the reading in each format; nothing is written on the server."""
+    from heartguard.export import FORMATS
 
     stem = re.sub(r"[^\w-]+", "-", PurePath(chosen.name).stem).strip("-").lower() or "ecg"
     with st.popover("Download", icon=":material/download:"):
         st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
-        offer = partial(st.download_button, on_click="ignore")  # Made when it is asked for, without a rerun.
-        name = "Signals (CSV): every lead in mV, 500 samples a second"
-        offer(name, lambda: to_csv(reading.ecg), f"{stem}-signals.csv", "text/csv", key="download-csv")
-        name = "Reading (JSON): answer, measurements, scale, warnings, models"
-        offer(name, lambda: _json(reading), f"{stem}-reading.json", "application/json", key="download-json")
-
-
-def _json(reading: Reading) -> str:
-    from heartguard.report import to_json
-
-    return json.dumps(to_json(reading), indent=2, ensure_ascii=False)
+        for name, form in FORMATS.items():
+            if form.available:
+                # Made when it is asked for, without a rerun.
+                make = partial(form.write, reading, stem)
+                file = f"{stem}{form.ending}"
+                st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
