@@ -117,11 +117,11 @@ def _by_column_or_row(name: str, labels: list[str]) -> list[str]:
     return [grid[row][column] for column in range(columns) for row in range(rows)]
 
 
-def is_usual(sheet: SimulatedSheet, *, creased: bool = False) -> bool:
+def is_usual(sheet: SimulatedSheet) -> bool:
     """Return whether a sheet is of the kind that most pages are.
 
-    Such a page shows 10 s at 25 mm/s in a usual form and order on a grid, seen upright and, unless it was photographed
-    or `creased` says so, on smooth paper.
+    Such a page shows 10 s at 25 mm/s in a usual form and order on a grid, seen upright and, unless it was photographed,
+    on smooth paper.
     """
     plan, view = sheet.plan, sheet.view
     form = plan.arrangement.name.split("+", maxsplit=1)[0]
@@ -133,7 +133,7 @@ def is_usual(sheet: SimulatedSheet, *, creased: bool = False) -> bool:
     inverted = any(stretch.inverted for row in plan.arrangement.rows for stretch in row)
     if "(own)" in _layout(plan.arrangement.name, labels, inverted):
         return False
-    return not isinstance(view, FlatView) or ((creased or not isinstance(view, CreasedView)) and _upright(view))
+    return not isinstance(view, FlatView) or (not isinstance(view, CreasedView) and _upright(view))
 
 
 def _upright(view: FlatView) -> bool:
