@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from heartguard.errors import OutputError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, ROWS, SHAPES, SPEEDS_MM_PER_S
+from heartguard.patient import MOST_YEARS, SEXES, Patient
 from heartguard.printed import lead_named
 from heartguard.vocabulary import printable
 
@@ -87,6 +88,9 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read all files, and all pages of documents, as one ECG: limb leads on one page, chest leads on another",
     )
+    patient = read.add_argument_group("patient", "for the limits that depend on age or sex")
+    patient.add_argument("--age", type=_age, metavar="YEARS", help="age of the patient")
+    patient.add_argument("--sex", choices=SEXES, help="sex of the patient")
     by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
     by_hand.add_argument(
         "--layout",
@@ -168,6 +172,13 @@ def _page_number(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is no page number; pages count from 1")
 
 
+def _age(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 <= float(text) <= MOST_YEARS:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no age between 0 and {MOST_YEARS} years")
+
+
 def _lead_by_hand(text: str) -> tuple[str, str]:
     name, equals, lead = (part.strip() for part in text.partition("="))
     if not (name and equals and lead_named(lead) == lead):
@@ -244,16 +255,18 @@ def _refusal(
 def _answer(file: str, reading: Reading, args: argparse.Namespace, signals: SignalFolder | None) -> _Answer:
     from heartguard import report
 
-    csv = report.to_csv(reading.ecg)
+    csv, patient = report.to_csv(reading.ecg), Patient(args.age, args.sex)
     path, warning = (None, None) if signals is None else signals.write(_stem(file), csv)
     status = EXIT_NOT_WRITTEN if signals is not None and path is None else EXIT_READ
     if warning is not None:
         reading = replace(reading, warnings=(*reading.warnings, warning))
     if args.json:
         aside = "" if warning is None else f"{printable(file)}: {warning}\n"
-        return _Answer(_line({**report.to_json(reading, file=file), "signals_csv": path}), status, aside)
+        return _Answer(
+            _line({**report.to_json(reading, file=file, patient=patient), "signals_csv": path}), status, aside
+        )
     where = "" if path is None else f"  Signals           {printable(path)}\n"
-    return _Answer(report.to_text(reading, file=file) + where + "\n", status)
+    return _Answer(report.to_text(reading, file=file, patient=patient) + where + "\n", status)
 
 
 def _source(file: str) -> bytes | str:
