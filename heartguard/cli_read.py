@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from heartguard.errors import OutputError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, ROWS, SHAPES, SPEEDS_MM_PER_S
+from heartguard.patient import MOST_YEARS, SEXES, Patient
 from heartguard.printed import lead_named
 from heartguard.vocabulary import printable
 
@@ -102,6 +103,9 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read all files, and all pages of documents, as one ECG: limb leads on one page, chest leads on another",
     )
+    patient = read.add_argument_group("patient", "for the limits that depend on age or sex")
+    patient.add_argument("--age", type=_age, metavar="YEARS", help="age of the patient")
+    patient.add_argument("--sex", choices=SEXES, help="sex of the patient")
     by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
     by_hand.add_argument(
         "--layout",
@@ -182,6 +186,13 @@ def _page_number(text: str) -> int:
         if int(text) >= 1:
             return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no page number; pages count from 1")
+
+
+def _age(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 <= float(text) <= MOST_YEARS:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no age between 0 and {MOST_YEARS} years")
 
 
 def _lead_by_hand(text: str) -> tuple[str, str]:
@@ -285,7 +296,7 @@ def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: Outpu
     from heartguard import report
 
     paths: dict[str, str | None] = {}
-    warning = None
+    warning, patient = None, Patient(args.age, args.sex)
     if folder is not None:
         paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE)
     status = EXIT_NOT_WRITTEN if None in paths.values() else EXIT_READ
@@ -297,9 +308,9 @@ def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: Outpu
             "signals_csv": paths.get("csv"),
             "exports": {name: path for name, path in paths.items() if name != "csv"},
         }
-        return _Answer(_line({**report.to_json(reading, file=file), **more}), status, aside)
+        return _Answer(_line({**report.to_json(reading, file=file, patient=patient), **more}), status, aside)
     where = "".join(f"  {'Written to':<17} {printable(path)}\n" for path in paths.values() if path is not None)
-    return _Answer(report.to_text(reading, file=file) + where + "\n", status)
+    return _Answer(report.to_text(reading, file=file, patient=patient) + where + "\n", status)
 
 
 def _write(
