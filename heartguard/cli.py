@@ -1,4 +1,4 @@
-"""The command line: ``heartguard read | app``."""
+"""The command line: ``heartguard read | batch | app``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from heartguard import __version__, cli_read, launch
+from heartguard import __version__, cli_batch, cli_read, launch
 from heartguard.errors import HeartGuardError
 
 EXIT_READ = 0
@@ -35,6 +35,7 @@ examples:
   heartguard read --together a.png b.png      read two pages as one ECG
   heartguard read *.jpg --json > all.jsonl    one JSON object a line for each file, in order
   heartguard read *.jpg --out signals         also write the traced leads as CSV files
+  heartguard batch scans results --workers 4  read a folder of thousands into a table
   heartguard app                              open the app in the browser"""
 """Shown below the options."""
 
@@ -93,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"heartguard {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_read(commands)
+    _add_batch(commands)
     _add_app(commands)
     return parser
 
@@ -110,6 +112,17 @@ def _add_read(commands: Any) -> None:
         formatter_class=_Formatter,
     )
     cli_read.add_arguments(read)
+
+
+def _add_batch(commands: Any) -> None:
+    batch = commands.add_parser(
+        "batch",
+        help="read a folder of thousands into a table",
+        description=cli_batch.DESCRIPTION,
+        epilog=cli_batch.EPILOG,
+        formatter_class=_Formatter,
+    )
+    cli_batch.add_arguments(batch)
 
 
 def _add_app(commands: Any) -> None:

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import sys
 from functools import cache
+from pathlib import Path
 
-__all__ = ["give_back", "keep_arrays_out_of_pools"]
+__all__ = ["LIMIT_VARIABLE", "give_back", "keep_arrays_out_of_pools", "memory_limit"]
 
 ARRAY_BYTES = 4_000_000
 """Maps of a page are larger, and what is not an array is smaller. A lower limit costs time and saves no more."""
+
+LIMIT_VARIABLE = "HEARTGUARD_MEMORY_MB"
+"""Environment variable by which an operator says how many megabytes the app may use, where the host does not."""
+
+_CONTAINER_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Files in which Linux says what a container may use: of control groups of version 2 and 1."""
 
 _M_MMAP_THRESHOLD = -3
 """glibc's number for: blocks of at least so many bytes are no part of a pool, and go back as soon as they are freed."""
@@ -41,6 +49,18 @@ def give_back(*, collect: bool = False) -> None:
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
+
+
+def memory_limit() -> int | None:
+    """Return how many bytes the app may use: the least of what operator, container and machine say; None if unknown."""
+    stated = os.environ.get(LIMIT_VARIABLE, "")
+    limits = [int(stated) * 10**6] if stated.isdigit() else []
+    for path in map(Path, _CONTAINER_LIMITS):
+        if path.is_file() and (text := path.read_text(encoding="ascii").strip()).isdigit():
+            limits.append(int(text))
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return min(limits, default=None)
 
 
 @cache

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from heartguard import memory
+from heartguard.ui.shared.times import note_times
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="glibc alone keeps freed memory so")
 
@@ -47,3 +52,30 @@ give_back()
 print(before - resident())
 """
     assert given_back(script) > 30_000_000
+
+
+def test_the_least_of_what_operator_container_and_machine_say_is_the_limit(monkeypatch, tmp_path: Path):
+    limits = tmp_path / "memory.max"
+    monkeypatch.setattr(memory, "_CONTAINER_LIMITS", (str(limits), str(tmp_path / "missing")))
+    monkeypatch.delenv(memory.LIMIT_VARIABLE, raising=False)
+    machine = memory.memory_limit()
+    assert machine is not None
+    assert machine > 10**8
+    limits.write_text("max\n")
+    assert memory.memory_limit() == machine
+    limits.write_text("94371840\n")
+    assert memory.memory_limit() == 94371840
+    monkeypatch.setenv(memory.LIMIT_VARIABLE, "50")
+    assert memory.memory_limit() == 50_000_000
+
+
+def test_times_are_written_where_the_operator_wants_them(monkeypatch, tmp_path: Path):
+    monkeypatch.delenv("HEARTGUARD_TIMES", raising=False)
+    note_times("reading", 1.0, {"total": 2.0})
+    monkeypatch.setenv("HEARTGUARD_TIMES", str(tmp_path / "times"))
+    note_times("reading", 1.5, {"page": 20.4, "total": 30.0})
+    note_times("explanation", 0.0, {"total": 40.0})
+    assert [json.loads(line) for line in (tmp_path / "times").read_text().splitlines()] == [
+        {"what": "reading", "waiting": 1500, "page": 20, "total": 30},
+        {"what": "explanation", "waiting": 0, "total": 40},
+    ]

@@ -7,11 +7,12 @@ import time
 import weakref
 
 import numpy as np
+import pytest
 
 from heartguard.explain import ExplanationCancelledError, lead_shap
 from heartguard.leads import LEADS
 from heartguard.ui.shared import jobs
-from heartguard.ui.shared.jobs import Job, JobQueue
+from heartguard.ui.shared.jobs import Job, JobQueue, shared_queue
 from heartguard.values import Ecg
 from heartlab.simulate.ecg import simulate_ecg
 from tests.test_explain import engine
@@ -154,3 +155,28 @@ def test_the_line_holds_no_job_that_is_done():
     while held() is not None and time.monotonic() < until:
         time.sleep(0.01)
     assert held() is None
+
+
+def test_two_workers_run_two_jobs_and_the_place_in_the_line_counts_both():
+    queue, gate, most = JobQueue(2), threading.Event(), []
+
+    def work(job: Job) -> None:
+        most.append(job.key)
+        gate.wait(10)
+
+    users = [Job(str(number), work) for number in range(4)]
+    for user in users:
+        queue.submit(user)
+    wait(users[1], "running")
+    assert [queue.ahead(user) for user in users] == [0, 0, 2, 3]
+    assert len(most) == 2
+    gate.set()
+    wait(users[3], "done")
+    assert users[3].waited_s >= users[0].waited_s
+
+
+@pytest.mark.parametrize(("limit", "workers"), [(690_000_000, 1), (10**9, 2), (None, 2)])
+def test_one_job_at_a_time_where_memory_is_short(monkeypatch, limit, workers):
+    monkeypatch.setattr(jobs, "memory_limit", lambda: limit)
+    monkeypatch.setattr(jobs, "JobQueue", lambda count: count)
+    assert shared_queue.__wrapped__() == workers

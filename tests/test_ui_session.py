@@ -3,9 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from heartguard.ui.shared.reading_cache import MAX_READINGS, ReadingCache
-from heartguard.ui.shared.session import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Tab, TabStore
+from heartguard.ui.shared.reading_cache import MAX_READINGS, ReadingCache, ReadingGoneError
+from heartguard.ui.shared.tabs import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Room, Tab, TabStore, room_bytes
 from heartguard.ui.shared.view import View
 from heartguard.values import NO_CORRECTIONS, Corrections
 from tests.handmade import make_reading
@@ -115,3 +116,74 @@ def test_the_tabs_that_are_kept_are_bounded_in_number_and_bytes():
 def test_the_digest_depends_on_every_byte():
     assert Chosen("a", b"abc", "upload").digest != Chosen("a", b"abd", "upload").digest
     assert Chosen("a", b"abc", "upload").digest == Chosen("b", b"abc", "camera").digest
+
+
+NOISE = np.random.default_rng(0).integers(0, 255, (1000, 1000, 3), np.uint8)
+"""A picture that no packing makes smaller: 3 MB."""
+
+
+def noisy_reading(number: int = 0):
+    reading = make_reading()
+    return replace(reading, upload=replace(reading.upload, image=np.roll(NOISE, number, axis=0)))
+
+
+def test_what_stands_for_a_reading_does_not_keep_it():
+    cache, reading = ReadingCache(), noisy_reading()
+    cache.put(key(1), reading)
+    held = cache.hold(reading)
+    assert held.get() is reading
+    cache.rest()
+    del reading
+    np.testing.assert_array_equal(held.get().upload.image, NOISE)
+    cache.clear()
+    with pytest.raises(ReadingGoneError, match="read anew"):
+        held.get()
+    alone = make_reading()
+    assert cache.hold(alone).get() is alone  # of no cache
+
+
+def test_all_tabs_hold_no_more_than_there_is_room_for_and_who_looks_now_keeps_most():
+    room, tabs = Room(16_000_000), [Tab() for _ in range(4)]
+    for number, tab in enumerate(tabs):
+        tab.open(Chosen("a.png", bytes([number]) * 1_000_000, "upload"))
+        tab.readings.put(key(number), noisy_reading(number))
+        room.used(tab)
+    assert room.nbytes <= 16_000_000
+    kept = [tab.readings.get(key(number)) is not None for number, tab in enumerate(tabs)]
+    assert kept == [False, False, True, True]
+    assert all(tab.ecgs for tab in tabs)  # a file is let go of only when no reading is left to let go of
+
+
+def test_files_of_the_tabs_not_looked_at_for_longest_are_let_go_of_at_last():
+    room, tabs = Room(2_500_000), [Tab() for _ in range(4)]
+    for number, tab in enumerate(tabs):
+        tab.open(Chosen("a.png", bytes([number]) * 1_000_000, "upload"))
+        room.used(tab)
+    assert [len(tab.ecgs) for tab in tabs] == [0, 0, 1, 1]
+    room.used(tabs[0])
+    tabs[0].open(Chosen("b.png", b"b" * 1_000_000, "upload"))
+    room.used(tabs[0])
+    assert [len(tab.ecgs) for tab in tabs] == [1, 0, 0, 1]
+
+
+def test_what_an_ended_session_held_is_free_and_a_tab_taken_up_by_another_keeps_it():
+    room, tab = Room(10**9), Tab(session="first")
+    tab.open(Chosen("a.png", b"a", "upload"))
+    tab.readings.put(key(1), make_reading())
+    room.used(tab)
+    tab.session = "after a reload"
+    room.leave("first")
+    assert tab.readings.get(key(1)) is not None
+    room.leave("after a reload")
+    assert tab.readings.get(key(1)) is None
+    assert len(tab.ecgs) == 1
+    held = room.nbytes
+    del tab
+    assert (held, room.nbytes) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "room"), [(690_000_000, 103_500_000), (100_000_000, 80 * 2**20), (None, 512 * 2**20)]
+)
+def test_tabs_may_hold_a_part_of_the_memory(limit, room):
+    assert room_bytes(limit) == room

@@ -41,10 +41,6 @@ class ClassMaps:
 
     Attributes
     ----------
-    heats : mapping of str to ndarray
-        Class to its map at the size of the drawing.
-    limit : float
-        The evidence that gets the full colour, the same for all classes.
     sentences : mapping of str to str
     shares : mapping of str to mapping of str to float
         Class to each lead's share of the evidence for it; a strip is ``"rhythm"``.
@@ -52,8 +48,6 @@ class ClassMaps:
         For the viewer: ``maps``, ``bands``, ``shares``.
     """
 
-    heats: Mapping[str, Floats]
-    limit: float
     sentences: Mapping[str, str]
     shares: Mapping[str, Mapping[str, float]]
     payload: Mapping[str, Any]
@@ -98,7 +92,7 @@ def make_maps(reading: Reading, method: str, *, uploaded: bool = False) -> Class
     uploaded : bool
         Whether they are wanted over the picture as uploaded too.
     """
-    key = (reading.upload.sha256, method, uploaded, id(reading))
+    key = (reading.upload.sha256, reading.part, reading.corrections, method, uploaded)
     kept: tuple[Any, ClassMaps] | None = st.session_state.get("maps")
     if kept is None or kept[0] != key:
         kept = (key, _make(reading, method, uploaded))
@@ -128,7 +122,7 @@ def _make(reading: Reading, method: str, uploaded: bool) -> ClassMaps:
         "bands": _bands(heats, drawing, limit),
         "shares": rounded,
     }
-    return ClassMaps(heats, limit, sentences, shares, payload)
+    return ClassMaps(sentences, shares, payload)
 
 
 def _pictures(reading: Reading, heats: Mapping[str, Floats], limit: float, uploaded: bool) -> dict[str, str]:

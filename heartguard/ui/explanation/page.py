@@ -11,6 +11,7 @@ from heartguard.ui.explanation.shap import show_lead_shap, show_pixel_shap
 from heartguard.ui.explanation.what_if import show_what_if
 from heartguard.ui.shared import session
 from heartguard.ui.shared.charts import lead_bars, show_chart
+from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.frame import PAGES, open_reading, sheet
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
@@ -55,7 +56,7 @@ def _nothing_to_explain(reading: Reading) -> None:
         st.page_link(script, label=label, icon=PAGES[script][1], query_params=session.address())
 
 
-@st.fragment
+@fragment
 @calm
 def _explain(chosen: Chosen, reading: Reading) -> None:
     """Show the evidence for any class; what belongs to a class bears its name, so that the viewer can clear it."""

@@ -10,6 +10,7 @@ import streamlit as st
 
 from heartguard.ui.explanation.maps import FULL_COLOUR, drawing_of
 from heartguard.ui.shared.charts import show_chart, waterfall
+from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.job_view import long_result
 from heartguard.ui.shared.jobs import Job
 from heartguard.ui.shared.pictures import blend_heat, encode_jpeg, enlarge
@@ -35,7 +36,7 @@ _CAVEAT = (
 )
 
 
-@st.fragment
+@fragment
 @calm
 def show_lead_shap(reading: Reading, label: str) -> None:
     """Offer lead SHAP for a class, show its progress, or its result."""
@@ -46,12 +47,12 @@ def show_lead_shap(reading: Reading, label: str) -> None:
         help="Shapley values with the leads as players: leads are left out of the drawing in many combinations, and "
         "VGG16 is asked each time. Slower than the map, but it measures what VGG16 does without a lead.",
     )
-    engine, ecg = load_models().vgg16, reading.ecg
+    engine = load_models().vgg16
 
-    def work(job: Job[Shapley]) -> Shapley:
+    def work(job: Job[Shapley], reading: Reading) -> Shapley:
         from heartguard.explain import lead_shap
 
-        return lead_shap(ecg, engine, label, batch=4, on_progress=job.report, cancelled=job.stopping)
+        return lead_shap(reading.ecg, engine, label, batch=4, on_progress=job.report, cancelled=job.stopping)
 
     takes = "Asks VGG16 about fifty times: a few seconds, the first time some more."
     found = _offered(LEAD_SHAP, "Compute SHAP by lead", takes, reading, label, work)
@@ -64,7 +65,7 @@ def show_lead_shap(reading: Reading, label: str) -> None:
     )
 
 
-@st.fragment
+@fragment
 @calm
 def show_pixel_shap(reading: Reading, label: str) -> None:
     """Offer SHAP by pixel for a class, show its progress, or its result."""
@@ -72,10 +73,10 @@ def show_pixel_shap(reading: Reading, label: str) -> None:
 
     engine, drawing = load_models().vgg16, drawing_of(reading)
 
-    def work(job: Job[PixelShap]) -> PixelShap:
+    def work(job: Job[PixelShap], reading: Reading) -> PixelShap:
         from heartguard.explain import pixel_shap
 
-        return pixel_shap(drawing, engine, label, on_progress=job.report, cancelled=job.stopping)
+        return pixel_shap(drawing_of(reading), engine, label, on_progress=job.report, cancelled=job.stopping)
 
     takes = "Asks VGG16 two hundred times: about half a minute."
     found = _offered(PIXEL_SHAP, "Compute SHAP by pixel", takes, reading, label, work)
@@ -91,7 +92,7 @@ def show_pixel_shap(reading: Reading, label: str) -> None:
 
 
 def _offered(
-    method: str, button: str, takes: str, reading: Reading, label: str, work: Callable[[Job[Any]], Any]
+    method: str, button: str, takes: str, reading: Reading, label: str, work: Callable[[Job[Any], Reading], Any]
 ) -> Any:
     """Offer a method that passed its tests; return its result once there is one."""
     from heartguard.explain import is_validated, shap_installed
@@ -102,5 +103,5 @@ def _offered(
         st.caption(NEEDS_SHAP)
     else:
         key = f"{method}-{reading.upload.sha256}-{reading.prediction.model}-{label}"
-        return long_result(key, button, f"{takes} It can be stopped.", work)
+        return long_result(key, button, f"{takes} It can be stopped.", work, reading)
     return None

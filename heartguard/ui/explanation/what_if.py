@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from heartguard.leads import LEADS
 from heartguard.ui.shared.charts import change_bars, show_chart
+from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.pictures import encode_jpeg, enlarge
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models
@@ -23,7 +25,7 @@ _WHOLE = "Whole lead"
 _ENLARGE = 3
 
 
-@st.fragment
+@fragment
 @calm
 def show_what_if(reading: Reading, label: str) -> None:
     """Let the doctor make one lead or wave normal, and show what the network answers then."""
@@ -64,6 +66,8 @@ def _found(reading: Reading, lead: str, wave: str | None) -> Counterfactual:
     key = f"{reading.upload.sha256}-{reading.prediction.model}-{lead}-{wave}"
     kept: tuple[str, Counterfactual] | None = st.session_state.get("what-if")
     if kept is None or kept[0] != key:
-        kept = (key, counterfactual(reading.ecg, reading.measurements, load_models().vgg16, lead, wave))
+        found = counterfactual(reading.ecg, reading.measurements, load_models().vgg16, lead, wave)
+        # The session keeps the picture; with its ECG it would keep the whole page.
+        kept = (key, replace(found, drawing=replace(found.drawing, ecg=None)))
         st.session_state["what-if"] = kept
     return kept[1]

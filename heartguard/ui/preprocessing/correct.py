@@ -14,6 +14,7 @@ from heartguard.errors import HeartGuardError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, ROWS, SHAPES, SPEEDS_MM_PER_S
 from heartguard.ui.preprocessing.lead_names import choose_names, parts_of
 from heartguard.ui.shared import session
+from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.pictures import encode_jpeg, fit_width
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
@@ -45,7 +46,7 @@ LAYOUT_NAMES = {
 _ORDER_NAMES = {"standard": "I, II, III, aVR, aVL, aVF", "Cabrera": "Cabrera: aVL, I, -aVR, II, aVF, III"}
 
 
-@st.fragment
+@fragment
 @calm
 def show_corrections(chosen: Chosen, upload: Upload, reading: Reading | None = None) -> None:
     """Show what can be set by hand, with the page as it would be cut out, and a button that reads it again.

@@ -10,6 +10,7 @@ import streamlit as st
 
 from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LEADS, LIMB_LEADS, is_row_name
 from heartguard.ui.shared import session
+from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
 from heartguard.values import Reading
@@ -145,7 +146,7 @@ def _twice(parts: tuple[Part, ...], chosen: Mapping[str, str]) -> list[str]:
     return [lead for lead, count in Counter(filter(None, leads)).items() if count > 1]
 
 
-@st.fragment
+@fragment
 @calm
 def show_lead_names(chosen: Chosen, reading: Reading) -> None:
     """Offer to name the leads beside the page, where their names could not be read; else show nothing."""

@@ -8,8 +8,10 @@ from pathlib import PurePath
 
 import streamlit as st
 
+from heartguard.export import FORMATS, Format
 from heartguard.ui.shared.problems import calm
-from heartguard.ui.shared.session import Chosen
+from heartguard.ui.shared.reading_cache import HeldReading
+from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.values import Reading
 
 __all__ = ["show_downloads"]
@@ -18,14 +20,16 @@ __all__ = ["show_downloads"]
 @calm
 def show_downloads(chosen: Chosen, reading: Reading) -> None:
     """Offer the reading in each format; nothing is written on the server."""
-    from heartguard.export import FORMATS
-
     stem = re.sub(r"[^\w-]+", "-", PurePath(chosen.name).stem).strip("-").lower() or "ecg"
     with st.popover("Download", icon=":material/download:"):
         st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
+        held = current_tab().readings.hold(reading)  # Else Streamlit would keep the reading for its buttons.
         for name, form in FORMATS.items():
             if form.available:
                 # Made when it is asked for, without a rerun.
-                make = partial(form.write, reading, stem)
-                file = f"{stem}{form.ending}"
+                make, file = partial(_written, form, held, stem), f"{stem}{form.ending}"
                 st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
+
+
+def _written(form: Format, held: HeldReading, stem: str) -> bytes:
+    return form.write(held.get(), stem)

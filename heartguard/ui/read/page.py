@@ -7,6 +7,7 @@ import streamlit as st
 from heartguard.errors import HeartGuardError, PageError, TraceError
 from heartguard.ui.read.source import choose_source, page_picker
 from heartguard.ui.shared import session
+from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.frame import header, sheet
 from heartguard.ui.shared.problems import calm, log_surprise, show_problem, show_surprise
 from heartguard.ui.shared.session import Chosen
@@ -57,7 +58,7 @@ def _read(chosen: Chosen, reading: Reading | None) -> None:
                 _column(chosen, reading)
 
 
-@st.fragment
+@fragment
 @calm
 def _page(chosen: Chosen, reading: Reading | None) -> None:
     """Show the page in the viewer, as it was uploaded until it is read."""
@@ -74,6 +75,7 @@ def _page(chosen: Chosen, reading: Reading | None) -> None:
 @st.fragment(run_every=_POLL_S)
 def _progress() -> None:
     """Show the stages of the reading and the time that is left; draws the page anew once it has ended."""
+    from heartguard.ui.shared.job_view import place_in_line
     from heartguard.ui.shared.running import outcome, progress_of, reading_job, stop_reading
 
     chosen = session.current()
@@ -89,7 +91,7 @@ def _progress() -> None:
         st.rerun()
     progress = progress_of(job)
     stages = [f":material/check: {name}" for name in progress.done]
-    stages.append(f":material/arrow_right: **{progress.stage or 'Waiting for its turn'}**")
+    stages.append(f":material/arrow_right: **{progress.stage or place_in_line(job) or 'Beginning'}**")
     st.markdown("**Reading the page**\n\n" + "  \n".join(stages))
     if progress.seconds_left is not None:
         st.caption(f"About {max(round(progress.seconds_left), 1)} s left")

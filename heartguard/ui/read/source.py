@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -103,12 +103,23 @@ def _open(files: list[UploadedFile]) -> None:
     view = View(scope="together") if others else FIRST
     more = tuple((file.name, file.getvalue()) for file in others)
     session.choose(Chosen(first.name, first.getvalue(), "upload", view, more=more))
+    _let_go(files)
 
 
 def _open_each(files: list[UploadedFile]) -> None:
     """Open every file, and look at the first."""
     for file in reversed(files):
         session.choose(Chosen(file.name, file.getvalue(), "upload"))
+    _let_go(files)
+
+
+def _let_go(files: list[UploadedFile]) -> None:
+    """Remove files from the uploader: their tab holds them now, within the bounds of all tabs."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context: Any = get_script_run_ctx()
+    for file in files if context is not None else ():
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def _camera() -> None:

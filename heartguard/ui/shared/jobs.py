@@ -1,4 +1,4 @@
-"""Long work of many sessions, one after the other: who asks is queued, never refused, and sees only the own result."""
+"""Long work of many sessions, in one line: who asks is queued, never refused, and sees only the own result."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
-from heartguard.memory import give_back
+from heartguard.memory import give_back, memory_limit
 
-__all__ = ["LOST_S", "Job", "JobQueue", "State", "StoppedError"]
+__all__ = ["LOST_S", "Job", "JobQueue", "State", "StoppedError", "shared_queue"]
 
 Result = TypeVar("Result")
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 
 LOST_S = 60.0
 """Work that nobody has looked at for so long is stopped: the browser was closed."""
+
+_TWO_FROM_BYTES = 10**9
+"""With less memory one job at a time: the networks take 400 MB, and each reading some 150 to 250 more at its peak."""
 
 
 class StoppedError(Exception):
@@ -35,6 +39,8 @@ class Job(Generic[Result]):
         Steps done, and in all; (0, 0) before the first report.
     notes : list of (str, float)
         What was begun, and when, seconds of the monotonic clock.
+    waited_s : float
+        Seconds in the line, once `state` is ``"running"``.
     result : object or None
         Once `state` is ``"done"``.
     error : Exception or None
@@ -46,11 +52,12 @@ class Job(Generic[Result]):
         self.state: State = "waiting"
         self.progress = (0, 0)
         self.notes: list[tuple[str, float]] = []
+        self.waited_s = 0.0
         self.result: Result | None = None
         self.error: Exception | None = None
         self._work = work
         self._stop = threading.Event()
-        self._seen = time.monotonic()
+        self._asked = self._seen = time.monotonic()
 
     def look(self) -> State:
         """Return the state, and show that somebody is still interested."""
@@ -81,6 +88,7 @@ class Job(Generic[Result]):
             self.state = "stopped"
             return
         self.state = "running"
+        self.waited_s = time.monotonic() - self._asked
         try:
             self.result = self._work(self)
             self.state = "done"
@@ -90,12 +98,20 @@ class Job(Generic[Result]):
 
 
 class JobQueue:
-    """First come, first served, one job at a time: two would only slow each other down."""
+    """First come, first served.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    workers : int
+        Jobs at a time.
+    """
+
+    def __init__(self, workers: int = 1) -> None:
         self._waiting: deque[Job[Any]] = deque()
+        self._running = 0
         self._change = threading.Condition()
-        threading.Thread(target=self._serve, daemon=True, name="heartguard-jobs").start()
+        for number in range(workers):
+            threading.Thread(target=self._serve, daemon=True, name=f"heartguard-jobs-{number}").start()
 
     def submit(self, job: Job[Any]) -> None:
         """Put a job at the end of the line."""
@@ -104,15 +120,28 @@ class JobQueue:
             self._change.notify()
 
     def ahead(self, job: Job[Any]) -> int:
-        """Return how many jobs come before a waiting one, the running one included; 0 for any other."""
+        """Return how many jobs come before a waiting one, the running ones included; 0 for any other."""
         with self._change:
-            return 1 + self._waiting.index(job) if job in self._waiting else 0
+            return self._running + self._waiting.index(job) if job in self._waiting else 0
 
     def _serve(self) -> None:
         while True:
             with self._change:
                 self._change.wait_for(lambda: bool(self._waiting))
                 job = self._waiting.popleft()
+                self._running += 1
             job.run()
             del job  # Else the line would hold the last patient's reading until the next one comes.
             give_back(collect=True)
+            with self._change:
+                self._running -= 1
+
+
+@cache
+def shared_queue() -> JobQueue:
+    """Return the one line of this process, for the readings and explanations of all sessions.
+
+    Two at a time, or one where memory is short; it holds a session's work only while that is waited for.
+    """
+    limit = memory_limit()
+    return JobQueue(1 if limit is not None and limit < _TWO_FROM_BYTES else 2)

@@ -13,8 +13,9 @@ import streamlit as st
 from heartguard.errors import HeartGuardError
 from heartguard.memory import give_back
 from heartguard.resources import shipped
-from heartguard.ui.shared.jobs import Job, JobQueue
-from heartguard.ui.shared.session import Chosen, current_tab
+from heartguard.ui.shared.jobs import Job, shared_queue
+from heartguard.ui.shared.session import Chosen, current_tab, room
+from heartguard.ui.shared.times import note_times
 from heartguard.values import NO_CORRECTIONS, Reading
 from heartguard.vocabulary import STAGES
 
@@ -49,12 +50,6 @@ def load_models() -> Models:
     from heartguard.models import shared_models
 
     return shared_models()
-
-
-@st.cache_resource(show_spinner=False)
-def _readings() -> JobQueue:
-    """Return the line of readings, apart from that of explanations, which take longer."""
-    return JobQueue()
 
 
 def outcome(chosen: Chosen) -> Reading | Exception | None:
@@ -115,12 +110,12 @@ def progress_of(job: Job[Reading]) -> Progress:
 
 def _start(chosen: Chosen) -> Job[Reading]:
     stop_reading()
-    readings = current_tab().readings
+    tabs = room()
 
     def work(job: Job[Reading]) -> Reading:
         from heartguard import read_ecg, read_together
 
-        readings.rest()
+        tabs.rest()
 
         def on_stage(stage: str) -> None:
             give_back()  # What the stage before is done with.
@@ -131,21 +126,24 @@ def _start(chosen: Chosen) -> Job[Reading]:
         (page, part, scope), corrections = chosen.view, chosen.corrections
         if scope == "together":
             names, files = zip((chosen.name, chosen.data), *chosen.more, strict=True)
-            return read_together(files, names=names, corrections=corrections, models=models, on_stage=on_stage)
-        return read_ecg(
-            chosen.data,
-            name=chosen.name,
-            page=page,
-            part=part,
-            alone=scope == "alone",
-            corrections=corrections,
-            models=models,
-            on_stage=on_stage,
-        )
+            reading = read_together(files, names=names, corrections=corrections, models=models, on_stage=on_stage)
+        else:
+            reading = read_ecg(
+                chosen.data,
+                name=chosen.name,
+                page=page,
+                part=part,
+                alone=scope == "alone",
+                corrections=corrections,
+                models=models,
+                on_stage=on_stage,
+            )
+        note_times("reading", job.waited_s, reading.timings_ms)
+        return reading
 
     job = Job(str(chosen.key), work)
     st.session_state[_SLOT] = job
-    _readings().submit(job)
+    shared_queue().submit(job)
     return job
 
 

@@ -41,6 +41,7 @@ TESTS = {
     "intake": ("intake_by_hand", "intake_steps", "intake", "intake_errors", "intake_files"),
     "explain": (
         "explain_by_hand",
+        "explain_on_small_pages",
         "explain",
         "explain_cases",
         "explain_faithfulness",

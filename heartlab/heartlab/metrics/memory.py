@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["forget_peak_memory", "memory_mb", "peak_memory_mb"]
+__all__ = ["forget_peak_memory", "memory_mb", "peak_memory_mb", "status_mb"]
 
 
 def peak_memory_mb() -> float:
@@ -12,12 +12,12 @@ def peak_memory_mb() -> float:
 
     Not ``ru_maxrss``, which also counts the memory of the process that started this one.
     """
-    return _status_mb("VmHWM")
+    return status_mb("VmHWM")
 
 
 def memory_mb() -> float:
     """Return the resident memory of this process now, megabytes; Linux only."""
-    return _status_mb("VmRSS")
+    return status_mb("VmRSS")
 
 
 def forget_peak_memory() -> None:
@@ -26,7 +26,8 @@ def forget_peak_memory() -> None:
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
-def _status_mb(name: str) -> float:
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
+def status_mb(name: str, process: int | str = "self") -> float:
+    """Return an entry of the status of a process, such as ``VmRSS``, megabytes; Linux only."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     line = next(line for line in status.splitlines() if line.startswith(f"{name}:"))
     return int(line.split()[1]) * 1024 / 1e6

@@ -1,0 +1,257 @@
+"""What tabs of browsers hold, each its own and all together no more than there is room for."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from heartguard.errors import HeartGuardError
+from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
+from heartguard.ui.shared.view import FIRST, View
+from heartguard.values import NO_CORRECTIONS, Corrections, Reading
+
+__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_TABS", "Chosen", "Room", "Tab", "TabStore", "room_bytes"]
+
+MAX_ECGS = 6
+"""ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""
+
+MAX_TABS = 12
+"""Tabs whose ECGs are kept for a reload, whoever they belong to: with `MAX_BYTES` of all of them together."""
+
+FORGOTTEN_S = 30 * 60
+"""A tab that nobody has looked at for so long is forgotten: a doctor comes back from a ward round of half an hour."""
+
+Origin = Literal["upload", "camera", "sample"]
+
+_SHARE, _LEAST_ROOM, _MOST_ROOM = 0.15, MAX_BYTES, 512 * 2**20
+"""Part of the memory that all tabs together may hold, between one tab's bound and what fifty busy tabs hold: of the
+690 MB of a free host the app and its networks take 400 and a reading 150 to 250 at its peak."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A file that the session has opened.
+
+    Attributes
+    ----------
+    data : bytes
+        The file as given.
+    view : View
+        What of it is read.
+    note : str
+        A sentence shown beside the result, such as what a sample simulates.
+    corrections : Corrections
+        What the doctor has set by hand for this page.
+    more : tuple of (str, bytes)
+        Names and contents of further files, read together with it as one ECG.
+    """
+
+    name: str
+    data: bytes
+    origin: Origin
+    view: View = FIRST
+    note: str = ""
+    corrections: Corrections = NO_CORRECTIONS
+    more: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def page(self) -> int:
+        """Page number, from 0."""
+        return self.view.page
+
+    @cached_property
+    def digest(self) -> str:
+        """Sha256 of the bytes, of all files."""
+        content = hashlib.sha256(self.data)
+        for _, data in self.more:
+            content.update(hashlib.sha256(data).digest())
+        return content.hexdigest()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all files."""
+        return len(self.data) + sum(len(data) for _, data in self.more)
+
+    @property
+    def key(self) -> Key:
+        """Key of its reading."""
+        return self.digest, self.view, self.corrections
+
+
+@dataclass(eq=False)
+class Tab:
+    """What belongs to one tab of a browser.
+
+    Attributes
+    ----------
+    token : str
+        Known to this tab alone.
+    ecgs : mapping of str to Chosen
+        By the word of their address, the newest last.
+    readings : ReadingCache
+    found : dict
+        What HeartGuard found by itself on a page, by digest and page: it stays beside what is set by hand after the
+        reading is gone.
+    problem : (Key, HeartGuardError) or None
+        Why the last page that could not be read could not.
+    rounds : int
+        Counts the files chosen; part of widgets' keys, so that a new round starts with empty widgets.
+    session : str
+        Mark of the session that looked at it last.
+    """
+
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    ecgs: OrderedDict[str, Chosen] = field(default_factory=OrderedDict)
+    readings: ReadingCache = field(default_factory=ReadingCache)
+    found: dict[tuple[str, View], dict[str, object]] = field(default_factory=dict)
+    problem: tuple[Key, HeartGuardError] | None = None
+    rounds: int = 0
+    session: str = ""
+
+    def known(self, key: Key) -> Reading | HeartGuardError | None:
+        """Return what is known of a page: its reading, or why it cannot be read."""
+        failed = self.problem[1] if self.problem is not None and self.problem[0] == key else None
+        return self.readings.get(key) or failed
+
+    def open(self, source: Chosen) -> str:
+        """Keep a file and return the word of its address; one that is open already keeps its word."""
+        for word, chosen in self.ecgs.items():
+            if chosen.digest == source.digest:
+                return word
+        word = secrets.token_urlsafe(6)
+        self.ecgs[word] = source
+        while len(self.ecgs) > MAX_ECGS:
+            self.ecgs.popitem(last=False)
+        digests = {chosen.digest for chosen in self.ecgs.values()}
+        self.found = {key: found for key, found in self.found.items() if key[0] in digests}
+        self.rounds += 1
+        return word
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are held."""
+        return self.readings.nbytes + sum(chosen.nbytes for chosen in self.ecgs.values())
+
+
+class TabStore:
+    """Tabs that may be reloaded, by their tokens: bounded in number and bytes, and forgotten after a while.
+
+    Parameters
+    ----------
+    clock : callable, optional
+        Returns seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._tabs: OrderedDict[str, tuple[float, Tab]] = OrderedDict()
+
+    def keep(self, tab: Tab) -> None:
+        """Keep a tab that is looked at now, and let go of those that are too old or too many."""
+        self._tabs[tab.token] = (self._clock(), tab)
+        self._tabs.move_to_end(tab.token)
+        while len(self._tabs) > 1 and self._oldest_must_go():
+            self._tabs.popitem(last=False)
+
+    def get(self, token: str) -> Tab | None:
+        """Return the tab of a token; None where there is none, or none any more."""
+        seen, tab = self._tabs.get(token, (0.0, None))
+        return tab if tab is not None and self._clock() - seen < FORGOTTEN_S else None
+
+    def _oldest_must_go(self) -> bool:
+        seen = next(iter(self._tabs.values()))[0]
+        total = sum(tab.nbytes for _, tab in self._tabs.values())
+        return len(self._tabs) > MAX_TABS or total > MAX_BYTES or self._clock() - seen >= FORGOTTEN_S
+
+    def __len__(self) -> int:
+        return len(self._tabs)
+
+
+class Room:
+    """Bounds what all tabs hold together; who looked last keeps most. Safe to share between threads.
+
+    Readings are packed first, then let go of, as they can be read again, and at last files.
+
+    Parameters
+    ----------
+    most_bytes : int
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._tabs: OrderedDict[str, weakref.ref[Tab]] = OrderedDict()
+        self._changing = threading.RLock()
+
+    def used(self, tab: Tab) -> None:
+        """Mark a tab as looked at now, and make room for what it holds."""
+        with self._changing:
+            self._tabs[tab.token] = weakref.ref(tab)
+            self._tabs.move_to_end(tab.token)
+            others = [other for other in self._alive() if other is not tab]
+            for make_room in (_rest, _drop_reading, _drop_file):
+                for other in others:
+                    while self.nbytes > self._most_bytes and make_room(other):
+                        pass
+
+    def rest(self) -> None:
+        """Pack all readings, since the next one needs the room."""
+        for tab in self._alive():
+            tab.readings.rest()
+
+    def leave(self, session: str) -> None:
+        """Let go of the readings of a session that has ended; a reload in time reads its files again."""
+        for tab in self._alive():
+            if tab.session == session:
+                tab.readings.clear()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that all tabs hold."""
+        return sum(tab.nbytes for tab in self._alive())
+
+    def _alive(self) -> Iterator[Tab]:
+        """Yield the tabs that still are, the one not looked at for longest first."""
+        with self._changing:
+            found = [(token, tab()) for token, tab in self._tabs.items()]
+            for token, tab in found:
+                if tab is None:
+                    del self._tabs[token]
+        yield from (tab for _, tab in found if tab is not None)
+
+
+def _rest(tab: Tab) -> bool:
+    before = tab.readings.nbytes
+    tab.readings.rest()
+    return tab.readings.nbytes < before
+
+
+def _drop_reading(tab: Tab) -> bool:
+    return tab.readings.drop_oldest()
+
+
+def _drop_file(tab: Tab) -> bool:
+    return bool(tab.ecgs) and bool(tab.ecgs.popitem(last=False))
+
+
+def room_bytes(limit: int | None) -> int:
+    """Return how many bytes all tabs may hold together.
+
+    Parameters
+    ----------
+    limit : int or None
+        Of the memory of the app (`heartguard.memory.memory_limit`).
+
+    Examples
+    --------
+    >>> room_bytes(690_000_000) // 10**6, room_bytes(2_700_000_000) // 10**6, room_bytes(None) // 10**6
+    (103, 405, 536)
+    """
+    return _MOST_ROOM if limit is None else round(min(max(_SHARE * limit, _LEAST_ROOM), _MOST_ROOM))

@@ -1,0 +1,228 @@
+"""Many sessions at once: seconds by stage, answers in the wrong session, and memory of the server.
+
+    heartlab bench load --sessions 1 5 20 --pages 10
+
+Each session is a client of the real server that says what a browser says, without drawing (`AppClient`): it uploads
+pages one after the other, two of ten of them photos, waits for each answer, and at last asks for SHAP by lead. Every
+page has a heart rate of its own, so that an answer in the wrong session would be seen. The server is told that it has
+690 MB, as on a free host. Stages are timed in the server. Linux only. Writes ``benchmarks/results/load.csv``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heartlab.checkout import CHECKOUT
+from heartlab.data.tables import merged, read_table, write_table
+from heartlab.evaluate.app_client import AppClient
+from heartlab.metrics.memory import status_mb
+from heartlab.simulate.ecg import simulate_ecg
+from heartlab.simulate.encoded import png
+from heartlab.simulate.page import PRESETS, render_page
+from heartlab.simulate.photo import PHOTO_KINDS, random_print, take_photo
+
+LIMIT_MB = 690
+"""Memory that Streamlit Community Cloud guarantees to an app."""
+
+RATES_BPM = range(48, 148, 10)
+"""Heart rates of ten pages, further apart than a rate is ever wrong by."""
+
+PHOTOS = (3, 7)
+"""Which of the ten pages are photos."""
+
+WRONG_BPM = 5
+"""A rate further from that of its page is that of another one."""
+
+START_S = 120.0
+"""Until the server answers; a busy machine takes a quarter of it."""
+
+WATCH_S = 0.05
+"""Between two looks at the memory: the largest arrays of a reading live for longer."""
+
+SETTLED_S = 5.0
+"""After the last session has gone, until what it held is given back."""
+
+
+class Asked(NamedTuple):
+    """A page with the rate that it shows."""
+
+    name: str
+    data: bytes
+    rate_bpm: int
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this benchmark."""
+    parser.add_argument("--sessions", type=int, nargs="+", default=[1, 5, 20], help="at once (default: 1 5 20)")
+    parser.add_argument("--pages", type=int, default=10, help="read by each session (default: 10)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Measure each number of sessions on a server of its own, and write its rows."""
+    pages = asked_pages()
+    for sessions in args.sessions:
+        rows = [{"sessions": sessions, "pages": args.pages, **row} for row in measure(sessions, args.pages, pages)]
+        table = write_table(merged(rows, read_table("load"), ["sessions", "what"]), "load")
+        print(table[table.sessions == sessions].to_string(index=False), flush=True)
+
+
+def asked_pages() -> list[Asked]:
+    """Return ten simulated pages, two of them photos, each with another rate."""
+    pages = []
+    for number, rate in enumerate(RATES_BPM):
+        signals = simulate_ecg("normal", rate, seed=number).signals
+        if number in PHOTOS:
+            printed = render_page(signals, random_print(number, ("3x4+1",)), seed=number)
+            photo = take_photo(printed, PHOTO_KINDS["photo"](number), seed=number)
+            pages.append(Asked(f"photo at {rate}.jpg", photo.encoded, rate))
+        else:
+            page = render_page(signals, PRESETS["clean"], seed=number)
+            pages.append(Asked(f"page at {rate}.png", png(page.image), rate))
+    return pages
+
+
+def measure(sessions: int, count: int, pages: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Return what so many sessions take that read so many pages each, the n-th beginning with the n-th page."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "times") as (server, address):
+        at_rest, own = status_mb("VmRSS", server), _Peak(server)
+        began = time.monotonic()
+        with ThreadPoolExecutor(sessions) as pool:
+            found = list(pool.map(lambda first: _session(address, pages, first, count), range(sessions)))
+        seconds = time.monotonic() - began
+        time.sleep(SETTLED_S)
+        times = pd.DataFrame(map(json.loads, (Path(folder) / "times").read_text(encoding="utf-8").splitlines()))
+        memory = {
+            "memory at rest": at_rest,
+            "memory when all have gone": status_mb("VmRSS", server),
+            "memory at its peak": status_mb("VmHWM", server),
+            "memory at its peak, without what is mapped from files": own.stop(),
+        }
+    answers = [answer for one in found for answer in one.answers_s]
+    failed, wrong = sum(one.failed for one in found), sum(one.wrong for one in found)
+    rows = [
+        {"what": "readings", "p50": len(answers), "unit": ""},
+        {"what": "pages or explanations that failed", "p50": failed, "unit": ""},
+        {"what": "answers of another page", "p50": wrong, "unit": ""},
+        {"what": "readings a minute", "p50": 60 * len(answers) / seconds, "unit": ""},
+        {"what": "upload to answer", **_quantiles(answers), "unit": "s"},
+        *_stages(times),
+        *({"what": what, "p50": megabytes, "unit": "MB"} for what, megabytes in memory.items()),
+    ]
+    return [{**row, "p50": round(row["p50"], 1), "p95": round(row.get("p95", row["p50"]), 1)} for row in rows]
+
+
+class _Peak:
+    """Watches the memory of a process that no file could give back: Linux keeps its peak with those of files alone."""
+
+    def __init__(self, process: int) -> None:
+        self._process, self._most_mb, self._ended = process, 0.0, threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> float:
+        """Return the greatest megabytes that were seen."""
+        self._ended.set()
+        self._thread.join()
+        return self._most_mb
+
+    def _watch(self) -> None:
+        while not self._ended.wait(WATCH_S):
+            self._most_mb = max(self._most_mb, status_mb("RssAnon", self._process))
+
+
+class _Found(NamedTuple):
+    answers_s: list[float]
+    failed: int
+    wrong: int
+
+
+def _session(address: str, pages: Sequence[Asked], first: int, count: int) -> _Found:
+    """Read pages in one session, then ask for SHAP by lead of the last."""
+    client, answers, failed, wrong = AppClient(address), list[float](), 0, 0
+    for step in range(count):
+        page = pages[(first + step) % len(pages)]
+        began = time.monotonic()
+        client.upload(page.name, page.data)
+        try:
+            strip = client.wait(lambda: client.strip)
+        except TimeoutError:
+            failed += 1
+            continue
+        answers.append(time.monotonic() - began)
+        wrong += strip.name != page.name or abs(strip.rate_bpm - page.rate_bpm) > WRONG_BPM
+        if step < count - 1:
+            client.forget()
+    failed += not _explained(client)
+    client.close()
+    return _Found(answers, failed, wrong)
+
+
+def _explained(client: AppClient) -> bool:
+    client.open("explanation")
+    client.click("lead shap")
+    try:
+        return bool(client.wait(lambda: any("The bars add up" in text for text in client.texts)))
+    except TimeoutError:
+        return False
+
+
+def _quantiles(values: Sequence[float]) -> dict[str, float]:
+    return {f"p{share}": float(np.percentile(values, share)) for share in (50, 95)}
+
+
+def _stages(times: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the server's own milliseconds of every stage of readings, and of explanations."""
+    for what, rows in times.groupby("what", sort=False):
+        for stage in rows.columns.drop("what"):
+            spent = rows[stage].dropna()
+            if len(spent):
+                yield {"what": f"{what}: {stage}", **_quantiles(spent.to_list()), "unit": "ms"}
+
+
+@contextmanager
+def serving(times: Path) -> Iterator[tuple[int, str]]:
+    """Run the app on a server of its own, whose process and address are given; it writes its times to a file."""
+    port = _free_port()
+    surroundings = {**os.environ, "HEARTGUARD_TIMES": str(times), "HEARTGUARD_MEMORY_MB": str(LIMIT_MB)}
+    options = ["--server.address=127.0.0.1", f"--server.port={port}", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(command, cwd=CHECKOUT, env=surroundings, stdout=subprocess.DEVNULL) as server:
+        try:
+            _wait(address)
+            yield server.pid, address
+        finally:
+            server.terminate()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as trial:
+        return int(trial.getsockname()[1])
+
+
+def _wait(address: str) -> None:
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health"):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(f"The server did not answer within {START_S:.0f} s.")
