@@ -11,6 +11,7 @@ from heartguard.document import Sheet, Trace, continued, document_pages, joined
 from heartguard.drawing import draw, segment_leads
 from heartguard.errors import HeartGuardError, IntakeError, NotAnEcgError, PageNumberError
 from heartguard.intake import Source
+from heartguard.measure import with_marks
 from heartguard.models import Models, shared_models
 from heartguard.page_search import MOST_PAGES
 from heartguard.traced import Stopwatch, TracedEcg, trace_ecgs
@@ -184,6 +185,7 @@ def read_together(
 def _tracer(models: Models, stages: Stopwatch, *, search: bool = True) -> Trace:
     def trace(sheet: Sheet, corrections: Corrections) -> tuple[TracedEcg, ...]:
         source, name, page = sheet
+        corrections = replace(corrections, marks=())  # of the measurements, not of the page
         return trace_ecgs(source, models, stages, name=name, page=page, corrections=corrections, search=search)
 
     return trace
@@ -213,7 +215,7 @@ def _finished(found: TracedEcg, models: Models, stages: Stopwatch, corrections: 
     warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
     if quality < LOW_QUALITY or prediction.withheld:  # the models cannot notice that their input is not this ECG
         prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
-    return Reading(
+    reading = Reading(
         upload=page.upload,
         page=page,
         ecg=ecg,
@@ -228,6 +230,7 @@ def _finished(found: TracedEcg, models: Models, stages: Stopwatch, corrections: 
         parts=found.parts,
         sheets=found.sheets,
     )
+    return with_marks(reading, dict(corrections.marks)) if corrections.marks else reading
 
 
 def _answer(ecg: Ecg, models: Models) -> Prediction:

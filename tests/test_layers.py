@@ -57,6 +57,7 @@ PRODUCT: dict[str, set[str]] = {
         "page_search",
         "drawing",
         "classify",
+        "measure",
         "models",
         "traced",
         "document",

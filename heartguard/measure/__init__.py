@@ -1,5 +1,6 @@
 """Ecg to Measurements: beats, rate, intervals, axes and the waves of each lead."""
 
+from heartguard.measure.by_hand import with_marks
 from heartguard.measure.filters import bridge_gaps, milliseconds, samples
 from heartguard.measure.intervals import Fiducials, p_coherence
 from heartguard.measure.measuring import measure
@@ -18,4 +19,5 @@ __all__ = [
     "p_coherence",
     "samples",
     "study_beats",
+    "with_marks",
 ]
