@@ -26,6 +26,7 @@ GROUND = {
     "values",
     "vocabulary",
     "warning",
+    "wave_marks",
 }
 """What every room of the product may import: dataclasses, names, paper constants, the law of the limb leads, what
 printed words and sets of names mean, what is normal, errors, warnings, shipped files."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from heartguard.arrays import Doubles, Indices
 from heartguard.errors import CorrectionError
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.measure.delineation import Delineation
@@ -94,5 +95,5 @@ _WAVES = {"P": "pr_ms", "QRS": "qrs_ms", "T": "qt_ms"}
 """Waves, and the measurement whose reason says why a wave has no mark."""
 
 
-def _samples(times: np.ndarray) -> np.ndarray:
-    return np.rint(times * SAMPLING_RATE_HZ).astype(np.int64)
+def _samples(times: Doubles) -> Indices:
+    return np.asarray(np.rint(times * SAMPLING_RATE_HZ), np.int64)

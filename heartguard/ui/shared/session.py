@@ -11,7 +11,7 @@ import hashlib
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -34,6 +34,7 @@ __all__ = [
     "current",
     "current_tab",
     "forget",
+    "move_marks",
     "take_up",
     "turn_to",
 ]
@@ -232,8 +233,19 @@ def turn_to(view: View) -> None:
 
 
 def correct(corrections: Corrections) -> None:
-    """Read the page again with what was set by hand."""
-    _change(lambda source: replace(source, corrections=corrections))
+    """Read the page again with what was set by hand; marks that were moved on the reading before are given up."""
+    _change(lambda source: replace(source, corrections=replace(corrections, marks=())))
+
+
+def move_marks(reading: Reading, marks: Mapping[str, float]) -> None:
+    """Measure the open ECG by moved marks, which needs no new reading; none puts all back."""
+    from heartguard.measure import with_marks
+
+    source, changed = current(), with_marks(reading, marks)
+    if source is not None:
+        corrected = replace(source, corrections=changed.corrections)
+        current_tab().readings.put(corrected.key, changed)
+        _change(lambda _: corrected)
 
 
 def _change(change: Callable[[Chosen], Chosen]) -> None:
