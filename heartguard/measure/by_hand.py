@@ -20,7 +20,11 @@ from heartguard.measure.median_beat import median_beat
 from heartguard.measure.pacing import without_spikes
 from heartguard.values import MEDIAN_MARKS, Ecg, Measurements, Reading
 
-__all__ = ["measure_by_marks", "with_marks"]
+__all__ = ["MARK_GAPS_S", "measure_by_marks", "with_marks"]
+
+MARK_GAPS_S = {"p_on": 0.0, "p_off": 0.02, "qrs_on": 0.0, "qrs_off": 0.02, "t_off": 0.1}
+"""How long after the mark before it a moved mark must be: a wave of 20 ms is the shortest that can be measured, and
+between QRS and the end of T the ST segment is measured up to 80 ms after J."""
 
 
 def with_marks(reading: Reading, marks: Mapping[str, float]) -> Reading:
@@ -75,8 +79,7 @@ def measure_by_marks(ecg: Ecg, measured: Measurements, marks: Mapping[str, float
     places = {**measured.fiducials_s, **marks}
     if not set(marks) <= set(measured.fiducials_s):
         raise CorrectionError("Only marks that were found can be moved.")
-    if any(before > after for before, after in pairwise(places[name] for name in MEDIAN_MARKS if name in places)):
-        raise CorrectionError("P, QRS and T follow each other; a mark cannot pass the next one.")
+    _check_order(places, marks)
     if measured.heart_rate_bpm is None or measured.rr_variation is None:
         return measured
     signals = bridge_gaps(np.vstack([ecg.signals, *ecg.others.values()]))
@@ -89,6 +92,13 @@ def measure_by_marks(ecg: Ecg, measured: Measurements, marks: Mapping[str, float
     rates = {"heart_rate_bpm": measured.heart_rate_bpm, "rr_variation": measured.rr_variation}
     waves: dict[str, Any] = dict.fromkeys(WAVE_FIELDS) | waves_of(median, found, rates, reasons)
     return replace(measured, **waves, missing_reasons=reasons)
+
+
+def _check_order(places: Mapping[str, float], moved: Mapping[str, float]) -> None:
+    for before, after in pairwise(name for name in MEDIAN_MARKS if name in places):
+        # Rounded: the app sends whole milliseconds.
+        if {before, after} & set(moved) and round(places[after] - places[before] - MARK_GAPS_S[after], 3) < 0:
+            raise CorrectionError("P, QRS and T follow each other; a mark cannot pass the next one.")
 
 
 _WAVES = {"P": "pr_ms", "QRS": "qrs_ms", "T": "qt_ms"}

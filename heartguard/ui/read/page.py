@@ -68,7 +68,10 @@ def _page(chosen: Chosen, reading: Reading | None) -> None:
     else:
         from heartguard.ui.explanation.maps import answer_shares
 
-        show_ecg(chosen, reading, {"adds": answer_shares(reading)})
+        asked = show_ecg(chosen, reading, {"adds": answer_shares(reading), "movable": True})
+        if asked.get("marks") is not None:
+            session.move_marks(reading, asked["marks"])
+            st.rerun()
 
 
 @st.fragment(run_every=_POLL_S)
@@ -107,7 +110,8 @@ def _column(chosen: Chosen, reading: Reading) -> None:
         show_answer(reading)
     show_lead_names(chosen, reading)
     with st.container(key="measurements", border=True, gap="xsmall"):
-        mount_measurements(measurement_rows(reading.measurements), list(FORMULAS))
+        moved = [name for name, _ in reading.corrections.marks]
+        mount_measurements(measurement_rows(reading.measurements, moved), list(FORMULAS))
     if chosen.note:
         st.caption(chosen.note)
     for warning in reading.warnings:

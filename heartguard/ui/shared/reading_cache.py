@@ -54,6 +54,12 @@ class ReadingCache:
         while len(self._packed) > 1 and (len(self._packed) > self._most or self.nbytes > self._most_bytes):
             self._packed.popitem(last=False)
 
+    def drop(self, key: Key) -> None:
+        """Let go of a reading, if it is kept."""
+        if self._used is not None and self._used[0] == key:
+            self._used = None
+        self._packed.pop(key, None)
+
     def rest(self) -> None:
         """Pack the reading that was looked at, since another one needs the room."""
         if self._used is None:

@@ -244,7 +244,10 @@ def move_marks(reading: Reading, marks: Mapping[str, float]) -> None:
     source, changed = current(), with_marks(reading, marks)
     if source is not None:
         corrected = replace(source, corrections=changed.corrections)
-        current_tab().readings.put(corrected.key, changed)
+        readings = current_tab().readings
+        if source.corrections.marks:
+            readings.drop(source.key)  # each move would else push out another ECG
+        readings.put(corrected.key, changed)
         _change(lambda _: corrected)
 
 
