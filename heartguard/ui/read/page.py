@@ -61,17 +61,18 @@ def _read(chosen: Chosen, reading: Reading | None) -> None:
 @calm
 def _page(chosen: Chosen, reading: Reading | None) -> None:
     """Show the page in the viewer, as it was uploaded until it is read."""
-    from heartguard.ui.viewer.ecg import show_ecg, show_upload
+    from heartguard.ui.viewer.ecg import asked, show_ecg, show_upload
 
     if reading is None:
         show_upload(chosen)
     else:
         from heartguard.ui.explanation.maps import answer_shares
 
-        asked = show_ecg(chosen, reading, {"adds": answer_shares(reading), "movable": True})
-        if asked.get("marks") is not None:
-            session.move_marks(reading, asked["marks"])
+        marks = asked(chosen).get("marks")
+        if marks is not None:  # before the ECG is sent, which then goes once
+            session.move_marks(reading, marks)
             st.rerun()
+        show_ecg(chosen, reading, {"adds": answer_shares(reading), "movable": True})
 
 
 @st.fragment(run_every=_POLL_S)

@@ -74,7 +74,7 @@ def send_picture(name: str, image: Callable[[], Image]) -> None:
 
 
 def mount_viewer(data: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
-    """Show an ECG; return what was asked for: ``label`` (a class), ``wants`` (``"uploaded"``), ``marks`` (once) or None.
+    """Show an ECG; return what was asked for: ``label``, a class, ``wants``, a view, ``marks``, once; each else None.
 
     Parameters
     ----------

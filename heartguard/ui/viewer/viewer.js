@@ -731,7 +731,7 @@ class Viewer {
     const { pxPerMm, pxPerS } = this.scene;
     const names = Object.keys(this.data.markNames);
     return Object.entries(this.marks).map(([name, at], place) => {
-      const where = { x: columnOf(panel, at), y: panel.y + (7 + (place % 2)) * pxPerMm };
+      const where = { x: columnOf(panel, at), y: panel.y + (3.5 + 1.5 * (place % 2)) * pxPerMm };
       const move = (/** @type {{x: number, y: number}} */ to) => {
         this.marks[name] = movedMark(this.marks, names, this.data.markGaps, name, this.marks[name] + (to.x - columnOf(panel, this.marks[name])) / pxPerS);
         this.draw();
