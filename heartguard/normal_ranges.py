@@ -39,6 +39,11 @@ class Range:
     source: str
     high_men: float | None = None
 
+    @property
+    def decimals(self) -> int:
+        """Decimals that are shown, and by which a value is judged."""
+        return 2 if self.unit == "mV" else 0
+
 
 _QTC = ("ms", 361, 459, "to 449 men, 459 women")
 _QTC_SOURCE = (
@@ -87,7 +92,7 @@ def abnormal(entry: Range, measurements: Measurements) -> str:
     if entry.field == "axis_deg":
         return _axis(round(value))
     irregular = "irregular" if entry.field == "heart_rate_bpm" and is_irregular(measurements) else ""
-    return ", ".join(filter(None, (_outside(round(value), entry), irregular)))
+    return ", ".join(filter(None, (_outside(round(value, entry.decimals), entry), irregular)))
 
 
 def is_irregular(measurements: Measurements) -> bool:
@@ -103,11 +108,11 @@ def value_text(entry: Range, value: float) -> str:
     >>> value_text(RANGES[1], 161.7), value_text(RANGES[6], -41)
     ('162 ms', '−41°')
     """
-    number = f"{value:.0f}".replace("-", "−")
+    number = f"{value:.{entry.decimals}f}".replace("-", "−")
     return number + entry.unit if entry.unit == "°" else f"{number} {entry.unit}"
 
 
-def _outside(shown: int, entry: Range) -> str:
+def _outside(shown: float, entry: Range) -> str:
     if entry.low is not None and shown < entry.low:
         return "low"
     if entry.high is not None and shown > entry.high:

@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 from heartguard.classify import classify
 from heartguard.document import Sheet, continued
 from heartguard.drawing import draw, segment_leads
+from heartguard.measure import with_marks
 from heartguard.models import Models, shared_models
 from heartguard.traced import Stopwatch, TracedEcg, trace_ecgs
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Prediction, Reading
@@ -65,6 +66,7 @@ class Pipeline:
             Whether a page without an ECG is refused with the number of one that has it.
         """
         source, name, page = sheet
+        corrections = replace(corrections, marks=())  # of the measurements, not of the page
         return trace_ecgs(
             source, self.models, self._stages, name=name, page=page, corrections=corrections, search=search
         )
@@ -84,7 +86,7 @@ class Pipeline:
         warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
         if quality < LOW_QUALITY or prediction.withheld:  # the models cannot notice that their input is not this ECG
             prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
-        return Reading(
+        reading = Reading(
             upload=page.upload,
             page=page,
             ecg=ecg,
@@ -99,6 +101,7 @@ class Pipeline:
             parts=found.parts,
             sheets=found.sheets,
         )
+        return with_marks(reading, dict(self.corrections.marks)) if self.corrections.marks else reading
 
 
 def answer(ecg: Ecg, models: Models) -> Prediction:

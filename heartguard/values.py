@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -136,6 +136,16 @@ class Panel:
         return f"-{self.lead}" if self.inverted else self.lead
 
 
+MEDIAN_MARKS = {
+    "p_on": "start of P",
+    "p_off": "end of P",
+    "qrs_on": "start of QRS",
+    "qrs_off": "end of QRS",
+    "t_off": "end of T",
+}
+"""Marks of the median beat over all leads, in the order of time, each in words."""
+
+
 @dataclass(frozen=True)
 class Corrections:
     """Settings made by hand; None where HeartGuard decides.
@@ -158,11 +168,13 @@ class Corrections:
         Whether left and right are exchanged, after the turn.
     leads : tuple of (str, str)
         Panels by what they are called (see `heartguard.panel_names`), and the lead that each is.
+    marks : tuple of (str, float)
+        Marks of the median beat by their names in `MEDIAN_MARKS`, seconds from its R peak.
 
     Raises
     ------
     ValueError
-        For a layout, order, speed, gain or lead that is none of these.
+        For a layout, order, speed, gain, lead or mark that is none of these.
     """
 
     quarter_turns: int = 0
@@ -173,6 +185,7 @@ class Corrections:
     gain_mm_per_mv: float | None = None
     mirrored: bool | None = None
     leads: tuple[tuple[str, str], ...] = ()
+    marks: tuple[tuple[str, float], ...] = ()
 
     @property
     def turned(self) -> bool:
@@ -188,6 +201,8 @@ class Corrections:
         ):
             if value is not None and value not in known:
                 raise ValueError(f"The {name} {value!r} is not known; expected one of {known}.")
+        if not {name for name, _ in self.marks} <= set(MEDIAN_MARKS):
+            raise ValueError(f"A mark is not known; expected one of {', '.join(MEDIAN_MARKS)}.")
         for _, lead in self.leads:
             if lead_named(lead) != lead:
                 raise ValueError(f"The lead {lead!r} is not known; expected one such as V1, aVR, -aVR, V4R.")
@@ -235,12 +250,17 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "speed_mm_per_s": ("paper speed", lambda speed: f"{speed:g} mm/s"),
     "gain_mm_per_mv": ("gain", lambda gain: f"{gain:g} mm/mV"),
     "leads": ("lead names", lambda leads: ", ".join(f"{lead} for {name}" for name, lead in _pairs(leads))),
+    "marks": ("marks from R:", lambda marks: ", ".join(_mark(name, at) for name, at in _pairs(marks))),
 }
 """Name of each field of `Corrections`, and how its value is written."""
 
 
-def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+def _pairs(value: object) -> tuple[tuple[str, Any], ...]:
     return value if isinstance(value, tuple) else ()
+
+
+def _mark(name: str, at_s: float) -> str:
+    return f"{MEDIAN_MARKS[name]} {1000 * at_s:+.0f} ms".replace("-", "−")
 
 
 NO_CORRECTIONS = Corrections()

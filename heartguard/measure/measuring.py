@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,9 @@ _RATE_FIELDS = ("heart_rate_bpm", "rr_ms", "least_rate_bpm", "greatest_rate_bpm"
 _QTC_FIELDS = ("qtc_ms", "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms")
 _AXIS_FIELDS = ("axis_deg", "p_axis_deg", "t_axis_deg")
 _VOLTAGE_FIELDS = ("sokolow_lyon_mv", "cornell_mv", "r_avl_mv")
-_WAVE_FIELDS = ("p_ms", "pr_ms", "qrs_ms", "qt_ms", *_QTC_FIELDS, *_AXIS_FIELDS, *_VOLTAGE_FIELDS)
+WAVE_FIELDS = ("p_ms", "pr_ms", "qrs_ms", "qt_ms", *_QTC_FIELDS, *_AXIS_FIELDS, *_VOLTAGE_FIELDS)
+"""What is measured on the median beat."""
+
 _NOTHING = "No heart beats were found: the traces are empty, flat or too noisy. Measure by hand on the page."
 _ONE_BEAT = "Only one heart beat is on the page: there is no interval to take a rate from."
 _NO_LIMBS = "The limb leads I, II and III are not traced together anywhere on the page, so they cannot be checked."
@@ -84,15 +87,14 @@ def measure(ecg: Ecg) -> Measurements:
         "missing_reasons": reasons,
     }
     if beats.size < 2:
-        reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
+        reasons |= dict.fromkeys(_RATE_FIELDS + WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
         return Measurements(**always)
     shapes = compare_beats(signals, beats)
     median = median_beat(signals, beats[shapes.dominant], before_s=BEFORE_S)
     rr_s = rhythm_of(beats, ecg.seams).rr_ms / 1000
     found = delineate(median, rr_s, variation_between(beats, shapes.dominant))
     rates: dict[str, Any] = _rates(beats, ecg.seams)
-    waves = _intervals(found, reasons) | _of_leads(median, found.fiducials, reasons)
-    waves |= _corrected(waves.get("qt_ms"), rates, reasons)
+    waves = waves_of(median, found, rates, reasons)
     always["beats"] = _beats(signals, beats, shapes, median, found.fiducials, rr_s, spikes, ecg.seams)
     return Measurements(dominant=shapes.dominant, **always, **rates, **waves)
 
@@ -112,6 +114,29 @@ def _beats(
     kinds = kinds_of(signals, beats, shapes, spikes, marked.marks.qrs_on * SAMPLING_RATE_HZ, seams)
     lone = lone_p_waves(signals, beats, median, bounds)
     return Beats(kinds, shapes.usual, shapes.dominant, marked.marks, marked.leads, marked.median, lone)
+
+
+def waves_of(
+    median: MedianBeat, found: Delineation, rates: Mapping[str, float], reasons: dict[str, str]
+) -> dict[str, Any]:
+    """Return intervals, axes, voltages and the table of the leads by the marks of a median beat.
+
+    Parameters
+    ----------
+    median : MedianBeat
+    found : Delineation
+    rates : mapping of str to float
+        ``heart_rate_bpm`` and ``rr_variation``.
+    reasons : dict of str to str
+        Gets the reason of each value that is None.
+
+    Returns
+    -------
+    dict
+        Fields of `heartguard.values.Measurements`; those that are None may be missing.
+    """
+    waves = _intervals(found, reasons) | _of_leads(median, found.fiducials, reasons)
+    return waves | _corrected(waves.get("qt_ms"), rates, reasons)
 
 
 def _rates(beats: Indices, seams: tuple[int, ...]) -> dict[str, float]:
@@ -145,7 +170,7 @@ def _intervals(found: Delineation, reasons: dict[str, str]) -> dict[str, Any]:
     return values
 
 
-def _corrected(qt_ms: float | None, rates: dict[str, float], reasons: dict[str, str]) -> dict[str, float]:
+def _corrected(qt_ms: float | None, rates: Mapping[str, float], reasons: dict[str, str]) -> dict[str, float]:
     """Return QTc; the American recommendations (Circulation 119, 2009, e241) do not correct QT where RR varies much."""
     if qt_ms is None:
         return {}

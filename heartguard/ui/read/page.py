@@ -62,14 +62,18 @@ def _read(chosen: Chosen, reading: Reading | None) -> None:
 @calm
 def _page(chosen: Chosen, reading: Reading | None) -> None:
     """Show the page in the viewer, as it was uploaded until it is read."""
-    from heartguard.ui.viewer.ecg import show_ecg, show_upload
+    from heartguard.ui.viewer.ecg import asked, show_ecg, show_upload
 
     if reading is None:
         show_upload(chosen)
     else:
         from heartguard.ui.explanation.maps import answer_shares
 
-        show_ecg(chosen, reading, {"adds": answer_shares(reading)})
+        marks = asked(chosen).get("marks")
+        if marks is not None:  # before the ECG is sent, which then goes once
+            session.move_marks(reading, marks)
+            st.rerun()
+        show_ecg(chosen, reading, {"adds": answer_shares(reading), "movable": True})
 
 
 @st.fragment(run_every=_POLL_S)
@@ -109,7 +113,8 @@ def _column(chosen: Chosen, reading: Reading) -> None:
         show_answer(reading)
     show_lead_names(chosen, reading)
     with st.container(key="measurements", border=True, gap="xsmall"):
-        mount_measurements(measurement_rows(reading.measurements), list(FORMULAS))
+        moved = [name for name, _ in reading.corrections.marks]
+        mount_measurements(measurement_rows(reading.measurements, moved), list(FORMULAS))
     if chosen.note:
         st.caption(chosen.note)
     for warning in reading.warnings:

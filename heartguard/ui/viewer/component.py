@@ -74,7 +74,7 @@ def send_picture(name: str, image: Callable[[], Image]) -> None:
 
 
 def mount_viewer(data: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
-    """Show an ECG; return what was asked for: ``label`` (a class) or ``wants`` (``"uploaded"``), else None.
+    """Show an ECG; return what was asked for: ``label``, a class, ``wants``, a view, ``marks``, once; each else None.
 
     Parameters
     ----------
@@ -82,7 +82,9 @@ def mount_viewer(data: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
         From `heartguard.ui.viewer.payload`.
     key : str
     """
-    return _component()(key=key, data=data, on_label_change=_nothing, on_wants_change=_nothing)
+    return _component()(
+        key=key, data=data, on_label_change=_nothing, on_wants_change=_nothing, on_marks_change=_nothing
+    )
 
 
 def mount_measurements(rows: Sequence[Mapping[str, Any]], formulas: Sequence[str]) -> None:
