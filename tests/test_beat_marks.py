@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from heartguard.leads import LEADS, SAMPLING_RATE_HZ
-from heartguard.measure import measure
+from heartguard.measure import beat_marks, measure
 from heartguard.report.beat_values import beats_json
 from heartguard.wave_marks import MARKS
 from heartlab.simulate.ecg.conditions import NORMAL, PVC_BEAT
@@ -152,3 +152,10 @@ def test_p_waves_that_no_complex_follows_are_found_in_a_second_degree_block() ->
     blocked = blocked[(blocked > found.beats_s[0]) & (blocked < found.beats_s[-1])]
     assert found.beats.lone_p_s == pytest.approx(blocked, abs=0.03)
     assert measure(shown(leads(sinus(75)))).beats.lone_p_s.size == 0
+
+
+def test_a_t_wave_that_ends_after_the_median_beat_is_still_found() -> None:
+    wave = np.tile(np.exp(-0.5 * ((np.arange(300) - 280) / 15.0) ** 2), (3, 1))
+    later = np.roll(wave, 6, axis=1)
+    assert beat_marks._best_shift(wave, np.roll(wave, -6, axis=1), slice(250, 310), 10, 0.8) == -6
+    assert beat_marks._best_shift(wave, later, slice(305, 320), 10, 0.8) is None
