@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from heartguard.leads import LEADS, SAMPLING_RATE_HZ
-from heartguard.measure import beat_marks, measure
+from heartguard.measure import beat_marks, measure, morphology
 from heartguard.report.beat_values import beats_json
 from heartguard.wave_marks import MARKS
 from heartlab.simulate.ecg.conditions import NORMAL, PVC_BEAT
@@ -159,3 +159,9 @@ def test_a_t_wave_that_ends_after_the_median_beat_is_still_found() -> None:
     later = np.roll(wave, 6, axis=1)
     assert beat_marks._best_shift(wave, np.roll(wave, -6, axis=1), slice(250, 310), 10, 0.8) == -6
     assert beat_marks._best_shift(wave, later, slice(305, 320), 10, 0.8) is None
+
+
+@pytest.mark.parametrize("alike", [np.full((2, 2), -1.0), np.eye(6) + np.eye(6, k=1) + np.eye(6, k=-1)])
+def test_beats_at_the_edge_and_chains_of_beats_still_have_a_prevailing_shape(alike: np.ndarray) -> None:
+    rr = np.concatenate([[np.nan], np.full(len(alike) - 1, 400.0)])
+    assert morphology._prevailing(alike, rr).any()
