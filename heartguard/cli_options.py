@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from heartguard.errors import OutputError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, ROWS, SHAPES, SPEEDS_MM_PER_S
+from heartguard.patient import MOST_YEARS, SEXES
 from heartguard.printed import lead_named
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read all files, and all pages of documents, as one ECG: limb leads on one page, chest leads on another",
     )
+    patient = read.add_argument_group("patient", "for the limits that depend on age or sex")
+    patient.add_argument("--age", type=_age, metavar="YEARS", help="age of the patient")
+    patient.add_argument("--sex", choices=SEXES, help="sex of the patient")
     by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
     by_hand.add_argument(
         "--layout",
@@ -144,6 +148,13 @@ def _page_number(text: str) -> int:
         if int(text) >= 1:
             return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no page number; pages count from 1")
+
+
+def _age(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 <= float(text) <= MOST_YEARS:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no age between 0 and {MOST_YEARS} years")
 
 
 def _lead_by_hand(text: str) -> tuple[str, str]:

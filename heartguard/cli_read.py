@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from heartguard.cli_options import STDIN, check_formats, corrections_of
 from heartguard.errors import OutputError
+from heartguard.patient import Patient
 from heartguard.vocabulary import printable
 
 if TYPE_CHECKING:
@@ -138,10 +139,11 @@ def _refusal(
 def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: OutputFolder | None) -> _Answer:
     from heartguard import report
 
+    patient = Patient(args.age, args.sex)
     paths: dict[str, str | None] = {}
     warning = None
     if folder is not None:
-        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE)
+        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE, patient)
     status = EXIT_NOT_WRITTEN if None in paths.values() else EXIT_READ
     if warning is not None:
         reading = replace(reading, warnings=(*reading.warnings, warning))
@@ -151,18 +153,18 @@ def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: Outpu
             "signals_csv": paths.get("csv"),
             "exports": {name: path for name, path in paths.items() if name != "csv"},
         }
-        return _Answer(_line({**report.to_json(reading, file=file), **more}), status, aside)
+        return _Answer(_line({**report.to_json(reading, file=file, patient=patient), **more}), status, aside)
     where = "".join(f"  {'Written to':<17} {printable(path)}\n" for path in paths.values() if path is not None)
-    return _Answer(report.to_text(reading, file=file) + where + "\n", status)
+    return _Answer(report.to_text(reading, file=file, patient=patient) + where + "\n", status)
 
 
 def _write(
-    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str]
+    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str], patient: Patient
 ) -> tuple[dict[str, str | None], Warning | None]:
     """Write a reading in some formats; return where each is, and what is to be said of it."""
     from heartguard.export import FORMATS
 
-    written = folder.write(stem, {FORMATS[name].ending: FORMATS[name].write(reading, stem) for name in names})
+    written = folder.write(stem, {FORMATS[name].ending: FORMATS[name].write(reading, stem, patient) for name in names})
     return dict(zip(names, written.paths, strict=True)), written.warning
 
 

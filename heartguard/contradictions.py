@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from heartguard.normal_ranges import RANGES, abnormal, is_irregular, value_text
-from heartguard.values import Prediction, Reading
+from heartguard.statements import Statements, statements
+from heartguard.values import Finding, Prediction, Reading
 from heartguard.vocabulary import FINDING_NAMES, class_name, finding_name, percent
 from heartguard.warning_rules import LOW_QUALITY
 
@@ -18,12 +19,37 @@ _IRREGULAR_RHYTHMS = ("rhythm:AFIB", "form:PVC", "sub:AVB")
 _DOES_NOT_FIT = {"Normal": set(FINDING_NAMES) - _RATES, "HB": _INFARCTIONS}
 """Findings that a class contradicts; what is said of a rate is measured, and said there."""
 
+_STATED_AS = {
+    "sub:AVB": ("conduction.first_degree", "conduction.second_degree", "conduction.third_degree"),
+    "rhythm:AFIB": ("rhythm.irregular_without_p",),
+    "form:PVC": ("ectopy.ventricular",),
+    "form:STD": ("st.depression",),
+    "sub:CLBBB": ("conduction.lbbb",),
+    "sub:CRBBB": ("conduction.rbbb",),
+    "sub:LAFB/LPFB": ("conduction.lafb", "conduction.lpfb"),
+    "sub:LVH": ("voltage.lvh",),
+}
+"""Statements of the rules that mean the same as a finding of the models."""
+
+_SUBJECTS = {
+    "sub:AVB": "AV conduction",
+    "rhythm:AFIB": "regularity",
+    "form:PVC": "ectopic beats",
+    "form:STD": "ST segment",
+    "sub:CLBBB": "conduction blocks",
+    "sub:CRBBB": "conduction blocks",
+    "sub:LAFB/LPFB": "conduction blocks",
+    "sub:LVH": "hypertrophy",
+}
+"""Subject of the rules that each finding belongs to: where it is withheld, nothing disagrees."""
+
 
 def contradictions(reading: Reading) -> tuple[str, ...]:
     """Return a sentence for each two parts of a reading that disagree; none where it gives no answer at all."""
     if reading.quality < LOW_QUALITY or reading.prediction.out_of_distribution:
         return ()
-    parts = (*_measured_against(reading), *_findings_against(reading.prediction), *_rhythm_against(reading))
+    stated = _stated_against(reading.prediction.findings, statements(reading))
+    parts = (*_measured_against(reading), *_findings_against(reading.prediction), *(stated or _rhythm_against(reading)))
     return (*_found_against(reading), *parts)
 
 
@@ -60,6 +86,27 @@ def _findings_against(prediction: Prediction) -> tuple[str, ...]:
         return ()
     parts = ", ".join(f"{finding_name(f.scp_code)} ({percent(f.probability)})" for f in against)
     return (f"{_said(prediction)}, but a finding does not fit it: {parts}.",)
+
+
+def _stated_against(findings: tuple[Finding, ...], stated: Statements) -> tuple[str, ...]:
+    """Name the findings that the models give and the rules do not, and the other way round."""
+    alone, missed = [], []
+    for finding in findings:
+        codes = _STATED_AS.get(finding.scp_code, ())
+        by_rule = any(stated.with_code(code) for code in codes)
+        named = f"{finding_name(finding.scp_code)} ({percent(finding.probability)})"
+        if by_rule and not finding.present:
+            missed.append(named)
+        elif codes and finding.present and finding.probability >= CERTAIN_ENOUGH and not by_rule:
+            alone += [named] if _SUBJECTS[finding.scp_code] not in stated.withheld else []
+    return (
+        *([f"Measured, but the models do not find it: {', '.join(missed)}. Judge the tracing."] if missed else []),
+        *(
+            [f"Found by the models, but no measurement shows it: {', '.join(alone)}. Judge the tracing."]
+            if alone
+            else []
+        ),
+    )
 
 
 def _rhythm_against(reading: Reading) -> tuple[str, ...]:

@@ -141,3 +141,14 @@ def test_beats_are_plain_values_of_one_length() -> None:
     assert {len(values) for lead in plain["leads"].values() for values in lead.values()} == {found.beats_s.size}
     assert plain["leads"]["V1"]["r_peak"][0] is None
     assert len(plain["median"]["II"]["mv"]) == found.beats.median["II"].wave.size
+
+
+def test_p_waves_that_no_complex_follows_are_found_in_a_second_degree_block() -> None:
+    p_times = regular(75)
+    conducted = np.array([place % 4 != 3 for place in range(p_times.size)])
+    dipole = p_waves(p_times) + complexes(p_times[conducted] - P_ON_S)
+    found = measure(shown(leads(dipole)))
+    blocked = p_times[~conducted] + 0.055
+    blocked = blocked[(blocked > found.beats_s[0]) & (blocked < found.beats_s[-1])]
+    assert found.beats.lone_p_s == pytest.approx(blocked, abs=0.03)
+    assert measure(shown(leads(sinus(75)))).beats.lone_p_s.size == 0

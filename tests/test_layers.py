@@ -20,6 +20,7 @@ GROUND = {
     "leads",
     "limb_law",
     "normal_ranges",
+    "patient",
     "panel_names",
     "printed",
     "resources",
@@ -33,7 +34,7 @@ printed words and sets of names mean, what is normal, errors, warnings, shipped 
 
 PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
-    "contradictions": {"warning_rules"},
+    "contradictions": {"statements", "warning_rules"},
     "memory": set(),
     "layers": {"weights", "onnx"},
     "signal_files": set(),
@@ -45,7 +46,8 @@ PRODUCT: dict[str, set[str]] = {
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
-    "report": set(),
+    "report": {"statements"},
+    "statements": {"warning_rules"},
     "export": {"report", "signal_files"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},

@@ -13,6 +13,7 @@ import pytest
 
 from heartguard import errors, report
 from heartguard.leads import LEADS
+from heartguard.patient import Patient
 from heartguard.report import rejected_json, rejected_text, to_csv, to_json, to_text
 from heartguard.report.structured import reason_of
 from heartguard.values import Corrections, Finding, LeadWaves, Reading, SignalPrediction
@@ -22,7 +23,7 @@ from heartguard.wave_marks import Beats, WaveMarks
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading, make_upload
 
 SCHEMA = Path(report.__file__).with_name("reading.schema.json")
-PROMISED = ["file", "status", "reason", "prediction", "measurements", "beats", "quality", "timings_ms", "model"]
+PROMISED = ["file", "status", "reason", "prediction", "measurements", "beats", "statements", "quality"]
 MEASURED = ["heart_rate_bpm", "rr_ms", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "axis_deg"]
 
 
@@ -235,7 +236,7 @@ def full_reading() -> Reading:
     )
     warnings = (caution("scale.length", "The traces span 8 s."),)
     beats = Beats(("normal",), np.array([True]), np.array([True]), WaveMarks(*np.linspace(0.2, 1.0, 9)[:, None]))
-    measurements = make_measurements(beats=beats)
+    measurements = make_measurements(beats=beats, pr_ms=240.0)
     models = {"line": "line-1"}
     return make_reading(prediction=prediction, measurements=measurements, warnings=warnings, models=models, **by_hand())
 
@@ -264,7 +265,8 @@ def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> Non
     for row in (read, rejected, {**read, "signals_csv": "out/page.csv", "exports": {}}):
         jsonschema.validate(row, schema())
         assert keys_of(row) <= named(schema())
-    assert named(schema()) - keys_of(read) == {"/signals_csv", "/exports"}
+    withheld = {f"/statements/withheld/{key}" for key in ("subject", "reason")}
+    assert named(schema()) - keys_of(read) == {"/signals_csv", "/exports"} | withheld
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**read, "warnings": ["a sentence"]}, schema())
 
@@ -361,3 +363,30 @@ def test_text_says_answer_numbers_and_reasons() -> None:
     assert "not a medical device" in text
     unsure = make_prediction(label="MI", abstained=True)
     assert "not sure; closest: Myocardial infarction (MI)" in to_text(make_reading(prediction=unsure))
+
+
+def test_statements_are_given_in_json_and_in_text() -> None:
+    reading = make_reading(measurements=make_measurements(pr_ms=240.0))
+    given = to_json(reading)["statements"]["given"]
+    text = "First degree AV block: PR 240 ms (over 200)."
+    assert given == [
+        {
+            "code": "conduction.first_degree",
+            "text": text,
+            "values": [{"name": "pr_ms", "value": 240.0}],
+            "leads": [],
+            "beats": [],
+        }
+    ]
+    assert f"  Statement         {text}" in to_text(reading).splitlines()
+    poor = to_text(make_reading(quality=0.3))
+    assert any(line.startswith("  Not stated        electrodes, rate, ") for line in poor.splitlines())
+    withheld = to_json(make_reading(quality=0.3))["statements"]["withheld"]
+    assert {"subject": "QT", "reason": withheld[0]["reason"]} in withheld
+
+
+def test_statements_follow_the_sex_of_the_patient() -> None:
+    reading = make_reading(measurements=make_measurements(qtc_ms=452.0))
+    assert "Long QT" in to_text(reading, patient=Patient(sex="male"))
+    assert "Long QT" not in to_text(reading, patient=Patient(sex="female"))
+    assert to_json(reading, patient=Patient(sex="male"))["statements"]["given"]

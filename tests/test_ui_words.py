@@ -146,10 +146,12 @@ def test_a_finding_that_does_not_fit_the_answer_is_named():
     assert contradictions(make_reading(prediction=make_prediction(findings=found))) == (
         "The answer is Normal, but a finding does not fit it: Inferior infarction pattern (53 %), "
         "Left ventricular hypertrophy (61 %).",
+        "Found by the models, but no measurement shows it: Left ventricular hypertrophy (61 %). Judge the tracing.",
     )
     heartbeat = contradictions(make_reading(prediction=make_prediction(label="HB", findings=found)))
     assert heartbeat == (
         "The answer is Abnormal heartbeat, but a finding does not fit it: Inferior infarction pattern (53 %).",
+        "Found by the models, but no measurement shows it: Left ventricular hypertrophy (61 %). Judge the tracing.",
     )
     absent = (Finding("sub:IMI", 0.2, present=False),)
     assert contradictions(make_reading(prediction=make_prediction(findings=absent))) == ()
@@ -165,7 +167,19 @@ def test_irregular_beats_without_a_rhythm_that_stands_out_are_named():
         "The beats are irregular (RR varies by 20 %), yet no rhythm stands out: Atrial fibrillation 12 %.",
     )
     present = make_prediction(label="HB", findings=(Finding("rhythm:AFIB", 0.9, present=True),))
-    assert contradictions(make_reading(measurements=irregular, prediction=present)) == ()
+    assert contradictions(make_reading(measurements=irregular, prediction=present)) == (
+        "Found by the models, but no measurement shows it: Atrial fibrillation (90 %). Judge the tracing.",
+    )
+
+
+def test_a_statement_that_the_models_do_not_find_is_named():
+    blocked = make_measurements(pr_ms=236.0)
+    absent = make_prediction(label="HB", findings=(Finding("sub:AVB", 0.12, present=False),))
+    assert contradictions(make_reading(measurements=blocked, prediction=absent)) == (
+        "Measured, but the models do not find it: AV block (12 %). Judge the tracing.",
+    )
+    present = make_prediction(label="HB", findings=(Finding("sub:AVB", 0.8, present=True),))
+    assert contradictions(make_reading(measurements=blocked, prediction=present)) == ()
 
 
 def test_a_class_more_probable_than_one_of_the_list_is_never_left_out_of_it():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.arrays import Doubles, Indices
+from heartguard.arrays import Doubles, Indices, Mask
 from heartguard.leads import LEADS, SAMPLING_RATE_HZ
 from heartguard.measure.filters import samples
 from heartguard.measure.intervals import Fiducials
@@ -36,6 +36,9 @@ asked; before a premature beat nothing else tells that there is one, so much is.
 
 _STEP = 2
 """Samples from shift to shift: 4 ms."""
+
+_NEAR_S = 0.04
+"""A lead shows a beat if it shows this on both sides of its R peak."""
 
 _LEVEL_S = 0.012
 """The level before a single QRS complex is taken over this time."""
@@ -75,7 +78,9 @@ def mark_beats(
     joint = joint_marks([marks for marks in of_leads if marks], bounds, median.centre)
     before, after = median.centre, median.waves.shape[1] - median.centre - 1
     stack = cut_beats(levelled, beats, before, after)
-    shown = np.isfinite(stack[:, :, before - samples(0.04) : before + samples(0.04)]).all(axis=2)
+    shown: Mask = np.asarray(
+        np.isfinite(stack[:, :, before - samples(_NEAR_S) : before + samples(_NEAR_S)]).all(axis=2)
+    )
     table = np.full((beats.size, len(LEADS) + 1, len(MARKS)), np.nan)
     for place, beat in enumerate(beats):
         if shapes.usual[place] and joint:
@@ -98,7 +103,7 @@ def _levelled_waves(median: MedianBeat, bounds: Fiducials) -> Doubles:
 
 def _level(waves: Doubles, onset: int) -> Doubles:
     before = waves[:, max(0, onset - samples(_LEVEL_S)) : onset + 1]
-    known = np.isfinite(before).all(axis=1)
+    known: Mask = np.asarray(np.isfinite(before).all(axis=1))
     level = np.where(known, np.median(np.where(known[:, None], before, 0.0), axis=1), np.nan)
     return np.asarray(waves - level[:, None], np.float64)
 
@@ -142,7 +147,7 @@ def _best_shift(waves: Doubles, beat: Doubles, part: slice, reach: int, alike: f
     return float(moves[best]) if fit[best] >= alike else None
 
 
-def _own_marks(beat: Doubles, shown: Doubles, centre: int, rr_s: float) -> tuple[Places, list[Places]]:
+def _own_marks(beat: Doubles, shown: Mask, centre: int, rr_s: float) -> tuple[Places, list[Places]]:
     """Return the marks of a beat of another shape, QRS and T alone, over all leads and in each."""
     nothing: list[Places] = [{} for _ in beat]
     leads = np.flatnonzero(shown)
@@ -169,7 +174,7 @@ def _marks(table: Doubles) -> WaveMarks:
 
 def _by_lead(table: Doubles) -> dict[str, WaveMarks]:
     """Return the marks of the leads that have any."""
-    shown = np.isfinite(table).any(axis=(0, 2))
+    shown: Mask = np.asarray(np.isfinite(table).any(axis=(0, 2)))
     return {lead: _marks(table[:, place]) for place, lead in enumerate(LEADS) if shown[place]}
 
 

@@ -79,7 +79,7 @@ def joint_marks(leads: Sequence[Mapping[str, float]], bounds: Fiducials, centre:
     """
     if bounds.qrs_on is None or bounds.qrs_off is None:
         return {}
-    found = {"qrs_on": bounds.qrs_on, "r_peak": centre, "qrs_off": bounds.qrs_off}
+    found: Places = {"qrs_on": bounds.qrs_on, "r_peak": centre, "qrs_off": bounds.qrs_off}
     if bounds.p_on is not None and bounds.p_off is not None:
         peaks = [lead["p_peak"] for lead in leads if "p_peak" in lead]
         peak = float(np.median(peaks)) if peaks else 0.5 * (bounds.p_on + bounds.p_off)

@@ -10,6 +10,7 @@ import numpy as np
 from heartguard.arrays import Doubles, Indices
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.limb_law import einthoven_residual
+from heartguard.measure.atrial import lone_p_waves
 from heartguard.measure.axis import frontal_axis
 from heartguard.measure.beat_kinds import kinds_of
 from heartguard.measure.beat_marks import mark_beats
@@ -111,7 +112,8 @@ def _beats(
     """Return every beat with its kind and its waves."""
     marked = mark_beats(signals, beats, shapes, median, bounds, rr_s)
     kinds = kinds_of(signals, beats, shapes, spikes, marked.marks.qrs_on * SAMPLING_RATE_HZ, seams)
-    return Beats(kinds, shapes.usual, shapes.dominant, marked.marks, marked.leads, marked.median)
+    lone = lone_p_waves(signals, beats, median, bounds)
+    return Beats(kinds, shapes.usual, shapes.dominant, marked.marks, marked.leads, marked.median, lone)
 
 
 def waves_of(

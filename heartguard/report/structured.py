@@ -7,7 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from heartguard.errors import HeartGuardError
+from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.beat_values import beats_json
+from heartguard.report.statement_values import statements_json
+from heartguard.statements import Statements, statements
 from heartguard.values import LeadWaves, Measurements, Page, Reading, SignalPrediction
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
 from heartguard.wave_marks import Beats
@@ -45,7 +48,7 @@ _DECIMALS = {
 """Decimals of each measurement: no finer than it can be measured on paper."""
 
 
-def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
+def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNKNOWN_PATIENT) -> dict[str, Any]:
     """Return a reading as plain values for ``json.dumps``.
 
     Parameters
@@ -53,6 +56,8 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
     reading : Reading
     file : str, optional
         Value of the key ``file``; by default the name of the upload.
+    patient : Patient, optional
+        Age and sex, for the statements.
 
     Returns
     -------
@@ -95,6 +100,7 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
         },
         "measurements": _measured(reading.measurements),
         "beats": beats_json(reading.measurements.beats),
+        "statements": statements_json(statements(reading, patient)),
         "quality": _rounded(reading.quality, 3),
         "timings_ms": {stage: _rounded(reading.timings_ms.get(stage), 1) for stage in _TIMED},
         "model": prediction.model,
@@ -166,6 +172,7 @@ def rejected_json(
         "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASS_NAMES), **_NO_MORE},
         "measurements": _measured(Measurements()),
         "beats": beats_json(Beats()),
+        "statements": statements_json(Statements()),
         "quality": None,
         "timings_ms": dict.fromkeys(_TIMED),
         "model": None,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.structured import reason_of
+from heartguard.statements import Statements, statements
 from heartguard.values import Measurements, Prediction, Reading
 from heartguard.vocabulary import DISCLAIMER, class_name, printable
 
@@ -19,8 +21,8 @@ _ROWS = (
 """Title, field and unit of each measurement, in the order of the lines."""
 
 
-def to_text(reading: Reading, *, file: str | None = None) -> str:
-    """Return the answer, the measurements and the warnings of `reading` as text of several lines.
+def to_text(reading: Reading, *, file: str | None = None, patient: Patient = UNKNOWN_PATIENT) -> str:
+    """Return the answer, the measurements, the statements and the warnings of `reading` as text of several lines.
 
     Examples
     --------
@@ -41,6 +43,7 @@ def to_text(reading: Reading, *, file: str | None = None) -> str:
         *_findings(prediction),
         *_second(prediction),
         *(_row(reading.measurements, *row) for row in _ROWS),
+        *_statements(statements(reading, patient)),
         f"  Layout            {reading.page.layout.name}, scale from the {reading.page.scale_source}",
         *(f"  Set by hand       {setting.text}" for setting in reading.by_hand),
         f"  Quality           {reading.quality:.0%}",
@@ -89,6 +92,16 @@ def _findings(prediction: Prediction) -> list[str]:
     """Return the line on the findings that are present; none where there are none."""
     present = [f"{finding.scp_code} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
     return [f"  Findings          {'   '.join(present)}"] if present else []
+
+
+def _statements(stated: Statements) -> list[str]:
+    """Return a line on each statement, and one on the subjects of which nothing is stated."""
+    lines = [f"  Statement         {one.text}" for one in stated.given]
+    by_reason: dict[str, list[str]] = {}
+    for subject, reason in stated.withheld.items():
+        by_reason.setdefault(reason, []).append(subject)
+    withheld = (f"  Not stated        {', '.join(subjects)}: {reason}" for reason, subjects in by_reason.items())
+    return [*lines, *withheld]
 
 
 def _second(prediction: Prediction) -> list[str]:

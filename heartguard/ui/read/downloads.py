@@ -26,6 +26,6 @@ def show_downloads(chosen: Chosen, reading: Reading) -> None:
         for name, form in FORMATS.items():
             if form.available:
                 # Made when it is asked for, without a rerun.
-                make = partial(form.write, reading, stem)
+                make = partial(form.write, reading, stem, chosen.patient)
                 file = f"{stem}{form.ending}"
                 st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")

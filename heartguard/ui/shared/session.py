@@ -19,6 +19,7 @@ from typing import Literal
 import streamlit as st
 
 from heartguard.errors import HeartGuardError
+from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
 from heartguard.ui.shared.view import FIRST, View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
@@ -35,6 +36,7 @@ __all__ = [
     "current_tab",
     "forget",
     "move_marks",
+    "set_patient",
     "take_up",
     "turn_to",
 ]
@@ -70,6 +72,8 @@ class Chosen:
         What the doctor has set by hand for this page.
     more : tuple of (str, bytes)
         Names and contents of further files, read together with it as one ECG.
+    patient : Patient
+        Age and sex, as far as the doctor gave them.
     """
 
     name: str
@@ -79,6 +83,7 @@ class Chosen:
     note: str = ""
     corrections: Corrections = NO_CORRECTIONS
     more: tuple[tuple[str, bytes], ...] = ()
+    patient: Patient = UNKNOWN_PATIENT
 
     @property
     def page(self) -> int:
@@ -249,6 +254,11 @@ def move_marks(reading: Reading, marks: Mapping[str, float]) -> None:
             readings.drop(source.key)  # each move would else push out another ECG
         readings.put(corrected.key, changed)
         _change(lambda _: corrected)
+
+
+def set_patient(patient: Patient) -> None:
+    """Judge the open ECG by an age and a sex."""
+    _change(lambda source: replace(source, patient=patient))
 
 
 def _change(change: Callable[[Chosen], Chosen]) -> None:
