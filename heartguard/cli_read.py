@@ -142,7 +142,7 @@ def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: Outpu
     paths: dict[str, str | None] = {}
     warning, patient = None, Patient(args.age, args.sex)
     if folder is not None:
-        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE)
+        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE, patient)
     status = EXIT_NOT_WRITTEN if None in paths.values() else EXIT_READ
     if warning is not None:
         reading = replace(reading, warnings=(*reading.warnings, warning))
@@ -158,12 +158,12 @@ def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: Outpu
 
 
 def _write(
-    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str]
+    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str], patient: Patient
 ) -> tuple[dict[str, str | None], Warning | None]:
     """Write a reading in some formats; return where each is, and what is to be said of it."""
     from heartguard.export import FORMATS
 
-    written = folder.write(stem, {FORMATS[name].ending: FORMATS[name].write(reading, stem) for name in names})
+    written = folder.write(stem, {FORMATS[name].ending: FORMATS[name].write(reading, stem, patient) for name in names})
     return dict(zip(names, written.paths, strict=True)), written.warning
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from heartguard.patient import Patient
 from heartguard.report import to_csv, to_json
 from heartguard.values import Reading
 
@@ -24,6 +25,8 @@ class Format:
     ending : str
         Of the file's name.
     media_type : str
+    write : callable
+        Given a reading, the name of its files and the patient, returns the bytes of the file.
     needs : str
         Module without which it cannot be written; empty where HeartGuard has all.
     """
@@ -31,7 +34,7 @@ class Format:
     title: str
     ending: str
     media_type: str
-    write: Callable[[Reading, str], bytes]
+    write: Callable[[Reading, str, Patient], bytes]
     needs: str = ""
 
     @property
@@ -40,27 +43,27 @@ class Format:
         return not self.needs or find_spec(self.needs) is not None
 
 
-def _csv(reading: Reading, _name: str) -> bytes:
+def _csv(reading: Reading, _name: str, _patient: Patient) -> bytes:
     return to_csv(reading.ecg).encode()
 
 
-def _json(reading: Reading, _name: str) -> bytes:
-    return json.dumps(to_json(reading), indent=2, ensure_ascii=False).encode()
+def _json(reading: Reading, _name: str, patient: Patient) -> bytes:
+    return json.dumps(to_json(reading, patient=patient), indent=2, ensure_ascii=False).encode()
 
 
-def _wfdb(reading: Reading, name: str) -> bytes:
+def _wfdb(reading: Reading, name: str, _patient: Patient) -> bytes:
     from heartguard.export.wfdb_record import to_wfdb
 
     return to_wfdb(reading, name)
 
 
-def _dicom(reading: Reading, _name: str) -> bytes:
+def _dicom(reading: Reading, _name: str, _patient: Patient) -> bytes:
     from heartguard.export.dicom_waveform import to_dicom
 
     return to_dicom(reading)
 
 
-def _fhir(reading: Reading, _name: str) -> bytes:
+def _fhir(reading: Reading, _name: str, _patient: Patient) -> bytes:
     from heartguard.export.fhir_bundle import to_fhir
 
     return to_fhir(reading)

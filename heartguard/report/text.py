@@ -6,7 +6,7 @@ from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.structured import reason_of
 from heartguard.statements import Statements, statements
 from heartguard.values import Measurements, Prediction, Reading
-from heartguard.vocabulary import DISCLAIMER, class_name, printable
+from heartguard.vocabulary import DISCLAIMER, class_name, finding_name, printable
 
 _ROWS = (
     ("Heart rate", "heart_rate_bpm", "/min"),
@@ -90,7 +90,11 @@ def _possible(prediction: Prediction) -> list[str]:
 
 def _findings(prediction: Prediction) -> list[str]:
     """Return the line on the findings that are present; none where there are none."""
-    present = [f"{finding.scp_code} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
+    present = [
+        f"{finding_name(finding.scp_code)} {finding.probability:.0%}"
+        for finding in prediction.findings
+        if finding.present
+    ]
     return [f"  Findings          {'   '.join(present)}"] if present else []
 
 

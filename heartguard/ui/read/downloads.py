@@ -9,6 +9,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from heartguard.export import FORMATS, Format
+from heartguard.patient import Patient
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import Chosen, current_tab
@@ -27,9 +28,9 @@ def show_downloads(chosen: Chosen, reading: Reading) -> None:
         for name, form in FORMATS.items():
             if form.available:
                 # Made when it is asked for, without a rerun.
-                make, file = partial(_written, form, held, stem), f"{stem}{form.ending}"
+                make, file = partial(_written, form, held, stem, chosen.patient), f"{stem}{form.ending}"
                 st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
 
 
-def _written(form: Format, held: HeldReading, stem: str) -> bytes:
-    return form.write(held.get(), stem)
+def _written(form: Format, held: HeldReading, stem: str, patient: Patient) -> bytes:
+    return form.write(held.get(), stem, patient)

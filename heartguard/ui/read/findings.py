@@ -5,6 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from heartguard.contradictions import CERTAIN_ENOUGH
+from heartguard.statements import statements
+from heartguard.ui.read.statements import not_stated
+from heartguard.ui.shared.words import escape_markdown
 from heartguard.values import Finding, Reading
 from heartguard.vocabulary import finding_name, percent
 from heartguard.warning_rules import LOW_QUALITY
@@ -12,8 +15,12 @@ from heartguard.warning_rules import LOW_QUALITY
 __all__ = ["show_findings", "stand_out"]
 
 _NOT_LOOKED_FOR = (
-    "Not looked for: ischaemia without infarction, pericarditis, electrolytes, drugs and QT-prolonging syndromes, "
-    "pacing, pre-excitation, atrial flutter, other arrhythmias, a culprit vessel."
+    "Not looked for: ischaemia without changes of ST, pericarditis, electrolytes, drugs and QT-prolonging syndromes, "
+    "pre-excitation, atrial flutter, other arrhythmias, a culprit vessel."
+)
+_MEASURED = (
+    "By cited limits on the measurements, each stated where it is exceeded: rate, regularity, pauses, ectopic beats, "
+    "pacing, AV conduction, axis, conduction blocks, QT, ST, Q waves, voltages, swapped electrodes."
 )
 _HELP = (
     "Further outputs of the models, trained on cardiologists' statements of PTB-XL. A statement stands out from a "
@@ -38,6 +45,9 @@ def show_findings(reading: Reading) -> None:
             st.markdown("Nothing: the page could not be traced well enough.")
         else:
             st.markdown("Nothing beside the four classes: the tracing is unlike those the models learnt from.")
+        st.markdown(_MEASURED)
+        for sentence in not_stated(statements(reading).withheld):
+            st.markdown(escape_markdown(sentence))
         st.markdown(_NOT_LOOKED_FOR)
 
 

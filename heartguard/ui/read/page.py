@@ -108,10 +108,12 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     from heartguard.ui.read.cards import FORMULAS, measurement_rows
     from heartguard.ui.read.downloads import show_downloads
     from heartguard.ui.read.scale import show_scale
+    from heartguard.ui.read.statements import show_patient, show_statements
 
     with st.container(key="answer", border=True, gap="xsmall"):
         show_answer(reading)
     show_lead_names(chosen, reading)
+    show_statements(chosen, reading)
     with st.container(key="measurements", border=True, gap="xsmall"):
         moved = [name for name, _ in reading.corrections.marks]
         mount_measurements(measurement_rows(reading.measurements, moved), list(FORMULAS))
@@ -120,6 +122,7 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     for warning in reading.warnings:
         if warning.severity == "note" and warning.code in _ON_PAGES:
             st.caption(f":material/layers: {escape_markdown(warning.text)}")
+    show_patient(chosen)
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(

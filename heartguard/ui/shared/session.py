@@ -15,6 +15,7 @@ from functools import cache
 import streamlit as st
 
 from heartguard.memory import memory_limit
+from heartguard.patient import Patient
 from heartguard.ui.shared.tabs import Chosen, Room, Tab, TabStore, room_bytes
 from heartguard.ui.shared.view import View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
@@ -30,6 +31,7 @@ __all__ = [
     "forget",
     "move_marks",
     "room",
+    "set_patient",
     "take_up",
     "turn_to",
 ]
@@ -115,6 +117,11 @@ def move_marks(reading: Reading, marks: Mapping[str, float]) -> None:
             readings.drop(source.key)  # each move would else push out another ECG
         readings.put(corrected.key, changed)
         _change(lambda _: corrected)
+
+
+def set_patient(patient: Patient) -> None:
+    """Judge the open ECG by an age and a sex."""
+    _change(lambda source: replace(source, patient=patient))
 
 
 def _change(change: Callable[[Chosen], Chosen]) -> None:

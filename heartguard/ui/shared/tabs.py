@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from heartguard.errors import HeartGuardError
+from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
 from heartguard.ui.shared.view import FIRST, View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
@@ -52,6 +53,8 @@ class Chosen:
         What the doctor has set by hand for this page.
     more : tuple of (str, bytes)
         Names and contents of further files, read together with it as one ECG.
+    patient : Patient
+        Age and sex, as far as the doctor gave them.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Chosen:
     note: str = ""
     corrections: Corrections = NO_CORRECTIONS
     more: tuple[tuple[str, bytes], ...] = ()
+    patient: Patient = UNKNOWN_PATIENT
 
     @property
     def page(self) -> int:

@@ -23,6 +23,7 @@ __all__ = [
     "PICTURE_WIDTH",
     "mount_corners",
     "mount_measurements",
+    "mount_statements",
     "mount_tab",
     "mount_viewer",
     "script",
@@ -99,6 +100,17 @@ def mount_measurements(rows: Sequence[Mapping[str, Any]], formulas: Sequence[str
     """
     data = {"kind": "measurements", "rows": rows, "formulas": formulas}
     _component()(key="measurement-rows", data=data)
+
+
+def mount_statements(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Show statements, each of which lights in the viewer the leads and the beats that show it.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        ``code``, ``text``, ``leads`` and ``beats``, the places of the beats.
+    """
+    _component()(key="statement-rows", data={"kind": "statements", "rows": rows})
 
 
 def mount_corners(picture: str, size: tuple[int, int], corners: Sequence[tuple[float, float]], *, key: str) -> Any:

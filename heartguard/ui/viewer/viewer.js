@@ -22,8 +22,12 @@ const TAP = 5;
 const THEMED = 300;
 /** Marks are sent so long after the last movement, ms: a key that is held repeats faster. */
 const MOVED = 500;
+/** Half of what is lit of a beat, s: a wide QRS complex. */
+const BEAT_HALF_S = 0.09;
 /** One press of an arrow key moves a mark by one sample, s. */
 const MARK_STEP_S = 0.002;
+/** Statements that are shown before the others are asked for: the measurements stay on the first screen. */
+const FEW = 3;
 const STEP = 1.3; // zoom by one press of a key or button
 const WHEEL = 0.0022; // zoom by one unit of the wheel: a notch of 100 is a quarter
 
@@ -33,7 +37,7 @@ const pictures = new Map();
 /** @param {any} component */
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   if (data instanceof Uint8Array) return keepPicture(data);
-  const mount = { ecg: mountEcg, measurements: mountMeasurements, corners: mountCorners, tab: mountTab }[data.kind];
+  const mount = { ecg: mountEcg, measurements: mountMeasurements, statements: mountStatements, corners: mountCorners, tab: mountTab }[data.kind];
   return mount(parentElement, data, setStateValue, setTriggerValue);
 }
 
@@ -100,6 +104,10 @@ class Viewer {
     this.layers = new Set(["traces", "names"]);
     this.redraw = { layout: "", speed: "25", gain: "10" };
     this.lit = "";
+    /** @type {string[]} Leads that are lit, and beats by their place. */
+    this.litLeads = [];
+    /** @type {number[]} */
+    this.litPlaces = [];
     this.lead = "";
     this.label = "";
     this.unit = "mv";
@@ -169,6 +177,7 @@ class Viewer {
       this.mode = data.page ? "page" : "uploaded";
       this.layers = new Set(data.layers ?? ["traces", "names"]);
       this.lit = this.lead = "";
+      this.litLeads = this.litPlaces = [];
       this.caliper = null;
       this.moving = false;
       this.label = data.evidence?.label ?? "";
@@ -380,7 +389,7 @@ class Viewer {
 
   /** @param {import("./geometry.js").Panel} panel */
   trace(panel) {
-    const whole = LIT_LEADS[/** @type {keyof LIT_LEADS} */ (this.lit)]?.includes(panel.lead);
+    const whole = this.litLeads.includes(panel.lead);
     const lead = this.lead === panel.lead;
     const name = `hg-trace hg-colour-${panel.colour}${whole || lead ? " hg-lit" : ""}`;
     return svg("path", { d: pathOf(panel), class: name, "data-lead": panel.lead });
@@ -493,7 +502,15 @@ class Viewer {
       return [svg("g", { class: "hg-light", "data-lit": this.lit }, bands)];
     }
     if (LIT_BEATS.includes(field)) return [this.litBeats(), this.peaks()];
-    return [svg("g", { class: "hg-light", "data-lit": this.lit })];
+    const shown = this.data.beats.filter((/** @type {number} */ _, /** @type {number} */ place) => this.litPlaces.includes(place));
+    const bands = this.scene.panels.flatMap((panel) =>
+      shown.filter((/** @type {number} */ beat) => this.mode !== "beats" && shows(panel, beat - BEAT_HALF_S) && shows(panel, beat + BEAT_HALF_S)).map((/** @type {number} */ beat) => {
+        const [x, right] = [columnOf(panel, beat - BEAT_HALF_S), columnOf(panel, beat + BEAT_HALF_S)];
+        const top = topBetween(panel, x, right) - pxPerMm;
+        return svg("rect", { x, width: right - x, y: top, height: panel.y - top + 4 * pxPerMm });
+      }),
+    );
+    return [svg("g", { class: "hg-light", "data-lit": this.lit }, bands)];
   }
 
   /** The distance from beat to beat, written where a strip shows it. */
@@ -674,11 +691,15 @@ class Viewer {
     return `${parts.join(" ")} Tap it again, or press 0, for the whole page.`;
   }
 
-  /** Light what a measurement came from, or nothing. @param {{field: string, text: string}} detail */
-  light({ field, text }) {
+  /** Light what a measurement or a statement came from, or nothing.
+   * @param {{field: string, text: string, leads?: string[], beats?: number[]}} detail */
+  light({ field, text, leads, beats = [] }) {
     if (!this.data?.page) return;
     this.lit = field;
-    if (field && (!this.measurable || (this.mode === "beats" && LIT_BEATS.includes(field)))) this.setMode("page");
+    this.litLeads = leads ?? LIT_LEADS[/** @type {keyof LIT_LEADS} */ (field)] ?? [];
+    this.litPlaces = beats;
+    const ofBeats = LIT_BEATS.includes(field) || beats.length > 0;
+    if (field && (!this.measurable || (this.mode === "beats" && ofBeats))) this.setMode("page");
     this.draw();
     this.say(field ? text : "");
   }
@@ -858,10 +879,56 @@ function mountMeasurements(parent, data) {
       draw();
     });
   draw();
+  return mountList(parent, list, (field) => {
+    if (field === lit) return;
+    lit = "";
+    draw();
+  });
+}
+
+/** Show a list in place of the one before; what else is lit is told to it. @param {HTMLElement} parent @param {HTMLElement} list @param {(field: string) => void} other */
+function mountList(parent, list, other) {
+  const heard = (/** @type {any} */ event) => other(event.detail.field);
+  document.addEventListener(LIGHT, heard);
   mounted.get(parent)?.remove();
   mounted.set(parent, list);
   parent.append(list);
-  return () => list.remove();
+  return () => {
+    document.removeEventListener(LIGHT, heard);
+    list.remove();
+  };
+}
+
+/** The statements: each lights the leads and the beats that show it. @param {HTMLElement} parent @param {any} data */
+function mountStatements(parent, data) {
+  let lit = "";
+  let all = false;
+  const list = html("div", { class: "hg-measurements hg-statements", role: "group", "aria-label": "Statements" });
+  const press = (/** @type {any} */ row) => {
+    lit = lit === row.code ? "" : row.code;
+    draw();
+    const detail = lit ? { field: row.code, text: row.text, leads: row.leads, beats: row.beats } : { field: "", text: "" };
+    document.dispatchEvent(new CustomEvent(LIGHT, { detail }));
+    list.querySelector(`[data-code="${row.code}"]`)?.focus();
+  };
+  const button = (/** @type {any} */ row) =>
+    html("button", { type: "button", "aria-pressed": `${row.code === lit}`, "data-code": row.code, title: row.text, onclick: () => press(row) }, [row.text]);
+  const draw = () => {
+    const rows = all ? data.rows : data.rows.slice(0, FEW);
+    const rest = data.rows.length - FEW;
+    const more = html("button", { type: "button", class: "hg-more", "aria-expanded": `${all}`, onclick: () => {
+      all = !all;
+      draw();
+      list.querySelector(".hg-more")?.focus();
+    } }, [all ? "Fewer statements" : `${rest} more`]);
+    list.replaceChildren(...rows.map((/** @type {any} */ row) => html("div", { class: "hg-row" }, [button(row)])), ...(rest > 0 ? [more] : []));
+  };
+  draw();
+  return mountList(parent, list, (field) => {
+    if (field === lit) return;
+    lit = "";
+    draw();
+  });
 }
 
 /** The four corners of the paper on the picture, to be dragged or moved by the arrow keys. */
