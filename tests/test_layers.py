@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 GROUND = {
     "arrays",
     "errors",
+    "in_turn",
     "lead_sets",
     "leads",
     "limb_law",

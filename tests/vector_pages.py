@@ -30,7 +30,7 @@ def known_ecg(seconds: float = 10.0, seed: int = 5, noise_mv: float = 0.004) -> 
     """Return leads of an ECG of uneven rhythm, mV at 500 Hz, whose limb leads obey the equations; fifteen and -aVR."""
     rng = np.random.default_rng(seed)
     time = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    beats = np.cumsum(np.concatenate([[0.4], rng.uniform(0.7, 1.0, 20)]))
+    beats = np.cumsum(np.concatenate([[0.4], rng.uniform(0.7, 1.0, max(20, round(seconds / 0.7)))]))
 
     def lead(p: float, q: float, r: float, s: float, t: float) -> Doubles:
         waves = ((p, -0.16, 0.025), (q, -0.03, 0.008), (r, 0.0, 0.012), (s, 0.03, 0.01), (t, 0.28, 0.05))
@@ -49,7 +49,10 @@ def known_ecg(seconds: float = 10.0, seed: int = 5, noise_mv: float = 0.004) -> 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a page is arranged and scaled; `spelled` turns the name of a lead into what is printed."""
+    """How a page is arranged and scaled; `spelled` turns the name of a lead into what is printed.
+
+    After `in_turn` rows the leads go on in further rows, where it is not 0; their names are printed once.
+    """
 
     rows: Rows = STANDARD_3X4
     strips: tuple[str, ...] = ()
@@ -60,6 +63,7 @@ class Plan:
     pulses: bool = True
     legend: str | None = None
     spelled: Callable[[str], str] = str
+    in_turn: int = 0
 
     @property
     def pitch_mm(self) -> float:
@@ -98,6 +102,8 @@ def drawn_leads(plan: Plan, ecg: Mapping[str, Doubles]) -> Iterator[Drawn]:
         for column, lead in enumerate(leads):
             size = length if len(leads) > 1 or count == 1 else round(plan.seconds * RATE_HZ)
             start = 0 if plan.same_seconds else column * length
+            if plan.in_turn:
+                start = row // plan.in_turn * length
             x = _LEFT_MM + (np.arange(size) + column * length) * plan.speed / RATE_HZ
             y = plan.baselines[row] - plan.gain * ecg[lead][start : start + size]
             yield Drawn(lead, row, start, np.column_stack([x, y]))
@@ -122,7 +128,7 @@ def grid_lines(
 
 def names(plan: Plan, drawn: Sequence[Drawn]) -> Iterator[tuple[str, Point]]:
     """Yield what is printed beside each lead, and the left end of its foot."""
-    for one in drawn:
+    for one in drawn[: plan.in_turn or None]:
         yield plan.spelled(one.lead), (float(one.points[0, 0]) + 1.5, plan.baselines[one.row] + 6.0)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from heartguard.arrays import Doubles, Floats
+from heartguard.in_turn import on_rows_in_turn
 from heartguard.intake.limits import WORKING_PIXELS
 from heartguard.leads import (
     LEAD_INDEX,
@@ -75,8 +76,9 @@ def build_ecg(
     quality = quality_of(law, named=named, assumed=assumed)
     by_lines = note("page.vector", "The traces were read from the lines of the PDF itself, not from a picture of it.")
     on_scale, on_names = _on_scale(scale, paper[1], doubtful), _on_names(placed, law, flipped)
-    warnings = (*on_scale, *on_names, *_on_length(placed), by_lines)
     page = _page(upload, contents, placed, scale, paper, quality)
+    on_length = on_rows_in_turn(page.layout, page.panels) or _on_length(placed)
+    warnings = (*on_scale, *on_names, *on_length, by_lines)
     of_chest = quality_of(None if law is None else 0.0, named=named, assumed=assumed)
     return _ecg(replace(page, warnings=warnings), placed, signals, of_chest)
 
@@ -224,7 +226,7 @@ def _on_scale(scale: Scale, source: ScaleSource, doubtful: bool) -> list[Warning
 
 def _on_names(placed: Sequence[Placed], law: float | None, flipped: bool) -> list[Warning]:
     found = []
-    unnamed = [one.lead for one in placed if is_row_name(one.lead)]
+    unnamed = list(dict.fromkeys(one.lead for one in placed if is_row_name(one.lead)))
     if unnamed:
         text = f"No lead name is printed beside {', '.join(unnamed)}, counted from the top. Compare with the page."
         found.append(caution("names.unnamed", text))
@@ -240,12 +242,12 @@ def _on_names(placed: Sequence[Placed], law: float | None, flipped: bool) -> lis
     return found
 
 
-def _on_length(placed: Sequence[Placed]) -> list[Warning]:
+def _on_length(placed: Sequence[Placed]) -> tuple[Warning, ...]:
     longest = _longest(placed)
     if longest < PAGE_SECONDS * (1 + TIME_TOLERANCE):
-        return []
+        return ()
     text = f"The page shows {longest:.0f} s, and all were read. A class is told from the first {PAGE_SECONDS:g}."
-    return [note("layout.length", text)]
+    return (note("layout.length", text),)
 
 
 def _longest(placed: Sequence[Placed]) -> float:

@@ -74,11 +74,15 @@ class Name:
 
 @dataclass(frozen=True)
 class Printed:
-    """What the words of a page say of its leads; None where speed or gain are not printed, or contradict each other."""
+    """What the words of a page say of its leads; None where speed or gain are not printed, or contradict each other.
+
+    `sole_lead` is the lead that the page names, in its header too, where it names no other.
+    """
 
     names: tuple[Name, ...]
     speed: float | None
     gains: Gains | None
+    sole_lead: str | None = None
 
 
 def words_of(characters: Sequence[Character]) -> tuple[Word, ...]:
@@ -122,10 +126,14 @@ def printed_on(words: Sequence[Word]) -> Printed:
     texts = [" ".join(word.text for word in line) for line in lines]
     speeds = {speed for speed in map(speed_printed, texts) if speed is not None}
     gains = {gain for gain in map(gains_printed, texts) if gain is not None}
+    names = tuple(name for line in lines for name in _names(line))
+    listed = {lead_named(part) for text in texts for part in text.split(",")} - {None}
+    leads = {name.lead for name in names} | listed
     return Printed(
-        tuple(name for line in lines for name in _names(line)),
+        names,
         speeds.pop() if len(speeds) == 1 else None,
         gains.pop() if len(gains) == 1 else None,
+        leads.pop() if len(leads) == 1 else None,
     )
 
 
