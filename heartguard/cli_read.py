@@ -20,9 +20,10 @@ from heartguard.printed import lead_named
 from heartguard.vocabulary import printable
 
 if TYPE_CHECKING:
+    from heartguard.export import OutputFolder
     from heartguard.reading import Refused
-    from heartguard.report import SignalFolder
     from heartguard.values import Corrections, Reading
+    from heartguard.warning import Warning
 
 __all__ = ["DESCRIPTION", "EPILOG", "add_arguments", "drop_output", "file_like_option", "run"]
 
@@ -53,15 +54,23 @@ examples:
   heartguard read ./-ecg.png                  a name that begins with a dash
   curl ... | heartguard read -                what comes through a pipe
   heartguard read scans/*.png --json --out signals > readings.jsonl
+  heartguard read ecg.png --out files --formats csv,wfdb,dicom,fhir
   heartguard read --together limb.png chest.png        two pages of one ECG
 
 Every page gets an answer of its own, and so does each of several ECGs on one page; --together reads the pages of one
 ECG. DIR/<name>.csv holds the signals of the first ECG of a file in the last run, and
-DIR/<name>-2.csv those of the second; a file that was there with others is kept as DIR/<name>.older.csv."""
+DIR/<name>-2.csv those of the second; a file that was there with others is kept as DIR/<name>.older.csv.
+Seconds that a page does not show are empty in CSV, missing values in WFDB and DICOM, E in FHIR."""
 """Shown below the options."""
 
 _STDIN = "-"
 """Name of standard input, by convention."""
+
+_FORMATS = ("csv", "json", "wfdb", "dicom", "fhir")
+"""Keys of `heartguard.export.FORMATS`, which the help must not import: it loads numpy."""
+
+_CSV_ALONE = ("csv",)
+"""What is written without ``--formats``."""
 
 _WILDCARDS = frozenset("*?[")
 """Characters of patterns, which the Windows shell leaves to the program."""
@@ -75,7 +84,13 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
     read.add_argument(
         "--json", action="store_true", help="print one JSON object a line for each file, and nothing else"
     )
-    read.add_argument("--out", type=Path, metavar="DIR", help="write the traced leads of each file to DIR/<name>.csv")
+    read.add_argument("--out", type=Path, metavar="DIR", help="write what was read of each file to DIR/<name>.csv")
+    read.add_argument(
+        "--formats",
+        type=_formats,
+        metavar="LIST",
+        help=f"what --out writes, of {', '.join(_FORMATS)}, with commas between (default: csv)",
+    )
     read.add_argument(
         "--page",
         type=_page_number,
@@ -128,19 +143,20 @@ def run(args: argparse.Namespace) -> int:
     OutputError
         The answers cannot be written, or ``--out`` is no folder.
     """
+    from heartguard.export import OutputFolder
     from heartguard.models import shared_models
-    from heartguard.report import SignalFolder
 
     if sys.stdout is None:
         raise OutputError("There is no standard output to write the answers to. Send it to a file.")
-    signals = None if args.out is None else SignalFolder(args.out)
+    _check_formats(args)
+    folder = None if args.out is None else OutputFolder(args.out)
     output, sys.stdout = sys.stdout, sys.stderr  # Whatever a library prints must not get among the answers.
     status = EXIT_READ
     try:
         shared_models()
         files = _expanded(args.files)
         for group in _progress([files] if args.together else [[file] for file in files]):
-            for answer in _answers(group, args, signals):
+            for answer in _answers(group, args, folder):
                 _print(answer, output)
                 status = max(status, answer.status)
     finally:
@@ -175,6 +191,30 @@ def _lead_by_hand(text: str) -> tuple[str, str]:
     return name, lead
 
 
+def _formats(text: str) -> tuple[str, ...]:
+    """Return formats by their words, each once."""
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    unknown = next((name for name in names if name not in _FORMATS), None)
+    if unknown is not None:
+        raise argparse.ArgumentTypeError(f"{unknown!r} is no format; choose among {', '.join(_FORMATS)}")
+    return names
+
+
+def _check_formats(args: argparse.Namespace) -> None:
+    """Raise a named error before anything is read where formats cannot be written."""
+    from heartguard.export import FORMATS
+
+    if args.formats is None:
+        return
+    if args.out is None:
+        raise OutputError("--formats says what is written to a folder. Give the folder with --out DIR.")
+    missing = [name for name in args.formats if not FORMATS[name].available]
+    if missing:
+        raise OutputError(
+            f"{', '.join(missing)}: a library that writes it is not installed. Run: pip install 'heartguard[export]'"
+        )
+
+
 def _expanded(files: Sequence[str]) -> list[str]:
     """Replace wildcards that no shell has expanded, as Windows leaves them; a name that is a file stays as it is."""
     found: list[str] = []
@@ -185,7 +225,7 @@ def _expanded(files: Sequence[str]) -> list[str]:
     return found
 
 
-def _answers(files: Sequence[str], args: argparse.Namespace, signals: SignalFolder | None) -> Iterator[_Answer]:
+def _answers(files: Sequence[str], args: argparse.Namespace, folder: OutputFolder | None) -> Iterator[_Answer]:
     """Yield the answer on every ECG of a file, or of files together; no exception leaves here: a batch goes on."""
     from heartguard.reading import Refused
 
@@ -195,7 +235,7 @@ def _answers(files: Sequence[str], args: argparse.Namespace, signals: SignalFold
             if isinstance(found, Refused):
                 yield _refusal(file, found.error, args, found.page + 1, found.pages)
             else:
-                yield _answer(file, found, args, signals)
+                yield _answer(file, found, args, folder)
     except Exception as error:
         yield _refusal(file, error, args)
 
@@ -237,23 +277,39 @@ def _refusal(
 
     if not args.json:
         return _Answer(report.rejected_text(file, error, page=page) + "\n", EXIT_SOME_REJECTED)
-    row = {**report.rejected_json(file, error, page=page, pages=pages), "signals_csv": None}
+    row = {**report.rejected_json(file, error, page=page, pages=pages), "signals_csv": None, "exports": {}}
     return _Answer(_line(row), EXIT_SOME_REJECTED)
 
 
-def _answer(file: str, reading: Reading, args: argparse.Namespace, signals: SignalFolder | None) -> _Answer:
+def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: OutputFolder | None) -> _Answer:
     from heartguard import report
 
-    csv = report.to_csv(reading.ecg)
-    path, warning = (None, None) if signals is None else signals.write(_stem(file), csv)
-    status = EXIT_NOT_WRITTEN if signals is not None and path is None else EXIT_READ
+    paths: dict[str, str | None] = {}
+    warning = None
+    if folder is not None:
+        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE)
+    status = EXIT_NOT_WRITTEN if None in paths.values() else EXIT_READ
     if warning is not None:
         reading = replace(reading, warnings=(*reading.warnings, warning))
     if args.json:
         aside = "" if warning is None else f"{printable(file)}: {warning}\n"
-        return _Answer(_line({**report.to_json(reading, file=file), "signals_csv": path}), status, aside)
-    where = "" if path is None else f"  Signals           {printable(path)}\n"
+        more = {
+            "signals_csv": paths.get("csv"),
+            "exports": {name: path for name, path in paths.items() if name != "csv"},
+        }
+        return _Answer(_line({**report.to_json(reading, file=file), **more}), status, aside)
+    where = "".join(f"  {'Written to':<17} {printable(path)}\n" for path in paths.values() if path is not None)
     return _Answer(report.to_text(reading, file=file) + where + "\n", status)
+
+
+def _write(
+    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str]
+) -> tuple[dict[str, str | None], Warning | None]:
+    """Write a reading in some formats; return where each is, and what is to be said of it."""
+    from heartguard.export import FORMATS
+
+    written = folder.write(stem, {FORMATS[name].ending: FORMATS[name].write(reading, stem) for name in names})
+    return dict(zip(names, written.paths, strict=True)), written.warning
 
 
 def _source(file: str) -> bytes | str:

@@ -27,6 +27,7 @@ from heartguard.leads import (
 )
 from heartguard.printed import lead_named
 from heartguard.warning import Warning
+from heartguard.wave_marks import Beats
 
 ScaleSource = Literal["grid", "pulse", "layout"]
 
@@ -510,6 +511,8 @@ class Measurements:
         ``p_on``, ``p_off``, ``qrs_on``, ``qrs_off``, ``t_off`` of the median beat, seconds from its R peak.
     leads : mapping of str to LeadWaves
         By lead, where the median beat shows its QRS complex.
+    beats : Beats
+        Every beat with its kind and the marks of its waves, and the median beat of each lead.
     einthoven_residual_mv : float or None
         Root mean square of II - I - III and aVR + aVL + aVF over the samples where they are all traced.
     missing_reasons : mapping of str to str
@@ -540,6 +543,7 @@ class Measurements:
     spikes_s: Doubles = field(default_factory=lambda: np.empty(0))
     fiducials_s: Mapping[str, float] = field(default_factory=dict)
     leads: Mapping[str, LeadWaves] = field(default_factory=dict)
+    beats: Beats = field(default_factory=Beats)
     einthoven_residual_mv: float | None = None
     missing_reasons: Mapping[str, str] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ import pytest
 
 from heartguard import cli, cli_read, models
 from heartguard.errors import ModelError, OutputError
-from heartguard.report.signal_files import SignalFolder
+from heartguard.export import OutputFolder
 from tests.files import corner, packed
 from tests.test_cli import reader, rows
 
@@ -148,8 +148,8 @@ def test_a_batch_that_is_run_again_changes_nothing(reader: list[Any], tmp_path: 
 
 @pytest.mark.parametrize(("stem", "name"), [("e\x1bcg", "ecg.csv"), ("\x07", "ecg.csv"), ("a.b", "a.b.csv")])
 def test_signals_have_names_that_every_disk_takes(stem: str, name: str, tmp_path: Path) -> None:
-    assert Path(SignalFolder(tmp_path).write(stem, "x").path or "").name == name
-    assert SignalFolder(tmp_path).write("é" * 300, "x").path is not None
+    assert Path(OutputFolder(tmp_path).write(stem, {".csv": b"x"}).paths[0] or "").name == name
+    assert OutputFolder(tmp_path).write("é" * 300, {".csv": b"x"}).paths[0] is not None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
@@ -199,4 +199,4 @@ def test_a_folder_is_named_without_its_control_characters(tmp_path: Path) -> Non
     odd = tmp_path / "a\x1b[31m"
     odd.write_bytes(b"")
     with pytest.raises(OutputError, match=r"a\\x1b\[31m cannot be made"):
-        SignalFolder(odd)
+        OutputFolder(odd)

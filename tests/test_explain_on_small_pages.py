@@ -23,6 +23,7 @@ from heartguard.explain.maps import MAP_METHODS, MapMaker
 from heartguard.explain.network import BEFORE_POOLING, LAST, ActivationRecord, inspect_network
 from heartguard.explain.on_page import _trace, map_on_page, shows
 from heartguard.explain.owen_values import pixel_shap
+from heartguard.explain.permutations import exact_values, permutation_values
 from heartguard.explain.players import wave_players
 from heartguard.explain.surrogate import fit_surrogate
 from heartguard.leads import LEAD_INDEX, SAMPLES
@@ -264,6 +265,48 @@ def test_waves_of_a_lead_and_of_the_strip_are_players():
     blank = Ecg(np.full((12, SAMPLES), np.nan, np.float32), np.zeros(12, np.float32))
     with pytest.raises(ValueError, match="shows no 'I'"):
         wave_players(blank, MEASURED, "I")
+
+
+def a_value(masks: Any) -> Any:
+    """Return a value of five players with effects of one, two and three of them."""
+    on = np.asarray(masks, float)
+    alone = on @ np.array([3.0, -1.0, 0.5, 0.0, 2.0])
+    return alone + 4 * on[:, 0] * on[:, 1] - 6 * on[:, 1] * on[:, 2] * on[:, 4]
+
+
+def test_exact_shares_divide_what_players_do_together_among_them():
+    # 4 of the first pair is halved, -6 of the three is divided by three.
+    assert exact_values(a_value, 5) == pytest.approx([3 + 2, -1 + 2 - 2, 0.5 - 2, 0, 2 - 2])
+    assert exact_values(lambda masks: masks[:, 0] * 2.0, 1).tolist() == [2]
+
+
+def test_permutations_add_up_and_divide_pairs_exactly():
+    found = permutation_values(a_value, 5, 2)
+    assert found.sum() == pytest.approx(3 - 1 + 0.5 + 2 + 4 - 6)
+    assert found[3] == 0
+    pairs = permutation_values(lambda masks: 4.0 * masks[:, 0] * masks[:, 1] + masks[:, 2], 4, 1)
+    assert pairs == pytest.approx([2, 2, 1, 0])
+    asked: list[Any] = []
+
+    def counted(masks: Any) -> Any:
+        asked.append(masks)
+        return masks.sum(axis=1)
+
+    permutation_values(counted, 3, 1)
+    (walk,) = asked
+    assert walk.sum(axis=1).tolist() == [0, 1, 2, 3, 2, 1, 0]
+    assert walk[1].tolist() == (~walk[4]).tolist()  # who joined first leaves first
+
+
+@pytest.mark.parametrize("permutations", [1, 3])
+def test_values_are_those_of_the_package_shap(permutations):
+    shap = pytest.importorskip("shap", reason="the package shap is not installed")
+    masker = shap.maskers.Independent(np.zeros((1, 5)), max_samples=1)
+    evaluations = permutations * 11
+    sampled = shap.PermutationExplainer(a_value, masker, seed=0)(np.ones((1, 5)), max_evals=evaluations, silent=True)
+    assert permutation_values(a_value, 5, permutations) == pytest.approx(sampled.values[0])
+    every = shap.ExactExplainer(a_value, masker)(np.ones((1, 5)), silent=True)
+    assert exact_values(a_value, 5) == pytest.approx(every.values[0])
 
 
 def half_ink(images: Any) -> Any:

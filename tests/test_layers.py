@@ -26,6 +26,7 @@ GROUND = {
     "values",
     "vocabulary",
     "warning",
+    "wave_marks",
 }
 """What every room of the product may import: dataclasses, names, paper constants, the law of the limb leads, what
 printed words and sets of names mean, what is normal, errors, warnings, shipped files."""
@@ -45,6 +46,7 @@ PRODUCT: dict[str, set[str]] = {
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
     "report": set(),
+    "export": {"report", "signal_files"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},
     "quality": {"weights"},

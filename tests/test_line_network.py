@@ -28,6 +28,7 @@ from heartguard.weights import models_folder, read_weights
 from heartlab.metrics.scoring import lead_physionet_db
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.page import PRESETS, render_page
+from heartlab.train.line import further
 from heartlab.train.line import lessons as line_lessons
 from heartlab.train.line.lessons import Lessons, simulate_lessons
 from tests.handmade import put_weights, random_weights
@@ -159,7 +160,7 @@ def test_points_stand_two_to_a_column(page: Page) -> None:
 
 @pytest.fixture(scope="module")
 def lessons() -> Lessons:
-    found = simulate_lessons(SIGNALS, 5)
+    found = simulate_lessons(SIGNALS, 8)
     assert found is not None
     return found
 
@@ -192,18 +193,19 @@ def test_crowded_lessons_show_lines_that_share_ink(monkeypatch: pytest.MonkeyPat
 def test_lessons_at_double_speed_are_read_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
     monkeypatch.setattr(line_lessons, "find_page", lambda upload, _: read.append(read_page(upload)) or read[-1])
-    fast = simulate_lessons(SIGNALS, 2)
+    fast = simulate_lessons(SIGNALS, 16)
     assert fast is not None
     assert read[0].paper_speed_mm_per_s == 50
     assert ink_on_the_line(fast.pictures / 255, fast.lines) > 0.5
     slow = Corrections(speed_mm_per_s=25.0)
     monkeypatch.setattr(line_lessons, "find_page", lambda upload, _: read_page(upload, slow))
-    assert simulate_lessons(SIGNALS, 2) is None
+    assert simulate_lessons(SIGNALS, 16) is None
 
 
 def test_lessons_name_strips_as_they_were_drawn(page: Page) -> None:
     made = render_page(SIGNALS, replace(PRESETS["clean"], layout="3x4+2"), seed=1)
-    found = line_lessons._named(find_lines(read_page(Upload("page.png", "0" * 64, "png", made.image))), ("V1", "II"))
+    read = read_page(Upload("page.png", "0" * 64, "png", made.image))
+    found = line_lessons._named(find_lines(read), line_lessons._described(made, made.image))
     assert [line.panel.lead for line in found if line.panel.rhythm] == ["V1", "II"]
     assert made.rhythm_leads == ("V1", "II")
 
@@ -248,6 +250,28 @@ def test_varied_lessons_keep_line_and_ink_together(lessons: Lessons) -> None:
         known = (torch.from_numpy(part) for part in (lessons.pictures, lessons.lines))
         pictures, lines = varied(*known, np.random.default_rng(seed))
         assert ink_on_the_line(pictures.numpy(), lines.numpy()) > 0.45
+
+
+def test_sheets_of_any_recorder_teach_too() -> None:
+    found = next(lessons for seed in (3, 9, 11) if (lessons := simulate_lessons(SIGNALS, seed)) is not None)
+    assert ink_on_the_line(found.pictures / 255, found.lines) > 0.5
+
+
+def test_batches_of_the_further_training_keep_line_and_ink_together(lessons: Lessons) -> None:
+    few = Lessons(lessons.pictures[:32], lessons.lines[:32])
+    for pictures, lines in further.batches(few, further.FurtherRecipe(batch=8), epoch=0):
+        ink = pictures[..., :2].transpose(0, 1, 3, 2).reshape(8, 1, CROP_ROWS, CROP_COLUMNS)
+        assert ink_on_the_line(ink, lines) > 0.45
+
+
+def test_the_further_training_lowers_the_loss(lessons: Lessons, weights: dict[str, np.ndarray]) -> None:
+    pytest.importorskip("tensorflow")
+    few = Lessons(np.concatenate([lessons.pictures[:8]] * 5), np.concatenate([lessons.lines[:8]] * 5))
+    recipe = further.FurtherRecipe(epochs=3, batch=2, rate=2e-3)
+    new, losses = further.train_further(few, recipe, weights)
+    assert {name: kernel.shape for name, kernel in new.items()} == {name: w.shape for name, w in weights.items()}
+    assert len(losses) == 4
+    assert losses[-1] < losses[0]
 
 
 def test_a_stopped_training_goes_on(lessons: Lessons, tmp_path) -> None:

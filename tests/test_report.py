@@ -18,10 +18,11 @@ from heartguard.report.structured import reason_of
 from heartguard.values import Corrections, Finding, LeadWaves, Reading, SignalPrediction
 from heartguard.vocabulary import DISCLAIMER
 from heartguard.warning import caution, fault, note
+from heartguard.wave_marks import Beats, WaveMarks
 from tests.handmade import make_ecg, make_measurements, make_page, make_prediction, make_reading, make_upload
 
 SCHEMA = Path(report.__file__).with_name("reading.schema.json")
-PROMISED = ["file", "status", "reason", "prediction", "measurements", "quality", "timings_ms", "model"]
+PROMISED = ["file", "status", "reason", "prediction", "measurements", "beats", "quality", "timings_ms", "model"]
 MEASURED = ["heart_rate_bpm", "rr_ms", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "axis_deg"]
 
 
@@ -233,7 +234,10 @@ def full_reading() -> Reading:
         ood_score=0.4,
     )
     warnings = (caution("scale.length", "The traces span 8 s."),)
-    return make_reading(prediction=prediction, warnings=warnings, models={"line": "line-1"}, **by_hand())
+    beats = Beats(("normal",), np.array([True]), np.array([True]), WaveMarks(*np.linspace(0.2, 1.0, 9)[:, None]))
+    measurements = make_measurements(beats=beats)
+    models = {"line": "line-1"}
+    return make_reading(prediction=prediction, measurements=measurements, warnings=warnings, models=models, **by_hand())
 
 
 def by_hand() -> dict[str, Any]:
@@ -257,10 +261,10 @@ def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> Non
     jsonschema.Draft202012Validator.check_schema(schema())
     read = to_json(full_reading())
     rejected = rejected_json("x.gif", errors.UnsupportedTypeError("The picture is a GIF."))
-    for row in (read, rejected, {**read, "signals_csv": "out/page.csv"}):
+    for row in (read, rejected, {**read, "signals_csv": "out/page.csv", "exports": {}}):
         jsonschema.validate(row, schema())
         assert keys_of(row) <= named(schema())
-    assert named(schema()) - keys_of(read) == {"/signals_csv"}
+    assert named(schema()) - keys_of(read) == {"/signals_csv", "/exports"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**read, "warnings": ["a sentence"]}, schema())
 

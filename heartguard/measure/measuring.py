@@ -6,22 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.arrays import Indices
+from heartguard.arrays import Doubles, Indices
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.limb_law import einthoven_residual
 from heartguard.measure.axis import frontal_axis
+from heartguard.measure.beat_kinds import kinds_of
+from heartguard.measure.beat_marks import mark_beats
 from heartguard.measure.beat_review import review_beats
 from heartguard.measure.delineation import Delineation, delineate
 from heartguard.measure.filters import bridge_gaps, milliseconds, samples
 from heartguard.measure.intervals import Fiducials
 from heartguard.measure.lead_table import lead_table, voltages
 from heartguard.measure.median_beat import MedianBeat, median_beat
-from heartguard.measure.morphology import dominant_beats
+from heartguard.measure.morphology import Shapes, compare_beats
 from heartguard.measure.pacing import find_spikes, without_spikes
 from heartguard.measure.qtc import corrected_qt
 from heartguard.measure.rhythm import rates_of, rhythm_of, variation_between
 from heartguard.measure.study import find_r_peaks
 from heartguard.values import Ecg, Measurements
+from heartguard.wave_marks import Beats
 
 LEAST_CONTRAST = 1.35
 """How far the beats must stand out of the rest of the page to be believed."""
@@ -82,14 +85,31 @@ def measure(ecg: Ecg) -> Measurements:
     if beats.size < 2:
         reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
         return Measurements(**always)
-    dominant = dominant_beats(signals, beats)
-    median = median_beat(signals, beats[dominant], before_s=BEFORE_S)
-    rhythm = rhythm_of(beats, ecg.seams)
-    found = delineate(median, rhythm.rr_ms / 1000, variation_between(beats, dominant))
+    shapes = compare_beats(signals, beats)
+    median = median_beat(signals, beats[shapes.dominant], before_s=BEFORE_S)
+    rr_s = rhythm_of(beats, ecg.seams).rr_ms / 1000
+    found = delineate(median, rr_s, variation_between(beats, shapes.dominant))
     rates: dict[str, Any] = _rates(beats, ecg.seams)
     waves = _intervals(found, reasons) | _of_leads(median, found.fiducials, reasons)
     waves |= _corrected(waves.get("qt_ms"), rates, reasons)
-    return Measurements(dominant=dominant, **always, **rates, **waves)
+    always["beats"] = _beats(signals, beats, shapes, median, found.fiducials, rr_s, spikes, ecg.seams)
+    return Measurements(dominant=shapes.dominant, **always, **rates, **waves)
+
+
+def _beats(
+    signals: Doubles,
+    beats: Indices,
+    shapes: Shapes,
+    median: MedianBeat,
+    bounds: Fiducials,
+    rr_s: float,
+    spikes: Indices,
+    seams: tuple[int, ...],
+) -> Beats:
+    """Return every beat with its kind and its waves."""
+    marked = mark_beats(signals, beats, shapes, median, bounds, rr_s)
+    kinds = kinds_of(signals, beats, shapes, spikes, marked.marks.qrs_on * SAMPLING_RATE_HZ, seams)
+    return Beats(kinds, shapes.usual, shapes.dominant, marked.marks, marked.leads, marked.median)
 
 
 def _rates(beats: Indices, seams: tuple[int, ...]) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
@@ -9,7 +11,7 @@ from heartguard.arrays import Doubles, Indices, Mask
 from heartguard.measure.filters import samples, smooth
 from heartguard.measure.median_beat import cut_beats
 
-__all__ = ["dominant_beats"]
+__all__ = ["Shapes", "compare_beats"]
 
 _BEFORE_S, _AFTER_S = 0.08, 0.12
 """Part of a beat that is compared: its QRS complex."""
@@ -35,7 +37,26 @@ _LEAST = 2
 """Fewer timely beats than this make no median beat."""
 
 
-def dominant_beats(signals: Doubles, beats: Indices) -> Mask:
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """The beats compared with each other.
+
+    Attributes
+    ----------
+    usual : ndarray, shape (n,), bool
+        Beats whose QRS complex has the prevailing shape.
+    dominant : ndarray, shape (n,), bool
+        Those of them that are not premature: the median beat is made of these.
+    alike : ndarray, shape (n, n)
+        Greatest correlation of each two QRS complexes; -1 where no lead shows both.
+    """
+
+    usual: Mask
+    dominant: Mask
+    alike: Doubles
+
+
+def compare_beats(signals: Doubles, beats: Indices) -> Shapes:
     """Tell the beats of the prevailing shape from the others.
 
     Where two shapes are about as frequent, the one that follows the longer pauses prevails: premature beats are the
@@ -47,21 +68,17 @@ def dominant_beats(signals: Doubles, beats: Indices) -> Mask:
         Gaps bridged.
     beats : ndarray, shape (n,), int64
         R peaks.
-
-    Returns
-    -------
-    ndarray, shape (n,), bool
     """
     alike, comparable = _correlations(signals, beats)
     rr = np.concatenate([[np.nan], np.diff(beats)])
-    dominant = np.zeros(beats.size, dtype=bool)
+    usual = np.zeros(beats.size, dtype=bool)
     # without a rhythm strip no lead is shown in two columns: the beats of each column are told apart by themselves
     _, column = connected_components(comparable, directed=False)
     for one in range(int(column.max(initial=-1)) + 1):
         own = np.flatnonzero(column == one)
-        dominant[own[_prevailing(alike[np.ix_(own, own)], rr[own])]] = True
-    timely = dominant & ~(rr < _TIMELY * _median(rr[dominant]))
-    return timely if timely.sum() >= _LEAST else dominant
+        usual[own[_prevailing(alike[np.ix_(own, own)], rr[own])]] = True
+    timely = usual & ~(rr < _TIMELY * _median(rr[usual]))
+    return Shapes(usual, timely if timely.sum() >= _LEAST else usual, alike)
 
 
 def _prevailing(alike: Doubles, rr: Doubles) -> Mask:
@@ -73,7 +90,8 @@ def _prevailing(alike: Doubles, rr: Doubles) -> Mask:
     shortest = min(pauses.values())
     chosen = max(pauses, key=lambda one: (pauses[one] > _PAUSE * shortest, sizes[one]))
     prevailing: Mask = group == chosen
-    return prevailing
+    # a fused beat is like both shapes and joins their groups: each beat must be like most of the others
+    return prevailing & (np.median(alike[:, prevailing], axis=1) > _ALIKE)
 
 
 def _median(values: Doubles) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from heartguard.arrays import Doubles
 from heartguard.measure.filters import samples, smooth
 
-__all__ = ["find_t_end", "tangent_end"]
+__all__ = ["END_MS", "find_t_end", "tangent_end"]
 
 _AFTER_QRS_S = 0.06
 """The T wave's peak is sought from here on: before it is the ST segment."""
@@ -32,7 +32,7 @@ least spread of QT on the LUDB records of even place."""
 _STRAY_S = 0.07
 """An end so much later than the median lead's is that of a U or P wave."""
 
-_END_MS = 5.0
+END_MS = 5.0
 """How much earlier than the cardiologists' mark the tangents meet the isoelectric line, on the LUDB records of even
 place: T leaves its tangent before it reaches it."""
 
@@ -63,7 +63,7 @@ def find_t_end(waves: Doubles, qrs_on: int, qrs_off: int, rr_s: float) -> int | 
         return None
     large = large[large < np.median(large) + samples(_STRAY_S)]
     place = max(1, round(large.size / 4))
-    return round(float(large[-place])) + samples(_END_MS / 1000)
+    return round(float(large[-place])) + samples(END_MS / 1000)
 
 
 def tangent_end(wave: Doubles, first: int, last_peak: int, last: int) -> tuple[float, float] | None:

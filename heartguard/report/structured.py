@@ -7,8 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from heartguard.errors import HeartGuardError
+from heartguard.report.beat_values import beats_json
 from heartguard.values import LeadWaves, Measurements, Page, Reading, SignalPrediction
 from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
+from heartguard.wave_marks import Beats
 
 _NO_MORE = dict.fromkeys(
     ("withheld", "possible", "possible_level", "novelty", "unlike", "findings", "second", "network")
@@ -55,8 +57,8 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keys ``file, status, reason, prediction, measurements, quality, timings_ms, model`` and more; None where a value
-        is unknown. Times in ms, rate in beats per minute, axis in degrees, probabilities and quality from 0 to 1.
+        Keys ``file, status, reason, prediction, measurements, beats, quality, timings_ms, model`` and more; None where
+        a value is unknown. Times in ms, rate in beats per minute, axis in degrees, probabilities and quality 0 to 1.
 
     Examples
     --------
@@ -92,6 +94,7 @@ def to_json(reading: Reading, *, file: str | None = None) -> dict[str, Any]:
             else {name: _rounded(p, 4) for name, p in prediction.cnn_probabilities.items()},
         },
         "measurements": _measured(reading.measurements),
+        "beats": beats_json(reading.measurements.beats),
         "quality": _rounded(reading.quality, 3),
         "timings_ms": {stage: _rounded(reading.timings_ms.get(stage), 1) for stage in _TIMED},
         "model": prediction.model,
@@ -162,6 +165,7 @@ def rejected_json(
         "reason": reason_of(error),
         "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASS_NAMES), **_NO_MORE},
         "measurements": _measured(Measurements()),
+        "beats": beats_json(Beats()),
         "quality": None,
         "timings_ms": dict.fromkeys(_TIMED),
         "model": None,

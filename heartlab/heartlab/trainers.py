@@ -11,6 +11,7 @@ from heartlab.baselines import MEMBERS
 from heartlab.baselines import run as baselines
 from heartlab.checkout import RESULTS
 from heartlab.data.page_set import add_page_arguments
+from heartlab.train.line import further
 from heartlab.train.line import training as line
 from heartlab.train.print import training as print_training
 from heartlab.train.signal import signal_model
@@ -27,6 +28,7 @@ TRAINERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "novelty": out_of_distribution.run,
     "second": signal_model.run,
     "line": line.run,
+    "line-further": further.run,
     "print": print_training.run,
     "baselines": baselines.run_all,
     **dict.fromkeys(MEMBERS, baselines.run),
@@ -41,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(TRAINERS),
         metavar="MODEL",
         help="vgg16, the network; findings, a head on it; novelty, the out-of-distribution detector; second, the "
-        "signal model; line, the network that locates lines in steep ink; print, the network that "
+        "signal model; line, the network that locates lines in steep ink; line-further, the same from the shipped "
+        "weights; print, the network that "
         "reads lead names, speed and gain; baselines, all the models that ours is "
         f"compared with, or one of them: {', '.join(MEMBERS)}",
     )

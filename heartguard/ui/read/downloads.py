@@ -1,38 +1,41 @@
-"""Files to keep: signals as CSV, the reading as JSON."""
+"""Files to keep: the reading in every format that this installation can write."""
 
 from __future__ import annotations
 
-import json
 import re
 from functools import partial
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from heartguard.ui.shared.problems import calm
+from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.values import Reading
+
+if TYPE_CHECKING:
+    from heartguard.export import Format
 
 __all__ = ["show_downloads"]
 
 
 @calm
 def show_downloads(chosen: Chosen, reading: Reading) -> None:
-    """Offer the signals and the reading; nothing is written on the server."""
-    from heartguard.report import to_csv
+    """Offer the reading in each format; nothing is written on the server."""
+    from heartguard.export import FORMATS
 
     stem = re.sub(r"[^\w-]+", "-", PurePath(chosen.name).stem).strip("-").lower() or "ecg"
     with st.popover("Download", icon=":material/download:"):
         st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
         held = current_tab().readings.hold(reading)  # Else Streamlit would keep the reading for its buttons.
-        offer = partial(st.download_button, on_click="ignore")  # Made when it is asked for, without a rerun.
-        name = "Signals (CSV): every lead in mV, 500 samples a second"
-        offer(name, lambda: to_csv(held.get().ecg), f"{stem}-signals.csv", "text/csv", key="download-csv")
-        name = "Reading (JSON): answer, measurements, scale, warnings, models"
-        offer(name, lambda: _json(held.get()), f"{stem}-reading.json", "application/json", key="download-json")
+        for name, form in FORMATS.items():
+            if form.available:
+                # Made when it is asked for, without a rerun.
+                make = partial(_made, form, held, stem)
+                file = f"{stem}{form.ending}"
+                st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
 
 
-def _json(reading: Reading) -> str:
-    from heartguard.report import to_json
-
-    return json.dumps(to_json(reading), indent=2, ensure_ascii=False)
+def _made(form: Format, held: HeldReading, stem: str) -> bytes:
+    return form.write(held.get(), stem)

@@ -23,9 +23,10 @@ from heartguard.leads import LEAD_INDEX, LEADS, PAGE_SECONDS, PAPER_SPEED_MM_PER
 from heartguard.measure.measuring import measure
 from heartguard.values import Ecg
 from heartlab.simulate.recorders import SimulatedSheet, simulate_sheet
+from heartlab.simulate.recorders.views import CreasedView, FlatView
 from heartlab.train.structure.records import load_pool
 
-__all__ = ["drawn_signals", "is_plain", "make_sheets", "read_table", "row_of"]
+__all__ = ["drawn_signals", "is_usual", "make_sheets", "read_table", "row_of"]
 
 FIRST_SEED = 20_000_000
 """Of pages that judge; those of lessons and check begin elsewhere."""
@@ -116,15 +117,31 @@ def _by_column_or_row(name: str, labels: list[str]) -> list[str]:
     return [grid[row][column] for column in range(columns) for row in range(rows)]
 
 
-def is_plain(sheet: SimulatedSheet) -> bool:
-    """Return whether a sheet is of the kind that most pages are: a scan or a file, 10 s in a usual form at 25 mm/s."""
-    plan = sheet.plan
+def is_usual(sheet: SimulatedSheet, *, creased: bool = False) -> bool:
+    """Return whether a sheet is of the kind that most pages are.
+
+    Such a page shows 10 s at 25 mm/s in a usual form and order on a grid, seen upright and, unless it was photographed
+    or `creased` says so, on smooth paper.
+    """
+    plan, view = sheet.plan, sheet.view
     form = plan.arrangement.name.split("+", maxsplit=1)[0]
-    usual = form in _USUAL_FORMS and plan.speed == PAPER_SPEED_MM_PER_S and plan.arrangement.seconds == PAGE_SECONDS
-    return usual and sheet.kind in ("digital", "scan") and not plan.medians
+    if form not in _USUAL_FORMS or plan.speed != PAPER_SPEED_MM_PER_S or plan.arrangement.seconds != PAGE_SECONDS:
+        return False
+    if plan.medians or sheet.scene.grid is None or sheet.neighbour is not None or sheet.kind == "screen photo":
+        return False
+    labels = [stretch.label for row in plan.arrangement.rows for stretch in row]
+    inverted = any(stretch.inverted for row in plan.arrangement.rows for stretch in row)
+    if "(own)" in _layout(plan.arrangement.name, labels, inverted):
+        return False
+    return not isinstance(view, FlatView) or ((creased or not isinstance(view, CreasedView)) and _upright(view))
 
 
-def make_sheets(cache: Path, out: Path, count: int, first: int = FIRST_SEED, *, plain: bool = False) -> None:
+def _upright(view: FlatView) -> bool:
+    """Return whether a page's left is left and its top is up."""
+    return bool(view.plane[0, 0] > 0 and view.plane[1, 1] > 0)
+
+
+def make_sheets(cache: Path, out: Path, count: int, first: int = FIRST_SEED, *, usual: bool = False) -> None:
     """Draw pages into a folder with their table and signals; pages that are there are kept.
 
     Parameters
@@ -134,8 +151,8 @@ def make_sheets(cache: Path, out: Path, count: int, first: int = FIRST_SEED, *, 
     count : int
     first : int
         Seed before that of the first page.
-    plain : bool
-        Whether all are to be plain ones (`is_plain`).
+    usual : bool
+        Whether all are to be such as most pages are (`is_usual`).
     """
     out.mkdir(parents=True, exist_ok=True)
     pool = load_pool("check", cache)
@@ -144,7 +161,7 @@ def make_sheets(cache: Path, out: Path, count: int, first: int = FIRST_SEED, *, 
         seed += 1
         mv = pool.draw(seed)
         sheet = simulate_sheet(mv, seed)
-        if plain and not is_plain(sheet):
+        if usual and not is_usual(sheet):
             continue
         drawn = drawn_signals(sheet, mv)
         row = row_of(sheet, f"sheet-{number:03d}.png", drawn, number)
@@ -200,9 +217,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=120)
     parser.add_argument("--first", type=int, default=FIRST_SEED, help="seed before the first page")
-    parser.add_argument("--plain", action="store_true", help="scans and files of usual forms at 25 mm/s alone")
+    parser.add_argument("--usual", action="store_true", help="only pages of the kind that most are")
     args = parser.parse_args()
-    make_sheets(args.cache, args.out, args.count, args.first, plain=args.plain)
+    make_sheets(args.cache, args.out, args.count, args.first, usual=args.usual)
     return 0
 
 

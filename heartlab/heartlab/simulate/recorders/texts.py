@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heartguard.leads import GAIN_MM_PER_MV, PAPER_SPEED_MM_PER_S
 from heartlab.simulate.recorders import vocabulary
 from heartlab.simulate.recorders.chances import between, chance, choose
 from heartlab.simulate.recorders.fonts import HERSHEY, Font, chinese_font, print_font
@@ -17,6 +18,9 @@ __all__ = ["draw_texts", "filled", "font_for"]
 
 _LATIN_END = 0x2E80
 """Letters from here on need a font with Chinese."""
+
+_FALSE_SETTINGS = 0.03
+"""Share of lines that print the usual settings on any page: a page that was printed at another size (guess)."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ def _footer(plan: Plan, face: _Typeface, rng: np.random.Generator) -> list[Item]
     items: list[Item] = []
     y = plan.height - between(rng, 1.5, 5)
     if chance(rng, 0.85):
-        text = str(rng.choice(vocabulary.SPEED_LINES))
+        text = _settings(plan, rng)
         x = between(rng, 3, 0.4 * plan.width)
         place = y if chance(rng, 0.8) else max(3.0, plan.header - 1)
         items.append(Text("print", text, x, place, face.size, font_for(text, face.font), face.colour))
@@ -138,10 +142,19 @@ def _footer(plan: Plan, face: _Typeface, rng: np.random.Generator) -> list[Item]
     return items
 
 
+def _settings(plan: Plan, rng: np.random.Generator) -> str:
+    """Return a line on paper speed, gain and filter: that of the page, seldom that of another size of it."""
+    wording = str(rng.choice(vocabulary.SPEED_LINES))
+    if chance(rng, _FALSE_SETTINGS):
+        return vocabulary.settings_line(wording, PAPER_SPEED_MM_PER_S, (GAIN_MM_PER_MV, GAIN_MM_PER_MV))
+    return vocabulary.settings_line(wording, plan.speed, plan.gains)
+
+
 def _statement_in_grid(plan: Plan, face: _Typeface, rng: np.random.Generator) -> list[Item]:
     """Write a line or two among the traces."""
     x, y = plan.width * between(rng, 0.02, 0.8), between(rng, plan.header, plan.height - 5)
-    return _lines(vocabulary.STATEMENTS + vocabulary.SPEED_LINES, int(rng.integers(1, 3)), x, y, face, rng)
+    wordings = vocabulary.STATEMENTS + tuple(_settings(plan, rng) for _ in range(10))
+    return _lines(wordings, int(rng.integers(1, 3)), x, y, face, rng)
 
 
 def _second_numbers(plan: Plan, face: _Typeface, rng: np.random.Generator) -> list[Item]:

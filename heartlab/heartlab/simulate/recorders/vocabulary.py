@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["APP_TITLES", "FOOTERS", "MEASUREMENTS", "NOTES", "PATIENT", "SPEED_LINES", "STAMPS", "STATEMENTS", "TITLES"]
+from heartguard.leads import GAIN_MM_PER_MV
+
+__all__ = [
+    "APP_TITLES",
+    "FOOTERS",
+    "MEASUREMENTS",
+    "NOTES",
+    "PATIENT",
+    "SPEED_LINES",
+    "STAMPS",
+    "STATEMENTS",
+    "TITLES",
+    "settings_line",
+]
 
 TITLES = (
     "ECG REPORT",
@@ -18,22 +31,23 @@ TITLES = (
     "Электрокардиограмма",
 )
 SPEED_LINES = (
-    "25mm/s  10mm/mV  40Hz",
-    "25 mm/s 10 mm/mV 0.05-150 Hz 50~",
-    "25 mm/sec   10 mm/mV   60~ 0.05 - 150 Hz",
-    "Speed: 25 mm/sec  Limb: 10 mm/mV  Chest: 10 mm/mV   F 60~ 0.05-150 Hz W",
-    "0.67~25Hz AC50 25mm/s 10mm/mV 4*2.5s+1r",
-    "25.0 mm/s 10.0 mm/mV 0-20Hz, 50Hz",
-    "25 mm/s, 10 mm/mV   TP 40Hz, AC 50Hz",
-    "50mm/s 10mm/mV 0.01-40Hz 50Hz ADS",
+    "{s:g}mm/s  {g:g}mm/mV  40Hz",
+    "{s:g} mm/s {g:g} mm/mV 0.05-150 Hz 50~",
+    "{s:g} mm/sec   {g:g} mm/mV   60~ 0.05 - 150 Hz",
+    "Speed: {s:g} mm/sec  Limb: {g:g} mm/mV  Chest: {c:g} mm/mV   F 60~ 0.05-150 Hz W",
+    "0.67~25Hz AC50 {s:g}mm/s {g:g}mm/mV 4*2.5s+1r",
+    "{s:.1f} mm/s {g:.1f} mm/mV 0-20Hz, 50Hz",
+    "{s:g} mm/s, {g:g} mm/mV   TP 40Hz, AC 50Hz",
+    "{s:g}mm/s {g:g}mm/mV 0.01-40Hz 50Hz ADS",
     "ADS 0.56-20 Hz 50 Hz",
-    "x1.0 .05-40Hz 25mm/sec",
-    "25 мм/с 10 мм/мВ",
-    "Vitesse : 25 mm/s Gain : 10 mm/mV",
-    "Geschw.: 50 mm/s Ampl.: 10 mm/mV",
-    "Vel.: 25 mm/s  Ganho: 10 mm/mV",
-    "25mm/sn 10mm/mV",
+    "x{x:.1f} .05-40Hz {s:g}mm/sec",
+    "{s:g} мм/с {g:g} мм/мВ",
+    "Vitesse : {s:g} mm/s Gain : {g:g} mm/mV",
+    "Geschw.: {s:g} mm/s Ampl.: {g:g} mm/mV",
+    "Vel.: {s:g} mm/s  Ganho: {g:g} mm/mV",
+    "{s:g}mm/sn {g:g}mm/mV",
 )
+"""Places of the paper speed, the gain of the limb leads, that of the chest leads, and the first gain as a factor."""
 PATIENT = (
     "Name: Nobody, N.",
     "ID: 000000{0}",
@@ -146,3 +160,8 @@ APP_TITLES = (
     "Photos",
     "10:{0}",
 )
+
+
+def settings_line(wording: str, speed: float, gains: tuple[float, float]) -> str:
+    """Put paper speed, mm/s, and the gains of limb and chest leads, mm/mV, into one of `SPEED_LINES`."""
+    return wording.format(s=speed, g=gains[0], c=gains[1], x=gains[0] / GAIN_MM_PER_MV)

@@ -18,7 +18,10 @@ from heartguard.values import Page, Panel, Upload
 from heartlab.data.page_traces import reading_networks
 from heartlab.simulate.page import PRESETS, PaperStyle, SimulatedPage, random_style, render_page
 from heartlab.simulate.photo import PHOTO_KINDS, random_print, take_photo
+from heartlab.simulate.recorders import simulate_sheet
+from heartlab.simulate.recorders.views import CreasedView
 from heartlab.train.augmentation import recorder_band
+from heartlab.train.sheets import drawn_signals, is_usual
 
 __all__ = ["Lessons", "simulate_lessons"]
 
@@ -26,7 +29,9 @@ _LAYOUTS = (
     "3x4+1", "3x4", "3x4+2", "3x4+3", "6x2", "6x2", "6x2+1", "6x2+1", "12x1", "12x1", "12x1", "2x6",
     "3x4+1 Cabrera", "6x2 Cabrera", "12x1 Cabrera",
 )  # fmt: skip
-_KINDS = ("clean", "scan", "clean", "scan", "clinic", "clean", "scan", "photo")
+_KINDS = ("clean", "sheet", "scan", "sheet", "clinic", "sheet", "photo", "sheet")
+"""Every second page is a sheet of any recorder, for its grids, creased paper and photos."""
+
 _CLINIC = ("clinic-3x4", "clinic-6x2", "clinic-6x2-no-grid")
 _CROWDED = 0.6
 _CROWDED_KINDS = ("clean", "scan")
@@ -34,14 +39,35 @@ _CROWDED_LAYOUTS = ("12x1", "12x1", "12x1", "12x1 Cabrera", "6x2", "6x2+1", "3x4
 _CROWDED_GAIN = (0.8, 2.0)
 _PACED = 0.3
 _OVERSHOOT = 0.5
-_FAST, _OF_FAST = (2, 9), 32
-"""Seeds, modulo `_OF_FAST`, whose pages are at 50 mm/s: a plain one and a scan."""
+_FAST, _OF_FAST = (2, 16), 32
+"""Seeds, modulo `_OF_FAST`, whose pages are at 50 mm/s: a scan and a plain one."""
 _BANDED = 0.5
-_SAME_S = 0.1
+_SAME_LENGTH, _SAME_GAIN = 0.04, 0.02
+"""How far, relatively, the length of a panel and the gain may be from those that were drawn."""
+
+_TRIES = 1000
+"""Seeds of sheets that one lesson may try until one is usual; about one in four is."""
+
 _SHIFTS_PX = np.arange(-2.0, 2.05, 0.1)
 _PHOTO_SHIFTS_PX = np.arange(-8.0, 8.05, 0.25)
 _CLOSE_MV = 0.04
 _ON_INK = 0.55
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A picture of a page, what is on it, and whether its errors are the same all over.
+
+    `stretches` are lead, start and end, s, of what each short panel shows; `truth` has the shape (12, 5000), mV.
+    """
+
+    image: Image
+    truth: Floats
+    stretches: tuple[tuple[str, float, float], ...]
+    strips: tuple[str, ...]
+    seconds: float
+    gain: float
+    rigid: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,29 +97,72 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
     """
     rng = np.random.default_rng([seed, 9])
     kind = _KINDS[seed % len(_KINDS)]
-    crowded = kind in _CROWDED_KINDS and rng.random() < _CROWDED
-    made, encoded = _picture(_recorded(signals_mv, rng, crowded=crowded), seed, kind, rng, crowded=crowded)
+    drawn = _sheet(signals_mv, seed) if kind == "sheet" else _page(signals_mv, seed, kind, rng)
     try:
-        page = find_page(Upload("simulated", "", "png", encoded), reading_networks()[0])
+        page = find_page(Upload("simulated", "", "png", drawn.image), reading_networks()[0])
     except HeartGuardError:
         return None
-    seconds = max(panel.end_s for panel in page.panels)
-    if page.layout.name != made.layout.name or abs(seconds - made.style.page_seconds) > _SAME_S:
+    if not _as_drawn(page, drawn):
         return None
-    lines = _named(find_lines(page), made.rhythm_leads)
+    lines = _named(find_lines(page), drawn)
     offsets: dict[tuple[int, int], tuple[float, float] | None] = {}
     found = []
     for crop in cut_crops(lowered(page.ink), [line.path for line in lines], FINER):
-        # a photo's errors differ from crop to crop
-        part = (crop.path, 0 if page.bend is None else crop.column)
+        part = (crop.path, 0 if drawn.rigid and page.bend is None else crop.column)
         if part not in offsets:
-            offsets[part] = _offset(page, made.truth, lines[crop.path], crop)
-        rows = _true_rows(page, made.truth, lines[crop.path], crop, offsets[part])
+            offsets[part] = _offset(page, drawn, lines[crop.path], crop)
+        rows = _true_rows(page, drawn.truth, lines[crop.path], crop, offsets[part])
         if rows is not None and _share_on_ink(crop.picture[0], rows) > _ON_INK:
             found.append((np.round(255 * crop.picture).astype(np.uint8), rows))
     if not found:
         return None
     return Lessons(*(np.stack(part) for part in zip(*found, strict=True)))
+
+
+def _as_drawn(page: Page, drawn: _Drawn) -> bool:
+    """Return whether a page was read with the leads, lengths and gain that it was drawn with."""
+    panels = [panel for panel in page.panels if not panel.rhythm]
+    lengths = {lead: end - start for lead, start, end in drawn.stretches}
+    if len(panels) != len(lengths) or len(page.panels) - len(panels) != len(drawn.strips):
+        return False
+    if abs(page.gain_mm_per_mv / drawn.gain - 1) > _SAME_GAIN:
+        return False
+    return all(
+        panel.lead in lengths and abs((panel.end_s - panel.start_s) / lengths[panel.lead] - 1) < _SAME_LENGTH
+        for panel in panels
+    )
+
+
+def _sheet(signals_mv: Floats, seed: int) -> _Drawn:
+    """Draw a sheet of any recorder in a usual arrangement, on smooth or creased paper."""
+    number = seed * _TRIES
+    while not is_usual(sheet := simulate_sheet(signals_mv, number), creased=True) or len(set(sheet.plan.gains)) > 1:
+        number += 1
+    rows, strips = sheet.plan.arrangement.rows, sheet.plan.arrangement.strips
+    short, long = rows[: len(rows) - strips], rows[len(rows) - strips :]
+    stretches = tuple((part.lead, part.start_s, part.end_s) for row in short for part in row)
+    names, smooth = tuple(row[0].lead for row in long), not isinstance(sheet.view, CreasedView)
+    truth = drawn_signals(sheet, signals_mv)
+    seconds, gain = sheet.plan.arrangement.seconds, sheet.plan.gains[0]
+    return _Drawn(sheet.draw().image, truth, stretches, names, seconds, gain, smooth)
+
+
+def _page(signals_mv: Floats, seed: int, kind: str, rng: np.random.Generator) -> _Drawn:
+    """Draw, scan or photograph a page of the clinic's kind."""
+    crowded = kind in _CROWDED_KINDS and rng.random() < _CROWDED
+    return _described(*_picture(_recorded(signals_mv, rng, crowded=crowded), seed, kind, rng, crowded=crowded))
+
+
+def _described(made: SimulatedPage, image: Image) -> _Drawn:
+    seconds, columns = made.style.page_seconds, len(made.layout.rows[0])
+    stretches = tuple(
+        (lead, column * seconds / columns, (column + 1) * seconds / columns)
+        for row in made.layout.rows
+        for column, lead in enumerate(row)
+    )
+    return _Drawn(
+        image, made.truth, stretches, tuple(made.rhythm_leads), seconds, made.style.gain_mm_per_mv, rigid=True
+    )
 
 
 def _recorded(signals_mv: Floats, rng: np.random.Generator, *, crowded: bool) -> Floats:
@@ -150,13 +219,13 @@ def _scan(layout: str, seed: int, rng: np.random.Generator) -> PaperStyle:
     )
 
 
-def _offset(page: Page, truth: Floats, line: Line, crop: Crop) -> tuple[float, float] | None:
+def _offset(page: Page, drawn: _Drawn, line: Line, crop: Crop) -> tuple[float, float] | None:
     """Return how far across and down the truth lies from the plain parts of a line; None where it does not fit them.
 
     A page is never straightened without any error, which the line network is not to learn. Of a flat page the whole
-    line counts, of a photo what is near the crop.
+    line counts, of a photo or of creased paper what is near the crop.
     """
-    flat = page.bend is None
+    flat, truth = drawn.rigid and page.bend is None, drawn.truth
     near = np.abs(line.x - crop.column - CROP_COLUMNS / 2) < (page.ink.shape[1] if flat else CROP_COLUMNS)
     shifts = _SHIFTS_PX if flat else _PHOTO_SHIFTS_PX
     fits = [_height(page, line.panel, truth, line.x[near] + shift) - line.y[near] for shift in shifts]
@@ -170,10 +239,16 @@ def _offset(page: Page, truth: Floats, line: Line, crop: Crop) -> tuple[float, f
     return float(shifts[best]), offsets[best]
 
 
-def _named(lines: Sequence[Line], strips: Sequence[str]) -> list[Line]:
-    """Return lines with the rhythm strips named as they were drawn: a page does not know yet which leads they show."""
-    names = iter(strips)
-    return [replace(line, panel=replace(line.panel, lead=next(names))) if line.panel.rhythm else line for line in lines]
+def _named(lines: Sequence[Line], drawn: _Drawn) -> list[Line]:
+    """Return lines with the leads and seconds as they were drawn: a page does not know all of them yet."""
+    strips = iter(drawn.strips)
+    spans = {lead: (start, end) for lead, start, end in drawn.stretches}
+    out = []
+    for line in lines:
+        lead = next(strips) if line.panel.rhythm else line.panel.lead
+        start, end = (0.0, drawn.seconds) if line.panel.rhythm else spans[lead]
+        out.append(replace(line, panel=replace(line.panel, lead=lead, start_s=start, end_s=end)))
+    return out
 
 
 def _share_on_ink(ink: Floats, rows: Floats) -> float:

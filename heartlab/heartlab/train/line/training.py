@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     recipe = LineRecipe()
     cache = args.cache.parent / f"line-{_version(recipe)}"
-    lessons = load_lessons(make_lessons(cache / "pages", recipe, args.threads))
+    lessons = load_lessons(make_lessons(cache / "pages", recipe.pages, args.threads))
     network, losses = fit(lessons, recipe, cache / "network.pt")
     facts = {
         "training_data": "simulated pages, scans and photos of open records outside the held-back patients",
@@ -82,10 +82,10 @@ def _version(recipe: LineRecipe) -> str:
     return hashlib.sha256(lessons + repr(recipe).encode()).hexdigest()[:8]
 
 
-def make_lessons(cache: Path, recipe: LineRecipe, jobs: int) -> list[Path]:
+def make_lessons(cache: Path, pages: int, jobs: int) -> list[Path]:
     """Simulate the pages that are not there yet; return their files."""
     records = open_signals().query(f"fs == {SAMPLING_RATE_HZ} and samples == {SAMPLES}")["record_id"].tolist()
-    return make_page_files(cache, records, recipe.pages, _make_page, jobs)
+    return make_page_files(cache, records, pages, _make_page, jobs)
 
 
 def _make_page(number: int, record_id: str) -> dict[str, Any]:

@@ -120,7 +120,11 @@ def draw_name(rng: np.random.Generator) -> Wording:
 def draw_value(rng: np.random.Generator) -> Wording:
     """Draw a line on paper speed, gain and filters, or a part of one."""
     if chance(rng, 0.15):
-        return Wording(_part(str(rng.choice(vocabulary.SPEED_LINES)), rng))
+        speed, limb, chest = (
+            float(str(rng.choice(numbers)).replace(",", ".")) for numbers in (_SPEEDS, _GAINS, _GAINS)
+        )
+        line = vocabulary.settings_line(str(rng.choice(vocabulary.SPEED_LINES)), speed, (limb, chest))
+        return Wording(_part(line, rng))
     gap = choose(rng, {"": 5.0, " ": 5.0, "  ": 0.3})
     second = choose(rng, _PER_SECOND)
 
