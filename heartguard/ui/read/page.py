@@ -20,6 +20,9 @@ __all__ = ["show"]
 _POLL_S = 0.5
 """How often progress is looked at: it feels continuous, and takes little of the time of the reading."""
 
+_WAITING_POLL_S = 2.0
+"""How often the place in the line is looked at: twenty who wait would take the time of the reading before them."""
+
 _ON_PAGES = ("file.together", "page.several")
 """Codes of notes on which pages were read as one ECG, and which ECG of a page is shown: said beside the answer."""
 
@@ -76,9 +79,18 @@ def _page(chosen: Chosen, reading: Reading | None) -> None:
         show_ecg(chosen, reading, {"adds": answer_shares(reading), "movable": True})
 
 
-@st.fragment(run_every=_POLL_S)
 def _progress() -> None:
-    """Show the stages of the reading and the time that is left; draws the page anew once it has ended."""
+    """Show how far the reading is; while others come first, that is looked at less often."""
+    from heartguard.ui.shared.running import reading_job
+
+    chosen = session.current()
+    job = None if chosen is None else reading_job(chosen)
+    waits = job is not None and job.state == "waiting"
+    st.fragment(_show_progress, run_every=_WAITING_POLL_S if waits else _POLL_S)(waits)
+
+
+def _show_progress(waits: bool) -> None:
+    """Show the stages of the reading and the time that is left; draws the page anew once it has begun or ended."""
     from heartguard.ui.shared.job_view import place_in_line
     from heartguard.ui.shared.running import outcome, progress_of, reading_job, stop_reading
 
@@ -92,6 +104,8 @@ def _progress() -> None:
         return
     if job.state in ("done", "failed"):
         outcome(chosen)
+        st.rerun()
+    if waits and job.state != "waiting":
         st.rerun()
     progress = progress_of(job)
     stages = [f":material/check: {name}" for name in progress.done]
