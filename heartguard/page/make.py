@@ -20,6 +20,7 @@ from heartguard.page.recognise import Arrangement, choose_layout, no_layout
 from heartguard.page.speed import speed_warnings
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage
 from heartguard.page.strip_scale import on_strips, scaled_strips
+from heartguard.page.strips import HALF
 from heartguard.values import Corrections, Page, Panel, Upload
 from heartguard.warning import Warning, caution, fault
 
@@ -37,6 +38,9 @@ _NAME_MM = (10.0, 16.0, 14.0, 8.0)
 """How far left of, above, right of and below the beginning of a panel's line its name is printed."""
 
 _LEAST_NAME_MM = 1.2
+
+_PULSE_SLACK_MM = 1.0
+"""Ink so near a pulse is the pulse's: the pen and its soft edge."""
 
 _CERTAIN = 0.7
 """Certainty of a layout under which it is called a guess."""
@@ -168,16 +172,28 @@ def _evidence(straight: StraightPage, found: Found, certainty: float, gain: Gain
     sure = max(1, int(np.count_nonzero(trace > _SURE_SHARES[1])))
     scale = straight.scale
     return {
-        "vague_trace": float(np.count_nonzero(trace > _SURE_SHARES[0])) / sure - 1,
+        "vague_trace": float(np.log(max(1, int(np.count_nonzero(trace > _SURE_SHARES[0]))) / sure)),
         "layout_certainty": certainty,
         "grid_strength": float(np.log10(1 + scale.strength)) if scale.source == "grid" else 0.0,
         "no_grid": float(scale.source != "grid"),
         "grid_off_mm": 0.0 if np.isnan(straight.off_mm) else min(straight.off_mm, 3.0),
         "grid_bent": straight.bent_share,
         "pulse_share": min(1.0, len(found.pulses) / max(1, len(found.rows))),
+        "lost_pulses": _lost_pulses(straight.shares["pulse"], found.pulses),
+        "fineness": float(np.log(np.sqrt(scale.px_per_mm_x * scale.px_per_mm_y))),
         "pulse_error": 0.1 if gain.pulse_error is None else min(gain.pulse_error, 0.5),
         "gain_witnesses": gain.witnesses,
     }
+
+
+def _lost_pulses(share: Image, pulses: tuple[Pulse, ...]) -> float:
+    """Return how much is marked as pulse and was read as none: the logarithm of 1 and its area, mm2."""
+    marked = share > HALF
+    slack = _PULSE_SLACK_MM * PX_PER_MM
+    for pulse in pulses:
+        top, bottom = pulse.baseline_y - pulse.height_mm * PX_PER_MM - slack, pulse.baseline_y + slack
+        marked[max(0, round(top)) : round(bottom), max(0, round(pulse.x0 - slack)) : round(pulse.x1 + slack)] = False
+    return float(np.log1p(np.count_nonzero(marked) / PX_PER_MM**2))
 
 
 def _on_names(found: Found, panels: tuple[Panel, ...]) -> dict[str, float]:
