@@ -144,7 +144,7 @@ def _footer(plan: Plan, face: _Typeface, rng: np.random.Generator) -> list[Item]
 
 def _settings(plan: Plan, rng: np.random.Generator) -> str:
     """Return a line on paper speed, gain and filter: those of the page, seldom those of another size of it."""
-    wordings = vocabulary.SPEED_LINES
+    wordings: tuple[str, ...] = vocabulary.SPEED_LINES
     if plan.gains[0] != plan.gains[1]:
         wordings = tuple(wording for wording in wordings if "{c" in wording)
     wording = str(rng.choice(wordings))
