@@ -115,7 +115,8 @@ RECIPES = (
 )
 """The shipped samples, in the order to show them: each class on other paper.
 
-Pages without a grid are read with a quality near 0.4 (seeds 1 to 4 of a 6x2 page were tried), so none is shown. The models never name simulated acute infarctions; two stay, and their cards say so. They take simulated bundle branch
+Pages without a grid are read with a quality near 0.4 (seeds 1 to 4 of a 6x2 page were tried), so none is shown. The
+models never name simulated acute infarctions; two stay, and their cards say so. They take simulated bundle branch
 blocks and premature beats for normal, so none of those is shown, and the first screen says that too."""
 
 
