@@ -24,6 +24,7 @@ GROUND = {
     "panel_names",
     "printed",
     "resources",
+    "strip_scale",
     "values",
     "vocabulary",
     "warning",
