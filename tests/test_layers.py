@@ -25,6 +25,7 @@ GROUND = {
     "panel_names",
     "printed",
     "resources",
+    "strip_scale",
     "values",
     "vocabulary",
     "warning",
