@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from heartguard.ui.shared.reading_cache import MAX_READINGS, ReadingCache, ReadingGoneError
-from heartguard.ui.shared.tabs import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Room, Tab, TabStore, room_bytes
+from heartguard.ui.shared.room import Room, room_bytes
+from heartguard.ui.shared.tabs import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Tab, TabStore
 from heartguard.ui.shared.view import View
 from heartguard.values import NO_CORRECTIONS, Corrections
 from tests.handmade import make_reading
