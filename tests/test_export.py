@@ -248,4 +248,4 @@ def test_an_unknown_format_is_status_2(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit) as stopped:
         cli.main(["read", "a.png", "--out", "x", "--formats", "csv,edf"])
     assert stopped.value.code == 2
-    assert "'edf' is no format; choose among csv, json, wfdb, dicom, fhir" in capsys.readouterr().err
+    assert "'edf' is no format; choose among pdf, html, txt, csv, json, wfdb, dicom, fhir" in capsys.readouterr().err

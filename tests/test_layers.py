@@ -48,7 +48,7 @@ PRODUCT: dict[str, set[str]] = {
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
-    "report": {"statements"},
+    "report": {"statements", "contradictions", "warning_rules"},
     "statements": {"warning_rules"},
     "export": {"report", "signal_files"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
