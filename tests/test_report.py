@@ -234,7 +234,7 @@ def full_reading() -> Reading:
         prediction_set=("Normal",),
         ood_score=0.4,
     )
-    warnings = (caution("scale.length", "The traces span 8 s."),)
+    warnings = (caution("scale.gain", "The gain was assumed."),)
     beats = Beats(("normal",), np.array([True]), np.array([True]), WaveMarks(*np.linspace(0.2, 1.0, 9)[:, None]))
     measurements = make_measurements(beats=beats, pr_ms=240.0)
     models = {"line": "line-1"}
@@ -265,8 +265,7 @@ def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> Non
     for row in (read, rejected, {**read, "signals_csv": "out/page.csv"}):
         jsonschema.validate(row, schema())
         assert keys_of(row) <= named(schema())
-    withheld = {f"/statements/withheld/{key}" for key in ("subject", "reason")}
-    assert named(schema()) - keys_of(read) == {"/signals_csv"} | withheld
+    assert named(schema()) - keys_of(read) == {"/signals_csv"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**read, "warnings": ["a sentence"]}, schema())
 
