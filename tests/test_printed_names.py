@@ -99,6 +99,18 @@ def test_names_that_were_not_read_are_told_by_their_neighbours() -> None:
     assert layout.rows == tuple(zip(CHEST_LEADS, LIMB_LEADS, strict=True))
 
 
+def test_the_one_name_that_is_missing_of_twelve_in_any_order() -> None:
+    order = ["V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III"]
+    names, rows = printed([[lead] if lead != "II" else [""] for lead in order])
+    layout = printed_layout(rows, names)
+    assert layout is not None
+    assert layout.rows == tuple((lead,) for lead in order)
+    names, rows = printed([[lead] if lead not in ("II", "V6") else [""] for lead in order])
+    layout = printed_layout(rows, names)
+    assert layout is not None
+    assert [row for row, (lead,) in enumerate(layout.rows) if not lead] == [7, 8]
+
+
 def test_a_cabrera_page_whose_avr_is_upright() -> None:
     table = [[limb, chest] for limb, chest in zip(CABRERA_LEADS, CHEST_LEADS, strict=True)]
     names, rows = printed(table)
