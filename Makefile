@@ -85,7 +85,7 @@ $(BIN)/pip:
 # all packages beforehand, which takes longer than it saves: Python compiles what it imports, once.
 $(APP_READY): pyproject.toml | $(BIN)/pip
 	@echo "Installing what HeartGuard needs into $(VENV), once."
-	$(BIN)/pip install --no-compile --editable '.[explain,export]'
+	$(BIN)/pip install --no-compile --editable '.[explain,export,report]'
 	@touch $@
 
 $(TEST_READY): pyproject.toml heartlab/pyproject.toml | $(BIN)/pip

@@ -37,6 +37,7 @@ examples:
   curl ... | heartguard read -                what comes through a pipe
   heartguard read scans/*.png --json --out signals > readings.jsonl
   heartguard read ecg.png --out files --formats csv,wfdb,dicom,fhir
+  heartguard read ecg.png --out files --formats pdf,txt --language de
   heartguard read --together limb.png chest.png        two pages of one ECG
 
 Every page gets an answer of its own, and so does each of several ECGs on one page; --together reads the pages of one
@@ -48,8 +49,11 @@ Seconds that a page does not show are empty in CSV, missing values in WFDB and D
 STDIN = "-"
 """Name of standard input, by convention."""
 
-_FORMATS = ("csv", "json", "wfdb", "dicom", "fhir")
+_FORMATS = ("pdf", "html", "txt", "csv", "json", "wfdb", "dicom", "fhir")
 """Keys of `heartguard.export.FORMATS`, which the help must not import: it loads numpy."""
+
+_LANGUAGES = ("en", "de")
+"""As `heartguard.report.printed.LANGUAGES`, for the same reason."""
 
 
 def add_arguments(read: argparse.ArgumentParser) -> None:
@@ -77,6 +81,14 @@ def add_arguments(read: argparse.ArgumentParser) -> None:
         "--together",
         action="store_true",
         help="read all files, and all pages of documents, as one ECG: limb leads on one page, chest leads on another",
+    )
+    report = read.add_argument_group("report", "for the formats pdf, html and txt")
+    report.add_argument("--language", choices=_LANGUAGES, default="en", help="language of the report (default: en)")
+    report.add_argument(
+        "--deidentify",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="blank all print beside the traces in the picture of the page: it may name the patient (default: yes)",
     )
     patient = read.add_argument_group("patient", "for the limits that depend on age or sex")
     patient.add_argument("--age", type=_age, metavar="YEARS", help="age of the patient")
@@ -121,8 +133,9 @@ def check_formats(args: argparse.Namespace) -> None:
         raise OutputError("--formats says what is written to a folder. Give the folder with --out DIR.")
     missing = [name for name in args.formats if not FORMATS[name].available]
     if missing:
+        extras = ",".join(sorted({FORMATS[name].extra for name in missing}))
         raise OutputError(
-            f"{', '.join(missing)}: a library that writes it is not installed. Run: pip install 'heartguard[export]'"
+            f"{', '.join(missing)}: a library that writes it is not installed. Run: pip install 'heartguard[{extras}]'"
         )
 
 

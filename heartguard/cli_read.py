@@ -22,6 +22,7 @@ from heartguard.vocabulary import printable
 if TYPE_CHECKING:
     from heartguard.export import OutputFolder
     from heartguard.reading import Refused
+    from heartguard.report.printed import ReportOptions
     from heartguard.values import Reading
     from heartguard.warning import Warning
 
@@ -138,11 +139,13 @@ def _refusal(
 
 def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: OutputFolder | None) -> _Answer:
     from heartguard import report
+    from heartguard.report.printed import ReportOptions
 
     paths: dict[str, str | None] = {}
     warning, patient = None, Patient(args.age, args.sex)
     if folder is not None:
-        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE, patient)
+        options = ReportOptions(args.language, patient, args.deidentify)
+        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE, options)
     status = EXIT_NOT_WRITTEN if None in paths.values() else EXIT_READ
     if warning is not None:
         reading = replace(reading, warnings=(*reading.warnings, warning))
@@ -158,12 +161,13 @@ def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: Outpu
 
 
 def _write(
-    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str], patient: Patient
+    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str], options: ReportOptions
 ) -> tuple[dict[str, str | None], Warning | None]:
     """Write a reading in some formats; return where each is, and what is to be said of it."""
     from heartguard.export import FORMATS
 
-    written = folder.write(stem, {FORMATS[name].ending: FORMATS[name].write(reading, stem, patient) for name in names})
+    files = {FORMATS[name].ending: FORMATS[name].write(reading, stem, options) for name in names}
+    written = folder.write(stem, files)
     return dict(zip(names, written.paths, strict=True)), written.warning
 
 

@@ -23,7 +23,6 @@ from heartguard.export.dicom_waveform import to_dicom
 from heartguard.export.steps import MISSING, as_steps
 from heartguard.intake import open_upload
 from heartguard.leads import LEADS
-from heartguard.patient import UNKNOWN_PATIENT
 from heartguard.samples import list_samples
 from heartguard.values import Measurements, Reading
 from heartguard.wave_marks import BeatKind, Beats
@@ -54,7 +53,7 @@ def unpacked(packed: bytes, folder: Path) -> list[str]:
 
 def test_wfdb_opens_in_wfdb_with_its_annotations(reading: Reading, tmp_path: Path) -> None:
     wfdb = pytest.importorskip("wfdb")
-    names = unpacked(FORMATS["wfdb"].write(reading, "page 1 (copy)", UNKNOWN_PATIENT), tmp_path)
+    names = unpacked(FORMATS["wfdb"].write(reading, "page 1 (copy)"), tmp_path)
     assert names == ["page-1-copy.dat", "page-1-copy.hea", "page-1-copy.qrs"]
     record = wfdb.rdrecord(str(tmp_path / "page-1-copy"))
     assert (record.fs, tuple(record.sig_name), set(record.units)) == (500, LEADS, {"mV"})
@@ -76,9 +75,7 @@ def test_beats_have_the_codes_of_their_kinds() -> None:
 def test_heartguard_reads_its_own_wfdb_and_dicom_again(reading: Reading) -> None:
     pytest.importorskip("wfdb")
     for name in ("wfdb", "dicom"):
-        found = open_upload(
-            FORMATS[name].write(reading, "ecg", UNKNOWN_PATIENT), name=f"ecg{FORMATS[name].ending}"
-        ).signals
+        found = open_upload(FORMATS[name].write(reading, "ecg"), name=f"ecg{FORMATS[name].ending}").signals
         assert found is not None
         assert (tuple(found.leads), found.rate_hz, found.units_known) == (LEADS, 500, True)
         np.testing.assert_allclose(np.array(list(found.leads.values())), signals_of(reading), atol=2 * HALF_STEP_MV)
@@ -145,7 +142,7 @@ def test_a_general_waveform_takes_leads_beyond_the_twelve_and_rows_without_a_nam
 def test_the_same_reading_gives_the_same_bytes_and_another_other_identifiers(reading: Reading) -> None:
     for form in FORMATS.values():
         if form.available:
-            assert form.write(reading, "ecg", UNKNOWN_PATIENT) == form.write(reading, "ecg", UNKNOWN_PATIENT)
+            assert form.write(reading, "ecg") == form.write(reading, "ecg")
     other = make_reading(ecg=make_ecg(signals=2 * make_ecg().signals))
     one, two = (pydicom.dcmread(io.BytesIO(to_dicom(which))) for which in (reading, other))
     assert one.StudyInstanceUID == two.StudyInstanceUID
@@ -156,7 +153,7 @@ def observations(reading: Reading) -> dict[str, Any]:
     """Return the Observations of a FHIR file as another library reads them, by the text or LOINC code of each."""
     bundles = pytest.importorskip("fhirclient.models.bundle")
     pytest.importorskip("fhir.resources.R4B")
-    bundle = bundles.Bundle(json.loads(FORMATS["fhir"].write(reading, "ecg", UNKNOWN_PATIENT)), strict=True)
+    bundle = bundles.Bundle(json.loads(FORMATS["fhir"].write(reading, "ecg")), strict=True)
     found = [entry.resource for entry in bundle.entry if entry.resource.resource_type == "Observation"]
     return {one.code.text or one.code.coding[0].code: one for one in found}
 
@@ -248,4 +245,4 @@ def test_an_unknown_format_is_status_2(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit) as stopped:
         cli.main(["read", "a.png", "--out", "x", "--formats", "csv,edf"])
     assert stopped.value.code == 2
-    assert "'edf' is no format; choose among csv, json, wfdb, dicom, fhir" in capsys.readouterr().err
+    assert "'edf' is no format; choose among pdf, html, txt, csv, json, wfdb, dicom, fhir" in capsys.readouterr().err

@@ -20,7 +20,7 @@ from heartlab.benchmarks.layouts import judge_layout
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.encoded import png
 from heartlab.simulate.recorders import NAMED_PAGES, print_named_page
-from tests.vector_pages import Plan, by_reportlab, known_ecg
+from heartlab.simulate.vector_pages import Plan, by_reportlab, known_ecg
 
 pytest.importorskip("reportlab")
 pytestmark = pytest.mark.skipif(not (models_folder() / "vgg16.json").exists(), reason="the shipped models are not here")

@@ -235,7 +235,7 @@ def full_reading() -> Reading:
         prediction_set=("Normal",),
         ood_score=0.4,
     )
-    warnings = (caution("scale.length", "The traces span 8 s."),)
+    warnings = (caution("trace.poor", "V6 was traced poorly."),)
     beats = Beats(("normal",), np.array([True]), np.array([True]), WaveMarks(*np.linspace(0.2, 1.0, 9)[:, None]))
     measurements = make_measurements(beats=beats, pr_ms=240.0)
     models = {"line": "line-1"}
@@ -263,11 +263,12 @@ def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> Non
     jsonschema.Draft202012Validator.check_schema(schema())
     read = to_json(full_reading())
     rejected = rejected_json("x.gif", errors.UnsupportedTypeError("The picture is a GIF."))
-    sure = to_json(replace(full_reading(), warnings=()))  # of a doubted page nothing is stated
-    for row in (read, sure, rejected, {**read, "signals_csv": "out/page.csv", "exports": {}}):
+    doubts = (caution("scale.length", "The traces span 8 s."),)
+    doubted = to_json(replace(full_reading(), warnings=doubts))  # of such a page nothing is stated
+    for row in (read, doubted, rejected, {**read, "signals_csv": "out/page.csv", "exports": {}}):
         jsonschema.validate(row, schema())
         assert keys_of(row) <= named(schema())
-    assert named(schema()) - keys_of(read) - keys_of(sure) == {"/signals_csv", "/exports"}
+    assert named(schema()) - keys_of(read) - keys_of(doubted) == {"/signals_csv", "/exports"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**read, "warnings": ["a sentence"]}, schema())
 

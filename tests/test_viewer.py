@@ -188,7 +188,7 @@ def test_p_qrs_and_t_are_marked_at_every_beat_of_the_page(ecg):
 
 
 def test_the_median_beats_stand_beside_the_table_of_their_waves(ecg):
-    ecg.get_by_role("button", name="Beats").click()
+    ecg.get_by_role("button", name="Beats", exact=True).click()
     assert ecg.locator(".hg-trace").count() == 12
     table = ecg.get_by_role("table", name="Waves of each lead")
     window, side = ecg.locator(ECG).bounding_box(), table.bounding_box()
@@ -208,7 +208,7 @@ def value(page: Any, field: str) -> float:
 
 def test_a_moved_mark_changes_the_numbers_and_is_said_and_goes_back(ecg, opened):
     _, traffic = opened
-    ecg.get_by_role("button", name="Beats").click()
+    ecg.get_by_role("button", name="Beats", exact=True).click()
     ecg.get_by_role("button", name="Move marks").click()
     before, qt = value(ecg, "qrs_ms"), value(ecg, "qt_ms")
     traffic.pictures = 0
@@ -235,6 +235,33 @@ def test_more_measurements_light_their_interval_or_their_leads(ecg):
     assert {path.get_attribute("data-lead") for path in ecg.locator(".hg-trace.hg-lit").all()} == {"aVL", "V3"}
     ecg.locator("[data-field=cornell_mv]").click()
     ecg.get_by_role("button", name="Fewer measurements").click()
+
+
+INFERIOR = 1
+
+
+def test_a_statement_leads_to_the_leads_that_show_it(opened, chrome, app_url):
+    page = chrome.new_context(viewport=dict(zip(("width", "height"), DESKTOP, strict=True))).new_page()
+    page.set_default_timeout(READING_MS)
+    page.goto(app_url)
+    page.locator(f".st-key-sample-{INFERIOR} button").click()
+    elevation = page.locator('.hg-statements [data-code="st.elevation"]')
+    elevation.wait_for()
+    assert elevation.inner_text().startswith("ST elevation in II")
+    elevation.click()
+    lit = {path.get_attribute("data-lead") for path in page.locator(".hg-trace.hg-lit").all()}
+    assert lit == {"II", "III", "aVF"}
+    page.locator("[data-field=pr_ms]").click()
+    assert elevation.get_attribute("aria-pressed") == "false"
+    assert page.locator(".hg-trace.hg-lit").count() == 0
+    settle(page)
+    inside(page, ANSWER, DESKTOP)
+    inside(page, MEASUREMENTS, DESKTOP)
+    keep(page, "statements")
+    resize(page, TABLET)
+    inside(page, ANSWER, TABLET)
+    inside(page, MEASUREMENTS, TABLET)
+    page.close()
 
 
 def drag(page: Any, hand: str, x: float, y: float) -> None:

@@ -2,7 +2,7 @@
 
 The ink alone does not show the height of a peak narrower than the pen, nor which of two merged strokes belongs to which
 lead. The network was trained on simulated pages to resolve both. Its output is a probability for each row at every
-point; the line is the mean row, weighted by the squared probabilities, and the standard deviation of the row is the
+point; the line is the mean row, weighted by a power of the probabilities, and the standard deviation of the row is the
 uncertainty (`spread`).
 """
 
@@ -43,8 +43,11 @@ LINE_LAYERS = (
 )
 """Input: pairs of rows as channels. Output: the logits of 2 rows by 2 points per pixel."""
 
-POWER = 2.0
-"""Exponent of the probabilities in the mean: they are trained wider than a line, and their tails would bias peaks."""
+POWER = 3.0
+"""Exponent of the probabilities in the mean: they are trained wider than a line, and their tails would bias peaks.
+
+Of 1, 2, 3, 4 and 8, on 750 crops of simulated pages, 3 is the greatest that leaves the mean error as it is at 2, and
+lifts the lowest tenth of the peaks on sheets of any recorder from 85 to 88 % of their height."""
 
 _BATCH = 16
 """Crops at once: the graph has a fixed batch, and a page has some tens of crops."""

@@ -22,6 +22,7 @@ from heartguard.leads import (
     axis_samples,
     is_row_name,
 )
+from heartguard.strip_scale import on_own_scale
 from heartguard.values import Ecg, Page, Panel, ScaleSource, Segment, Upload
 from heartguard.vector.arrange import Cell
 from heartguard.vector.checks import LAWFUL, columns_together, drawn_inverted, law_ratio, quality_of
@@ -78,7 +79,7 @@ def build_ecg(
     on_scale, on_names = _on_scale(scale, paper[1], doubtful), _on_names(placed, law, flipped)
     page = _page(upload, contents, placed, scale, paper, quality)
     on_length = on_rows_in_turn(page.layout, page.panels) or _on_length(placed)
-    warnings = (*on_scale, *on_names, *on_length, by_lines)
+    warnings = (*on_scale, *_on_strips(placed), *on_names, *on_length, by_lines)
     of_chest = quality_of(None if law is None else 0.0, named=named, assumed=assumed)
     return _ecg(replace(page, warnings=warnings), placed, signals, of_chest)
 
@@ -174,8 +175,9 @@ def _panel(one: Placed, px_per_mm: float) -> Panel:
     trace = one.cell.trace
     x0, x1, y = (place * px_per_mm - 0.5 for place in (trace.x0, trace.x1, trace.baseline))
     end_s = float(one.seconds[-1])
-    by_hand = one.cell.by_hand
-    return Panel(one.lead, one.cell.row, x0, x1, y, one.start_s, end_s, one.rhythm, one.inverted, by_hand=by_hand)
+    cell = one.cell
+    gain = _own_gain(cell)
+    return Panel(one.lead, cell.row, x0, x1, y, one.start_s, end_s, one.rhythm, one.inverted, gain, cell.by_hand)
 
 
 def _ecg(page: Page, placed: Sequence[Placed], signals: dict[str, Floats], of_chest: float) -> Ecg:
@@ -222,6 +224,15 @@ def _on_scale(scale: Scale, source: ScaleSource, doubtful: bool) -> list[Warning
         )
         found.append(caution("scale.gain", text))
     return found
+
+
+def _on_strips(placed: Sequence[Placed]) -> list[Warning]:
+    strips = enumerate((one for one in placed if one.rhythm), 1)
+    return [said for number, one in strips for said in on_own_scale(number, one.cell.speed, _own_gain(one.cell))]
+
+
+def _own_gain(cell: Cell) -> float | None:
+    return None if cell.gains is None else cell.gains.of(cell.name or "")
 
 
 def _on_names(placed: Sequence[Placed], law: float | None, flipped: bool) -> list[Warning]:

@@ -94,7 +94,7 @@ def place_cells(cells: Sequence[Cell], speed: float, *, same_seconds: bool = Fal
         float(np.median([c.trace.x1 for c, k in zip(short, columns, strict=True) if k == column]))
         for column in range(len(starts_mm))
     ]
-    length = max((cell.trace.width for cell in strips), default=0.0) / speed
+    length = max((cell.trace.width / (cell.speed or speed) for cell in strips), default=0.0)
     starts = [0.0] * len(starts_mm)
     if not (same_seconds or _together(starts_mm, ends_mm, length, speed)):
         starts = _one_after_the_other(starts_mm, ends_mm, speed)
@@ -105,7 +105,10 @@ def place_cells(cells: Sequence[Cell], speed: float, *, same_seconds: bool = Fal
     names = [one.lead for one in placed]
     if len(set(names)) < len(names):
         raise NotArrangedError("a lead is shown twice")
-    along = [_placed(cell, 0, (cell.trace.points[:, 0] - cell.trace.x0) / speed, rhythm=True) for cell in strips]
+    along = [
+        _placed(cell, 0, (cell.trace.points[:, 0] - cell.trace.x0) / (cell.speed or speed), rhythm=True)
+        for cell in strips
+    ]
     return (*placed, *along)
 
 

@@ -25,6 +25,7 @@ from heartguard.vector.contents import Contents, page_contents
 from heartguard.vector.grid import Grid, find_grid
 from heartguard.vector.place import name_cells, rows_in_turn
 from heartguard.vector.pulses import Pulse, find_pulses
+from heartguard.vector.row_scale import scale_strips
 from heartguard.vector.scale import find_scale, paper_scale
 from heartguard.vector.traces import Trace, UnfollowedOutlineError, find_traces
 from heartguard.vector.words import Name, Printed, printed_on
@@ -118,12 +119,17 @@ def _read(
         return "its lead names are no text"
     grid = paper[0]
     names = [Name(name.lead, name.x * grid.x, name.y * grid.y) for name in printed.names]
-    cells = arrange([_true(trace, grid) for trace in traces], names)
+    arranged = arrange([_true(trace, grid) for trace in traces], names)
+    lines = tuple(line._replace(y=line.y * grid.y) for line in printed.scales)
+    cells, printed = scale_strips(arranged, replace(printed, scales=lines))
     scale = find_scale([_true_pulse(pulse, grid) for pulse in pulses], printed)
+    # What is set by hand is for all rows.
     if corrections.speed_mm_per_s is not None:
         scale = replace(scale, speed_mm_per_s=corrections.speed_mm_per_s, speed_assumed=False)
+        cells = tuple(replace(cell, speed=None) for cell in cells)
     if (gain := corrections.gain_mm_per_mv) is not None:
         scale = replace(scale, gains=Gains(gain, gain), pulses=(), gain_assumed=False)
+        cells = tuple(replace(cell, gains=None) for cell in cells)
     speed = scale.speed_mm_per_s
     parts = [name_cells(part, speed, corrections.leads) for part in _parts(_headed(cells, printed, speed), speed)]
     return tuple(build_ecg(upload, contents, part, scale, paper) for part in parts)

@@ -257,16 +257,18 @@ class Viewer {
     const offered = Object.entries(LAYERS).filter(([layer]) => {
       if (layer === "map" || layer === "adds") return this.data.evidence && this.mode !== "beats";
       if (this.mode === "uploaded") return layer === "traces" || layer === "names";
-      if (this.mode === "beats") return layer === "waves" || layer === "intervals";
+      if (this.mode === "beats") return layer === "intervals"; // the waves are what it is for
       if (this.mode === "signals") return layer !== "traces" && layer !== "grid" && layer !== "names";
       return true;
     });
-    return offered.map(([layer, name]) =>
+    const keys = () => Object.keys(WAVES).map((wave) => html("span", { class: `hg-key hg-key-${wave}` }, [wave.toUpperCase()]));
+    const boxes = offered.map(([layer, name]) =>
       html("label", { class: "hg-switch" }, [
         html("input", { type: "checkbox", checked: this.layers.has(layer), onchange: () => this.toggle(layer) }),
-        ...(layer === "waves" ? Object.keys(WAVES).map((wave) => html("span", { class: `hg-key hg-key-${wave}` }, [wave.toUpperCase()])) : [name]),
+        ...(layer === "waves" ? keys() : [name]),
       ]),
     );
+    return this.mode === "beats" ? [...keys(), ...boxes] : boxes;
   }
 
   /** Buttons that move the marks of the median beat, and put them back. */
