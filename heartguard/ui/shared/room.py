@@ -53,6 +53,8 @@ class Room:
         for tab in self._alive():
             if tab.session == session:
                 tab.readings.clear()
+                for job in tuple(tab.jobs):
+                    job.leave()
 
     @property
     def nbytes(self) -> int:

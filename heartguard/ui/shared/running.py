@@ -143,6 +143,7 @@ def _start(chosen: Chosen) -> Job[Reading]:
 
     job = Job(str(chosen.key), work)
     st.session_state[_SLOT] = job
+    current_tab().jobs.add(job)
     shared_queue().submit(job)
     return job
 

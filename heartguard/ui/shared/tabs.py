@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from heartguard.errors import HeartGuardError
 from heartguard.patient import UNKNOWN_PATIENT, Patient
+from heartguard.ui.shared.jobs import Job
 from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
 from heartguard.ui.shared.view import FIRST, View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
@@ -104,6 +106,8 @@ class Tab:
         Counts the files chosen; part of widgets' keys, so that a new round starts with empty widgets.
     session : str
         Mark of the session that looked at it last.
+    jobs : set of Job
+        What it waits for, as far as anybody keeps it.
     """
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -113,6 +117,7 @@ class Tab:
     problem: tuple[Key, HeartGuardError] | None = None
     rounds: int = 0
     session: str = ""
+    jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)
 
     def known(self, key: Key) -> Reading | HeartGuardError | None:
         """Return what is known of a page: its reading, or why it cannot be read."""
