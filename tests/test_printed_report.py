@@ -95,13 +95,13 @@ def test_the_pdf_is_a4_and_its_traces_have_true_scale() -> None:
     assert np.ptp(trace[:, 0]) == pytest.approx(250 - 0.05, abs=0.1), "10 s, but for the last sample's width"
 
 
-def test_the_grid_has_lines_every_millimetre_and_each_row_a_pulse_of_one_millivolt() -> None:
+def test_the_grid_has_lines_every_millimetre_and_pulses_show_one_millivolt() -> None:
     paths = paths_of(pdf(marked_reading()))
     upright = sorted({round(float(one[0, 0]), 2) for one in paths if len(one) == 2 and np.ptp(one[:, 1]) > 100})
     assert len(upright) == 266
     assert np.diff(upright) == pytest.approx(np.ones(265), abs=0.02)
     pulses = [one for one in paths if len(one) == 6 and np.ptp(one[:, 0]) == pytest.approx(7, abs=0.01)]
-    assert len(pulses) == 12
+    assert len(pulses) == len(sheets_of(marked_reading())[0].pulses) == 8, "of 12 close rows, those with room"
     assert {round(float(np.ptp(one[:, 1])), 2) for one in pulses} == {10.0}
     assert {round(float(one[3, 0] - one[2, 0]), 2) for one in pulses} == {5.0}, "0.2 s"
 
@@ -237,6 +237,21 @@ def test_rows_are_those_of_the_page_and_bars_those_of_the_beats() -> None:
     assert first["QRS"] == pytest.approx((1.95 * 25, 2.05 * 25))
     assert first["T"] == pytest.approx((2.2 * 25, 2.3 * 25))
     assert [(beat.rr_ms, beat.kind) for beat in sheet.beats] == [(None, ""), (1000, "E")]
+
+
+def test_every_pulse_stays_on_the_paper_and_rows_keep_their_order() -> None:
+    (sheet,) = sheets_of(marked_reading())
+    levels = [name.y for name in sheet.names]
+    assert len(levels) == 12
+    assert min(np.diff(levels)) >= 9
+    assert all(0 <= pulse[:, 1].min() < pulse[:, 1].max() < 130 for pulse in sheet.pulses)
+
+
+def test_a_poor_page_says_so_and_states_nothing() -> None:
+    contents = contents_of(make_reading(quality=0.3), ENGLISH)
+    assert contents.quality == "30 %, poor: judge the page by eye"
+    assert (contents.statements, contents.stated) == ((), (WORDS["statements.withheld"].en,))
+    assert len(contents.withheld) == 1
 
 
 def test_a_strip_of_no_known_lead_is_drawn_as_it_was_traced() -> None:

@@ -36,7 +36,7 @@ def _lines(contents: Contents) -> Iterator[str]:
     yield f"{contents.word('ecg')}{patient}: {contents.headline}"
     rows = (row for row in contents.values if row.field in ESSENTIAL)
     yield "; ".join(f"{row.name} {row.value}" + (f" ({row.remark})" if row.remark else "") for row in rows)
-    yield from contents.statements or (contents.word("statements.none"),)
+    yield from contents.stated
     yield from (f"{severity}: {text}" for severity, text in contents.uncertain[: contents.doubts])
     yield from contents.by_hand and (f"{contents.word('by_hand')}: {'; '.join(contents.by_hand)}",)
     yield f"{contents.word('quality')}: {contents.quality}. {contents.models[0]}, {contents.models[1]}."

@@ -49,6 +49,8 @@ class Contents:
     classes, findings, shares : tuple of (str, float)
         Names and probabilities or shares, 0 to 1, the greatest first.
     quality : str
+    poor : bool
+        Whether the quality is so low that the traces are not to be trusted.
     uncertain : tuple of (str, str)
         Severity and sentence, the gravest first; notes last.
     by_hand, models : tuple of str
@@ -69,6 +71,7 @@ class Contents:
     findings: tuple[tuple[str, float], ...]
     shares: tuple[tuple[str, float], ...]
     quality: str
+    poor: bool
     uncertain: tuple[tuple[str, str], ...]
     by_hand: tuple[str, ...]
     models: tuple[str, ...]
@@ -77,6 +80,13 @@ class Contents:
     def word(self, key: str, **filled: object) -> str:
         """Return a text of `heartguard.report.printed.words` in the report's language."""
         return word(key, self.language, **filled)
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The statements; without any, that there are none, or why nothing was judged."""
+        if self.statements:
+            return self.statements
+        return (self.word("statements.withheld"),) if self.withheld else (self.word("statements.none"),)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -121,6 +131,7 @@ def contents_of(reading: Reading, options: ReportOptions) -> Contents:
         findings=_ranked({f.scp_code: f.probability for f in prediction.findings if f.present}, "finding", language),
         shares=_ranked(options.lead_shares, "shares", language) if given else (),
         quality=_quality(reading.quality, language),
+        poor=reading.quality < LOW_QUALITY,
         uncertain=_uncertain(reading, language),
         by_hand=tuple(setting_text(one, language) for one in reading.by_hand),
         models=(f"HeartGuard {__version__}", prediction.model, *_others(reading)),

@@ -71,7 +71,10 @@ def _head(contents: Contents) -> Iterator[str]:
     yield '<div class="top">'
     yield f"<div>{_tag('p', contents.word('answer'), 'muted')}{_tag('h1', contents.headline)}"
     yield from (_tag("p", one) for one in contents.below)
-    yield _tag("p", contents.word("quality") + ": " + contents.quality) + '</div><div class="essence">'
+    yield (
+        _tag("p", contents.word("quality") + ": " + contents.quality, "alarm" if contents.poor else "")
+        + '</div><div class="essence">'
+    )
     for row in (one for one in contents.values if one.field in ESSENTIAL):
         look = "alarm" if row.remark else ""
         yield f"<div>{_tag('span', row.name, 'muted')}{_tag('b', row.value, look)}"
@@ -101,7 +104,7 @@ def _table(contents: Contents) -> Iterator[str]:
 
 
 def _stated(contents: Contents) -> Iterator[str]:
-    yield _tag("h2", contents.word("statements")) + _items(contents.statements or [contents.word("statements.none")])
+    yield _tag("h2", contents.word("statements")) + _items(contents.stated)
     if contents.withheld:
         yield _tag("h2", contents.word("withheld")) + _items(contents.withheld, "muted")
 

@@ -83,7 +83,7 @@ def _reasons(contents: Contents) -> list[Any]:
 
 def _stated(contents: Contents) -> list[Any]:
     found = [*_heading(contents, "statements")]
-    found += _lines([f"• {one}" for one in contents.statements] or [contents.word("statements.none")])
+    found += _lines([f"• {one}" for one in contents.stated])
     if contents.withheld:
         found += [*_heading(contents, "withheld"), *_lines(contents.withheld, "muted")]
     return found

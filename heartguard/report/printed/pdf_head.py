@@ -24,7 +24,7 @@ _SHARES = (0.31, 0.33, 0.36)
 """Of the width: answer, measurements, statements."""
 
 _DOUBTS_SHARE = 0.55
-"""Of the height of their block: doubts take no more, so that statements are seen beside them."""
+"""Of the height of their block: doubts take no more than that and what statements leave."""
 
 _NONE = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
 _GAP = ("RIGHTPADDING", (0, 0), (-1, -1), 4 * mm)
@@ -47,7 +47,7 @@ def head(contents: Contents, width: float, details: int) -> list[Any]:
     top.setStyle(_NONE)
     answer = [text(contents.word("answer"), "muted"), text(contents.headline, "headline"), Spacer(1, 1 * mm)]
     answer += [text(one) for one in contents.below]
-    answer.append(text(f"{contents.word('quality')}: {contents.quality}"))
+    answer.append(text(f"{contents.word('quality')}: {contents.quality}", "alarm" if contents.poor else "small"))
     blocks = [answer, [_values(contents, _SHARES[1] * width)], _findings(contents, _SHARES[2] * width, details)]
     body = Table([blocks], [share * width for share in _SHARES], [_BODY])
     body.setStyle([*_NONE, _GAP, ("VALIGN", (0, 0), (-1, -1), "TOP"), ("RIGHTPADDING", (-1, 0), (-1, -1), 0)])
@@ -82,10 +82,10 @@ def _values(contents: Contents, width: float) -> Table:
 def _findings(contents: Contents, width: float, details: int) -> list[Any]:
     """Return statements, then what is doubtful, as many as fit."""
     doubts = [f"{severity}: {sentence}" for severity, sentence in contents.uncertain[: contents.doubts]]
-    below = _fitting(contents, doubts, "uncertain", width, _DOUBTS_SHARE * _BODY, details) if doubts else []
-    room = _BODY - _height(below, width)
-    stated = contents.statements or (contents.word("statements.none"),)
-    return [*_fitting(contents, stated, "statements", width, room, details), *below]
+    free = _BODY - _height([text(line) for line in ("", *contents.stated)], width)
+    room = max(free, _DOUBTS_SHARE * _BODY)
+    below = _fitting(contents, doubts, "uncertain", width, room, details) if doubts else []
+    return [*_fitting(contents, contents.stated, "statements", width, _BODY - _height(below, width), details), *below]
 
 
 def _fitting(

@@ -59,7 +59,7 @@ class Sheet(NamedTuple):
     traces : tuple of ndarray, shape (n, 2), mm
         Lines without gaps.
     pulses : tuple of ndarray, shape (n, 2), mm
-        A calibration pulse of 1 mV and 0.2 s before each row.
+        A calibration pulse of 1 mV and 0.2 s before the rows, where there is room.
     separators : tuple of ndarray, shape (2, 2), mm
         Short upright lines where one lead follows another in a row.
     names : tuple of Label
@@ -113,7 +113,7 @@ def _sheet(reading: Reading, rows: Sequence[Sequence[Piece]], start_s: float) ->
         start_s,
         end_s,
         tuple(traces),
-        tuple(_pulse(level) for level in levels),
+        tuple(_pulse(level) for level in _with_pulse(levels)),
         tuple(separators),
         tuple(names),
         beat_bars(reading.measurements, start_s, end_s, START_MM),
@@ -125,21 +125,27 @@ def _levels(rows: Sequence[Sequence[Piece]], rate: int, start_s: float) -> list[
     """Return the height of 0 mV of each row, whole mm: room by how far the traces reach, closer where it is short."""
     up, down = np.array([_reach(row, rate, start_s) for row in rows]).T
     needed = np.concatenate([[up[0]], down[:-1] + up[1:], [down[-1]]])
-    room = HEIGHT_MM - LANE_MM
-    even = np.full(len(needed), room / len(rows))
-    even[[0, -1]] /= 2
-    spare = room - needed.sum()
-    gaps = needed + spare * even / room if spare >= 0 else needed * room / needed.sum()
-    levels: list[float] = np.round(np.cumsum(gaps)[:-1]).tolist()
+    spare = HEIGHT_MM - LANE_MM - needed.sum()
+    if spare >= 0:
+        even = np.full(len(needed), spare / len(rows))
+        even[[0, -1]] /= 2
+        needed += even
+    elif (
+        len(rows) > 1
+    ):  # Rows overlap, as on a recorder's paper; the first and the last keep their distance to its edge.
+        needed[1:-1] *= 1 + spare / needed[1:-1].sum()
+    levels: list[float] = np.round(np.cumsum(needed)[:-1]).tolist()
     return levels
 
 
 def _reach(row: Sequence[Piece], rate: int, start_s: float) -> tuple[float, float]:
-    """Return how far the traces of a row reach above and below 0 mV, mm; at least the name and half a square."""
+    """Return how far the traces of a row reach above and below 0 mV, mm; at least the pulse and half a square."""
     shown = np.concatenate([_shown(piece, rate, start_s) for piece in row])
     shown = shown[np.isfinite(shown)]
     high, low = (shown.max(), shown.min()) if shown.size else (0.0, 0.0)
-    return max(high * GAIN_MM_PER_MV, 7.0) + 1.0, max(-low * GAIN_MM_PER_MV, 2.5) + 1.0
+    farthest = HEIGHT_MM / 4  # Of a trace with an artefact, which is cut at the edge of the paper.
+    up, down = min(high * GAIN_MM_PER_MV, farthest), min(-low * GAIN_MM_PER_MV, farthest)
+    return max(up, GAIN_MM_PER_MV) + 1.0, max(down, 2.5) + 1.0
 
 
 def _shown(piece: Piece, rate: int, start_s: float) -> Floats:
@@ -160,6 +166,15 @@ def _lines(piece: Piece, rate: int, start_s: float, level: float) -> list[Double
 def _thinned(line: Doubles) -> Doubles:
     kept = cv2.approxPolyDP(line.astype(np.float32)[:, None], _TOLERANCE_MM, closed=False)
     return np.asarray(kept[:, 0], np.float64)
+
+
+def _with_pulse(levels: Sequence[float]) -> list[float]:
+    """Return the rows that get a pulse: from the top, those where it does not reach the pulse above."""
+    chosen: list[float] = []
+    for level in levels:
+        if not chosen or level - GAIN_MM_PER_MV > chosen[-1]:
+            chosen.append(level)
+    return chosen
 
 
 def _pulse(level: float) -> Doubles:

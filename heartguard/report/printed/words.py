@@ -117,6 +117,10 @@ WORDS: dict[str, Words] = {
         "No rule found anything to state. That does not rule out disease.",
         "Keine Regel fand etwas zu nennen. Das schließt eine Krankheit nicht aus.",
     ),
+    "statements.withheld": Words(
+        "Nothing is stated, as not all was judged: see the details.",
+        "Ohne Aussage, da nicht alles beurteilt wurde: siehe Einzelheiten.",
+    ),
     "statements.more": Words("{count} more on sheet {sheet}.", "{count} weitere auf Blatt {sheet}."),
     "withheld": Words("Not judged", "Nicht beurteilt"),
     "subject.electrodes": Words("electrodes", "Elektroden"),
