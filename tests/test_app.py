@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from heartguard.export import FORMATS
 from heartguard.intake.limits import MAX_BYTES
 from heartguard.leads import CHEST_LEADS, LIMB_LEADS
 from heartguard.samples import list_samples
@@ -212,8 +213,10 @@ def test_a_lead_can_be_made_normal(explanation):
     assert "points)" in words(explanation)
 
 
-def test_both_files_can_be_downloaded(read_page):
-    assert [button.key for button in read_page.download_button] == ["download-csv", "download-json"]
+def test_every_format_that_can_be_written_can_be_downloaded(read_page):
+    written = [name for name, form in FORMATS.items() if form.available]
+    assert {"html", "txt", "csv", "json", "dicom"} <= set(written)
+    assert [button.key for button in read_page.download_button] == [f"download-{name}" for name in written]
 
 
 def test_a_rerun_uses_the_reading_that_is_there(read_page):

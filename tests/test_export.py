@@ -230,7 +230,9 @@ def test_the_command_writes_every_format(tmp_path: Path, capsys: pytest.CaptureF
     ("arguments", "sentence"),
     [
         (["--formats", "csv"], "Give the folder with --out"),
-        (["--formats", "fhir", "--out", "x"], "fhir: a library that writes it"),
+        (["--formats", "fhir", "--out", "x"], "fhir: a library that writes it is not installed. Run: pip install "),
+        (["--formats", "pdf", "--out", "x"], "'heartguard[report]'"),
+        (["--formats", "pdf,wfdb", "--out", "x"], "'heartguard[export,report]'"),
     ],
 )
 def test_formats_that_cannot_be_written_are_said_before_anything_is_read(
