@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.values import Measurements
 
-__all__ = ["IRREGULAR", "RANGES", "Range", "abnormal", "is_irregular", "value_text"]
+__all__ = [
+    "IRREGULAR",
+    "RANGES",
+    "Range",
+    "ReferenceRange",
+    "abnormal",
+    "is_irregular",
+    "reference_ranges",
+    "value_text",
+]
+
+ADULT_YEARS = 16
+"""From this age on the ranges of adults are given, as in the recommendations of the AHA, ACCF and HRS."""
 
 IRREGULAR = 0.13
 """Standard deviation of RR over its mean from which beats are called irregular. Chosen by hand; not fitted."""
@@ -76,6 +90,54 @@ RANGES = (
     Range("axis_deg", "Axis", "°", -30, 90, "−30 to 90", _AXIS_SOURCE),
 )
 """In the order in which they are read."""
+
+
+class ReferenceRange(NamedTuple):
+    """Limits of one field of `heartguard.values.Measurements` that still count as normal, and where they come from."""
+
+    field: str
+    low: float | None
+    high: float | None
+    source: str
+
+
+_ATRIAL = "AHA/ACCF/HRS recommendations, part V (Hancock 2009): a P wave of 120 ms and more, left atrial abnormality."
+_P_AXIS = "Sinus rhythm: P upright in I, II and aVF (AHA/ACCF/HRS recommendations, part II, Mason 2007)."
+_VOLTAGES = "AHA/ACCF/HRS recommendations, part V (Hancock 2009): voltages of left ventricular hypertrophy."
+_QTC_FIELDS = ("qtc_ms", "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms")
+
+
+def reference_ranges(patient: Patient = UNKNOWN_PATIENT) -> tuple[ReferenceRange, ...]:
+    """Return the ranges of all measurements that have one, for adults, by sex where that is given.
+
+    Where the sex is not known, the wider range is returned. Ranges of children are not known here: for an age below 16
+    none is returned.
+
+    Examples
+    --------
+    >>> [entry.high for entry in reference_ranges(Patient(sex="male")) if entry.field == "qtc_ms"]
+    [449]
+    >>> reference_ranges(Patient(age_years=5))
+    ()
+    """
+    if patient.age_years is not None and patient.age_years < ADULT_YEARS:
+        return ()
+    male = patient.sex == "male"
+    shown = [ReferenceRange(entry.field, entry.low, _high(entry, male=male), entry.source) for entry in RANGES]
+    longest = 449 if male else 459
+    further = [
+        ReferenceRange("p_ms", None, 119, _ATRIAL),
+        *(ReferenceRange(name, 361, longest, _QTC_SOURCE) for name in _QTC_FIELDS[2:]),
+        ReferenceRange("p_axis_deg", 0, 75, _P_AXIS),
+        ReferenceRange("sokolow_lyon_mv", None, 3.5, _VOLTAGES),
+        ReferenceRange("cornell_mv", None, 2.0 if patient.sex == "female" else 2.8, _VOLTAGES),
+        ReferenceRange("r_avl_mv", None, 1.1, _VOLTAGES),
+    ]
+    return tuple(entry for entry in (*shown, *further) if (entry.low, entry.high) != (None, None))
+
+
+def _high(entry: Range, *, male: bool) -> float | None:
+    return entry.high_men if male and entry.high_men is not None else entry.high
 
 
 def abnormal(entry: Range, measurements: Measurements) -> str:

@@ -531,6 +531,9 @@ class Measurements:
         ``p_on``, ``p_off``, ``qrs_on``, ``qrs_off``, ``t_off`` of the median beat, seconds from its R peak.
     leads : mapping of str to LeadWaves
         By lead, where the median beat shows its QRS complex.
+    uncertainty : mapping of str to float
+        By field, the half-width of the interval that 95 % of the errors on pages read were within, in its unit;
+        ``wave_mv`` and ``st_mv`` for the heights of `leads`.
     beats : Beats
         Every beat with its kind and the marks of its waves, and the median beat of each lead.
     einthoven_residual_mv : float or None
@@ -563,6 +566,7 @@ class Measurements:
     spikes_s: Doubles = field(default_factory=lambda: np.empty(0))
     fiducials_s: Mapping[str, float] = field(default_factory=dict)
     leads: Mapping[str, LeadWaves] = field(default_factory=dict)
+    uncertainty: Mapping[str, float] = field(default_factory=dict)
     beats: Beats = field(default_factory=Beats)
     einthoven_residual_mv: float | None = None
     missing_reasons: Mapping[str, str] = field(default_factory=dict)

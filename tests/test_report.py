@@ -235,7 +235,7 @@ def full_reading() -> Reading:
         prediction_set=("Normal",),
         ood_score=0.4,
     )
-    warnings = (caution("scale.length", "The traces span 8 s."),)
+    warnings = (caution("scale.gain", "The gain was assumed."),)
     beats = Beats(("normal",), np.array([True]), np.array([True]), WaveMarks(*np.linspace(0.2, 1.0, 9)[:, None]))
     measurements = make_measurements(beats=beats, pr_ms=240.0)
     models = {"line": "line-1"}

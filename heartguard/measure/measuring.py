@@ -19,12 +19,14 @@ from heartguard.measure.delineation import Delineation, delineate
 from heartguard.measure.filters import bridge_gaps, milliseconds, samples
 from heartguard.measure.intervals import Fiducials
 from heartguard.measure.lead_table import lead_table, voltages
-from heartguard.measure.median_beat import MedianBeat, median_beat
+from heartguard.measure.median_beat import MedianBeat, align_beats, median_beat
 from heartguard.measure.morphology import Shapes, compare_beats
+from heartguard.measure.p_train import dissociated_p_waves
 from heartguard.measure.pacing import find_spikes, without_spikes
 from heartguard.measure.qtc import corrected_qt
 from heartguard.measure.rhythm import rates_of, rhythm_of, variation_between
 from heartguard.measure.study import find_r_peaks
+from heartguard.measure.uncertainty import half_widths_of
 from heartguard.values import Ecg, Measurements
 from heartguard.wave_marks import Beats
 
@@ -34,10 +36,19 @@ LEAST_CONTRAST = 1.35
 BEFORE_S = 0.62
 """Length of the median beat before R: a PR of 0.5 s and half a QRS complex."""
 
+_WIDE_SHIFT_S = 0.08
+"""How far beats are moved to fit each other: the steepest moment of a paced complex of 160 ms differs so much from lead
+to lead, and a page shows other leads in each column."""
+
+_SLOW_S = 0.9
+"""Only from this RR on P waves are looked for that are independent of the QRS complexes: escape rhythms are slow."""
+
 _UNSTEADY = 0.15
 """Variation of RR from which QT is not corrected for the rate."""
 
-_RATE_FIELDS = ("heart_rate_bpm", "rr_ms", "least_rate_bpm", "greatest_rate_bpm", "rr_variation")
+RATE_FIELDS = ("heart_rate_bpm", "rr_ms", "least_rate_bpm", "greatest_rate_bpm", "rr_variation")
+"""What is measured on the distances of the beats."""
+
 _QTC_FIELDS = ("qtc_ms", "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms")
 _AXIS_FIELDS = ("axis_deg", "p_axis_deg", "t_axis_deg")
 _VOLTAGE_FIELDS = ("sokolow_lyon_mv", "cornell_mv", "r_avl_mv")
@@ -80,6 +91,7 @@ def measure(ecg: Ecg) -> Measurements:
     signals = without_spikes(signals, spikes)
     beats, contrast = find_r_peaks(signals, ecg.rhythm_lead)
     beats = review_beats(signals, beats) if contrast >= LEAST_CONTRAST else beats[:0]
+    beats = np.unique(align_beats(signals, beats, ecg.rhythm_lead, _WIDE_SHIFT_S))
     always: dict[str, Any] = {
         "beats_s": beats / SAMPLING_RATE_HZ,
         "spikes_s": spikes / SAMPLING_RATE_HZ,
@@ -87,7 +99,7 @@ def measure(ecg: Ecg) -> Measurements:
         "missing_reasons": reasons,
     }
     if beats.size < 2:
-        reasons |= dict.fromkeys(_RATE_FIELDS + WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
+        reasons |= dict.fromkeys(RATE_FIELDS + WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
         return Measurements(**always)
     shapes = compare_beats(signals, beats)
     median = median_beat(signals, beats[shapes.dominant], before_s=BEFORE_S)
@@ -96,7 +108,8 @@ def measure(ecg: Ecg) -> Measurements:
     rates: dict[str, Any] = _rates(beats, ecg.seams)
     waves = waves_of(median, found, rates, reasons)
     always["beats"] = _beats(signals, beats, shapes, median, found.fiducials, rr_s, spikes, ecg.seams)
-    return Measurements(dominant=shapes.dominant, **always, **rates, **waves)
+    uncertainty = half_widths_of({**rates, **{name: waves.get(name) for name in WAVE_FIELDS}})
+    return Measurements(dominant=shapes.dominant, uncertainty=uncertainty, **always, **rates, **waves)
 
 
 def _beats(
@@ -111,8 +124,11 @@ def _beats(
 ) -> Beats:
     """Return every beat with its kind and its waves."""
     marked = mark_beats(signals, beats, shapes, median, bounds, rr_s)
-    kinds = kinds_of(signals, beats, shapes, spikes, marked.marks.qrs_on * SAMPLING_RATE_HZ, seams)
+    bounds_s = np.stack([marked.marks.qrs_on, marked.marks.qrs_off], axis=1)
+    kinds = kinds_of(signals, beats, shapes, spikes, bounds_s * SAMPLING_RATE_HZ, seams)
     lone = lone_p_waves(signals, beats, median, bounds)
+    if bounds.p_on is None and bounds.qrs_on is not None and bounds.t_off is not None and rr_s > _SLOW_S:
+        lone = dissociated_p_waves(signals, beats, bounds.qrs_on - median.centre, bounds.t_off - median.centre)
     return Beats(kinds, shapes.usual, shapes.dominant, marked.marks, marked.leads, marked.median, lone)
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from heartguard.errors import HeartGuardError
+from heartguard.normal_ranges import reference_ranges
 from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.beat_values import beats_json
 from heartguard.report.statement_values import statements_json
@@ -46,6 +47,10 @@ _DECIMALS = {
     "einthoven_residual_mv": 3,
 }
 """Decimals of each measurement: no finer than it can be measured on paper."""
+
+_NO_HALF_WIDTH = ("rr_variation", "einthoven_residual_mv")
+_HALF_WIDTHS = (*(name for name in _DECIMALS if name not in _NO_HALF_WIDTH), "wave_mv", "st_mv")
+"""Values whose uncertainty is given."""
 
 
 def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNKNOWN_PATIENT) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNK
             if prediction.cnn_probabilities is None or not given
             else {name: _rounded(p, 4) for name, p in prediction.cnn_probabilities.items()},
         },
-        "measurements": _measured(reading.measurements),
+        "measurements": _measured(reading.measurements, patient),
         "beats": beats_json(reading.measurements.beats),
         "statements": statements_json(statements(reading, patient)),
         "quality": _rounded(reading.quality, 3),
@@ -170,7 +175,7 @@ def rejected_json(
         "status": "rejected",
         "reason": reason_of(error),
         "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASS_NAMES), **_NO_MORE},
-        "measurements": _measured(Measurements()),
+        "measurements": _measured(Measurements(), UNKNOWN_PATIENT),
         "beats": beats_json(Beats()),
         "statements": statements_json(Statements()),
         "quality": None,
@@ -211,7 +216,7 @@ def reason_of(error: BaseException) -> str:
     return "The file could not be read because of a fault of the program. Please report it, with the type of the file."
 
 
-def _measured(measurements: Measurements) -> dict[str, Any]:
+def _measured(measurements: Measurements, patient: Patient) -> dict[str, Any]:
     values: dict[str, Any] = {key: _rounded(getattr(measurements, key), n) for key, n in _DECIMALS.items()}
     return {
         **values,
@@ -220,8 +225,16 @@ def _measured(measurements: Measurements) -> dict[str, Any]:
         "spikes_s": [round(float(spike), 3) for spike in measurements.spikes_s],
         "fiducials_s": {name: round(float(place), 3) for name, place in measurements.fiducials_s.items()},
         "leads": {lead: _lead(waves) for lead, waves in measurements.leads.items()},
+        "uncertainty": {
+            name: _rounded(measurements.uncertainty.get(name), _half_decimals(name)) for name in _HALF_WIDTHS
+        },
+        "ranges": [entry._asdict() for entry in reference_ranges(patient)],
         "reasons": dict(measurements.missing_reasons),
     }
+
+
+def _half_decimals(name: str) -> int:
+    return 3 if name.endswith("_mv") else 1
 
 
 def _lead(waves: LeadWaves) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def to_text(reading: Reading, *, file: str | None = None, patient: Patient = UNK
     >>> print(to_text(read_ecg(list_samples()[0].path)))
     normal-3x4.png
       Answer            Normal...
-      Heart rate        72 /min
+      Heart rate        72 /min...
       ...
     """
     prediction = reading.prediction
@@ -140,4 +140,5 @@ def _row(measurements: Measurements, title: str, key: str, unit: str) -> str:
     value: float | None = getattr(measurements, key)
     if value is None:
         return f"  {title:<17} not measured: {measurements.missing_reasons.get(key, 'it could not be trusted')}"
-    return f"  {title:<17} {value:.0f} {unit}"
+    half = measurements.uncertainty.get(key)
+    return f"  {title:<17} {value:.0f} {unit}" + ("" if half is None else f" (± {max(half, 1):.0f})")
