@@ -15,9 +15,10 @@ from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.measure.delineation import Delineation
 from heartguard.measure.filters import bridge_gaps
 from heartguard.measure.intervals import Fiducials
-from heartguard.measure.measuring import BEFORE_S, WAVE_FIELDS, waves_of
+from heartguard.measure.measuring import BEFORE_S, RATE_FIELDS, WAVE_FIELDS, waves_of
 from heartguard.measure.median_beat import median_beat
 from heartguard.measure.pacing import without_spikes
+from heartguard.measure.uncertainty import half_widths_of
 from heartguard.values import MEDIAN_MARKS, Ecg, Measurements, Reading
 
 __all__ = ["MARK_GAPS_S", "measure_by_marks", "with_marks"]
@@ -91,7 +92,10 @@ def measure_by_marks(ecg: Ecg, measured: Measurements, marks: Mapping[str, float
     reasons = {name: reason for name, reason in withheld.items() if name not in WAVE_FIELDS}
     rates = {"heart_rate_bpm": measured.heart_rate_bpm, "rr_variation": measured.rr_variation}
     waves: dict[str, Any] = dict.fromkeys(WAVE_FIELDS) | waves_of(median, found, rates, reasons)
-    return replace(measured, **waves, missing_reasons=reasons)
+    values = {name: getattr(measured, name) for name in RATE_FIELDS}
+    if not marks:  # how far a hand is off is not known
+        values |= {name: waves.get(name) for name in WAVE_FIELDS}
+    return replace(measured, **waves, missing_reasons=reasons, uncertainty=half_widths_of(values))
 
 
 def _check_order(places: Mapping[str, float], moved: Mapping[str, float]) -> None:

@@ -46,7 +46,9 @@ _SLOW_S = 0.9
 _UNSTEADY = 0.15
 """Variation of RR from which QT is not corrected for the rate."""
 
-_RATE_FIELDS = ("heart_rate_bpm", "rr_ms", "least_rate_bpm", "greatest_rate_bpm", "rr_variation")
+RATE_FIELDS = ("heart_rate_bpm", "rr_ms", "least_rate_bpm", "greatest_rate_bpm", "rr_variation")
+"""What is measured on the distances of the beats."""
+
 _QTC_FIELDS = ("qtc_ms", "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms")
 _AXIS_FIELDS = ("axis_deg", "p_axis_deg", "t_axis_deg")
 _VOLTAGE_FIELDS = ("sokolow_lyon_mv", "cornell_mv", "r_avl_mv")
@@ -97,7 +99,7 @@ def measure(ecg: Ecg) -> Measurements:
         "missing_reasons": reasons,
     }
     if beats.size < 2:
-        reasons |= dict.fromkeys(_RATE_FIELDS + WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
+        reasons |= dict.fromkeys(RATE_FIELDS + WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
         return Measurements(**always)
     shapes = compare_beats(signals, beats)
     median = median_beat(signals, beats[shapes.dominant], before_s=BEFORE_S)

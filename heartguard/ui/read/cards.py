@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from heartguard.normal_ranges import RANGES, Range, abnormal, value_text
+from heartguard.normal_ranges import RANGES, Range, abnormal, reference_ranges, value_text
 from heartguard.values import Measurements
 
 __all__ = ["FORMULAS", "Card", "measurement_cards", "measurement_rows"]
@@ -43,21 +43,29 @@ _DRAWN = {
 """What the viewer shows of each measurement."""
 
 
-_LVH = "Left ventricular hypertrophy by voltage: AHA/ACCF/HRS recommendations, part V (Hancock 2009)."
-_QTC = next(entry for entry in RANGES if entry.field == "qtc_ms")
+_LIMITS = {entry.field: entry for entry in reference_ranges()}
+
+
+def _further(field: str, label: str, unit: str, text: str, what: str) -> Range:
+    """Return a range as a card shows it; the axis of P has one in words alone, since it is not high or low."""
+    limits = _LIMITS.get(field)
+    if limits is None or unit == "°":
+        return Range(field, label, unit, None, None, text, what if limits is None else f"{what} {limits.source}")
+    return Range(field, label, unit, limits.low, limits.high, text, f"{what} {limits.source}")
+
+
+_QTC_TEXT = next(entry.text for entry in RANGES if entry.field == "qtc_ms")
 _MORE = (
-    replace(_QTC, field="qtc_framingham_ms", source="QT + 154 ms × (1 − RR in s). " + _QTC.source.partition(". ")[2]),
-    replace(_QTC, field="qtc_hodges_ms", source="QT + 1.75 ms × (rate − 60/min). " + _QTC.source.partition(". ")[2]),
-    Range("p_ms", "P", "ms", None, 120, "up to 120", "Over all leads; from 120 ms on P is long (Bayés de Luna 2012)."),
-    Range("p_axis_deg", "P axis", "°", None, None, "0 to 75", "Of a sinus P wave in the frontal plane, by convention."),
-    Range(
-        "t_axis_deg", "T axis", "°", None, None, "", "Direction of T in the frontal plane: judge it beside that of QRS."
-    ),
-    Range("least_rate_bpm", "Slowest", "/min", None, None, "", "60 s over the longest RR interval."),
-    Range("greatest_rate_bpm", "Fastest", "/min", None, None, "", "60 s over the shortest RR interval."),
-    Range("sokolow_lyon_mv", "Sokolow", "mV", None, 3.5, "up to 3.5", f"S in V1 and R in V5 or V6. {_LVH}"),
-    Range("cornell_mv", "Cornell", "mV", None, 2.8, "to 2.8 men, 2.0 women", f"R in aVL and S in V3. {_LVH}"),
-    Range("r_avl_mv", "R aVL", "mV", None, 1.1, "up to 1.1", _LVH),
+    _further("qtc_framingham_ms", "QTc", "ms", _QTC_TEXT, "QT + 154 ms × (1 − RR in s)."),
+    _further("qtc_hodges_ms", "QTc", "ms", _QTC_TEXT, "QT + 1.75 ms × (rate − 60/min)."),
+    _further("p_ms", "P", "ms", "below 120", "Over all leads."),
+    _further("p_axis_deg", "P axis", "°", "0 to 75", "Direction of P in the frontal plane."),
+    _further("t_axis_deg", "T axis", "°", "", "Direction of T in the frontal plane: judge it beside that of QRS."),
+    _further("least_rate_bpm", "Slowest", "/min", "", "60 s over the longest RR interval."),
+    _further("greatest_rate_bpm", "Fastest", "/min", "", "60 s over the shortest RR interval."),
+    _further("sokolow_lyon_mv", "Sokolow", "mV", "up to 3.5", "S in V1 and R in V5 or V6."),
+    _further("cornell_mv", "Cornell", "mV", "to 2.8 men, 2.0 women", "R in aVL and S in V3."),
+    _further("r_avl_mv", "R aVL", "mV", "up to 1.1", "R in aVL."),
 )
 """Those beside `heartguard.normal_ranges.RANGES`: shown where all are asked for, the formulas of QTc at once."""
 
@@ -108,7 +116,9 @@ def _card(entry: Range, measurements: Measurements) -> Card:
         return Card(entry.field, entry.label, "–", "", f"Not measurable. {reason}", entry.source, "")
     text, flag = value_text(entry, value), abnormal(entry, measurements)
     note = _rhythm(measurements, entry.text) if entry.field == "heart_rate_bpm" else entry.text
-    drawn = f"{entry.label} {text}: {_DRAWN[entry.field]}"
+    half = measurements.uncertainty.get(entry.field)
+    within = "" if half is None else f" ± {value_text(entry, half)}"
+    drawn = f"{entry.label} {text}{within}: {_DRAWN[entry.field]}"
     return Card(entry.field, entry.label, text, flag, note, entry.source, drawn)
 
 
