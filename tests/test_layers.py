@@ -34,7 +34,8 @@ printed words and sets of names mean, what is normal, errors, warnings, shipped 
 
 PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
-    "contradictions": {"statements", "warning_rules"},
+    "answers": {"statements"},
+    "contradictions": {"answers", "statements", "warning_rules"},
     "memory": set(),
     "layers": {"weights", "onnx"},
     "signal_files": set(),
@@ -46,7 +47,7 @@ PRODUCT: dict[str, set[str]] = {
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
-    "report": {"statements"},
+    "report": {"answers", "statements"},
     "export": {"report", "signal_files"},
     "statements": {"warning_rules"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
@@ -56,7 +57,7 @@ PRODUCT: dict[str, set[str]] = {
     "together": {"measure", "traced"},
     "document": {"intake", "page_search", "together", "traced", "vector"},
     "batch": {"reading", "report"},
-    "pipeline": {"drawing", "classify", "models", "traced", "document", "warning_rules"},
+    "pipeline": {"answers", "classify", "document", "drawing", "models", "statements", "traced", "warning_rules"},
     "reading": {"intake", "page_search", "document", "pipeline"},
 }
 """Rooms of the product and what they may import beside `GROUND` and themselves (`docs/architecture.md`).

@@ -89,9 +89,13 @@ def _possible(prediction: Prediction) -> list[str]:
 
 
 def _findings(prediction: Prediction) -> list[str]:
-    """Return the line on the findings that are present; none where there are none."""
+    """Return the line on the findings that are present, and one on each that the measurements refute."""
     present = [f"{finding.scp_code} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
-    return [f"  Findings          {'   '.join(present)}"] if present else []
+    withdrawn = [finding for finding in prediction.findings if finding.withdrawn]
+    return [
+        *([f"  Findings          {'   '.join(present)}"] if present else []),
+        *(f"  Withdrawn         {f.scp_code} {f.probability:.0%}: {f.withdrawn}" for f in withdrawn),
+    ]
 
 
 def _statements(stated: Statements) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from heartguard.answers import LOOKED_FOR, NOT_LOOKED_FOR
 from heartguard.contradictions import CERTAIN_ENOUGH
 from heartguard.values import Finding, Reading
 from heartguard.vocabulary import finding_name, percent
@@ -11,10 +12,6 @@ from heartguard.warning_rules import LOW_QUALITY
 
 __all__ = ["show_findings", "stand_out"]
 
-_NOT_LOOKED_FOR = (
-    "Not looked for: ischaemia without infarction, pericarditis, electrolytes, drugs and QT-prolonging syndromes, "
-    "pacing, pre-excitation, atrial flutter, other arrhythmias, a culprit vessel."
-)
 _HELP = (
     "Further outputs of the models, trained on cardiologists' statements of PTB-XL. A statement stands out from a "
     "probability that 2 in 100 records without it reach; on other recorders it may be wrong more often. How often each "
@@ -38,9 +35,18 @@ def show_findings(reading: Reading) -> None:
             st.markdown("Nothing: the page could not be traced well enough.")
         else:
             st.markdown("Nothing beside the four classes: the tracing is unlike those the models learnt from.")
-        st.markdown(_NOT_LOOKED_FOR)
+        st.markdown(f"By rules, from the measurements: {', '.join(_by_rule())}.")
+        st.markdown(f"Not looked for: {', '.join(NOT_LOOKED_FOR)}.")
+
+
+def _by_rule() -> list[str]:
+    """Return what only the rules look for."""
+    names = [subject.name for subject in LOOKED_FOR if not subject.findings]
+    return [name[0].lower() + name[1:] if name[1].islower() else name for name in names]
 
 
 def _row(finding: Finding) -> str:
     name, probability = finding_name(finding.scp_code), percent(finding.probability)
+    if finding.withdrawn:
+        return f"- {name}: {probability}, withdrawn. {finding.withdrawn}"
     return f"- **{name}: {probability}**, stands out" if finding.present else f"- {name}: {probability}"
