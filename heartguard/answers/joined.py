@@ -57,12 +57,15 @@ def joint_statements(findings: Sequence[Finding], stated: Statements) -> tuple[J
     [('rate.slow', 0.8, 'both')]
     """
     by_code = {finding.scp_code: finding for finding in findings}
-    found, used = [], set()
+    found, used = list[JointStatement](), set[str]()
     for one in stated.given:
         finding = next((by_code[scp] for scp in _findings_of(one.code) if scp in by_code), None)
-        both = finding is not None and finding.present
-        found.append(JointStatement(one.code, one.text, finding and finding.probability, "both" if both else "rule"))
-        used |= {finding.scp_code} if finding else set()
+        if finding is None:
+            found.append(JointStatement(one.code, one.text, None, "rule"))
+            continue
+        by: Literal["rule", "both"] = "both" if finding.present else "rule"
+        found.append(JointStatement(one.code, one.text, finding.probability, by))
+        used.add(finding.scp_code)
     for finding in findings:
         if finding.scp_code not in used and (finding.present or finding.withdrawn):
             name = finding_name(finding.scp_code)
