@@ -116,6 +116,11 @@ def test_some_statements_are_judged_by_their_number_or_are_minor(
     assert why_not_normal((), case(**measured), Statements((Statement(code, "Said."),))) == reasons
 
 
+def test_an_interval_that_a_statement_names_is_not_named_twice() -> None:
+    block = Statement("conduction.lbbb", "Left bundle branch block: QRS 142 ms.", {"qrs_ms": 142.0})
+    assert why_not_normal((), case(qrs_ms=142.0), Statements((block,))) == (block.text,)
+
+
 def test_a_finding_that_is_present_does_not_allow_it() -> None:
     found = (Finding("sub:IMI", 0.41, present=True), Finding("sub:LVH", 0.2, present=False))
     assert why_not_normal(found, case(), NOTHING) == ("The models find: Inferior infarction pattern (41 %).",)
@@ -260,6 +265,9 @@ def test_the_benchmark_counts_before_and_after() -> None:
     said = "Normal said of plain normal"
     assert [(rows[said, when]["count"], rows[said, when]["of"]) for when in ("before", "after")] == [(1, 2), (1, 1)]
     assert rows["answered", "after"]["percent"] == 50.0
+    assert (rows["Normal withdrawn", "after"]["count"], rows["Normal withdrawn", "after"]["of"]) == (1, 2)
+    assert rows["Normal withdrawn, though plain normal or minor deviations", "after"]["count"] == 0
+    assert ("atrial fibrillation found", "after") not in rows  # no findings were looked for
     assert isinstance(wide, JudgedAnswer)
 
 

@@ -89,10 +89,12 @@ def why_not_normal(findings: Sequence[Finding], case: Case, stated: Statements) 
     >>> why_not_normal((), Case(Measurements(heart_rate_bpm=112.4), whole), Statements())
     ('Rate 112/min (allowed: 50 to 110/min).',)
     """
+    against = [statement for statement in stated.given if statement.code not in _NO_BAR]
+    named = {field for statement in against for field in statement.values}
     return (
         *_missing(case),
-        *(statement.text for statement in stated.given if statement.code not in _NO_BAR),
-        *_outside(case.measured),
+        *(statement.text for statement in against),
+        *_outside(case.measured, named),
         *(f"The models find: {finding_name(f.scp_code)} ({percent(f.probability)})." for f in findings if f.present),
     )
 
@@ -106,11 +108,11 @@ def _missing(case: Case) -> Iterator[str]:
         yield "No beats were found, or only one, so that the rate is not known."
 
 
-def _outside(measured: Measurements) -> Iterator[str]:
-    """Yield each measurement outside its limits."""
+def _outside(measured: Measurements, named: set[str]) -> Iterator[str]:
+    """Yield each measurement outside its limits, without those that a statement names already."""
     for entry in NORMAL_LIMITS:
         value: float | None = getattr(measured, entry.field)
-        if value is not None and not _allowed(round(value), entry):
+        if value is not None and entry.field not in named and not _allowed(round(value), entry):
             yield f"{entry.name} {_with_unit(value, entry.unit)} (allowed: {_range(entry)})."
 
 

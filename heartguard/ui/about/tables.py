@@ -13,6 +13,7 @@ from heartguard.vocabulary import percent
 __all__ = ["show_model_card", "show_table", "title_of"]
 
 _TITLES = {
+    "answers": "Answers before and after the measurements are set against them",
     "digitise": "Traced signals against the truth, simulated pages of real records",
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
     "measure": "Beats and intervals against cardiologists' marks (LUDB)",

@@ -99,21 +99,31 @@ def counts(name: str, answers: Iterable[JudgedAnswer]) -> Iterator[dict[str, Any
     """Yield a row for each measure, before and after: how many, of how many, and the share with a 95 % interval."""
     known = list(answers)
     for when in ("before", "after"):
-        pairs = [(one.truth, getattr(one, when)) for one in known]
-        said = [truth for truth, answer in pairs if _is_normal(answer)]
+        measures = _measures([(one.truth, getattr(one, when)) for one in known])
+        yield from ({"on": name, "measure": title, "when": when, **share_of(hits)} for title, hits in measures if hits)
+    called = [one for one in known if _is_normal(one.before)]
+    withdrawn = [one.truth.normal or one.truth.minor for one in called if not _is_normal(one.after)]
+    for title, hits in (
+        ("Normal withdrawn", [not _is_normal(one.after) for one in called]),
+        ("Normal withdrawn, though plain normal or minor deviations", withdrawn),
+    ):
+        if hits:
+            yield {"on": name, "measure": title, "when": "after", **share_of(hits)}
+
+
+def _measures(pairs: list[tuple[Truth, Prediction]]) -> Iterator[tuple[str, list[bool]]]:
+    """Yield the name of each measure with what it counts; of fibrillation only where findings were looked for."""
+    said = [truth for truth, answer in pairs if _is_normal(answer)]
+    yield "answered", [not answer.abstained for _, answer in pairs]
+    yield "infarctions called Normal", [_is_normal(answer) for truth, answer in pairs if truth.infarction]
+    yield "plain normal, called Normal", [_is_normal(answer) for truth, answer in pairs if truth.normal]
+    yield "Normal said of plain normal", [truth.normal for truth in said]
+    if any(truth.minor for truth, _ in pairs):
+        yield "Normal said of plain normal or minor deviations", [truth.normal or truth.minor for truth in said]
+    if any(answer.findings for _, answer in pairs):
         found = [(truth.fibrillation, _fibrillates(answer)) for truth, answer in pairs]
-        measures = {
-            "answered": [not answer.abstained for _, answer in pairs],
-            "infarctions called Normal": [_is_normal(answer) for truth, answer in pairs if truth.infarction],
-            "plain normal, called Normal": [_is_normal(answer) for truth, answer in pairs if truth.normal],
-            "Normal said of plain normal": [truth.normal for truth in said],
-            "Normal said of plain normal or minor deviations": [truth.normal or truth.minor for truth in said],
-            "atrial fibrillation found": [given for true, given in found if true],
-            "atrial fibrillation false": [given for true, given in found if not true],
-        }
-        for measure_name, hits in measures.items():
-            if hits:
-                yield {"on": name, "measure": measure_name, "when": when, **share_of(hits)}
+        yield "atrial fibrillation found", [given for true, given in found if true]
+        yield "atrial fibrillation false", [given for true, given in found if not true]
 
 
 def share_of(hits: list[bool]) -> dict[str, Any]:
