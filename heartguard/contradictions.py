@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heartguard.answers import LOOKED_FOR, NORMAL
 from heartguard.normal_ranges import RANGES, abnormal, is_irregular, value_text
 from heartguard.statements import Statements, statements
 from heartguard.values import Finding, Prediction, Reading
@@ -16,20 +17,8 @@ CERTAIN_ENOUGH = 0.5
 _INFARCTIONS = {"sub:AMI", "sub:IMI"}
 _RATES = {"rhythm:SBRAD", "rhythm:STACH"}
 _IRREGULAR_RHYTHMS = ("rhythm:AFIB", "form:PVC", "sub:AVB")
-_DOES_NOT_FIT = {"Normal": set(FINDING_NAMES) - _RATES, "HB": _INFARCTIONS}
+_DOES_NOT_FIT = {NORMAL: set(FINDING_NAMES) - _RATES, "HB": _INFARCTIONS}
 """Findings that a class contradicts; what is said of a rate is measured, and said there."""
-
-_STATED_AS = {
-    "sub:AVB": ("conduction.first_degree", "conduction.second_degree", "conduction.third_degree"),
-    "rhythm:AFIB": ("rhythm.irregular_without_p",),
-    "form:PVC": ("ectopy.ventricular",),
-    "form:STD": ("st.depression",),
-    "sub:CLBBB": ("conduction.lbbb",),
-    "sub:CRBBB": ("conduction.rbbb",),
-    "sub:LAFB/LPFB": ("conduction.lafb", "conduction.lpfb"),
-    "sub:LVH": ("voltage.lvh",),
-}
-"""Statements of the rules that mean the same as a finding of the models."""
 
 _SUBJECTS = {
     "sub:AVB": "AV conduction",
@@ -41,7 +30,8 @@ _SUBJECTS = {
     "sub:LAFB/LPFB": "conduction blocks",
     "sub:LVH": "hypertrophy",
 }
-"""Subject of the rules that each finding belongs to: where it is withheld, nothing disagrees."""
+"""Subject of the rules that each finding belongs to, without rates, which are measured: where it is withheld, nothing
+disagrees."""
 
 
 def contradictions(reading: Reading) -> tuple[str, ...]:
@@ -61,7 +51,7 @@ def _found_against(reading: Reading) -> tuple[str, ...]:
 
 def _measured_against(reading: Reading) -> tuple[str, ...]:
     """Name each measurement that is not normal beside a normal answer, QTc by the first of its formulas alone."""
-    if reading.prediction.label != "Normal":
+    if reading.prediction.label != NORMAL or reading.prediction.why_not_normal:  # which name what was measured
         return ()
     measured, outside = reading.measurements, dict[str, str]()
     for entry in RANGES:
@@ -75,6 +65,8 @@ def _measured_against(reading: Reading) -> tuple[str, ...]:
 
 
 def _findings_against(prediction: Prediction) -> tuple[str, ...]:
+    if prediction.why_not_normal:  # which name the findings
+        return ()
     against = [
         finding
         for finding in prediction.findings
@@ -92,12 +84,14 @@ def _stated_against(findings: tuple[Finding, ...], stated: Statements) -> tuple[
     """Name the findings that the models give and the rules do not, and the other way round."""
     alone, missed = [], []
     for finding in findings:
-        codes = _STATED_AS.get(finding.scp_code, ())
+        if finding.scp_code not in _SUBJECTS:
+            continue
+        codes = next(one.statements for one in LOOKED_FOR if finding.scp_code in one.findings)
         by_rule = any(stated.with_code(code) for code in codes)
         named = f"{finding_name(finding.scp_code)} ({percent(finding.probability)})"
         if by_rule and not finding.present:
             missed.append(named)
-        elif codes and finding.present and finding.probability >= CERTAIN_ENOUGH and not by_rule:
+        elif finding.present and finding.probability >= CERTAIN_ENOUGH and not by_rule:
             alone += [named] if _SUBJECTS[finding.scp_code] not in stated.withheld else []
     return (
         *([f"Measured, but the models do not find it: {', '.join(missed)}. Judge the tracing."] if missed else []),

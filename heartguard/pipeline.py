@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypedDict, Unpack
 
+from heartguard.answers import conclude
 from heartguard.classify import classify
 from heartguard.document import Sheet, continued
 from heartguard.drawing import draw, segment_leads
 from heartguard.measure import with_marks
 from heartguard.models import Models, shared_models
+from heartguard.statements import Case, doubts_of, state
 from heartguard.traced import Stopwatch, TracedEcg, trace_ecgs
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Prediction, Reading
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
@@ -86,6 +88,10 @@ class Pipeline:
         warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
         if quality < LOW_QUALITY or prediction.withheld:  # the models cannot notice that their input is not this ECG
             prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
+        else:
+            case = Case(measurements, ecg)
+            prediction = conclude(prediction, case, state(case, doubts_of(warnings)))
+            warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
         reading = Reading(
             upload=page.upload,
             page=page,

@@ -10,7 +10,7 @@ from heartguard.leads import LEADS
 from heartguard.values import Ecg, Measurements, Page, Prediction, Upload
 from heartguard.warning import Warning, caution, fault
 
-__all__ = ["LOW_QUALITY", "UNSURE", "warnings_on"]
+__all__ = ["LOW_QUALITY", "NOT_NORMAL", "UNSURE", "warnings_on"]
 
 LOW_QUALITY = 0.5
 """A page or a lead with less is called poor: the middle of the scale, chosen by hand."""
@@ -23,6 +23,9 @@ _ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
 
 UNSURE = "class.unsure"
 """Code of the warning that no class is probable enough, which the app shows as its headline "Not sure"."""
+
+NOT_NORMAL = "class.not_normal"
+"""Code of the warning that the most probable class is Normal and measurements do not allow it; shown there too."""
 
 FLAT_MV, LEAST_COMPLEX_MV = 0.06, 0.3
 """A lead no higher than two pen widths shows no complex; the highest lead of an ECG with low voltage reaches 0.5 mV in
@@ -44,7 +47,8 @@ def warnings_on(
     quality : float
         Of the whole reading, 0 to 1.
     """
-    answer = (_on_models(prediction), _on_prediction(prediction), _on_quality(quality, upload))
+    said = (_on_models(prediction), _on_prediction(prediction), _on_sign(prediction))
+    answer = (*said, _on_quality(quality, upload))
     traces = (_on_leads(page, ecg), _on_flat_leads(ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
     kept = dict.fromkeys(_weighed(warning, quality) for warning in found if warning is not None)
@@ -80,10 +84,17 @@ def _on_prediction(prediction: Prediction) -> Warning | None:
             "ECG), so the class is no answer. Compare the traces with the page.",
         )
     best = prediction.probabilities[prediction.label]
+    if prediction.why_not_normal:
+        reasons = " ".join(prediction.why_not_normal)
+        return caution(NOT_NORMAL, f"The models' best answer, Normal ({best:.0%}), is not given: {reasons}")
     return caution(
         UNSURE,
         f"The models are not sure: their best answer, {prediction.label}, has only {best:.0%}. Take it as no answer.",
     )
+
+
+def _on_sign(prediction: Prediction) -> Warning | None:
+    return None if prediction.no_sign is None else caution("class.no_sign", prediction.no_sign)
 
 
 def _on_quality(quality: float, upload: Upload) -> Warning | None:

@@ -311,8 +311,15 @@ def test_an_engine_divides_the_score_by_its_threshold():
 
 def test_a_set_holds_the_classes_that_reach_their_thresholds():
     shares = {"Normal": 0.3, "MI": 0.5, "PMI": 0.1, "HB": 0.1}
-    assert prediction_set(shares, {"Normal": 0.3, "MI": 0.6, "HB": 0.05}) == ("Normal", "HB")
+    assert prediction_set(shares, {"Normal": 0.3, "MI": 0.4, "HB": 0.6}) == ("MI", "Normal")
+    assert prediction_set(shares, {"Normal": 0.4, "MI": 0.6, "HB": 0.6}) == ()
     assert prediction_set(shares, {"MI": 0.5, "Normal": 0.2}) == ("MI", "Normal")
+
+
+def test_no_class_is_left_out_of_a_set_above_one_that_is_in_it():
+    shares = {"Normal": 0.3, "MI": 0.5, "PMI": 0.15, "HB": 0.05}
+    assert prediction_set(shares, {"Normal": 0.4, "MI": 0.6, "PMI": 0.1, "HB": 0.2}) == ("MI", "Normal", "PMI")
+    assert prediction_set(shares, {"PMI": 0.1}) == ("MI", "Normal", "PMI")
 
 
 def test_probabilities_are_pooled_by_their_logarithms():

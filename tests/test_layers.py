@@ -36,7 +36,8 @@ printed words and sets of names mean, what is normal, errors, warnings, shipped 
 
 PRODUCT: dict[str, set[str]] = {
     **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
-    "contradictions": {"statements", "warning_rules"},
+    "answers": {"statements"},
+    "contradictions": {"answers", "statements", "warning_rules"},
     "memory": set(),
     "layers": {"weights", "onnx"},
     "signal_files": set(),
@@ -48,7 +49,7 @@ PRODUCT: dict[str, set[str]] = {
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
-    "report": {"statements", "contradictions", "warning_rules"},
+    "report": {"answers", "statements", "contradictions", "warning_rules"},
     "statements": {"warning_rules"},
     "export": {"report", "signal_files"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
@@ -58,7 +59,17 @@ PRODUCT: dict[str, set[str]] = {
     "together": {"measure", "traced"},
     "document": {"intake", "page_search", "together", "traced", "vector"},
     "batch": {"reading", "report"},
-    "pipeline": {"drawing", "classify", "measure", "models", "traced", "document", "warning_rules"},
+    "pipeline": {
+        "answers",
+        "classify",
+        "document",
+        "drawing",
+        "measure",
+        "models",
+        "statements",
+        "traced",
+        "warning_rules",
+    },
     "reading": {"intake", "page_search", "document", "pipeline"},
 }
 """Rooms of the product and what they may import beside `GROUND` and themselves (`docs/architecture.md`).

@@ -36,6 +36,8 @@ def test_json_has_the_promised_form_and_numbers() -> None:
         "label": "Normal",
         "abstained": False,
         "probabilities": {"Normal": 0.9, "MI": 0.04, "PMI": 0.03, "HB": 0.03},
+        "why_not_normal": [],
+        "no_sign": None,
         "withheld": None,
         "possible": None,
         "possible_level": 0.9,
@@ -83,11 +85,15 @@ def test_findings_are_listed_and_those_that_stand_out_are_printed() -> None:
     found = (Finding("rhythm:AFIB", 0.8, True), Finding("sub:LVH", 0.1, False))
     reading = make_reading(prediction=make_prediction(findings=found))
     assert to_json(reading)["prediction"]["findings"] == [
-        {"statement": "rhythm:AFIB", "probability": 0.8, "present": True},
-        {"statement": "sub:LVH", "probability": 0.1, "present": False},
+        {"statement": "rhythm:AFIB", "probability": 0.8, "present": True, "withdrawn": None},
+        {"statement": "sub:LVH", "probability": 0.1, "present": False, "withdrawn": None},
     ]
     assert "Findings          Atrial fibrillation 80%\n" in to_text(reading)
     assert "Findings" not in to_text(make_reading())
+    refuted = replace(found[0], present=False, withdrawn="The RR intervals are regular.")
+    text = to_text(make_reading(prediction=make_prediction(findings=(refuted,))))
+    assert "Withdrawn         Atrial fibrillation 80%: The RR intervals are regular.\n" in text
+    assert "Findings" not in text
 
 
 def test_rejected_files_carry_the_same_keys() -> None:
@@ -229,7 +235,8 @@ def keys_of(value: Any, place: str = "") -> set[str]:
 def full_reading() -> Reading:
     second = SignalPrediction("MI", {"Normal": 0.1, "MI": 0.7, "PMI": 0.1, "HB": 0.1}, False, "second-1")
     prediction = make_prediction(
-        findings=(Finding("rhythm:AFIB", 0.8, True),),
+        findings=(Finding("rhythm:AFIB", 0.8, False, "The RR intervals are regular."),),
+        why_not_normal=("QRS 132 ms (allowed: up to 110 ms).",),
         signal_model=second,
         cnn_probabilities=second.probabilities,
         prediction_set=("Normal",),

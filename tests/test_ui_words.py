@@ -7,7 +7,7 @@ import pytest
 from heartguard.contradictions import contradictions
 from heartguard.errors import CorrectionError, EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
 from heartguard.ui.preprocessing import steps
-from heartguard.ui.read.answer import possible_classes, uncertainties
+from heartguard.ui.read.answer import uncertainties
 from heartguard.ui.read.cards import measurement_cards, measurement_rows
 from heartguard.ui.shared.problems import advice, headline
 from heartguard.ui.shared.session import Chosen
@@ -180,14 +180,6 @@ def test_a_statement_that_the_models_do_not_find_is_named():
     )
     present = make_prediction(label="HB", findings=(Finding("sub:AVB", 0.8, present=True),))
     assert contradictions(make_reading(measurements=blocked, prediction=present)) == ()
-
-
-def test_a_class_more_probable_than_one_of_the_list_is_never_left_out_of_it():
-    shares = {"Normal": 0.5, "MI": 0.3, "PMI": 0.15, "HB": 0.05}
-    gap = make_prediction(probabilities=shares, prediction_set=("Normal", "PMI"))
-    assert possible_classes(gap) == ("Normal", "MI", "PMI")
-    assert possible_classes(make_prediction(prediction_set=())) == ()
-    assert possible_classes(make_prediction(prediction_set=None)) is None
 
 
 def test_the_name_of_a_file_in_a_pdf_fetches_no_picture(monkeypatch):

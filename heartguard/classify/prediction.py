@@ -25,13 +25,19 @@ def probabilities(logits: NDArray[np.floating], temperature: float = 1.0) -> Dou
 def prediction_set(by_class: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[str, ...]:
     """Return the conformal prediction set: the classes that reach their thresholds, the most probable first.
 
+    Each class has a threshold of its own. A class that is more probable than one that reaches its threshold is in the
+    set too: a list without it would be read as ruling it out. This makes sets larger, so that they cover no less.
+
     Examples
     --------
     >>> prediction_set({"Normal": 0.3, "MI": 0.6, "HB": 0.1}, {"Normal": 0.2, "MI": 0.4, "HB": 0.2})
     ('MI', 'Normal')
+    >>> prediction_set({"Normal": 0.3, "MI": 0.6, "HB": 0.1}, {"Normal": 0.4, "MI": 0.4, "HB": 0.1})
+    ('MI', 'Normal', 'HB')
     """
     ranked = sorted(by_class, key=lambda name: -by_class[name])
-    return tuple(name for name in ranked if name in thresholds and by_class[name] >= thresholds[name])
+    reached = [place for place, name in enumerate(ranked) if name in thresholds and by_class[name] >= thresholds[name]]
+    return tuple(ranked[: 1 + max(reached, default=-1)])
 
 
 def classify(drawing: Drawing, engine: Engine) -> Prediction:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import Any
 
+from heartguard.answers import joint_statements
 from heartguard.errors import HeartGuardError
 from heartguard.normal_ranges import reference_ranges
 from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.beat_values import beats_json
+from heartguard.report.prediction_values import no_prediction_json, prediction_json
+from heartguard.report.rounding import rounded
 from heartguard.report.statement_values import statements_json
 from heartguard.statements import Statements, statements
-from heartguard.values import LeadWaves, Measurements, Page, Reading, SignalPrediction
-from heartguard.vocabulary import CLASS_NAMES, DISCLAIMER, STAGES
+from heartguard.values import LeadWaves, Measurements, Page, Reading
+from heartguard.vocabulary import DISCLAIMER, STAGES
 from heartguard.wave_marks import Beats
-
-_NO_MORE = dict.fromkeys(
-    ("withheld", "possible", "possible_level", "novelty", "unlike", "findings", "second", "network")
-)
-"""Keys of the prediction that are None for a rejected file."""
 
 _TIMED = (*STAGES, "total")
 """Keys of the timings."""
@@ -80,34 +77,17 @@ def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNK
     ('normal-3x4.png', 'ok', 'Normal', 72.1)
     """
     upload, page, prediction = reading.upload, reading.page, reading.prediction
-    given = prediction.withheld is None
+    stated = statements(reading, patient)
     return {
         "file": upload.name if file is None else file,
         "status": "ok",
         "reason": None,
-        "prediction": {
-            "label": prediction.label if given else None,
-            "abstained": bool(prediction.abstained),
-            "probabilities": {name: _rounded(p, 4) if given else None for name, p in prediction.probabilities.items()},
-            "withheld": prediction.withheld,
-            "possible": None if prediction.prediction_set is None else list(prediction.prediction_set),
-            "possible_level": prediction.coverage,
-            "novelty": _rounded(prediction.ood_score, 3),
-            "unlike": prediction.out_of_distribution,
-            "findings": [
-                {"statement": f.scp_code, "probability": _rounded(f.probability, 4), "present": f.present}
-                for f in prediction.findings
-            ],
-            "second": _second(prediction.signal_model),
-            "network": None
-            if prediction.cnn_probabilities is None or not given
-            else {name: _rounded(p, 4) for name, p in prediction.cnn_probabilities.items()},
-        },
+        "prediction": prediction_json(prediction),
         "measurements": _measured(reading.measurements, patient),
         "beats": beats_json(reading.measurements.beats),
-        "statements": statements_json(statements(reading, patient)),
-        "quality": _rounded(reading.quality, 3),
-        "timings_ms": {stage: _rounded(reading.timings_ms.get(stage), 1) for stage in _TIMED},
+        "statements": statements_json(stated, joint_statements(prediction.findings, stated)),
+        "quality": rounded(reading.quality, 3),
+        "timings_ms": {stage: rounded(reading.timings_ms.get(stage), 1) for stage in _TIMED},
         "model": prediction.model,
         "models": dict(reading.models),
         "page": upload.page + 1,
@@ -120,7 +100,7 @@ def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNK
         "layout": page.layout.name,
         "scale": _scale(page),
         "by_hand": [{"field": s.field, "set": s.given, "found": s.found} for s in reading.by_hand],
-        "tilt_deg": _rounded(page.tilt_deg, 2),
+        "tilt_deg": rounded(page.tilt_deg, 2),
         "rhythm_lead": reading.ecg.rhythm_lead,
         "warnings": [{"code": w.code, "severity": w.severity, "text": w.text} for w in reading.warnings],
         "error": None,
@@ -131,21 +111,10 @@ def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNK
 def _scale(page: Page) -> dict[str, Any]:
     """Return the scale of the straight page, and the paper speed and gain that it was read at."""
     return {
-        "px_per_mm": _rounded(page.px_per_mm, 3),
+        "px_per_mm": rounded(page.px_per_mm, 3),
         "speed_mm_s": page.paper_speed_mm_per_s,
         "gain_mm_mv": page.gain_mm_per_mv,
         "source": page.scale_source,
-    }
-
-
-def _second(second: SignalPrediction | None) -> dict[str, Any] | None:
-    if second is None:
-        return None
-    return {
-        "label": second.label,
-        "agrees": second.agrees,
-        "probabilities": {name: _rounded(p, 4) for name, p in second.probabilities.items()},
-        "model": second.model,
     }
 
 
@@ -174,7 +143,7 @@ def rejected_json(
         "file": file,
         "status": "rejected",
         "reason": reason_of(error),
-        "prediction": {"label": None, "abstained": None, "probabilities": dict.fromkeys(CLASS_NAMES), **_NO_MORE},
+        "prediction": no_prediction_json(),
         "measurements": _measured(Measurements(), UNKNOWN_PATIENT),
         "beats": beats_json(Beats()),
         "statements": statements_json(Statements()),
@@ -217,7 +186,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def _measured(measurements: Measurements, patient: Patient) -> dict[str, Any]:
-    values: dict[str, Any] = {key: _rounded(getattr(measurements, key), n) for key, n in _DECIMALS.items()}
+    values: dict[str, Any] = {key: rounded(getattr(measurements, key), n) for key, n in _DECIMALS.items()}
     return {
         **values,
         "beats_s": [round(float(beat), 3) for beat in measurements.beats_s],
@@ -226,7 +195,7 @@ def _measured(measurements: Measurements, patient: Patient) -> dict[str, Any]:
         "fiducials_s": {name: round(float(place), 3) for name, place in measurements.fiducials_s.items()},
         "leads": {lead: _lead(waves) for lead, waves in measurements.leads.items()},
         "uncertainty": {
-            name: _rounded(measurements.uncertainty.get(name), _half_decimals(name)) for name in _HALF_WIDTHS
+            name: rounded(measurements.uncertainty.get(name), _half_decimals(name)) for name in _HALF_WIDTHS
         },
         "ranges": [entry._asdict() for entry in reference_ranges(patient)],
         "reasons": dict(measurements.missing_reasons),
@@ -240,13 +209,6 @@ def _half_decimals(name: str) -> int:
 def _lead(waves: LeadWaves) -> dict[str, Any]:
     """Return the waves of one lead: whole milliseconds, hundredths of a millivolt."""
     return {
-        name: value if name == "beats" else _rounded(value, 0 if name.endswith("_ms") else 2)
+        name: value if name == "beats" else rounded(value, 0 if name.endswith("_ms") else 2)
         for name, value in asdict(waves).items()
     }
-
-
-def _rounded(value: float | None, decimals: int) -> float | int | None:
-    """Round a number; NaN and infinity, which JSON does not have, become None."""
-    if value is None or not math.isfinite(value):
-        return None
-    return round(float(value), decimals) if decimals else round(float(value))

@@ -89,13 +89,13 @@ def _possible(prediction: Prediction) -> list[str]:
 
 
 def _findings(prediction: Prediction) -> list[str]:
-    """Return the line on the findings that are present; none where there are none."""
-    present = [
-        f"{finding_name(finding.scp_code)} {finding.probability:.0%}"
-        for finding in prediction.findings
-        if finding.present
+    """Return the line on the findings that are present, and one on each that the measurements refute."""
+    present = [f"{finding_name(f.scp_code)} {f.probability:.0%}" for f in prediction.findings if f.present]
+    withdrawn = [finding for finding in prediction.findings if finding.withdrawn]
+    return [
+        *([f"  Findings          {'   '.join(present)}"] if present else []),
+        *(f"  Withdrawn         {finding_name(f.scp_code)} {f.probability:.0%}: {f.withdrawn}" for f in withdrawn),
     ]
-    return [f"  Findings          {'   '.join(present)}"] if present else []
 
 
 def _statements(stated: Statements) -> list[str]:

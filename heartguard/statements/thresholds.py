@@ -27,8 +27,12 @@ class Threshold(NamedTuple):
 THRESHOLDS: dict[str, Threshold] = {
     "bradycardia": Threshold(50, "/min", _BRADYCARDIA),
     "tachycardia": Threshold(100, "/min", "the usual convention for adults at rest"),
+    "sinus_bradycardia": Threshold(60, "/min, of the models' finding", "the usual convention for adults at rest"),
     "irregular": Threshold(0.13, "SD of RR over its mean", f"{_OURS}, as in heartguard.normal_ranges"),
     "irregular_without_ectopics": Threshold(0.09, "SD of RR between normal beats over its mean", _OURS),
+    "fibrillation": Threshold(
+        0.04, "SD of RR over its mean", f"{_OURS}: less in 1 of 100 records with it (answers.csv)"
+    ),
     "pause": Threshold(2.0, "s", f"{_OURS}: {_BRADYCARDIA} calls 3 s a sinus pause, which 10 s seldom show"),
     "first_degree": Threshold(200, "ms, PR", _BRADYCARDIA),
     "bigeminy_pairs": Threshold(3, "pairs in a row", _OURS),
@@ -52,6 +56,7 @@ THRESHOLDS: dict[str, Threshold] = {
     "st_elevation_men": Threshold(0.2, "mV at J, V2 and V3, from 40 years on", _INFARCTION),
     "st_elevation_women": Threshold(0.15, "mV at J, V2 and V3", _INFARCTION),
     "st_depression": Threshold(-0.05, "mV at J, horizontal or falling", _INFARCTION),
+    "t_inversion": Threshold(-0.1, "mV, two contiguous leads with a prominent R", _INFARCTION),
     "q_width": Threshold(30, "ms, two contiguous leads", _INFARCTION),
     "q_depth": Threshold(0.1, "mV, two contiguous leads", _INFARCTION),
     "q_width_v2_v3": Threshold(20, "ms", _INFARCTION),

@@ -58,11 +58,14 @@ class Finding:
     present : bool
         True where the probability reaches the finding's threshold; a sinus rhythm is not present beside atrial
         fibrillation.
+    withdrawn : str or None
+        Why a finding whose probability reaches its threshold is not present after all: what was measured against it.
     """
 
     scp_code: str
     probability: float
     present: bool
+    withdrawn: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ class Prediction:
     label : str
         The most probable class, also when `abstained` is True.
     abstained : bool
-        True when the greatest probability is below the model's threshold.
+        True when the greatest probability is below the model's threshold, or the class is Normal and what was
+        measured does not allow it.
     probabilities : mapping of str to float
         Calibrated, summing to 1, in the model's class order.
     class_maps : ndarray, shape (classes, rows, columns), float32
@@ -122,6 +126,11 @@ class Prediction:
     ood_score : float or None
         Out-of-distribution score of the drawing, divided by the model's threshold: 99 of 100 training pages are
         below 1. None where the model has no detector.
+    why_not_normal : tuple of str
+        What does not allow the class Normal, a sentence each with its value and its limit; empty where nothing does,
+        and where the most probable class is another.
+    no_sign : str or None
+        That an infarction is named although no measured wave shows one, as a sentence.
     """
 
     label: str
@@ -139,6 +148,8 @@ class Prediction:
     cnn_probabilities: Mapping[str, float] | None = None
     ood_score: float | None = None
     withheld: str | None = None
+    why_not_normal: tuple[str, ...] = ()
+    no_sign: str | None = None
 
     @property
     def out_of_distribution(self) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from heartguard.answers import LOOKED_FOR, NOT_LOOKED_FOR
 from heartguard.ui.about.explanations import show_explanations
 from heartguard.ui.about.figures import (
     RESULTS_FOLDER,
@@ -85,6 +86,7 @@ def _parts() -> dict[str, Callable[[], None]]:
         "Limits": lambda: _list(LIMITS),
         "The four classes": lambda: _list(f"**{name}.** {CLASS_MEANING[key]}" for key, name in CLASS_NAMES.items()),
     }
+    parts["What is looked for, and what is not"] = _subjects
     if found is not None:
         part = found["3x4"]
         parts["Recall and precision of each class, 3×4 pages"] = lambda: _table(class_table(part))
@@ -95,6 +97,12 @@ def _parts() -> dict[str, Callable[[], None]]:
     parts["Model card"] = show_model_card
     parts["Data and licences"] = _data
     return parts
+
+
+def _subjects() -> None:
+    table = pd.DataFrame([(subject.name, subject.by) for subject in LOOKED_FOR], columns=["Looked for", "By"])
+    st.table(table, hide_index=True, border="horizontal", alt="What is looked for, and by whom")
+    st.markdown(f"Not looked for: {', '.join(NOT_LOOKED_FOR)}. Where nothing is said of it, it is not ruled out.")
 
 
 def _list(sentences: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from heartguard.vocabulary import percent
 __all__ = ["TITLES", "show_model_card", "show_table", "title_of"]
 
 TITLES = {
+    "answers": "Answers before and after the measurements are set against them",
     "agreement": "How often two of the models answer alike, and are wrong alike",
     "digitise": "Traced signals against the truth, simulated pages of real records",
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",

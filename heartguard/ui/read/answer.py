@@ -22,14 +22,14 @@ from heartguard.ui.shared.words import (
 )
 from heartguard.values import Prediction, Reading
 from heartguard.vocabulary import CLASS_MEANING, DISCLAIMER, class_name, percent
-from heartguard.warning_rules import LOW_QUALITY, UNSURE
+from heartguard.warning_rules import LOW_QUALITY, NOT_NORMAL, UNSURE
 
-__all__ = ["abstention_threshold", "possible_classes", "show_answer", "show_doubts", "uncertainties"]
+__all__ = ["abstention_threshold", "show_answer", "show_doubts", "uncertainties"]
 
 _QUALITY_COLOURS = {"good": "green", "fair": "orange", "poor": "red"}
 _QUALITY_ICONS = {"good": ":material/check_circle:", "fair": ":material/info:", "poor": ":material/error:"}
 
-_IN_THE_HEADLINE = (UNSURE, "class.withheld")
+_IN_THE_HEADLINE = (UNSURE, NOT_NORMAL, "class.withheld")
 """Warnings that the headline says already."""
 
 
@@ -55,7 +55,7 @@ def show_answer(reading: Reading) -> None:
 
 def _beside(prediction: Prediction) -> tuple[str, ...]:
     """Return what cannot be ruled out, and what each model says alone."""
-    possible, second = possible_classes(prediction), prediction.signal_model
+    possible, second = prediction.prediction_set, prediction.signal_model
     network = prediction.cnn_probabilities or prediction.probabilities
     first = max(network, key=lambda name: network[name])
     said = []
@@ -85,19 +85,6 @@ def abstention_threshold(prediction: Prediction) -> float:
     return models.vgg16.spec.abstention_threshold
 
 
-def possible_classes(prediction: Prediction) -> tuple[str, ...] | None:
-    """Return the classes that cannot be ruled out; with a class, each that is more probable than it.
-
-    Each class has a threshold of its own, so that the third may be in the set and the second not; a list that leaves
-    out the second would be read as ruling it out.
-    """
-    possible = prediction.prediction_set
-    if not possible:
-        return possible
-    ranked = sorted(prediction.probabilities, key=lambda name: -prediction.probabilities[name])
-    return tuple(ranked[: 1 + max(ranked.index(label) for label in possible)])
-
-
 def uncertainties(reading: Reading) -> tuple[str, ...]:
     """Return what the doctor must know beside the answer, most important first, without what the headline says."""
     return tuple(w.text for w in reading.warnings if w.severity != "note" and w.code not in _IN_THE_HEADLINE)
@@ -118,6 +105,12 @@ def _headline(prediction: Prediction, quality: float) -> None:
         st.markdown("The page could not be traced well enough to answer. **Read this ECG yourself.**")
     elif prediction.out_of_distribution:
         st.markdown("The tracing is unlike those the models learnt from. **Read this ECG yourself.**")
+    elif prediction.why_not_normal:
+        st.markdown(
+            f"Closest is {name} with {percent(probability)}, but this does not allow it:\n\n"
+            f"{sentence_list(escape_markdown(reason) for reason in prediction.why_not_normal)}\n\n"
+            "**Read this ECG yourself.**"
+        )
     else:
         st.markdown(
             f"Closest is {name} with {percent(probability)}; a class is named from "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from heartguard.answers import LOOKED_FOR, NOT_LOOKED_FOR
 from heartguard.contradictions import CERTAIN_ENOUGH
 from heartguard.statements import statements
 from heartguard.ui.read.statements import not_stated
@@ -14,14 +15,6 @@ from heartguard.warning_rules import LOW_QUALITY
 
 __all__ = ["show_findings", "stand_out"]
 
-_NOT_LOOKED_FOR = (
-    "Not looked for: ischaemia without changes of ST, pericarditis, electrolytes, drugs and QT-prolonging syndromes, "
-    "pre-excitation, atrial flutter, other arrhythmias, a culprit vessel."
-)
-_MEASURED = (
-    "By cited limits on the measurements, each stated where it is exceeded: rate, regularity, pauses, ectopic beats, "
-    "pacing, AV conduction, axis, conduction blocks, QT, ST, Q waves, voltages, swapped electrodes."
-)
 _HELP = (
     "Further outputs of the models, trained on cardiologists' statements of PTB-XL. A statement stands out from a "
     "probability that 2 in 100 records without it reach; on other recorders it may be wrong more often. How often each "
@@ -45,12 +38,20 @@ def show_findings(reading: Reading) -> None:
             st.markdown("Nothing: the page could not be traced well enough.")
         else:
             st.markdown("Nothing beside the four classes: the tracing is unlike those the models learnt from.")
-        st.markdown(_MEASURED)
+        st.markdown(f"By rules, from the measurements: {', '.join(_by_rule())}.")
         for sentence in not_stated(statements(reading).withheld):
             st.markdown(escape_markdown(sentence))
-        st.markdown(_NOT_LOOKED_FOR)
+        st.markdown(f"Not looked for: {', '.join(NOT_LOOKED_FOR)}.")
+
+
+def _by_rule() -> list[str]:
+    """Return what only the rules look for."""
+    names = [subject.name for subject in LOOKED_FOR if not subject.findings]
+    return [name[0].lower() + name[1:] if name[1].islower() else name for name in names]
 
 
 def _row(finding: Finding) -> str:
     name, probability = finding_name(finding.scp_code), percent(finding.probability)
+    if finding.withdrawn:
+        return f"- {name}: {probability}, withdrawn. {finding.withdrawn}"
     return f"- **{name}: {probability}**, stands out" if finding.present else f"- {name}: {probability}"

@@ -1,0 +1,148 @@
+"""Answers before and after `heartguard.answers.conclude`, on cases whose truth is known, and their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import binomtest
+
+from heartguard.answers import NORMAL, conclude
+from heartguard.leads import SAMPLES
+from heartguard.measure import measure
+from heartguard.statements import Case, Statements, doubts_of, state
+from heartguard.values import Ecg, Measurements, Prediction
+from heartguard.warning import Warning
+from heartlab.data.signal_labels import statements
+
+__all__ = ["FIBRILLATION", "JudgedAnswer", "Truth", "counts", "judged", "judged_by", "share_of", "truth_of"]
+
+FIBRILLATION = "rhythm:AFIB"
+"""The finding of the models, and the label of PTB-XL's records."""
+
+_MINOR = {
+    "super": {"NORM", "STTC", "CD"},
+    "sub": {"NORM", "STTC", "NST", "IRBBB"},
+    "rhythm": {"SR", "SARRH", "SBRAD", "STACH"},
+    "form": {"ABQRS", "LOWT", "NDT", "NT", "NST", "TAB", "PAC", "PRC(S)", "LVOLT", "HVOLT", "VCLVH"},
+}
+"""Statements of records on which Normal counts as right with minor deviations: unspecific ST and T changes, incomplete
+right bundle branch block, sinus rhythm of any rate, voltages, atrial premature beats."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is known of a record.
+
+    Attributes
+    ----------
+    infarction, normal, minor, fibrillation : bool
+        `normal` is plain; `minor` has only the statements that count as minor deviations.
+    """
+
+    infarction: bool
+    normal: bool
+    minor: bool = False
+    fibrillation: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedAnswer:
+    """The answer to one case before and after the measurements were set against it."""
+
+    truth: Truth
+    before: Prediction
+    after: Prediction
+
+
+def truth_of(record: Mapping[str, Any]) -> Truth:
+    """Return what a row of `signals.csv` tells.
+
+    Examples
+    --------
+    >>> truth_of({"broad": "other_abnormal", "labels": "super=CD | sub=IRBBB | form= | rhythm=SR"})
+    Truth(infarction=False, normal=False, minor=True, fibrillation=False)
+    """
+    said = statements(str(record["labels"]))
+    groups = [name.split(":", 1) for name in said]
+    normal = record["broad"] == "normal"
+    minor = bool(said) and not normal and all(code in _MINOR.get(group, ()) for group, code in groups)
+    return Truth(str(record["broad"]).startswith("MI"), normal, minor, FIBRILLATION in said)
+
+
+def judged(truth: Truth, before: Prediction, ecg: Ecg, warnings: tuple[Warning, ...] = ()) -> JudgedAnswer:
+    """Return an answer of the models with what becomes of it.
+
+    Parameters
+    ----------
+    truth : Truth
+    before : Prediction
+    ecg : Ecg
+    warnings : tuple of Warning
+        Of the page, which make times, heights or names doubtful.
+    """
+    case = Case(measure(ecg), ecg)
+    return JudgedAnswer(truth, before, conclude(before, case, state(case, doubts_of(warnings))))
+
+
+def judged_by(truth: Truth, before: Prediction, measured: Measurements | None = None) -> JudgedAnswer:
+    """Return an answer with what becomes of it by some measurements alone; unchanged without any."""
+    if measured is None:
+        return JudgedAnswer(truth, before, before)
+    whole = Ecg(np.zeros((12, SAMPLES), np.float32), np.ones(12, np.float32))
+    return JudgedAnswer(truth, before, conclude(before, Case(measured, whole), Statements()))
+
+
+def counts(name: str, answers: Iterable[JudgedAnswer]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each measure, before and after: how many, of how many, and the share with a 95 % interval."""
+    known = list(answers)
+    for when in ("before", "after"):
+        measures = _measures([(one.truth, getattr(one, when)) for one in known])
+        yield from ({"on": name, "measure": title, "when": when, **share_of(hits)} for title, hits in measures if hits)
+    called = [one for one in known if _is_normal(one.before)]
+    withdrawn = [one.truth.normal or one.truth.minor for one in called if not _is_normal(one.after)]
+    for title, hits in (
+        ("Normal withdrawn", [not _is_normal(one.after) for one in called]),
+        ("Normal withdrawn, though plain normal or minor deviations", withdrawn),
+    ):
+        if hits:
+            yield {"on": name, "measure": title, "when": "after", **share_of(hits)}
+
+
+def _measures(pairs: list[tuple[Truth, Prediction]]) -> Iterator[tuple[str, list[bool]]]:
+    """Yield the name of each measure with what it counts; of fibrillation only where findings were looked for."""
+    said = [truth for truth, answer in pairs if _is_normal(answer)]
+    yield "answered", [not answer.abstained for _, answer in pairs]
+    yield "infarctions called Normal", [_is_normal(answer) for truth, answer in pairs if truth.infarction]
+    yield "plain normal, called Normal", [_is_normal(answer) for truth, answer in pairs if truth.normal]
+    yield "Normal said of plain normal", [truth.normal for truth in said]
+    if any(truth.minor for truth, _ in pairs):
+        yield "Normal said of plain normal or minor deviations", [truth.normal or truth.minor for truth in said]
+    if any(answer.findings for _, answer in pairs):
+        found = [(truth.fibrillation, _fibrillates(answer)) for truth, answer in pairs]
+        yield "atrial fibrillation found", [given for true, given in found if true]
+        yield "atrial fibrillation false", [given for true, given in found if not true]
+
+
+def share_of(hits: list[bool]) -> dict[str, Any]:
+    """Return how many of some are true, the percentage and its 95 % interval (Wilson).
+
+    Examples
+    --------
+    >>> share_of([True, False, False, False])
+    {'count': 1, 'of': 4, 'percent': 25.0, 'low': 4.6, 'high': 69.9}
+    """
+    count, of = sum(hits), len(hits)
+    interval = binomtest(count, of).proportion_ci(method="wilson")
+    low, high = (round(100 * float(edge), 1) for edge in interval)
+    return {"count": count, "of": of, "percent": round(100 * count / of, 1), "low": low, "high": high}
+
+
+def _is_normal(answer: Prediction) -> bool:
+    return answer.label == NORMAL and not answer.abstained
+
+
+def _fibrillates(answer: Prediction) -> bool:
+    return any(finding.present and finding.scp_code == FIBRILLATION for finding in answer.findings)
