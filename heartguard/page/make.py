@@ -139,7 +139,8 @@ def _arranged(found: Found, printed: PrintedOnPage, corrections: Corrections, px
     """Return what stands where, as was set by hand or as the page shows it."""
     by_hand = corrections.layout is not None or corrections.lead_order is not None
     if not by_hand:
-        in_turn = arrange_in_turn(found.rows, found.extent, found.trace, printed.names, PX_PER_MM, px_per_s)
+        where = (found.rows, found.extent, found.trace)
+        in_turn = arrange_in_turn(*where, printed.names, PX_PER_MM, px_per_s, printed.in_text)
         if in_turn is not None:
             return in_turn
     marks = (found.lines, found.trace, found.names)
