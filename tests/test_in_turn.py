@@ -122,7 +122,7 @@ def test_rows_without_a_name_are_one_lead_that_is_named_once() -> None:
     assert not named.ecg.others
 
 
-@pytest.mark.parametrize("name", ["I in turn, named once", "two in turn, all named"])
+@pytest.mark.parametrize("name", ["I in turn, named once", "I in turn, named above", "two in turn, all named"])
 def test_a_picture_of_rows_that_go_on(name: str) -> None:
     page = NAMED_PAGES[name]
     sheet = print_named_page(page, np.asarray(half_a_minute(), np.float32), seed=4)

@@ -15,7 +15,7 @@ from heartguard.page.ends import Extent
 from heartguard.printed import Gains
 from heartguard.values import Panel
 
-__all__ = ["Strip", "column_extents", "columns_of_ten_seconds", "place_panels", "row_extent"]
+__all__ = ["Strip", "column_extents", "columns_of_ten_seconds", "evenly_joined", "place_panels", "row_extent"]
 
 _GAP_MM = 1.2
 """Shorter gaps are breaks of a line, and cost at most 50 ms where they are none."""
@@ -25,6 +25,9 @@ _BLANK = 0.34
 
 _REACH_MM = 3.0
 """How far from its even place the middle of a gap may be."""
+
+_HIDDEN_S = 0.1
+"""By which columns of 10 s are read too short where the last 3 mm of a row of some are hidden by a pulse."""
 
 _STRIP_AGREES_MM = 2.0
 """A rhythm strip whose ends are nearer to those of the page has the same ends."""
@@ -70,6 +73,26 @@ def columns_of_ten_seconds(layout: Layout, columns: list[Extent], px_per_s: floa
     """
     shortest = min(column.width for column in columns) / px_per_s
     return not layout.rhythm_strips and layout.columns > 1 and shortest > PAGE_SECONDS * (1 - TIME_TOLERANCE)
+
+
+def evenly_joined(columns: list[Extent], px_per_s: float) -> list[Extent]:
+    """Return columns of 10 s that follow each other without a gap at exactly 10 s, if they are nearly that long.
+
+    The end of the last one, which a pulse beside it may hide, is no measure of the others.
+
+    Examples
+    --------
+    >>> [round(column.x0) for column in evenly_joined([Extent(100.0, 2095.0), Extent(2095.0, 4090.0)], 200.0)]
+    [100, 2100]
+    """
+    width, gaps = PAGE_SECONDS * px_per_s, [after.x0 - before.x1 for before, after in pairwise(columns)]
+    off = max(abs(column.width - width) for column in columns)
+    if max(map(abs, gaps), default=0.0) > 1 or off > _HIDDEN_S * px_per_s:
+        return columns
+    x0 = columns[0].x0
+    return [Extent(x0 + k * width, x0 + (k + 1) * width) for k in range(len(columns) - 1)] + [
+        Extent(x0 + (len(columns) - 1) * width, columns[-1].x1)
+    ]
 
 
 def _gaps(layout: Layout, rows: tuple[float, ...], trace: Mask, px_per_mm: float) -> list[tuple[float, float]]:

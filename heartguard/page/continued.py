@@ -37,6 +37,7 @@ def arrange_in_turn(
     names: Sequence[PrintedName],
     px_per_mm: float,
     px_per_s: float,
+    in_text: Sequence[str] = (),
 ) -> Arrangement | None:
     """Return the arrangement of a page whose leads go on in further rows; None of any other page.
 
@@ -50,6 +51,8 @@ def arrange_in_turn(
     names : sequence of PrintedName
         That were read anywhere on the page.
     px_per_mm, px_per_s : float
+    in_text : sequence of str
+        Leads that a header or footer names.
     """
     by_row = None if len(rows) < 2 else _names_by_row(settle_names(names, rows, extent, px_per_mm), rows)
     if by_row is None or not may_be_in_turn(by_row):
@@ -60,7 +63,7 @@ def arrange_in_turn(
     if leads is None:
         return None
     if leads == ("",):
-        leads = (_only_lead(names),)
+        leads = (_only_lead(names, in_text),)
     turns = len(rows) // len(leads)
     order = "printed" if any(leads) else "unnamed"
     layout = Layout(f"{len(rows)}x1 in turn", tuple((lead,) for lead in leads) * turns, 0, order, (), turns)
@@ -82,9 +85,9 @@ def _names_by_row(settled: NamesInRows, rows: tuple[float, ...]) -> list[str] | 
     return surest
 
 
-def _only_lead(names: Sequence[PrintedName]) -> str:
-    """Return the lead that a header or footer names, as those of watches do, if it names but one."""
-    leads = {plain(name) for name in names if name.probability >= _SURELY_READ}
+def _only_lead(names: Sequence[PrintedName], in_text: Sequence[str]) -> str:
+    """Return the lead that a page names elsewhere than beside its rows, as those of watches do, if it names but one."""
+    leads = {plain(name) for name in names if name.probability >= _SURELY_READ} | set(in_text)
     return leads.pop() if len(leads) == 1 else ""
 
 

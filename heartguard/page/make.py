@@ -10,7 +10,14 @@ import numpy as np
 from heartguard.arrays import Floats, Image, Mask
 from heartguard.in_turn import on_rows_in_turn
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, TIME_TOLERANCE
-from heartguard.page.columns import Strip, column_extents, columns_of_ten_seconds, place_panels, row_extent
+from heartguard.page.columns import (
+    Strip,
+    column_extents,
+    columns_of_ten_seconds,
+    evenly_joined,
+    place_panels,
+    row_extent,
+)
 from heartguard.page.continued import arrange_in_turn, place_in_turn
 from heartguard.page.ends import Extent
 from heartguard.page.gain import Gain, read_gain
@@ -136,7 +143,8 @@ def _arranged(found: Found, printed: PrintedOnPage, corrections: Corrections, px
     """Return what stands where, as was set by hand or as the page shows it."""
     by_hand = corrections.layout is not None or corrections.lead_order is not None
     if not by_hand:
-        in_turn = arrange_in_turn(found.rows, found.extent, found.trace, printed.names, PX_PER_MM, px_per_s)
+        where = (found.rows, found.extent, found.trace)
+        in_turn = arrange_in_turn(*where, printed.names, PX_PER_MM, px_per_s, printed.in_text)
         if in_turn is not None:
             return in_turn
     marks = (found.lines, found.trace, found.names)
@@ -155,7 +163,10 @@ def _panels(found: Found, arranged: Arrangement, strips: list[Strip], px_per_s: 
     if layout.turns > 1:
         return place_in_turn(layout, rows, found.extent, found.trace, PX_PER_MM, px_per_s)
     columns = column_extents(layout, found.extent, rows, found.trace, PX_PER_MM)
-    same_seconds = arranged.same_seconds or columns_of_ten_seconds(layout, columns, px_per_s)
+    of_ten = columns_of_ten_seconds(layout, columns, px_per_s)
+    if of_ten:
+        columns = evenly_joined(columns, px_per_s)
+    same_seconds = arranged.same_seconds or of_ten
     return place_panels(layout, rows, columns, strips, px_per_s, same_seconds, gain.by_lead)
 
 

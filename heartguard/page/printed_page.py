@@ -12,6 +12,7 @@ from heartguard.page.print import (
     PrintedValue,
     Word,
     agreed_values,
+    leads_in_text,
     names_on,
     values_by_line,
 )
@@ -49,12 +50,15 @@ class PrintedOnPage:
     speed_mm_per_s : float or None
     gains : Gains or None
     beside : tuple of BesideRow
+    in_text : tuple of str
+        Leads that a header or footer names.
     """
 
     names: tuple[PrintedName, ...] = ()
     speed_mm_per_s: float | None = None
     gains: Gains | None = None
     beside: tuple[BesideRow, ...] = ()
+    in_text: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, words: Sequence[Word], rows: Sequence[float] = (), px_per_mm: float = 1.0) -> PrintedOnPage:
@@ -70,7 +74,7 @@ class PrintedOnPage:
         of_rows = tuple(one for one in beside if _differs(one.speed_mm_per_s, speed) or _differs(one.gains, gains))
         if not of_rows:
             speed, gains = _values(agreed_values([said for _, said in lines]))
-        return cls(names_on(words), speed, gains, of_rows)
+        return cls(names_on(words), speed, gains, of_rows, leads_in_text(words))
 
 
 def _row_beside(y: float, rows: Sequence[float], px_per_mm: float) -> float | None:

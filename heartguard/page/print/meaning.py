@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from heartguard.page.print.words import PrintedName, PrintedScale, PrintedValue, Word
 from heartguard.printed import gains_printed, lead_named, speed_printed
 
-__all__ = ["agreed_values", "names_on", "values_by_line", "values_on"]
+__all__ = ["agreed_values", "leads_in_text", "names_on", "values_by_line", "values_on"]
 
 _BETWEEN = 6.0
 """Widest space between two words of a line of values, in heights of its letters."""
 
 _RATHER = 0.5
 """A value that is more probable than not contradicts another one."""
+
+
+_LEAD_WORDS = ("lead", "ableitung", "derivation", "dérivation")
+"""Before the name of a lead in a sentence."""
+
+_ONE = {"1": "i", "l": "i", "|": "i", "!": "i"}
+"""What the single stroke of lead I is read as; after the word for a lead it is that name."""
 
 
 def names_on(words: Iterable[Word]) -> tuple[PrintedName, ...]:
@@ -39,6 +46,22 @@ def names_on(words: Iterable[Word]) -> tuple[PrintedName, ...]:
         for word in best
         if (lead := lead_named(word.text)) is not None
     )
+
+
+def leads_in_text(words: Iterable[Word]) -> tuple[str, ...]:
+    """Return the leads that lines of text name after the word for a lead, as headers of watches do.
+
+    Examples
+    --------
+    >>> line = [Word("25", 0, 0, 9, 9, 0.9), Word("lead", 20, 0, 40, 9, 0.9), Word("1", 45, 0, 48, 9, 0.4)]
+    >>> leads_in_text(line), leads_in_text(line[:2])
+    (('I',), ())
+    """
+    lines = groupby(sorted(words, key=lambda word: (word.line, word.x0)), lambda word: word.line)
+    pairs = [pair for _, line in lines for pair in pairwise(line)]
+    read = [(first.text, _ONE.get(second.text, second.text)) for first, second in pairs if first.text in _LEAD_WORDS]
+    named = (lead_named(f"{first} {second}") for first, second in read)
+    return tuple(dict.fromkeys(lead for lead in named if lead is not None))
 
 
 def _covered(word: Word, other: Word) -> bool:
