@@ -135,6 +135,7 @@ def test_what_stands_for_a_reading_does_not_keep_it():
     held = cache.hold(reading)
     assert held.get() is reading
     cache.rest()
+    assert cache.hold(reading)._own is None  # packed meanwhile, and still known
     del reading
     np.testing.assert_array_equal(held.get().upload.image, NOISE)
     cache.clear()

@@ -66,11 +66,10 @@ def _start(key: str, work: Callable[[Job[Any], Reading], Any], held: HeldReading
     earlier: Job[Any] | None = st.session_state.get(_SLOT)
     if earlier is not None:
         earlier.stop()
-    reading = held.get()
 
     def run(job: Job[Any]) -> Any:
         began = time.perf_counter()
-        found = work(job, reading)
+        found = work(job, held.get())  # Not before its turn: all who wait would keep theirs in memory.
         note_times("explanation", job.waited_s, {"total": 1000 * (time.perf_counter() - began)})
         return found
 

@@ -41,6 +41,8 @@ class ReadingCache:
     def __init__(self, most: int = MAX_READINGS, most_bytes: int = MAX_BYTES) -> None:
         self._most, self._most_bytes = most, most_bytes
         self._used: tuple[Key, Reading] | None = None
+        self._last: tuple[Key, weakref.ref[Reading]] | None = None
+        """The same without keeping it, as others may pack it while a page still shows it."""
         self._packed: OrderedDict[Key, bytes] = OrderedDict()
         """By the last look, and empty bytes for one that was not packed yet."""
         self._changing = threading.RLock()
@@ -62,7 +64,7 @@ class ReadingCache:
         """Keep a reading, pack the one before, and let go of the oldest ones beyond the bounds."""
         with self._changing:
             self.rest()
-            self._used = (key, reading)
+            self._used, self._last = (key, reading), (key, weakref.ref(reading))
             self._packed[key] = packed
             self._packed.move_to_end(key)
             while len(self._packed) > 1 and (len(self._packed) > self._most or self.nbytes > self._most_bytes):
@@ -71,8 +73,8 @@ class ReadingCache:
     def hold(self, reading: Reading) -> HeldReading:
         """Return what stands for a reading of this cache without keeping it in memory."""
         with self._changing:
-            used = self._used
-            return HeldReading(weakref.ref(reading), self, used[0]) if used and used[1] is reading else _kept(reading)
+            last = self._last
+            return HeldReading(last[1], self, last[0]) if last and last[1]() is reading else _kept(reading)
 
     def drop(self, key: Key) -> None:
         """Let go of a reading, if it is kept."""
