@@ -95,6 +95,15 @@ def test_bigeminy_is_counted_whole_and_measured_on_the_sinus_beats(
     assert found.pr_ms == pytest.approx(160, abs=8)
 
 
+@with_layouts
+def test_a_heart_paced_in_both_chambers_has_its_rate(layout: str, strip: str | None) -> None:
+    slow = (Wave(-25, 20, 20, (0.55, 0.75, 0.45)), Wave(22, 22, 26, (0.75, 0.90, 0.95)))
+    times = regular(65)
+    dipole = complexes(times, Wave(330, 60, 40, (-0.4, -0.3, -0.5)), slow) + p_waves(times - 0.23)
+    spiked = with_spikes(with_spikes(leads(dipole), times - 0.09), times - 0.25)
+    assert measure(shown(spiked, layout, strip)).heart_rate_bpm == pytest.approx(65, abs=1)
+
+
 @pytest.mark.parametrize(("layout", "strip"), LAYOUTS[:2])
 def test_a_complex_at_200_a_minute_is_not_measured_with_its_t_wave(layout: str, strip: str | None) -> None:
     found = measure(shown(leads(complexes(regular(200), fast_t(200))), layout, strip))

@@ -47,8 +47,8 @@ def half_widths_of(values: Mapping[str, float | None]) -> dict[str, float]:
     Examples
     --------
     >>> found = half_widths_of({"qt_ms": 400.0, "qtc_ms": 440.0, "qtc_hodges_ms": 420.0, "pr_ms": None})
-    >>> found["qtc_ms"] == 1.1 * found["qt_ms"], found["qtc_hodges_ms"] == found["qt_ms"], "pr_ms" in found
-    (True, True, False)
+    >>> round(found["qtc_ms"] / found["qt_ms"], 3), round(found["qtc_hodges_ms"] / found["qt_ms"], 3), "pr_ms" in found
+    (1.1, 1.0, False)
     """
     fitted = _fitted()
     known = {name: value for name, value in values.items() if value is not None}

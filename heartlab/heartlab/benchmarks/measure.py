@@ -38,7 +38,7 @@ from heartlab.data.ludb import Marks, beats_of, lawful, marks_of, page_view, tru
 from heartlab.data.tables import write_table
 from heartlab.evaluate.delineators import installed
 from heartlab.evaluate.rhythm_pages import rhythm_rows, rhythm_table
-from heartlab.evaluate.statement_accuracy import stated_of, statement_table, test_records
+from heartlab.evaluate.statement_accuracy import measured_records, stated_of, statement_table
 from heartlab.evaluate.wave_detection import found_waves, wave_table
 
 INTERVALS = {"p": "p_ms", "pr": "pr_ms", "qrs": "qrs_ms", "qt": "qt_ms"}
@@ -150,7 +150,7 @@ def waves(limit: int | None) -> pd.DataFrame:
 
 def statements(limit: int | None) -> pd.DataFrame:
     """Compare statements with those of PTB-XL's cardiologists."""
-    records = test_records()[:limit]
+    records = measured_records()[:limit]
     rows = [(stated_of(row.record_id, row.age, row.sex), row.truth) for row in tqdm(list(records.itertuples()))]
     return write_table(statement_table(rows), "measure-statements")
 

@@ -16,7 +16,7 @@ from heartguard.values import Ecg
 from heartlab.data.datasets import load_extra_labels, load_measure_only, load_signal_index, read_record_500hz
 from heartlab.evaluate.proportions import share
 
-__all__ = ["STATED_AS", "stated_of", "statement_table", "test_records"]
+__all__ = ["STATED_AS", "measured_records", "stated_of", "statement_table"]
 
 STATED_AS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "first degree AV block": (("conduction.first_degree",), ("1AVB",)),
@@ -39,7 +39,7 @@ STATED_AS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 waves, so only those that name them count."""
 
 
-def test_records() -> pd.DataFrame:
+def measured_records() -> pd.DataFrame:
     """Return the PTB-XL records that nothing is trained on or fitted to, with their SCP-ECG statements.
 
     Returns
