@@ -7,7 +7,7 @@ TRAIN_READY := $(VENV)/.train-ready
 CHECK_READY := $(VENV)/.check-ready
 DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: app test lint format coverage docs wheel-check cloud-check train baselines evaluate bench bench-digitise bench-explain bench-measure clean
+.PHONY: app test lint format coverage docs wheel-check cloud-check train baselines evaluate bench bench-digitise bench-explain bench-measure bench-load clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/heartguard app
@@ -70,6 +70,9 @@ bench-measure: $(TEST_READY)  ## intervals against cardiologists' marks, beside 
 	$(BIN)/pip install --editable './heartlab[compare]'
 	$(BIN)/heartlab bench measure
 
+bench-load: $(TEST_READY)  ## 1, 5 and 20 sessions at once on the real server: seconds by stage and memory
+	$(BIN)/heartlab bench load
+
 clean:
 	rm -rf $(VENV) docs/_build docs/api/generated .mypy_cache .pytest_cache .ruff_cache
 
@@ -82,7 +85,7 @@ $(BIN)/pip:
 # all packages beforehand, which takes longer than it saves: Python compiles what it imports, once.
 $(APP_READY): pyproject.toml | $(BIN)/pip
 	@echo "Installing what HeartGuard needs into $(VENV), once."
-	$(BIN)/pip install --no-compile --editable '.[explain,export]'
+	$(BIN)/pip install --no-compile --editable '.[explain,export,report]'
 	@touch $@
 
 $(TEST_READY): pyproject.toml heartlab/pyproject.toml | $(BIN)/pip

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from heartguard import __version__, cli_batch, cli_read, launch
+from heartguard import __version__, cli_batch, cli_options, cli_read, launch
 from heartguard.errors import HeartGuardError
 
 EXIT_READ = 0
@@ -78,7 +78,7 @@ def exit_status(command: Callable[[], int]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     parser = build_parser()
-    taken_for_option = cli_read.file_like_option(arguments[1:]) if arguments[:1] == ["read"] else None
+    taken_for_option = cli_options.file_like_option(arguments[1:]) if arguments[:1] == ["read"] else None
     if taken_for_option is not None:
         parser.error(taken_for_option)
     args = parser.parse_args(arguments)
@@ -107,11 +107,12 @@ def _add_read(commands: Any) -> None:
     read = commands.add_parser(
         "read",
         help="read ECG pages",
-        description=cli_read.DESCRIPTION,
-        epilog=cli_read.EPILOG,
+        description=cli_options.DESCRIPTION,
+        epilog=cli_options.EPILOG,
         formatter_class=_Formatter,
     )
-    cli_read.add_arguments(read)
+    cli_options.add_arguments(read)
+    read.set_defaults(run=cli_read.run)
 
 
 def _add_batch(commands: Any) -> None:

@@ -14,19 +14,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
+from heartguard.cli_options import STDIN, check_formats, corrections_of
 from heartguard.errors import OutputError
-from heartguard.leads import GAINS_MM_PER_MV, ORDERS, ROWS, SHAPES, SPEEDS_MM_PER_S
-from heartguard.patient import MOST_YEARS, SEXES, Patient
-from heartguard.printed import lead_named
+from heartguard.patient import Patient
 from heartguard.vocabulary import printable
 
 if TYPE_CHECKING:
     from heartguard.export import OutputFolder
     from heartguard.reading import Refused
-    from heartguard.values import Corrections, Reading
+    from heartguard.report.printed import ReportOptions
+    from heartguard.values import Reading
     from heartguard.warning import Warning
 
-__all__ = ["DESCRIPTION", "EPILOG", "add_arguments", "drop_output", "file_like_option", "run"]
+__all__ = ["drop_output", "run"]
 
 EXIT_READ = 0
 """Every file was read."""
@@ -37,104 +37,11 @@ EXIT_NOT_WRITTEN = 1
 EXIT_SOME_REJECTED = 3
 """Some file was rejected; 2 is argparse's status for a command that it does not understand."""
 
-DESCRIPTION = """\
-Read ECG pages: PNG, JPEG, HEIC, WebP, TIFF, BMP, JPEG 2000, PPM, PDF, or DICOM (one picture, a PDF or waveforms in it);
-and ECGs as signals: WFDB (.hea with .dat or .mat beside it, or both in a ZIP), the XML of aECG, MUSE, CardioSoft,
-Philips and Mortara. The type is found from the content. A file that cannot be read is rejected with the reason, and the
-next one is read."""
-"""Shown by ``heartguard read --help``."""
-
-EPILOG = """\
-exit status:
-  0  every file was read        3  some file was rejected
-  1  an answer or its signals could not be written
-  2  the command was not understood
-
-examples:
-  heartguard read ecg.png
-  heartguard read ./-ecg.png                  a name that begins with a dash
-  curl ... | heartguard read -                what comes through a pipe
-  heartguard read scans/*.png --json --out signals > readings.jsonl
-  heartguard read ecg.png --out files --formats csv,wfdb,dicom,fhir
-  heartguard read --together limb.png chest.png        two pages of one ECG
-
-Every page gets an answer of its own, and so does each of several ECGs on one page; --together reads the pages of one
-ECG. DIR/<name>.csv holds the signals of the first ECG of a file in the last run, and
-DIR/<name>-2.csv those of the second; a file that was there with others is kept as DIR/<name>.older.csv.
-Seconds that a page does not show are empty in CSV, missing values in WFDB and DICOM, E in FHIR."""
-"""Shown below the options."""
-
-_STDIN = "-"
-"""Name of standard input, by convention."""
-
-_FORMATS = ("csv", "json", "wfdb", "dicom", "fhir")
-"""Keys of `heartguard.export.FORMATS`, which the help must not import: it loads numpy."""
-
 _CSV_ALONE = ("csv",)
 """What is written without ``--formats``."""
 
 _WILDCARDS = frozenset("*?[")
 """Characters of patterns, which the Windows shell leaves to the program."""
-
-
-def add_arguments(read: argparse.ArgumentParser) -> None:
-    """Add the options of ``heartguard read``."""
-    read.add_argument(
-        "files", nargs="+", metavar="FILE", help="picture, PDF, DICOM or signal file of an ECG; - for what is piped in"
-    )
-    read.add_argument(
-        "--json", action="store_true", help="print one JSON object a line for each file, and nothing else"
-    )
-    read.add_argument("--out", type=Path, metavar="DIR", help="write what was read of each file to DIR/<name>.csv")
-    read.add_argument(
-        "--formats",
-        type=_formats,
-        metavar="LIST",
-        help=f"what --out writes, of {', '.join(_FORMATS)}, with commas between (default: csv)",
-    )
-    read.add_argument(
-        "--page",
-        type=_page_number,
-        metavar="N",
-        help="only this page of a PDF or TIFF, or these 10 s of signals, from 1 (default: every page with an ECG)",
-    )
-    read.add_argument(
-        "--together",
-        action="store_true",
-        help="read all files, and all pages of documents, as one ECG: limb leads on one page, chest leads on another",
-    )
-    patient = read.add_argument_group("patient", "for the limits that depend on age or sex")
-    patient.add_argument("--age", type=_age, metavar="YEARS", help="age of the patient")
-    patient.add_argument("--sex", choices=SEXES, help="sex of the patient")
-    by_hand = read.add_argument_group("set by hand", "what HeartGuard otherwise finds by itself")
-    by_hand.add_argument(
-        "--layout",
-        choices=(*SHAPES, ROWS),
-        help=f"arrangement: rows x columns + rhythm strips; {ROWS!r}: every row is a lead of its own",
-    )
-    by_hand.add_argument("--order", choices=list(ORDERS), help="order of the limb leads")
-    by_hand.add_argument("--speed", type=float, choices=SPEEDS_MM_PER_S, help="paper speed, mm/s")
-    by_hand.add_argument("--gain", type=float, choices=GAINS_MM_PER_MV, help="gain, mm/mV")
-    by_hand.add_argument(
-        "--turn", type=int, choices=(0, 90, 180, 270), help="turn the picture clockwise, degrees; 0 leaves it as it is"
-    )
-    by_hand.add_argument("--mirror", action="store_true", help="exchange left and right, after the turn")
-    by_hand.add_argument(
-        "--lead",
-        type=_lead_by_hand,
-        action="append",
-        metavar="NAME=LEAD",
-        help="name a lead, such as 'row 1=V1', 'V3=V3R' or 'strip 1=V5'; may be given several times",
-    )
-    read.set_defaults(run=run)
-
-
-def file_like_option(arguments: Sequence[str]) -> str | None:
-    """Return a sentence where a word that would be taken for an option is the name of a file; None where none is."""
-    for word in arguments[: arguments.index("--")] if "--" in arguments else arguments:
-        if word.startswith("-") and word != _STDIN and Path(word).is_file():
-            return f"the file {word!r} begins with a dash and would be taken for an option: write './{word}' instead"
-    return None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -152,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
     if sys.stdout is None:
         raise OutputError("There is no standard output to write the answers to. Send it to a file.")
-    _check_formats(args)
+    check_formats(args)
     folder = None if args.out is None else OutputFolder(args.out)
     output, sys.stdout = sys.stdout, sys.stderr  # Whatever a library prints must not get among the answers.
     status = EXIT_READ
@@ -179,51 +86,6 @@ class _Answer(NamedTuple):
     status: int
     aside: str = ""
     """A sentence for standard error, where a person is who sends the answers to a file."""
-
-
-def _page_number(text: str) -> int:
-    with contextlib.suppress(ValueError):
-        if int(text) >= 1:
-            return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no page number; pages count from 1")
-
-
-def _age(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        if 0 <= float(text) <= MOST_YEARS:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no age between 0 and {MOST_YEARS} years")
-
-
-def _lead_by_hand(text: str) -> tuple[str, str]:
-    name, equals, lead = (part.strip() for part in text.partition("="))
-    if not (name and equals and lead_named(lead) == lead):
-        raise argparse.ArgumentTypeError(f"{text!r} names no lead; write it as 'row 1=V1'")
-    return name, lead
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    """Return formats by their words, each once."""
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
-    unknown = next((name for name in names if name not in _FORMATS), None)
-    if unknown is not None:
-        raise argparse.ArgumentTypeError(f"{unknown!r} is no format; choose among {', '.join(_FORMATS)}")
-    return names
-
-
-def _check_formats(args: argparse.Namespace) -> None:
-    """Raise a named error before anything is read where formats cannot be written."""
-    from heartguard.export import FORMATS
-
-    if args.formats is None:
-        return
-    if args.out is None:
-        raise OutputError("--formats says what is written to a folder. Give the folder with --out DIR.")
-    missing = [name for name in args.formats if not FORMATS[name].available]
-    if missing:
-        raise OutputError(
-            f"{', '.join(missing)}: a library that writes it is not installed. Run: pip install 'heartguard[export]'"
-        )
 
 
 def _expanded(files: Sequence[str]) -> list[str]:
@@ -255,30 +117,13 @@ def _readings(files: Sequence[str], args: argparse.Namespace) -> Iterable[Readin
     """Return what is read: one ECG of several files that belong together, else every ECG of the only file."""
     from heartguard import reading
 
-    corrections = _corrections(args)
+    corrections = corrections_of(args)
     sources = [_source(file) for file in files]
-    names = ["standard input" if file == _STDIN else None for file in files]
+    names = ["standard input" if file == STDIN else None for file in files]
     if args.together:
         return [reading.read_together(sources, names=names, corrections=corrections)]
     page = None if args.page is None else args.page - 1
     return reading.read_ecgs(sources[0], name=names[0], page=page, alone=True, corrections=corrections)
-
-
-def _corrections(args: argparse.Namespace) -> Corrections:
-    """Return what was set by hand."""
-    from heartguard.values import Corrections
-
-    set_by_hand = args.mirror or args.turn is not None
-    return Corrections(
-        (args.turn or 0) // 90,
-        None,
-        args.layout,
-        args.order,
-        args.speed,
-        args.gain,
-        args.mirror if set_by_hand else None,
-        tuple(args.lead or ()),
-    )
 
 
 def _refusal(
@@ -294,11 +139,13 @@ def _refusal(
 
 def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: OutputFolder | None) -> _Answer:
     from heartguard import report
+    from heartguard.report.printed import ReportOptions
 
     paths: dict[str, str | None] = {}
     warning, patient = None, Patient(args.age, args.sex)
     if folder is not None:
-        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE)
+        options = ReportOptions(args.language, patient, args.deidentify)
+        paths, warning = _write(folder, _stem(file), reading, args.formats or _CSV_ALONE, options)
     status = EXIT_NOT_WRITTEN if None in paths.values() else EXIT_READ
     if warning is not None:
         reading = replace(reading, warnings=(*reading.warnings, warning))
@@ -314,18 +161,19 @@ def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: Outpu
 
 
 def _write(
-    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str]
+    folder: OutputFolder, stem: str, reading: Reading, names: Sequence[str], options: ReportOptions
 ) -> tuple[dict[str, str | None], Warning | None]:
     """Write a reading in some formats; return where each is, and what is to be said of it."""
     from heartguard.export import FORMATS
 
-    written = folder.write(stem, {FORMATS[name].ending: FORMATS[name].write(reading, stem) for name in names})
+    files = {FORMATS[name].ending: FORMATS[name].write(reading, stem, options) for name in names}
+    written = folder.write(stem, files)
     return dict(zip(names, written.paths, strict=True)), written.warning
 
 
 def _source(file: str) -> bytes | str:
     """Return the bytes of standard input, at most one more than the limit of a file, or the path itself."""
-    if file != _STDIN:
+    if file != STDIN:
         return file
     from heartguard.intake import MAX_BYTES
 
@@ -333,7 +181,7 @@ def _source(file: str) -> bytes | str:
 
 
 def _stem(file: str) -> str:
-    return "stdin" if file == _STDIN else Path(file).stem
+    return "stdin" if file == STDIN else Path(file).stem
 
 
 def _line(row: dict[str, Any]) -> str:

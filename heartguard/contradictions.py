@@ -45,7 +45,7 @@ def contradictions(reading: Reading) -> tuple[str, ...]:
 
 def _found_against(reading: Reading) -> tuple[str, ...]:
     """Name what was set by hand to something else than the page shows."""
-    other = [setting.text for setting in reading.by_hand if setting.found not in (None, setting.given)]
+    other = [one.text for one in reading.by_hand if one.field != "marks" and one.found not in (None, one.given)]
     return (f"Set by hand against what the page shows: {'; '.join(other)}.",) if other else ()
 
 

@@ -65,6 +65,8 @@ class Layout:
         Of the limb leads: one of the usual two, another that the printed names tell, or unknown.
     upside_down : tuple of str or None
         Leads drawn upside down, where that is not what the order usually does.
+    turns : int
+        How often the leads of the first rows go on in further rows: 3 for one lead of 30 s in three rows of 10 s.
 
     Examples
     --------
@@ -80,6 +82,7 @@ class Layout:
     rhythm_strips: int
     order: str = "standard"
     upside_down: tuple[str, ...] | None = None
+    turns: int = 1
 
     @property
     def shape(self) -> str:
@@ -110,6 +113,11 @@ class Layout:
     def in_turn(self) -> bool:
         """Whether no two limb leads are shown at the same time."""
         return set(LIMB_LEADS) <= set(self.rows[0])
+
+    @property
+    def leads_in_turn(self) -> int:
+        """Number of rows after which the leads of the first row go on; that of all short rows where they do not."""
+        return len(self.rows) // self.turns
 
     @property
     def row_count(self) -> int:

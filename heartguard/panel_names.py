@@ -62,12 +62,13 @@ def leads_by_hand(panels: Sequence[Shown], leads: Sequence[tuple[str, str]]) -> 
     if unknown:
         raise CorrectionError(f"The page has no {' and no '.join(unknown)} to name; it has {', '.join(names)}.")
     by_hand = tuple(given.get(name) for name in names)
-    short = [
-        panel.lead if lead is None else lead.removeprefix("-")
+    # Rows in which one lead goes on are called the same, and become the same.
+    short = {
+        (panel.lead, panel.lead if lead is None else lead.removeprefix("-"))
         for panel, lead in zip(panels, by_hand, strict=True)
         if not panel.rhythm
-    ]
-    twice = [lead for lead, count in Counter(short).items() if count > 1]
+    }
+    twice = [lead for lead, count in Counter(lead for _, lead in sorted(short)).items() if count > 1]
     if twice:
         raise CorrectionError(f"Two parts of the page would be {' and '.join(twice)}. Name each lead once.")
     return by_hand

@@ -10,6 +10,7 @@ from heartguard.answers import conclude
 from heartguard.classify import classify
 from heartguard.document import Sheet, continued
 from heartguard.drawing import draw, segment_leads
+from heartguard.measure import with_marks
 from heartguard.models import Models, shared_models
 from heartguard.statements import Case, doubts_of, state
 from heartguard.traced import Stopwatch, TracedEcg, trace_ecgs
@@ -67,6 +68,7 @@ class Pipeline:
             Whether a page without an ECG is refused with the number of one that has it.
         """
         source, name, page = sheet
+        corrections = replace(corrections, marks=())  # of the measurements, not of the page
         return trace_ecgs(
             source, self.models, self._stages, name=name, page=page, corrections=corrections, search=search
         )
@@ -86,11 +88,7 @@ class Pipeline:
         warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
         if quality < LOW_QUALITY or prediction.withheld:  # the models cannot notice that their input is not this ECG
             prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
-        else:
-            case = Case(measurements, ecg)
-            prediction = conclude(prediction, case, state(case, doubts_of(warnings)))
-            warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
-        return Reading(
+        reading = Reading(
             upload=page.upload,
             page=page,
             ecg=ecg,
@@ -105,6 +103,9 @@ class Pipeline:
             parts=found.parts,
             sheets=found.sheets,
         )
+        if self.corrections.marks:
+            reading = with_marks(reading, dict(self.corrections.marks))
+        return reading if quality < LOW_QUALITY else _concluded(reading)
 
 
 def answer(ecg: Ecg, models: Models) -> Prediction:
@@ -114,6 +115,14 @@ def answer(ecg: Ecg, models: Models) -> Prediction:
     if prediction.out_of_distribution:
         return prediction
     return models.signal.consult(prediction, segments, models.vgg16.spec.sha256)
+
+
+def _concluded(reading: Reading) -> Reading:
+    """Return a reading whose answer was set against its measurements, with the warnings on that answer."""
+    case = Case(reading.measurements, reading.ecg)
+    prediction = conclude(reading.prediction, case, state(case, doubts_of(reading.warnings)))
+    warnings = warnings_on(reading.upload, reading.page, reading.ecg, reading.measurements, prediction, reading.quality)
+    return replace(reading, prediction=prediction, warnings=warnings)
 
 
 def _why_withheld(ecg: Ecg) -> str | None:

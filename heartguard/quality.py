@@ -39,7 +39,9 @@ PAGE_EVIDENCE = (
     "no_grid",
     "grid_off_mm",
     "grid_bent",
+    "fineness",
     "pulse_share",
+    "lost_pulses",
     "pulse_error",
     "length_error",
     "names_seen",
@@ -130,7 +132,7 @@ def load_quality_model(folder: Path) -> QualityModel:
 
 
 def page_evidence(page: Page, ecg: Ecg, measurements: Measurements) -> Doubles:
-    """Return the evidence on a page, shape (26,), in the order of `PAGE_EVIDENCE`."""
+    """Return the evidence on a page, shape (28,), in the order of `PAGE_EVIDENCE`."""
     disagreement = lead_disagreement(ecg.unreconciled_signals)
     followed = [segment.quality for segment in ecg.segments]
     heights = _heights(ecg)

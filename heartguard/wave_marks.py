@@ -107,7 +107,7 @@ class Beats:
     median : mapping of str to MedianLead
         By lead, for the leads that show a beat of the median beat.
     lone_p_s : ndarray, shape (m,), float64
-        Peaks of P waves that no QRS complex follows, seconds.
+        Peaks of P waves that no QRS complex belongs to, seconds.
     """
 
     kinds: tuple[BeatKind, ...] = ()

@@ -185,13 +185,13 @@ def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(explanation, m
     assert "From 12 % on white paper to 62 %; all ink together adds +50.0 points" in words(explanation)
 
 
-def test_without_the_package_shap_the_app_says_so_in_place_of_its_buttons(explanation, monkeypatch):
+def test_without_the_package_shap_only_shap_by_lead_is_offered(explanation, monkeypatch):
     monkeypatch.setattr("heartguard.explain.shap_installed", lambda: False)
     monkeypatch.setattr("heartguard.explain.is_validated", lambda method: True)
     explanation.run()
     assert not explanation.exception
-    assert words(explanation).count(NEEDS_SHAP) == 2  # By lead and by pixel.
-    assert not [button.label for button in explanation.button if "SHAP" in button.label]
+    assert words(explanation).count(NEEDS_SHAP) == 1  # By pixel; by lead needs no package.
+    assert "Compute SHAP by pixel" not in [button.label for button in explanation.button]
 
 
 def test_it_is_said_which_of_both_models_is_explained(explanation):

@@ -9,12 +9,23 @@ import numpy as np
 import pytest
 
 from heartguard.leads import LEADS, SAMPLING_RATE_HZ
-from heartguard.measure import measure
+from heartguard.measure import beat_marks, measure, morphology
 from heartguard.report.beat_values import beats_json
 from heartguard.wave_marks import MARKS
 from heartlab.simulate.ecg.conditions import NORMAL, PVC_BEAT
 from heartlab.simulate.ecg.dipole import Wave
-from tests.drawn_rhythms import QRS_ON_MS, complexes, ectopic, leads, p_waves, regular, shown, sinus, with_spikes
+from tests.drawn_rhythms import (
+    QRS_ON_MS,
+    complexes,
+    ectopic,
+    flutter,
+    leads,
+    p_waves,
+    regular,
+    shown,
+    sinus,
+    with_spikes,
+)
 
 P_ON_S, P_PEAK_S = QRS_ON_MS / 1000 - 0.16, QRS_ON_MS / 1000 - 0.16 + 0.055
 """Onset and middle of P from R, of a sinus rhythm with a PR of 160 ms."""
@@ -152,3 +163,30 @@ def test_p_waves_that_no_complex_follows_are_found_in_a_second_degree_block() ->
     blocked = blocked[(blocked > found.beats_s[0]) & (blocked < found.beats_s[-1])]
     assert found.beats.lone_p_s == pytest.approx(blocked, abs=0.03)
     assert measure(shown(leads(sinus(75)))).beats.lone_p_s.size == 0
+
+
+def test_a_t_wave_that_ends_after_the_median_beat_is_still_found() -> None:
+    wave = np.tile(np.exp(-0.5 * ((np.arange(300) - 280) / 15.0) ** 2), (3, 1))
+    later = np.roll(wave, 6, axis=1)
+    assert beat_marks._best_shift(wave, np.roll(wave, -6, axis=1), slice(250, 310), 10, 0.8) == -6
+    assert beat_marks._best_shift(wave, later, slice(305, 320), 10, 0.8) is None
+
+
+@pytest.mark.parametrize("alike", [np.full((2, 2), -1.0), np.eye(6) + np.eye(6, k=1) + np.eye(6, k=-1)])
+def test_beats_at_the_edge_and_chains_of_beats_still_have_a_prevailing_shape(alike: np.ndarray) -> None:
+    rr = np.concatenate([[np.nan], np.full(len(alike) - 1, 400.0)])
+    assert morphology._prevailing(alike, rr).any()
+
+
+@pytest.mark.parametrize(("ventricles", "atria"), [(38, 85), (45, 100)])
+def test_p_waves_independent_of_the_complexes_are_found_in_a_third_degree_block(ventricles: int, atria: int) -> None:
+    p_times = regular(atria, 0.2)
+    found = measure(shown(leads(complexes(regular(ventricles)) + p_waves(p_times))))
+    assert found.pr_ms is None
+    assert found.beats.lone_p_s.size >= 5
+    assert np.abs(found.beats.lone_p_s[:, None] - p_times - 0.055).min(axis=1).max() < 0.05
+
+
+def test_no_train_of_p_waves_is_found_in_a_slow_junctional_rhythm_or_in_flutter() -> None:
+    for dipole in (complexes(regular(45)), flutter(240) + complexes(regular(60))):
+        assert measure(shown(leads(dipole))).beats.lone_p_s.size == 0

@@ -12,7 +12,7 @@ import pytest
 
 from heartguard import cli, errors, models, reading
 from heartguard.samples import list_samples
-from tests.handmade import make_reading
+from tests.handmade import make_measurements, make_reading
 from tests.test_reading import needs_model
 
 
@@ -52,6 +52,18 @@ def test_json_lines_in_order_and_a_batch_that_goes_on(reader: list[Any], capsys:
     assert "secret" not in captured.out
     assert "a library prints this" in captured.err
     assert {frozenset(row) for row in answers} == {frozenset(answers[0])}
+
+
+def test_age_and_sex_move_the_limits_of_the_statements(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long_qt = make_reading(measurements=make_measurements(qtc_ms=452.0))
+    monkeypatch.setattr(reading, "read_ecgs", lambda *_args, **_options: iter([long_qt]))
+    monkeypatch.setattr(models, "shared_models", lambda: None)
+    assert cli.main(["read", "a.png", "--age", "61", "--sex", "male"]) == 0
+    assert "Long QT: QTc (Bazett) 452 ms" in capsys.readouterr().out
+    assert cli.main(["read", "a.png", "--sex", "female"]) == 0
+    assert "Long QT" not in capsys.readouterr().out
 
 
 def test_all_read_is_status_0_and_pages_count_from_1(reader: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +133,15 @@ def test_a_file_that_may_not_be_read_is_rejected(
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["read"], ["read", "a.png", "--page", "0"], ["read", "a.png", "--page", "x"], ["fly"], ["train", "vgg16"]],
+    [
+        [],
+        ["read"],
+        ["read", "a.png", "--page", "0"],
+        ["read", "a.png", "--age", "200"],
+        ["read", "a.png", "--page", "x"],
+        ["fly"],
+        ["train", "vgg16"],
+    ],
 )
 def test_commands_that_are_not_understood_are_status_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

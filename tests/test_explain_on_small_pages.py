@@ -14,6 +14,7 @@ from heartguard.arrays import Doubles
 from heartguard.classify import LAYERS, roi_pooling_weights
 from heartguard.drawing import LEAD_GROUPS
 from heartguard.errors import ModelError
+from heartguard.explain import players
 from heartguard.explain.counterfactuals import _level, normal_beat, normal_lead
 from heartguard.explain.faithfulness import remove_and_debias
 from heartguard.explain.grad_cam_plus import grad_cam_plus
@@ -23,10 +24,11 @@ from heartguard.explain.maps import MAP_METHODS, MapMaker
 from heartguard.explain.network import BEFORE_POOLING, LAST, ActivationRecord, inspect_network
 from heartguard.explain.on_page import _trace, map_on_page, shows
 from heartguard.explain.owen_values import pixel_shap
+from heartguard.explain.permutations import exact_values, permutation_values
 from heartguard.explain.players import wave_players
 from heartguard.explain.surrogate import fit_surrogate
-from heartguard.leads import LEAD_INDEX, SAMPLES
-from heartguard.values import Ecg, Measurements, Panel, Prediction, Segment
+from heartguard.leads import LEAD_INDEX
+from heartguard.values import Measurements, Panel, Prediction, Segment
 from tests.handmade import make_page
 from tests.test_explain_by_hand import BOXES, MEASURED, Asked, a_drawing, a_game
 
@@ -200,16 +202,29 @@ def a_maker() -> tuple[MapMaker, Recorded, Prediction]:
     return MapMaker(engine, network), network, answer
 
 
-def test_maps_have_the_baseline_subtracted_unless_they_are_as_published():
+@pytest.mark.parametrize(
+    ("method", "label", "heat"), [("cam", "MI", 2), ("cam as published", "MI", 5), ("cam as published", "Normal", 1)]
+)
+def test_the_exact_map_has_the_baseline_subtracted_unless_it_is_as_published(method, label, heat):
+    assert a_maker()[0].heat_map(method, a_maker()[2], label) == pytest.approx(np.full((160, 384), heat, float))
+
+
+def test_each_cell_counts_as_often_as_there_are_cells():
     maker, _, answer = a_maker()
-    assert maker.heat_map("cam", answer, "MI") == pytest.approx(np.full((160, 384), 2.0))
-    assert maker.heat_map("cam as published", answer, "MI") == pytest.approx(np.full((160, 384), 5.0))
-    assert maker.heat_map("cam as published", answer, "Normal") == pytest.approx(np.full((160, 384), 1.0))
-    plain = maker.heat_map("layercam as published", answer, "MI")
-    assert plain.mean() == pytest.approx(3, rel=1e-3)  # one of 240 cells is 3, and each counts 240 times
-    for name in ("layercam", "layercam block 3"):  # on white paper every cell but the first is 255
-        assert maker.heat_map(name, answer, "MI").max() == pytest.approx(0)
-    assert maker.heat_map("hirescam", answer, "MI").min() == pytest.approx(-255 * 240)
+    assert maker.heat_map("layercam as published", answer, "MI").mean() == pytest.approx(3, rel=1e-3)  # one of 240 is 3
+
+
+@pytest.mark.parametrize(
+    ("method", "most", "least"), [("layercam", 0, 0), ("layercam block 3", 0, 0), ("hirescam", 0, -255)]
+)
+def test_activations_of_white_paper_are_subtracted(method, most, least):
+    maker, _, answer = a_maker()  # on white paper every cell but the first is 255
+    found = maker.heat_map(method, answer, "MI") / 240
+    assert (found.max(), found.min()) == pytest.approx((most, least))
+
+
+def test_a_map_that_is_not_there_is_named():
+    maker, _, answer = a_maker()
     with pytest.raises(KeyError, match="There is no map 'x'; there are cam, "):
         maker.heat_map("x", answer, "MI")
 
@@ -235,9 +250,9 @@ def test_signed_maps_are_those_of_plain_products():
 
 
 def test_maps_that_are_only_for_a_class_end_at_zero():
-    activations = np.array([[[1.0, 2.0, 0.5]], [[4.0, 0.0, 0.25]]], np.float32)
+    activations = np.array([[[1.0, 2.0, 0.5]], [[4.0, 1.0, 0.25]]], np.float32)
     gradients = np.array([[[1.0, -1.0, 0.0]], [[-2.0, 3.0, 0.1]]], np.float32)
-    assert layer_cam(activations, gradients)[0] == pytest.approx([1, 0, 0.025])
+    assert layer_cam(activations, gradients)[0] == pytest.approx([1, 3, 0.025])
     sums = activations.sum(axis=(1, 2))
     shares = gradients**2 / (2 * gradients**2 + sums[:, None, None] * gradients**3 + 1e-30)
     weights = (shares * np.maximum(gradients, 0)).sum(axis=(1, 2))
@@ -248,22 +263,117 @@ def test_maps_that_are_only_for_a_class_end_at_zero():
 # Players and games
 
 
-def test_waves_of_a_lead_and_of_the_strip_are_players():
+class Drawn:
+    """Stands in for drawing: a lead is a row of pixels, as dark as its samples are high, at its box's first row."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, leads: Doubles, strip: Doubles | None) -> None:
+        self.segments = SimpleNamespace(leads=leads, strip=strip)
+        monkeypatch.setattr(players, "segment_leads", lambda ecg: self.segments)
+        monkeypatch.setattr(players, "draw", self.draw)
+        monkeypatch.setattr(players, "_render_one", self.one)
+        self.rendered: list[list[int]] = []
+
+    def draw(self, segments: Any, without: Any = ()) -> Any:
+        shown = [name for name in BOXES if name not in without and (name == "I" or name == "rhythm")]
+        image = np.full((4, 298), 255, np.uint8)
+        for name in shown:
+            image[int(name == "rhythm")] = 0
+        return SimpleNamespace(image=image, boxes=tuple(BOXES.values()))
+
+    def one(self, player: str, signal: Doubles) -> Any:
+        self.rendered.append(np.flatnonzero(np.isfinite(signal)).tolist())
+        image = np.full((4, 298), 255, np.uint8)
+        image[2, np.isfinite(signal)] = 9
+        return image
+
+
+def test_waves_of_a_lead_are_players_and_what_is_between_them_stays(monkeypatch):
+    drawn = Drawn(monkeypatch, np.zeros((12, 298)), None)
     ecg = a_drawing().ecg
     assert ecg is not None
-    for player in ("I", "rhythm"):
-        found = wave_players(ecg, MEASURED, player)
-        assert found.names == ("P", "QRS", "ST-T")
-        assert all(layer.min() < 255 for layer in found.layers)
-        box = BOXES[player]
-        ink = np.flatnonzero((found.layers[1] < 255).any(axis=0))
-        assert round(box.x0 + 0.9 * 38.4) <= ink[0] < ink[-1] <= round(box.x0 + 1.1 * 38.4)  # QRS: 0.95 s to 1.05 s
+    found = wave_players(ecg, MEASURED, "I")
+    assert found.names == ("P", "QRS", "ST-T")
+    # A sample every 8 ms from 0.12 s on: P from 0.8 s, QRS from 0.95 s, ST-T from 1.05 s to 1.4 s.
+    p, qrs, st, rest = drawn.rendered
+    assert (qrs[0], st[0]) == (p[-1], qrs[-1])  # each has one sample more, so that neighbours meet
+    assert sorted({*p, *qrs, *st, *rest}) == list(range(298))
+    assert (len(p), len(qrs), len(st)) == (20, 14, 44)
+    assert found.rest[0].max() == 255  # all other leads, and not this one
+    assert found.rest[1].max() == 0
+    assert found.rest[2, rest].max() == 9
     assert wave_players(ecg, Measurements(beats_s=np.array([1.0])), "I").names == ()
-    with pytest.raises(ValueError, match="shows no 'X'"):
-        wave_players(ecg, MEASURED, "X")
-    blank = Ecg(np.full((12, SAMPLES), np.nan, np.float32), np.zeros(12, np.float32))
-    with pytest.raises(ValueError, match="shows no 'I'"):
-        wave_players(blank, MEASURED, "I")
+
+
+@pytest.mark.parametrize("player", ["X", "V1"])
+def test_a_lead_that_is_not_drawn_has_no_waves(monkeypatch, player):
+    Drawn(monkeypatch, np.zeros((12, 298)), None)
+    ecg = a_drawing().ecg
+    assert ecg is not None
+    with pytest.raises(ValueError, match=f"The drawing shows no '{player}'"):
+        wave_players(ecg, MEASURED, player)
+
+
+def test_the_signal_of_a_player_is_that_of_its_lead_or_of_the_strip():
+    leads = np.arange(24.0).reshape(12, 2)
+    segments: Any = SimpleNamespace(leads=leads, strip=np.array([7.0]))
+    assert players._signal_of(segments, "V1").tolist() == leads[LEAD_INDEX["V1"]].tolist()
+    assert players._signal_of(segments, "aVF").tolist() == leads[LEAD_INDEX["aVF"]].tolist()
+    assert players._signal_of(segments, "rhythm").tolist() == [7]
+    with pytest.raises(ValueError, match="shows no strip"):
+        players._signal_of(SimpleNamespace(leads=leads, strip=None), "rhythm")
+
+
+@pytest.mark.parametrize("player", ["I", "rhythm"])
+def test_a_wave_alone_is_drawn_however_short_it_is(player):
+    signal = np.full(312 if player == "I" else 1250, np.nan, np.float32)
+    signal[100:104] = 0
+    box, image = BOXES[player], players._render_one(player, signal)
+    rows, columns = np.nonzero(image < 255)
+    assert rows.size > 0
+    assert box.y0 <= rows.min() <= rows.max() < box.y1
+    assert box.x0 <= columns.min() <= columns.max() < box.x1
+
+
+def a_value(masks: Any) -> Any:
+    """Return a value of five players with effects of one, two and three of them."""
+    on = np.asarray(masks, float)
+    alone = on @ np.array([3.0, -1.0, 0.5, 0.0, 2.0])
+    return alone + 4 * on[:, 0] * on[:, 1] - 6 * on[:, 1] * on[:, 2] * on[:, 4]
+
+
+def test_exact_shares_divide_what_players_do_together_among_them():
+    # 4 of the first pair is halved, -6 of the three is divided by three.
+    assert exact_values(a_value, 5) == pytest.approx([3 + 2, -1 + 2 - 2, 0.5 - 2, 0, 2 - 2])
+    assert exact_values(lambda masks: masks[:, 0] * 2.0, 1).tolist() == [2]
+
+
+def test_permutations_add_up_and_divide_pairs_exactly():
+    found = permutation_values(a_value, 5, 2)
+    assert found.sum() == pytest.approx(3 - 1 + 0.5 + 2 + 4 - 6)
+    assert found[3] == 0
+    pairs = permutation_values(lambda masks: 4.0 * masks[:, 0] * masks[:, 1] + masks[:, 2], 4, 1)
+    assert pairs == pytest.approx([2, 2, 1, 0])
+    asked: list[Any] = []
+
+    def counted(masks: Any) -> Any:
+        asked.append(masks)
+        return masks.sum(axis=1)
+
+    permutation_values(counted, 3, 1)
+    (walk,) = asked
+    assert walk.sum(axis=1).tolist() == [0, 1, 2, 3, 2, 1, 0]
+    assert walk[1].tolist() == (~walk[4]).tolist()  # who joined first leaves first
+
+
+@pytest.mark.parametrize("permutations", [1, 3])
+def test_values_are_those_of_the_package_shap(permutations):
+    shap = pytest.importorskip("shap", reason="the package shap is not installed")
+    masker = shap.maskers.Independent(np.zeros((1, 5)), max_samples=1)
+    evaluations = permutations * 11
+    sampled = shap.PermutationExplainer(a_value, masker, seed=0)(np.ones((1, 5)), max_evals=evaluations, silent=True)
+    assert permutation_values(a_value, 5, permutations) == pytest.approx(sampled.values[0])
+    every = shap.ExactExplainer(a_value, masker)(np.ones((1, 5)), silent=True)
+    assert exact_values(a_value, 5) == pytest.approx(every.values[0])
 
 
 def half_ink(images: Any) -> Any:

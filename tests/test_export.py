@@ -17,6 +17,7 @@ import pytest
 from heartguard import cli
 from heartguard.arrays import Floats
 from heartguard.export import FORMATS
+from heartguard.export.beat_codes import beat_codes
 from heartguard.export.codes import QUANTITIES
 from heartguard.export.dicom_waveform import to_dicom
 from heartguard.export.steps import MISSING, as_steps
@@ -24,6 +25,7 @@ from heartguard.intake import open_upload
 from heartguard.leads import LEADS
 from heartguard.samples import list_samples
 from heartguard.values import Measurements, Reading
+from heartguard.wave_marks import BeatKind, Beats
 from tests.handmade import make_ecg, make_measurements, make_prediction, make_reading
 
 BEATS_S, SPIKES_S = np.array([0.5, 1.3, 2.1]), np.array([1.25])
@@ -60,6 +62,14 @@ def test_wfdb_opens_in_wfdb_with_its_annotations(reading: Reading, tmp_path: Pat
     beats = wfdb.rdann(str(tmp_path / "page-1-copy"), "qrs")
     assert beats.sample.tolist() == [250, 625, 650, 1050]
     assert beats.symbol == ["N", "^", "Q", "N"]
+
+
+def test_beats_have_the_codes_of_their_kinds() -> None:
+    kinds: tuple[BeatKind, ...] = ("normal", "ectopic", "ectopic", "fused", "paced")
+    usual = np.array([True, True, False, False, False])
+    measured = Measurements(beats_s=np.arange(5.0), beats=Beats(kinds=kinds, usual_shape=usual))
+    assert "".join(code.wfdb for code in beat_codes(measured)) == "NSVF/"
+    assert [code.mdc for code in beat_codes(measured)] == [8240, 8256, 8336, 8352, 8736]
 
 
 def test_heartguard_reads_its_own_wfdb_and_dicom_again(reading: Reading) -> None:
@@ -206,9 +216,14 @@ def test_the_command_writes_every_format(tmp_path: Path, capsys: pytest.CaptureF
         name: stem + form.ending for name, form in FORMATS.items() if name != "csv"
     }
     unpacked((tmp_path / f"{stem}-wfdb.zip").read_bytes(), tmp_path)
-    assert len(wfdb.rdann(str(tmp_path / stem), "qrs").sample) == len(row["measurements"]["beats_s"])
-    beats = pydicom.dcmread(tmp_path / f"{stem}.dcm").WaveformAnnotationSequence[-1].ReferencedSamplePositions
-    assert len(beats) == len(row["measurements"]["beats_s"])
+    beats, marks = row["measurements"]["beats_s"], wfdb.rdann(str(tmp_path / stem), "qrs")
+    assert marks.symbol.count("N") == marks.symbol.count("t") == len(beats)
+    first = row["beats"]["list"][1]["marks_s"]
+    wanted = [("(", first["p_on"]), ("p", first["p_peak"]), (")", first["p_off"]), ("(", first["qrs_on"])]
+    found = list(zip(marks.symbol, (marks.sample / 500).tolist(), strict=True))
+    assert [found[place] for place in range(found.index(wanted[0]), found.index(wanted[0]) + 4)] == wanted
+    annotated = pydicom.dcmread(tmp_path / f"{stem}.dcm").WaveformAnnotationSequence[-1]
+    assert len(annotated.ReferencedSamplePositions) == len(beats)
 
 
 @pytest.mark.parametrize(
@@ -230,4 +245,4 @@ def test_an_unknown_format_is_status_2(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit) as stopped:
         cli.main(["read", "a.png", "--out", "x", "--formats", "csv,edf"])
     assert stopped.value.code == 2
-    assert "'edf' is no format; choose among csv, json, wfdb, dicom, fhir" in capsys.readouterr().err
+    assert "'edf' is no format; choose among pdf, html, txt, csv, json, wfdb, dicom, fhir" in capsys.readouterr().err

@@ -18,7 +18,7 @@ from heartguard.trace.crops import (
     points_x,
     rows_of,
 )
-from heartguard.trace.line_network import LINE_LAYERS, LineNetwork, stacked_rows
+from heartguard.trace.line_network import LINE_LAYERS, POWER, LineNetwork, stacked_rows
 from heartguard.trace.panels import FINER, find_lines
 from heartguard.trace.refine import refine_lines
 from heartguard.trace.runs import Runs
@@ -92,7 +92,7 @@ def test_opencv_and_pytorch_place_lines_alike(page: Page, weights: dict[str, np.
         turned = [network(stacked_rows(pictures.flip(axes)))[:, 0].flip(axes) for axes in ((), (-1,), (-2,))]
     shares = torch.softmax(torch.stack(turned).mean(0), dim=1)
     numbers = torch.arange(CROP_ROWS)[None, :, None]
-    mean, expected = ((s * numbers).sum(1) / s.sum(1) for s in (shares, shares**2))
+    mean, expected = ((s * numbers).sum(1) / s.sum(1) for s in (shares, shares**POWER))
     spread = (shares * (numbers - mean[:, None]) ** 2).sum(1).sqrt()
     rows, found_spread = LineNetwork(fold(network, LINE_LAYERS)).place(crops)
     assert rows == pytest.approx(expected.numpy(), abs=0.05)
@@ -124,7 +124,7 @@ def test_unsure_crops_are_seen_turned_over(sharp: float, asked: list[int]) -> No
     else:
         lean = np.linspace(-8, 8, CROP_ROWS)[:, None]
         logits = sharp * picture[0, :, :1] + lean / 3
-        shares = np.exp(2 * logits)
+        shares = np.exp(POWER * logits)
         assert rows == pytest.approx(float((shares[:, 0] * np.arange(CROP_ROWS)).sum() / shares.sum()), abs=0.01)
 
 

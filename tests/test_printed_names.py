@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LAYOUTS, LIMB_LEADS, Layout
@@ -98,6 +99,18 @@ def test_names_that_were_not_read_are_told_by_their_neighbours() -> None:
     assert layout.rows == tuple(zip(CHEST_LEADS, LIMB_LEADS, strict=True))
 
 
+def test_the_one_name_that_is_missing_of_twelve_in_any_order() -> None:
+    order = ["V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III"]
+    names, rows = printed([[lead] if lead != "II" else [""] for lead in order])
+    layout = printed_layout(rows, names)
+    assert layout is not None
+    assert layout.rows == tuple((lead,) for lead in order)
+    names, rows = printed([[lead] if lead not in ("II", "V6") else [""] for lead in order])
+    layout = printed_layout(rows, names)
+    assert layout is not None
+    assert [row for row, (lead,) in enumerate(layout.rows) if not lead] == [7, 8]
+
+
 def test_a_cabrera_page_whose_avr_is_upright() -> None:
     table = [[limb, chest] for limb, chest in zip(CABRERA_LEADS, CHEST_LEADS, strict=True)]
     names, rows = printed(table)
@@ -136,3 +149,25 @@ def test_a_doubtful_name_counts_less_than_a_sure_one(p: float, cost: float) -> N
         Layout("3x1", tuple((lead,) for lead in leads), 0) for leads in (("I", "II", "III"), ("I", "II", "V9"))
     )
     assert agreement(right, rows, names) - agreement(wrong, rows, names) == pytest.approx(cost, abs=0.01)
+
+
+def test_names_left_of_their_columns_are_those_of_the_columns() -> None:
+    table = LAYOUTS["3x4"].rows
+    rows = [300.0, 500.0, 700.0]
+    width = EXTENT.width / 4
+    names = [
+        PrintedName(lead, EXTENT.x0 + column * width - 9 * MM, row, 0.95)
+        for row, leads in zip(rows, table, strict=True)
+        for column, lead in enumerate(leads)
+    ]
+    assert printed_layout(rows, settle_names(names, rows, EXTENT, MM)) is LAYOUTS["3x4"]
+
+
+def test_marks_of_the_seconds_that_look_like_one_lead_are_no_names() -> None:
+    table = [list(row) for row in LAYOUTS["3x4"].rows]
+    names, rows = printed(table)
+    ticks = [PrintedName("I", x, rows[0] - 18 * MM, 0.97) for x in np.arange(250.0, 2150.0, 200.0)]
+    above = [name._replace(y=name.y - 8 * MM) for name in names.names]
+    assert settle_names([*above, *ticks], rows, EXTENT, MM).names == names.names
+    twice = [PrintedName("I", x, rows[0], 0.97) for x in (210.0, 2100.0)]
+    assert settle_names(twice, rows, EXTENT, MM).names == tuple(twice)

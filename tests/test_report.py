@@ -88,11 +88,11 @@ def test_findings_are_listed_and_those_that_stand_out_are_printed() -> None:
         {"statement": "rhythm:AFIB", "probability": 0.8, "present": True, "withdrawn": None},
         {"statement": "sub:LVH", "probability": 0.1, "present": False, "withdrawn": None},
     ]
-    assert "Findings          rhythm:AFIB 80%\n" in to_text(reading)
+    assert "Findings          Atrial fibrillation 80%\n" in to_text(reading)
     assert "Findings" not in to_text(make_reading())
     refuted = replace(found[0], present=False, withdrawn="The RR intervals are regular.")
     text = to_text(make_reading(prediction=make_prediction(findings=(refuted,))))
-    assert "Withdrawn         rhythm:AFIB 80%: The RR intervals are regular.\n" in text
+    assert "Withdrawn         Atrial fibrillation 80%: The RR intervals are regular.\n" in text
     assert "Findings" not in text
 
 
@@ -242,7 +242,7 @@ def full_reading() -> Reading:
         prediction_set=("Normal",),
         ood_score=0.4,
     )
-    warnings = (caution("scale.length", "The traces span 8 s."),)
+    warnings = (caution("trace.poor", "V6 was traced poorly."),)
     beats = Beats(("normal",), np.array([True]), np.array([True]), WaveMarks(*np.linspace(0.2, 1.0, 9)[:, None]))
     measurements = make_measurements(beats=beats, pr_ms=240.0)
     models = {"line": "line-1"}
@@ -270,11 +270,12 @@ def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> Non
     jsonschema.Draft202012Validator.check_schema(schema())
     read = to_json(full_reading())
     rejected = rejected_json("x.gif", errors.UnsupportedTypeError("The picture is a GIF."))
-    for row in (read, rejected, {**read, "signals_csv": "out/page.csv", "exports": {}}):
+    doubts = (caution("scale.length", "The traces span 8 s."),)
+    doubted = to_json(replace(full_reading(), warnings=doubts))  # of such a page nothing is stated
+    for row in (read, doubted, rejected, {**read, "signals_csv": "out/page.csv", "exports": {}}):
         jsonschema.validate(row, schema())
         assert keys_of(row) <= named(schema())
-    undoubted = to_json(replace(full_reading(), warnings=()))
-    assert named(schema()) - keys_of(read) - keys_of(undoubted) == {"/signals_csv", "/exports"}
+    assert named(schema()) - keys_of(read) - keys_of(doubted) == {"/signals_csv", "/exports"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**read, "warnings": ["a sentence"]}, schema())
 
@@ -309,7 +310,7 @@ TEXT = f"""page.png
   Answer            not sure; closest: Myocardial infarction (MI)
   Probabilities     MI 50.0%   HB 25.0%   Normal 15.0%   PMI 10.0%
   Possible at 90%   MI, HB
-  Findings          rhythm:AFIB 80%
+  Findings          Atrial fibrillation 80%
   Signal model      says HB (70%); VGG16 (image model) alone: 60% Normal
   Heart rate        72 /min
   RR                833 ms

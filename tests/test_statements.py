@@ -11,6 +11,7 @@ import pytest
 
 from heartguard.leads import CHEST_LEADS, LEAD_INDEX, LEADS, LIMB_LEADS
 from heartguard.measure import measure
+from heartguard.normal_ranges import reference_ranges
 from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.statements import THRESHOLDS, Case, Doubts, Statements, state, statements
 from heartguard.statements.stating import doubts_of
@@ -382,3 +383,26 @@ def test_every_threshold_has_a_unit_and_a_source() -> None:
 def test_an_impossible_patient_is_refused(wrong: Callable[[], Patient]) -> None:
     with pytest.raises(ValueError, match="is not"):
         wrong()
+
+
+def test_ranges_follow_sex_and_are_those_of_adults() -> None:
+    def high(patient: Patient) -> dict[str, float | None]:
+        return {entry.field: entry.high for entry in reference_ranges(patient)}
+
+    women, men, unknown = (high(patient) for patient in (Patient(sex="female"), Patient(sex="male"), Patient()))
+    assert (women["qtc_ms"], men["qtc_ms"], unknown["qtc_ms"]) == (459, 449, 459)
+    assert (women["cornell_mv"], men["cornell_mv"], unknown["cornell_mv"]) == (2.0, 2.8, 2.8)
+    assert "qt_ms" not in unknown
+    assert all(entry.source for entry in reference_ranges())
+    assert reference_ranges(Patient(age_years=12)) == ()
+
+
+def test_a_complete_and_a_second_degree_block_of_a_drawn_heart() -> None:
+    complete = of_signals(leads(complexes(regular(38)) + p_waves(regular(85, 0.2))))
+    assert {"conduction.third_degree", "rate.slow"} <= codes(complete)
+    two_to_one = of_signals(leads(complexes(regular(35)) + p_waves(regular(70, 0.2))))
+    assert "conduction.second_degree" in codes(two_to_one)
+    assert not codes(of_signals(leads(complexes(regular(45))))) & {
+        "conduction.third_degree",
+        "conduction.second_degree",
+    }

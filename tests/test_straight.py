@@ -10,14 +10,15 @@ from heartguard.page.structure import PLANES, StructureMaps
 from heartguard.page.tilt import estimate_tilt
 
 SHAPE = (620, 900)
+LONG_SHAPE = (560, 2500)
 
 
-def ruled(px_per_mm: float, tilt_deg: float, aspect: float = 1.0) -> StructureMaps:
+def ruled(px_per_mm: float, tilt_deg: float, aspect: float = 1.0, shape: tuple[int, int] = SHAPE) -> StructureMaps:
     """Draw a grid, turned clockwise about the middle and `aspect` times as high as wide, seen without any doubt."""
-    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]] - np.array(SHAPE).reshape(2, 1, 1) / 2
+    y, x = np.mgrid[: shape[0], : shape[1]] - np.array(shape).reshape(2, 1, 1) / 2
     angle = np.deg2rad(tilt_deg)
     along, down = x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)
-    shares = np.zeros((len(PLANES), *SHAPE), np.uint8)
+    shares = np.zeros((len(PLANES), *shape), np.uint8)
     for plane, pitch in (("major", 5.0), ("minor", 1.0)):
         stripes = [
             np.exp(-0.5 * (((place + step / 2) % step - step / 2) / 0.7) ** 2)
@@ -103,3 +104,11 @@ def test_what_is_likelier_another_thing_is_less_of_a_trace() -> None:
 @pytest.mark.parametrize("tilt", [-14.0, -5.0, -0.7, 0.0, 2.5, 12.0])
 def test_tilt_is_measured_to_a_twentieth_of_a_degree(tilt: float) -> None:
     assert estimate_tilt(ruled(5.0, tilt).of("major")) == pytest.approx(tilt, abs=0.05)
+
+
+@pytest.mark.parametrize("tilt", [-0.64, 0.0, 1.3])
+def test_tilt_of_a_page_of_thirty_seconds(tilt: float) -> None:
+    """Made as small as an A4 page, its lines every 1 mm would have less than two pixels, and a false tilt."""
+    maps = ruled(3.2, tilt, shape=LONG_SHAPE)
+    lines = np.maximum(maps.of("major"), maps.of("minor"))
+    assert estimate_tilt(lines) == pytest.approx(tilt, abs=0.03)

@@ -22,9 +22,9 @@ from heartguard.values import Corrections, Reading
 from heartguard.vector import same_recording
 from heartguard.weights import models_folder
 from heartlab.simulate.encoded import png
+from heartlab.simulate.vector_pages import Plan, by_reportlab, known_ecg
 from tests.drawn_pages import RATE, Print, Seen, picture
 from tests.files import packed
-from tests.vector_pages import Plan, by_reportlab, known_ecg
 
 pytest.importorskip("reportlab")
 pytestmark = pytest.mark.skipif(not (models_folder() / "vgg16.json").exists(), reason="the shipped models are not here")

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from heartguard.ui.about.figures import (
+    RESULTS_FOLDER,
     class_table,
     confusion_chart,
     headline_table,
@@ -15,6 +16,7 @@ from heartguard.ui.about.figures import (
     result_tables,
     selective_chart,
 )
+from heartguard.ui.about.tables import TITLES
 
 CLASSES = ["Normal", "MI", "PMI", "HB"]
 
@@ -112,3 +114,7 @@ def test_only_short_readable_tables_are_shown(tmp_path):
     (tmp_path / "oof-vgg16.csv.xz").write_bytes(b"compressed")
     (tmp_path / "empty.csv").write_text("", encoding="utf-8")
     assert list(result_tables(tmp_path)) == ["rate"]
+
+
+def test_every_table_that_about_lists_has_a_title_in_words():
+    assert [name for name in result_tables(RESULTS_FOLDER) if name not in TITLES] == []

@@ -109,6 +109,22 @@ def test_a_job_that_nobody_looks_at_any_more_is_stopped(monkeypatch):
     assert job.result is None
 
 
+def test_a_job_whose_browser_has_gone_is_stopped_sooner_unless_it_comes_back(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(jobs.time, "monotonic", lambda: now[0])
+    job = Job("asked", lambda job: 1)
+    now[0] += jobs.LOST_S
+    assert not job.stopping()
+    job.leave()
+    now[0] += jobs.GONE_S
+    assert not job.stopping()
+    now[0] += 1
+    assert job.stopping()
+    job.look()
+    now[0] += jobs.GONE_S + 1
+    assert not job.stopping()
+
+
 def test_a_job_that_fails_leaves_the_line_moving():
     def fail(job: Job) -> None:
         raise RuntimeError("broken")

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from heartguard.ui.shared.jobs import GONE_S, Job
 from heartguard.ui.shared.reading_cache import MAX_READINGS, ReadingCache, ReadingGoneError
-from heartguard.ui.shared.tabs import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Room, Tab, TabStore, room_bytes
+from heartguard.ui.shared.room import Room, room_bytes
+from heartguard.ui.shared.tabs import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Tab, TabStore
 from heartguard.ui.shared.view import View
 from heartguard.values import NO_CORRECTIONS, Corrections
 from tests.handmade import make_reading
@@ -174,7 +176,10 @@ def test_what_an_ended_session_held_is_free_and_a_tab_taken_up_by_another_keeps_
     tab.session = "after a reload"
     room.leave("first")
     assert tab.readings.get(key(1)) is not None
+    job: Job[int] = Job("", lambda job: 1)
+    tab.jobs.add(job)
     room.leave("after a reload")
+    assert job._patience_s == GONE_S
     assert tab.readings.get(key(1)) is None
     assert len(tab.ecgs) == 1
     held = room.nbytes

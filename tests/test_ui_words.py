@@ -8,7 +8,7 @@ from heartguard.contradictions import contradictions
 from heartguard.errors import CorrectionError, EmptyFileError, LayoutError, ModelError, NotAnEcgError, TraceError
 from heartguard.ui.preprocessing import steps
 from heartguard.ui.read.answer import uncertainties
-from heartguard.ui.read.cards import measurement_cards
+from heartguard.ui.read.cards import measurement_cards, measurement_rows
 from heartguard.ui.shared.problems import advice, headline
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import likelihood, natural_frequency, quality_word, sentence_list
@@ -58,7 +58,7 @@ def test_sentences_are_listed_once_and_empty_ones_left_out():
 
 def test_every_measurement_has_a_card_with_its_unit():
     shown = cards()
-    assert [card.label for card in shown.values()] == ["Rate", "PR", "QRS", "QT", "QTc", "QTc", "Axis"]
+    assert [card.label for card in shown.values()][:7] == ["Rate", "PR", "QRS", "QT", "QTc", "QTc", "Axis"]
     assert shown["heart_rate_bpm"].value == "72 /min"
     assert shown["heart_rate_bpm"].note == "60–100 · RR 833 ms ± 1 %"
     assert shown["axis_deg"].value == "45°"
@@ -193,3 +193,20 @@ def test_the_name_of_a_file_in_a_pdf_fetches_no_picture(monkeypatch):
     assert len(shown) == 2
     assert "![x](" not in shown[1]
     assert r"\!\[x\]\(https\://elsewhere.example/x.png\)" in shown[1]
+
+
+def test_voltages_are_judged_and_shown_by_hundredths():
+    shown = cards(sokolow_lyon_mv=3.58, cornell_mv=1.004, r_avl_mv=1.1)
+    said = {field: (shown[field].value, shown[field].flag) for field in ("sokolow_lyon_mv", "cornell_mv", "r_avl_mv")}
+    assert said == {
+        "sokolow_lyon_mv": ("3.58 mV", "high"),
+        "cornell_mv": ("1.00 mV", ""),
+        "r_avl_mv": ("1.10 mV", ""),
+    }
+
+
+def test_what_a_moved_mark_bounds_says_so():
+    rows = measurement_rows(make_measurements(), ["qrs_off"])
+    assert [row["field"] for row in rows if row["note"].startswith("mark moved by hand")] == ["qrs_ms"]
+    assert {row["field"] for row in rows if not row["more"]} >= {"qtc_hodges_ms", "qtc_framingham_ms", "axis_deg"}
+    assert {row["field"] for row in rows if row["more"]} >= {"p_ms", "t_axis_deg", "cornell_mv", "least_rate_bpm"}

@@ -23,7 +23,7 @@ from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Page
 from heartguard.vector import LineReading, read_lines
 from heartguard.warning import Warning
 from heartlab.data.datasets import data_folder
-from tests.vector_pages import (
+from heartlab.simulate.vector_pages import (
     CABRERA_6X2,
     FIFTEEN,
     LIMB,
@@ -221,6 +221,24 @@ def test_gains_of_limb_and_chest_leads_are_told_apart() -> None:
     assert ecg is not None
     assert np.ptp(ecg.lead("I")[:2500]) == pytest.approx(np.ptp(ECG["I"][:2500]), rel=0.001)
     assert np.ptp(ecg.lead("V2")[2500:]) == pytest.approx(np.ptp(ECG["V2"][2500:5000]) / 2, rel=0.001)
+
+
+@pytest.mark.parametrize(("speed", "gain"), [(50.0, None), (12.5, None), (None, 20.0), (12.5, 5.0)])
+def test_a_strip_at_a_speed_or_gain_of_its_own(speed: float | None, gain: float | None) -> None:
+    plan = Plan(strips=("II",), strip_speed=speed, strip_gain=gain)
+    ecg = known_ecg(20.0)
+    read = lines_of(by_reportlab(plan, ecg)).ecg
+    assert read is not None
+    assert read.page is not None
+    assert (read.page.layout.name, read.page.paper_speed_mm_per_s, read.page.gain_mm_per_mv) == ("3x4+1", 25, 10)
+    (strip,) = [panel for panel in read.page.panels if panel.rhythm]
+    assert strip.end_s - strip.start_s == pytest.approx(10.0 * 25 / (speed or 25), abs=0.01)
+    assert strip.gain_mm_per_mv == gain
+    for lead in ("II", "V5"):
+        got = read.lead(lead)
+        error = (got - ecg[lead][: len(got)])[np.isfinite(got)]
+        assert np.ptp(error) < 0.03
+    assert "scale.strip" in {warning.code for warning in read.page.warnings}
 
 
 def test_settings_by_hand() -> None:

@@ -31,14 +31,15 @@ MOST_BYTES, MOST_CLASS_BYTES = 1_500_000, 100_000
 
 
 class Traffic:
-    """Bytes that the app sent over its websocket."""
+    """Bytes and JPEG pictures that the app sent over its websocket."""
 
     def __init__(self, page: Any) -> None:
-        self.bytes = 0
+        self.bytes = self.pictures = 0
         page.on("websocket", lambda socket: socket.on("framereceived", self._count))
 
     def _count(self, frame: bytes | str) -> None:
         self.bytes += len(frame)
+        self.pictures += isinstance(frame, bytes) and b"JFIF" in frame
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,7 @@ def opened(chrome, app_url) -> tuple[Any, Traffic]:
     page.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
     page.locator(f"{ANSWER} canvas, {ANSWER} svg.marks").first.wait_for()
     assert traffic.bytes < MOST_BYTES
+    assert traffic.pictures == 2, "the page as uploaded, and straight"
     return page, traffic
 
 
@@ -171,6 +173,95 @@ def test_a_number_lights_the_beats_and_marks_that_it_came_from(ecg):
     assert ecg.locator(".hg-peak").count() >= 12
     keep(ecg, "signals-rate")
     ecg.locator("[data-field=heart_rate_bpm]").click()
+
+
+def test_p_qrs_and_t_are_marked_at_every_beat_of_the_page(ecg):
+    ecg.locator(".hg-switch", has_text="QRS").click()
+    counts = [ecg.locator(f".hg-wave-{wave}").count() for wave in ("p", "qrs", "t")]
+    assert counts[1] >= 12 * 3 + 12 - 4, "three beats of each lead and twelve of the strip, some cut at an edge"
+    assert min(counts) > 30
+    keep(ecg, "waves")
+    ecg.get_by_role("button", name="Signals").click()
+    assert ecg.locator(".hg-wave-qrs").count() >= 40
+    ecg.locator(".hg-switch", has_text="QRS").click()
+    assert ecg.locator(".hg-wave").count() == 0
+
+
+def test_the_median_beats_stand_beside_the_table_of_their_waves(ecg):
+    ecg.get_by_role("button", name="Beats", exact=True).click()
+    assert ecg.locator(".hg-trace").count() == 12
+    table = ecg.get_by_role("table", name="Waves of each lead")
+    window, side = ecg.locator(ECG).bounding_box(), table.bounding_box()
+    assert side["x"] >= window["x"] + window["width"]
+    assert side["y"] + side["height"] <= DESKTOP[1]
+    heights = table.locator("tr", has_text="V4").inner_text().split()
+    assert float(heights[2]) > 1, "R of V4 is more than 1 mV"
+    table.get_by_role("button", name="V4").click()
+    assert float(ecg.locator(ECG).get_attribute("data-zoom")) > 3
+    assert re.match(r"Lead V4: median of \d beats", ecg.locator(".hg-word").inner_text())
+    keep(ecg, "beats-v4")
+
+
+def value(page: Any, field: str) -> float:
+    return float(page.locator(f"[data-field={field}] .hg-value").inner_text().removesuffix(" ms"))
+
+
+def test_a_moved_mark_changes_the_numbers_and_is_said_and_goes_back(ecg, opened):
+    _, traffic = opened
+    ecg.get_by_role("button", name="Beats", exact=True).click()
+    ecg.get_by_role("button", name="Move marks").click()
+    before, qt = value(ecg, "qrs_ms"), value(ecg, "qt_ms")
+    traffic.pictures = 0
+    for _ in range(5):
+        ecg.get_by_role("slider", name="Mark, end of QRS").press("ArrowRight")
+    ecg.get_by_text("mark moved by hand").first.wait_for()
+    assert (value(ecg, "qrs_ms"), value(ecg, "qt_ms")) == (before + 10, qt)
+    assert "end of QRS" in ecg.locator(".hg-strip").inner_text()
+    assert ecg.locator(".hg-mark.hg-moved").count() >= 12
+    assert traffic.pictures == 0
+    keep(ecg, "mark-moved")
+    ecg.get_by_role("button", name="Put marks back").click()
+    ecg.get_by_text("mark moved by hand").first.wait_for(state="detached")
+    assert value(ecg, "qrs_ms") == before
+    assert ecg.locator(".hg-moved").count() == 0
+
+
+def test_more_measurements_light_their_interval_or_their_leads(ecg):
+    assert ecg.locator("[data-field=p_ms]").count() == 0
+    ecg.get_by_role("button", name="More measurements").click()
+    ecg.locator("[data-field=p_ms]").click()
+    assert ecg.locator(".hg-light[data-lit=p_ms] rect").count() >= 12
+    ecg.locator("[data-field=cornell_mv]").click()
+    assert {path.get_attribute("data-lead") for path in ecg.locator(".hg-trace.hg-lit").all()} == {"aVL", "V3"}
+    ecg.locator("[data-field=cornell_mv]").click()
+    ecg.get_by_role("button", name="Fewer measurements").click()
+
+
+INFERIOR = 1
+
+
+def test_a_statement_leads_to_the_leads_that_show_it(opened, chrome, app_url):
+    page = chrome.new_context(viewport=dict(zip(("width", "height"), DESKTOP, strict=True))).new_page()
+    page.set_default_timeout(READING_MS)
+    page.goto(app_url)
+    page.locator(f".st-key-sample-{INFERIOR} button").click()
+    elevation = page.locator('.hg-statements [data-code="st.elevation"]')
+    elevation.wait_for()
+    assert elevation.inner_text().startswith("ST elevation in II")
+    elevation.click()
+    lit = {path.get_attribute("data-lead") for path in page.locator(".hg-trace.hg-lit").all()}
+    assert lit == {"II", "III", "aVF"}
+    page.locator("[data-field=pr_ms]").click()
+    assert elevation.get_attribute("aria-pressed") == "false"
+    assert page.locator(".hg-trace.hg-lit").count() == 0
+    settle(page)
+    inside(page, ANSWER, DESKTOP)
+    inside(page, MEASUREMENTS, DESKTOP)
+    keep(page, "statements")
+    resize(page, TABLET)
+    inside(page, ANSWER, TABLET)
+    inside(page, MEASUREMENTS, TABLET)
+    page.close()
 
 
 def drag(page: Any, hand: str, x: float, y: float) -> None:

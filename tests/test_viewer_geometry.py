@@ -103,3 +103,34 @@ def test_rows_without_a_name_are_only_offered_as_the_page_has_them():
     signals = {"rate": 250, "rhythm": None, "leads": {"row 1": ten_seconds}, "columns": [["row 1"]]}
     assert run(f"Object.keys(g.arrangementsOf({json.dumps(signals)}))") == ["page"]
     assert run("[g.leadName('row 1'), g.leadName('-aVR')]") == ["Row 1", "Lead -aVR"]
+
+
+MEDIAN = {
+    "I": {"start": -0.4, "rate": 500, "values": [0] * 400 + [100] + [0] * 99, "marks": [None] * 9, "beats": 3},
+    "V1": {"start": -0.2, "rate": 500, "values": [0] * 100 + [-250] + [0] * 299, "marks": [None] * 9, "beats": 2},
+}
+
+
+def test_median_beats_stand_at_their_r_peaks_with_room_for_their_heights():
+    scene = run(f"g.arrangeBeats({json.dumps(MEDIAN)})")
+    first, second = scene["panels"]
+    assert (first["lead"], second["lead"], scene["pxPerS"], scene["pxPerMv"]) == ("I", "V1", 200, 80)
+    columns = [run(f"g.columnOf({json.dumps(panel)}, 0)") for panel in (first, second)]
+    assert columns[1] - columns[0] == pytest.approx(scene["width"] / 2), "R peaks are a column apart"
+    assert second["line"][100] - second["y"] == pytest.approx(200), "2.5 mV at 10 mm/mV and 8 units a mm"
+    assert scene["height"] > second["y"] + 200
+
+
+def test_twelve_median_beats_are_four_columns_as_on_a_page():
+    leads = ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"]
+    panels = run(f"g.arrangeBeats({json.dumps(dict.fromkeys(leads, MEDIAN['I']))}).panels")
+    rows = [[one["lead"] for one in panels if one["y"] == y] for y in sorted({one["y"] for one in panels})]
+    assert rows == [leads[0::3], leads[1::3], leads[2::3]]
+
+
+@pytest.mark.parametrize(("to", "found"), [(0.06, 0.06), (-0.2, -0.03), (0.5, 0.2)])
+def test_a_mark_stays_between_its_neighbours(to, found):
+    marks = {"qrs_on": -0.05, "qrs_off": 0.05, "t_off": 0.3}
+    names, gaps = ["p_on", "qrs_on", "qrs_off", "t_off"], {"qrs_on": 0, "qrs_off": 0.02, "t_off": 0.1}
+    said = run(f"g.movedMark({json.dumps(marks)}, {json.dumps(names)}, {json.dumps(gaps)}, 'qrs_off', {to})")
+    assert said == pytest.approx(found)

@@ -1,18 +1,18 @@
-"""Shapley values of the parts of a drawing, by the shap package: contributions to the probability of a class."""
+"""Shapley values of the parts of a drawing: contributions to the probability of a class."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from heartguard.arrays import Doubles
 from heartguard.classify import Engine
 from heartguard.drawing import LEAD_GROUPS
-from heartguard.explain.game import BATCH, Coalitions, Game, Progress, seeded_numpy
+from heartguard.explain.game import BATCH, Game, Progress
 from heartguard.explain.incremental import incremental_engine
+from heartguard.explain.permutations import exact_values, permutation_values
 from heartguard.explain.players import lead_players, wave_players
 from heartguard.explain.waves import WAVES
 from heartguard.values import Ecg, Measurements
@@ -57,13 +57,12 @@ def lead_shap(
     on_progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Shapley:
-    """Compute Shapley values of the leads and the strip by shap's permutation explainer.
+    """Compute Shapley values of the leads and the strip from permutations.
 
     A player is absent when the drawing is made without it. Every permutation is evaluated forwards and backwards, so
     the values add up exactly, and interactions of two leads are divided exactly (Mitchell et al., JMLR 23:43, 2022).
-    Shapley values are linear in the game: a `Surrogate` fitted to the answers is solved exactly (shap's exact
-    explainer, all coalitions), and the permutations only estimate the difference of the network from the surrogate (a
-    control variate).
+    Shapley values are linear in the game: a `Surrogate` fitted to the answers is solved exactly (all coalitions), and
+    the permutations only estimate the difference of the network from the surrogate (a control variate).
 
     Parameters
     ----------
@@ -138,7 +137,7 @@ def wave_shap(
     """
     players = wave_players(ecg, measurements, player)
     game = Game(incremental_engine(engine), label, players, batch, 2 ** len(players.names), on_progress, cancelled)
-    return _solve(game, WAVES, lambda: _exact_values(game, len(players.names)))
+    return _solve(game, WAVES, lambda: exact_values(game, len(players.names)))
 
 
 def _solve(game: Game, everyone: tuple[str, ...], solver: Callable[[], Doubles]) -> Shapley:
@@ -152,28 +151,6 @@ def _solve(game: Game, everyone: tuple[str, ...], solver: Callable[[], Doubles])
 
 def _controlled_values(game: Game, permutations: int) -> Doubles:
     count = len(game.players.names)
-    network = _permutation_values(game, count, permutations)
+    network = permutation_values(game, count, permutations)
     surrogate = game.surrogate()
-    return network + _exact_values(surrogate, count) - _permutation_values(surrogate, count, permutations)
-
-
-def _permutation_values(game: Coalitions, count: int, permutations: int) -> Doubles:
-    import shap
-
-    with seeded_numpy():
-        explainer = shap.PermutationExplainer(game, _masker(count), seed=0)
-        found = explainer(np.ones((1, count)), max_evals=permutations * (2 * count + 1), batch_size=BATCH, silent=True)
-    return np.asarray(found.values[0], dtype=np.float64)
-
-
-def _exact_values(game: Coalitions, count: int) -> Doubles:
-    import shap
-
-    found = shap.ExactExplainer(game, _masker(count))(np.ones((1, count)), batch_size=2**13, silent=True)
-    return np.asarray(found.values[0], dtype=np.float64)
-
-
-def _masker(count: int) -> Any:
-    import shap
-
-    return shap.maskers.Independent(np.zeros((1, count)), max_samples=1)
+    return network + exact_values(surrogate, count) - permutation_values(surrogate, count, permutations)

@@ -13,6 +13,7 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import UID, ExplicitVRLittleEndian, GeneralECGWaveformStorage, TwelveLeadECGWaveformStorage
 
 from heartguard import __version__
+from heartguard.export.beat_codes import SPIKE, BeatCode, beat_codes
 from heartguard.export.codes import LEAD_NUMBERS, QUANTITIES, Quantity
 from heartguard.export.steps import MISSING, Steps, as_steps, shown_leads
 from heartguard.leads import LEADS
@@ -30,13 +31,6 @@ _TWELVE_LEAD_SAMPLES = 16384
 
 _UNSPECIFIED_LEAD = 0
 """Number of a row without a name (context group 3001)."""
-
-_DOMINANT, _OTHER, _SPIKE = (
-    ("10:8240", "Dominant beat"),
-    ("10:8736", "Unclassifiable beat"),
-    ("10:4096", "Antibradycardia pace spike"),
-)
-"""Codes and meanings of points in time (context group 3335)."""
 
 
 def to_dicom(reading: Reading) -> bytes:
@@ -130,9 +124,8 @@ def _annotations(reading: Reading) -> Iterable[Dataset]:
         concept = _concept(quantity)
         if concept is not None and values[quantity.field] is not None:
             yield _measurement(concept, quantity.unit, values[quantity.field])
-    for (value, meaning), times in _points(reading.measurements):
-        if times:
-            yield _moments(_code(value, "MDC", meaning), times, reading.ecg.sampling_rate_hz)
+    for code, times in _points(reading.measurements).items():
+        yield _moments(_code(f"10:{code.mdc}", "MDC", code.meaning), times, reading.ecg.sampling_rate_hz)
 
 
 def _annotation() -> Dataset:
@@ -158,12 +151,12 @@ def _measurement(concept: Dataset, unit: str, value: float) -> Dataset:
     return annotation
 
 
-def _points(measured: Measurements) -> Iterable[tuple[tuple[str, str], list[float]]]:
-    """Yield kinds of points and their seconds."""
-    dominant = measured.dominant if measured.dominant.size else np.ones(len(measured.beats_s), bool)
-    yield _DOMINANT, measured.beats_s[dominant].tolist()
-    yield _OTHER, measured.beats_s[~dominant].tolist()
-    yield _SPIKE, measured.spikes_s.tolist()
+def _points(measured: Measurements) -> dict[BeatCode, list[float]]:
+    """Return the seconds of the beats and spikes by their codes."""
+    found: dict[BeatCode, list[float]] = {}
+    for code, at in zip(beat_codes(measured), measured.beats_s.tolist(), strict=True):
+        found.setdefault(code, []).append(at)
+    return {**found, **({SPIKE: measured.spikes_s.tolist()} if measured.spikes_s.size else {})}
 
 
 def _moments(concept: Dataset, times: Sequence[float], rate: int) -> Dataset:

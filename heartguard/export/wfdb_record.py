@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from heartguard import __version__
+from heartguard.export.beat_codes import SPIKE, beat_codes
 from heartguard.export.steps import as_steps, shown_leads
 from heartguard.values import Measurements, Reading
 from heartguard.vocabulary import DISCLAIMER
@@ -26,8 +27,12 @@ _UNFIT = re.compile(r"[^A-Za-z0-9_-]+")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """Date of the files in the ZIP, the earliest that it knows: the same reading gives the same bytes."""
 
-_DOMINANT, _OTHER, _SPIKE = "N", "Q", "^"
-"""Codes of WFDB: a beat of the prevailing shape, one that is not classified, a pacing spike."""
+_WAVES = {
+    **dict.fromkeys(("p_on", "qrs_on", "t_on"), "("),
+    **dict.fromkeys(("p_off", "qrs_off", "t_off"), ")"),
+    **{"p_peak": "p", "t_peak": "t"},
+}
+"""Codes of the marks of a beat over all leads; its own code stands at the R peak."""
 
 
 def to_wfdb(reading: Reading, name: str) -> bytes:
@@ -67,11 +72,12 @@ def to_wfdb(reading: Reading, name: str) -> bytes:
 
 
 def _annotations(measured: Measurements, rate: int) -> tuple[list[int], list[str]]:
-    """Return samples and codes of the beats and the pacing spikes, in their order."""
-    dominant = measured.dominant if measured.dominant.size else np.ones(len(measured.beats_s), bool)
-    marks = [(at, _DOMINANT if own else _OTHER) for at, own in zip(measured.beats_s, dominant, strict=True)]
-    marks += [(at, _SPIKE) for at in measured.spikes_s]
-    ordered = sorted((round(float(at) * rate), code) for at, code in marks)
+    """Return samples and codes of the beats, their waves and the pacing spikes, in their order."""
+    marks = [(at, code.wfdb) for at, code in zip(measured.beats_s, beat_codes(measured), strict=True)]
+    marks += [(at, SPIKE.wfdb) for at in measured.spikes_s]
+    for beat in range(len(measured.beats.kinds)):
+        marks += [(at, _WAVES[name]) for name, at in measured.beats.marks.at(beat).items() if name in _WAVES]
+    ordered = sorted((max(0, round(float(at) * rate)), code) for at, code in marks)
     return [sample for sample, _ in ordered], [code for _, code in ordered]
 
 

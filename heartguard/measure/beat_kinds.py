@@ -20,11 +20,20 @@ _SPIKE_BEFORE_S = (0.0, 0.20)
 _SPIKE_TO_QRS_S = (-0.015, 0.055)
 """And the complex begins so long after its spike; a P wave and AV conduction lie between an atrial stimulus and it."""
 
-_PREMATURE = 0.8
-"""A beat is premature after less than this share of the usual RR."""
+_LEAST_PACED, _LEAST_PACED_SHARE = 2, 0.3
+"""So many beats, and as a share of all spikes, must begin at a spike: noise has spikes that fall on a beat by chance.
+With two chambers paced half of the spikes are atrial."""
 
-_STEADY = 0.12
+_PREMATURE, _SUDDEN = 0.8, 0.85
+"""A beat is premature after less than this share of the usual RR, and of the RR before: a breathing sinus is slower to
+change."""
+
+_STEADY = 0.10
 """Greatest variation of the other RR intervals at which one premature beat can be told: not in fibrillation."""
+
+_WIDE_S, _WIDER = 0.12, 1.15
+"""A beat of another shape is of another origin if its QRS complex is so wide, and wider than the usual by this factor:
+noise changes the shape too, and ventricular beats are wide."""
 
 _TIMELY = (0.85, 1.15)
 """Fused beats come when the prevailing rhythm is due: RR over the usual."""
@@ -43,7 +52,7 @@ _SHIFT_S, _STEP = 0.04, 2
 
 
 def kinds_of(
-    signals: Doubles, beats: Indices, shapes: Shapes, spikes: Indices, onsets: Doubles, seams: tuple[int, ...]
+    signals: Doubles, beats: Indices, shapes: Shapes, spikes: Indices, bounds: Doubles, seams: tuple[int, ...]
 ) -> tuple[BeatKind, ...]:
     """Return the kind of each beat.
 
@@ -56,8 +65,8 @@ def kinds_of(
     shapes : Shapes
     spikes : ndarray, shape (m,), int64
         Pacing spikes, samples.
-    onsets : ndarray, shape (n,), float64
-        QRS onsets, samples; NaN where not known.
+    bounds : ndarray, shape (n, 2), float64
+        Onset and end of each QRS complex, samples; NaN where not known.
     seams : tuple of int
         Samples where time may leap: an RR interval across one tells nothing.
     """
@@ -65,17 +74,25 @@ def kinds_of(
     usual_rr = float(np.nanmedian(rr[shapes.dominant])) if np.isfinite(rr[shapes.dominant]).any() else np.nan
     steady = rr[shapes.dominant & np.isfinite(rr)]
     regular = steady.size < 2 or float(np.std(steady)) < _STEADY * usual_rr
-    premature = rr < _PREMATURE * usual_rr
-    paced = np.array([_is_paced(int(beat), onset, spikes) for beat, onset in zip(beats, onsets, strict=True)])
-    found: list[BeatKind] = []
-    for usual, early, spiked in zip(shapes.usual, premature, paced, strict=True):
-        if spiked:
-            found.append("paced")
-        else:
-            found.append("ectopic" if not usual or (early and regular) else "normal")
+    before = np.concatenate([[np.nan], rr[:-1]])
+    premature = regular & (rr < _PREMATURE * usual_rr) & ~(rr > _SUDDEN * before)
+    ectopic = premature | (~shapes.usual & _is_wide(bounds, shapes.usual))
+    found: list[BeatKind] = ["ectopic" if one else "normal" for one in ectopic]
     for place in np.flatnonzero(_fused(signals, beats, shapes.usual, rr / usual_rr)):
         found[place] = "fused"
+    paced = np.array([_is_paced(int(beat), on, spikes) for beat, on in zip(beats, bounds[:, 0], strict=True)])
+    if paced.sum() >= max(_LEAST_PACED, _LEAST_PACED_SHARE * spikes.size):
+        for place in np.flatnonzero(paced):
+            found[place] = "paced"
     return tuple(found)
+
+
+def _is_wide(bounds: Doubles, usual: Mask) -> Mask:
+    """Tell which QRS complexes are wide, by themselves and beside the usual ones."""
+    width = (bounds[:, 1] - bounds[:, 0]) / SAMPLING_RATE_HZ
+    typical = float(np.nanmedian(width[usual])) if np.isfinite(width[usual]).any() else 0.0
+    wide: Mask = width >= max(_WIDE_S, _WIDER * typical)
+    return wide
 
 
 def _known_rr(beats: Indices, seams: tuple[int, ...]) -> Doubles:

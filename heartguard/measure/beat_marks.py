@@ -130,10 +130,11 @@ def _moved(
 
 def _best_shift(waves: Doubles, beat: Doubles, part: slice, reach: int, alike: float) -> float | None:
     """Return by how many samples a wave of one beat is later than the median's; None where it is not there."""
+    part = slice(max(0, part.start), min(waves.shape[1], part.stop))  # a T wave may end after the median beat
+    if part.stop <= part.start:
+        return None
     moves = np.arange(-reach, reach + 1, _STEP)
-    first, last = part.start - reach, part.stop + reach
-    if first < 0 or last > waves.shape[1]:
-        moves = moves[(part.start + moves >= 0) & (part.stop + moves <= waves.shape[1])]
+    moves = moves[(part.start + moves >= 0) & (part.stop + moves <= waves.shape[1])]
     template = waves[:, part]
     wide = np.stack([beat[:, part.start + move : part.stop + move] for move in moves])
     whole = np.isfinite(template).all(axis=1) & np.isfinite(wide).all(axis=(0, 2))

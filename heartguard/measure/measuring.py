@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,14 @@ from heartguard.measure.delineation import Delineation, delineate
 from heartguard.measure.filters import bridge_gaps, milliseconds, samples
 from heartguard.measure.intervals import Fiducials
 from heartguard.measure.lead_table import lead_table, voltages
-from heartguard.measure.median_beat import MedianBeat, median_beat
+from heartguard.measure.median_beat import MedianBeat, align_beats, median_beat
 from heartguard.measure.morphology import Shapes, compare_beats
+from heartguard.measure.p_train import dissociated_p_waves
 from heartguard.measure.pacing import find_spikes, without_spikes
 from heartguard.measure.qtc import corrected_qt
 from heartguard.measure.rhythm import rates_of, rhythm_of, variation_between
 from heartguard.measure.study import find_r_peaks
+from heartguard.measure.uncertainty import half_widths_of
 from heartguard.values import Ecg, Measurements
 from heartguard.wave_marks import Beats
 
@@ -33,6 +36,13 @@ LEAST_CONTRAST = 1.35
 BEFORE_S = 0.62
 """Length of the median beat before R: a PR of 0.5 s and half a QRS complex."""
 
+_WIDE_SHIFT_S = 0.08
+"""How far beats are moved to fit each other: the steepest moment of a paced complex of 160 ms differs so much from lead
+to lead, and a page shows other leads in each column."""
+
+_SLOW_S = 0.9
+"""Only from this RR on P waves are looked for that are independent of the QRS complexes: escape rhythms are slow."""
+
 _UNSTEADY = 0.15
 """Variation of RR from which QT is not corrected for the rate."""
 
@@ -40,7 +50,9 @@ _RATE_FIELDS = ("heart_rate_bpm", "rr_ms", "least_rate_bpm", "greatest_rate_bpm"
 _QTC_FIELDS = ("qtc_ms", "qtc_fridericia_ms", "qtc_framingham_ms", "qtc_hodges_ms")
 _AXIS_FIELDS = ("axis_deg", "p_axis_deg", "t_axis_deg")
 _VOLTAGE_FIELDS = ("sokolow_lyon_mv", "cornell_mv", "r_avl_mv")
-_WAVE_FIELDS = ("p_ms", "pr_ms", "qrs_ms", "qt_ms", *_QTC_FIELDS, *_AXIS_FIELDS, *_VOLTAGE_FIELDS)
+WAVE_FIELDS = ("p_ms", "pr_ms", "qrs_ms", "qt_ms", *_QTC_FIELDS, *_AXIS_FIELDS, *_VOLTAGE_FIELDS)
+"""What is measured on the median beat."""
+
 _NOTHING = "No heart beats were found: the traces are empty, flat or too noisy. Measure by hand on the page."
 _ONE_BEAT = "Only one heart beat is on the page: there is no interval to take a rate from."
 _NO_LIMBS = "The limb leads I, II and III are not traced together anywhere on the page, so they cannot be checked."
@@ -77,6 +89,7 @@ def measure(ecg: Ecg) -> Measurements:
     signals = without_spikes(signals, spikes)
     beats, contrast = find_r_peaks(signals, ecg.rhythm_lead)
     beats = review_beats(signals, beats) if contrast >= LEAST_CONTRAST else beats[:0]
+    beats = np.unique(align_beats(signals, beats, ecg.rhythm_lead, _WIDE_SHIFT_S))
     always: dict[str, Any] = {
         "beats_s": beats / SAMPLING_RATE_HZ,
         "spikes_s": spikes / SAMPLING_RATE_HZ,
@@ -84,17 +97,17 @@ def measure(ecg: Ecg) -> Measurements:
         "missing_reasons": reasons,
     }
     if beats.size < 2:
-        reasons |= dict.fromkeys(_RATE_FIELDS + _WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
+        reasons |= dict.fromkeys(_RATE_FIELDS + WAVE_FIELDS, _ONE_BEAT if beats.size else _NOTHING)
         return Measurements(**always)
     shapes = compare_beats(signals, beats)
     median = median_beat(signals, beats[shapes.dominant], before_s=BEFORE_S)
     rr_s = rhythm_of(beats, ecg.seams).rr_ms / 1000
     found = delineate(median, rr_s, variation_between(beats, shapes.dominant))
     rates: dict[str, Any] = _rates(beats, ecg.seams)
-    waves = _intervals(found, reasons) | _of_leads(median, found.fiducials, reasons)
-    waves |= _corrected(waves.get("qt_ms"), rates, reasons)
+    waves = waves_of(median, found, rates, reasons)
     always["beats"] = _beats(signals, beats, shapes, median, found.fiducials, rr_s, spikes, ecg.seams)
-    return Measurements(dominant=shapes.dominant, **always, **rates, **waves)
+    uncertainty = half_widths_of({**rates, **{name: waves.get(name) for name in WAVE_FIELDS}})
+    return Measurements(dominant=shapes.dominant, uncertainty=uncertainty, **always, **rates, **waves)
 
 
 def _beats(
@@ -109,9 +122,35 @@ def _beats(
 ) -> Beats:
     """Return every beat with its kind and its waves."""
     marked = mark_beats(signals, beats, shapes, median, bounds, rr_s)
-    kinds = kinds_of(signals, beats, shapes, spikes, marked.marks.qrs_on * SAMPLING_RATE_HZ, seams)
+    bounds_s = np.stack([marked.marks.qrs_on, marked.marks.qrs_off], axis=1)
+    kinds = kinds_of(signals, beats, shapes, spikes, bounds_s * SAMPLING_RATE_HZ, seams)
     lone = lone_p_waves(signals, beats, median, bounds)
+    if bounds.p_on is None and bounds.qrs_on is not None and bounds.t_off is not None and rr_s > _SLOW_S:
+        lone = dissociated_p_waves(signals, beats, bounds.qrs_on - median.centre, bounds.t_off - median.centre)
     return Beats(kinds, shapes.usual, shapes.dominant, marked.marks, marked.leads, marked.median, lone)
+
+
+def waves_of(
+    median: MedianBeat, found: Delineation, rates: Mapping[str, float], reasons: dict[str, str]
+) -> dict[str, Any]:
+    """Return intervals, axes, voltages and the table of the leads by the marks of a median beat.
+
+    Parameters
+    ----------
+    median : MedianBeat
+    found : Delineation
+    rates : mapping of str to float
+        ``heart_rate_bpm`` and ``rr_variation``.
+    reasons : dict of str to str
+        Gets the reason of each value that is None.
+
+    Returns
+    -------
+    dict
+        Fields of `heartguard.values.Measurements`; those that are None may be missing.
+    """
+    waves = _intervals(found, reasons) | _of_leads(median, found.fiducials, reasons)
+    return waves | _corrected(waves.get("qt_ms"), rates, reasons)
 
 
 def _rates(beats: Indices, seams: tuple[int, ...]) -> dict[str, float]:
@@ -145,7 +184,7 @@ def _intervals(found: Delineation, reasons: dict[str, str]) -> dict[str, Any]:
     return values
 
 
-def _corrected(qt_ms: float | None, rates: dict[str, float], reasons: dict[str, str]) -> dict[str, float]:
+def _corrected(qt_ms: float | None, rates: Mapping[str, float], reasons: dict[str, str]) -> dict[str, float]:
     """Return QTc; the American recommendations (Circulation 119, 2009, e241) do not correct QT where RR varies much."""
     if qt_ms is None:
         return {}

@@ -13,7 +13,7 @@ from heartguard.measure.filters import samples, smooth
 
 BEFORE_S = 0.40
 AFTER_S = 0.70
-_SHIFT_S = 0.05
+SHIFT_S = 0.05
 _HALF_S = 0.07
 _ALIKE = 0.7
 _LOW = 0.7
@@ -55,7 +55,7 @@ def cut_beats(signals: Doubles, beats: Indices, before: int, after: int) -> Doub
     return np.stack([padded[:, beat : beat + before + after + 1] for beat in beats])
 
 
-def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None) -> Indices:
+def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None, shift_s: float = SHIFT_S) -> Indices:
     """Move each beat to where its QRS complexes best match the other beats', then to the R peak.
 
     Parameters
@@ -65,6 +65,8 @@ def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None) -> In
         From `detect_beats`.
     rhythm_lead : str or None
         The lead whose greatest deflection is called the R peak; without one, all leads' joint deflection.
+    shift_s : float
+        How far a beat may be moved, seconds.
 
     Returns
     -------
@@ -75,7 +77,7 @@ def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None) -> In
     band = smooth(signals, 0.006) - smooth(signals, 0.04)
     moved = beats.copy()
     for _ in range(2):
-        moved = _match_templates(band, moved, beats)
+        moved = _match_templates(band, moved, beats, samples(shift_s))
     template = np.nan_to_num(nan_median(cut_beats(band, moved, samples(_HALF_S), samples(_HALF_S))))
     shown = template[LEAD_INDEX[rhythm_lead]][None] if rhythm_lead else template
     if not shown.any():
@@ -84,9 +86,9 @@ def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None) -> In
     return np.clip(moved + peak, 0, signals.shape[1] - 1)
 
 
-def _match_templates(band: Doubles, moved: Indices, found: Indices) -> Indices:
-    """Shift each beat, at most `_SHIFT_S` from where it was found, to its best fit with the leads' median QRS."""
-    half, reach = samples(_HALF_S), samples(_SHIFT_S)
+def _match_templates(band: Doubles, moved: Indices, found: Indices, reach: int) -> Indices:
+    """Shift each beat, at most `reach` samples from where it was found, to its best fit with the leads' median QRS."""
+    half = samples(_HALF_S)
     template = np.nan_to_num(nan_median(cut_beats(band, moved, half, half)))
     wide = np.nan_to_num(cut_beats(band, found, half + reach, half + reach))
     windows = np.lib.stride_tricks.sliding_window_view(wide, 2 * half + 1, axis=2)
@@ -129,7 +131,7 @@ def drop_artefacts(signals: Doubles, beats: Indices, detection: Doubles) -> Indi
     if beats.size < 4:
         return beats
     alike = likeness(signals, beats)
-    heights = cut_beats(detection[None], beats, samples(_SHIFT_S), samples(_SHIFT_S))
+    heights = cut_beats(detection[None], beats, samples(SHIFT_S), samples(SHIFT_S))
     height = np.nanmax(heights[:, 0], axis=1)
     doubtful = (alike < min(_ALIKE, float(np.median(alike)) - 0.2)) & (height < _LOW * np.median(height))
     usual = float(np.median(np.diff(beats)))

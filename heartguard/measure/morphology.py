@@ -91,7 +91,9 @@ def _prevailing(alike: Doubles, rr: Doubles) -> Mask:
     chosen = max(pauses, key=lambda one: (pauses[one] > _PAUSE * shortest, sizes[one]))
     prevailing: Mask = group == chosen
     # a fused beat is like both shapes and joins their groups: each beat must be like most of the others
-    return prevailing & (np.median(alike[:, prevailing], axis=1) > _ALIKE)
+    like_most: Mask = prevailing & (np.median(alike[:, prevailing], axis=1) > _ALIKE)
+    # Beats at the edge of a page, or a chain in which each is like the next one alone, are like none of the others.
+    return like_most if like_most.any() else prevailing
 
 
 def _median(values: Doubles) -> float:

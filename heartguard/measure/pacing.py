@@ -56,17 +56,16 @@ def find_spikes(signals: Doubles) -> Indices:
     near = maximum_filter1d(found.astype(np.uint8), samples(_TOGETHER_S), axis=1)
     shown = np.isfinite(signals).sum(axis=0)
     runs = runs_of_true(near.sum(axis=0) >= np.clip(shown, 1, _LEADS))
-    middles = runs.mean(axis=1).round().astype(np.int64)
-    edge = samples(2 * _FLANK_S[1])
-    inside: Indices = middles[(middles > edge) & (middles < signals.shape[1] - edge)]
-    return inside
+    middles: Indices = runs.mean(axis=1).round().astype(np.int64)
+    return middles
 
 
 def _spiky(lead: Doubles) -> Mask:
     known = np.isfinite(lead)
     if known.sum() < samples(0.2):
         return np.zeros(lead.size, dtype=bool)
-    filled = np.interp(np.arange(lead.size), np.flatnonzero(known), lead[known])
+    edge = samples(2 * _FLANK_S[1])
+    filled = np.interp(np.arange(-edge, lead.size + edge), np.flatnonzero(known), lead[known])
     width = samples(_WIDTH_S) | 1
     height = np.maximum(filled - grey_opening(filled, width), grey_closing(filled, width) - filled)
     steepness = np.abs(np.gradient(filled))
@@ -75,8 +74,8 @@ def _spiky(lead: Doubles) -> Mask:
     middle = (first + last) // 2
     beside = np.maximum(np.roll(flank, middle), np.roll(flank, -middle))
     own = maximum_filter1d(steepness, samples(_WIDTH_S) | 1)
-    spiky: Mask = (height > _LEAST_MV) & (beside < _FLANK * own) & known
-    return spiky
+    spiky = (height > _LEAST_MV) & (beside < _FLANK * own)
+    return np.asarray(spiky[edge:-edge] & known, dtype=bool)
 
 
 def without_spikes(signals: Doubles, spikes: Indices) -> Doubles:

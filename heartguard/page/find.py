@@ -96,9 +96,10 @@ def _pages(upload: Upload, look: Look, corrections: Corrections) -> tuple[Page, 
         )
     found = find_marks(straight)
     printed = PrintedOnPage.of(look.words, found.rows, PX_PER_MM)
+    speed = corrections.speed_mm_per_s or printed.speed_mm_per_s or PAPER_SPEED_MM_PER_S
     parts = tuple(
         _page(upload, find_marks(part), part, replace(printed, names=names), corrections)
-        for part, names in parts_of(straight, found, printed.names)
+        for part, names in parts_of(straight, found, printed.names, PX_PER_MM * speed)
     )
     return parts or (_page(upload, found, straight, printed, corrections),)
 

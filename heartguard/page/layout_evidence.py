@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -94,7 +95,7 @@ class LayoutEvidence:
 
     def candidates(self, layout: Layout) -> Iterator[Candidate]:
         """Yield the layout on every set of rows that could be its rows."""
-        for rows in _row_sets(self.rows, layout.row_count, len(self.traces.pieces)):
+        for rows in _row_sets(self.rows, layout.row_count, len(self.traces.pieces), self._nameless):
             changed = abs(len(self.rows) - layout.row_count)
             followed = self._followed(rows)
             columns = self._columns(layout, rows)
@@ -112,6 +113,13 @@ class LayoutEvidence:
             yield Candidate(
                 layout, rows, followed, changed, wrong, worst, score, strips.same_seconds, columns, by_names
             )
+
+    @cached_property
+    def _nameless(self) -> tuple[float, ...]:
+        """Rows at which no name was read, where names were read at most of them."""
+        named = {name.y for name in self.names.names}
+        nameless = tuple(row for row in self.rows if row not in named)
+        return nameless if 2 * len(nameless) < len(self.rows) else ()
 
     def unnamed(self) -> Candidate:
         """Return the rows as they are, each of one lead that is not known."""
@@ -177,11 +185,16 @@ def _differing(layout: Layout, other: Layout) -> int:
     return sum(bool(lead) and lead != wanted for lead, wanted in pairs)
 
 
-def _row_sets(rows: tuple[float, ...], count: int, height: int) -> list[tuple[float, ...]]:
-    """Return sets of `count` rows: those found, less some at either end, or with one that the distances ask for."""
+def _row_sets(rows: tuple[float, ...], count: int, height: int, nameless: tuple[float, ...]) -> list[tuple[float, ...]]:
+    """Return sets of `count` rows: those found, less some at either end or without a name, or with one more.
+
+    The one more is where the distances of the rows ask for it.
+    """
     surplus = len(rows) - count
     if 0 <= surplus <= _MOST_CHANGED:
-        return [rows[at : at + count] for at in range(surplus + 1)]
+        ends = [rows[at : at + count] for at in range(surplus + 1)]
+        inner = [tuple(row for row in rows if row != one) for one in nameless if one not in (rows[0], rows[-1])]
+        return ends + inner if surplus == 1 else ends
     if surplus != -1 or len(rows) < 3:
         return []
     pitch = float(np.median(np.diff(rows)))

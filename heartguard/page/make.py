@@ -8,16 +8,19 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Floats, Image, Mask
+from heartguard.in_turn import on_rows_in_turn
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, TIME_TOLERANCE
-from heartguard.page.columns import column_extents, columns_of_ten_seconds, place_panels, row_extent
+from heartguard.page.columns import Strip, column_extents, columns_of_ten_seconds, place_panels, row_extent
+from heartguard.page.continued import arrange_in_turn, place_in_turn
 from heartguard.page.ends import Extent
 from heartguard.page.gain import Gain, read_gain
 from heartguard.page.marks import Lines, Pulse
 from heartguard.page.printed_page import PrintedOnPage
-from heartguard.page.recognise import choose_layout, no_layout
+from heartguard.page.recognise import Arrangement, choose_layout, no_layout
 from heartguard.page.speed import speed_warnings
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage
 from heartguard.page.strip_scale import on_strips, scaled_strips
+from heartguard.page.strips import HALF
 from heartguard.values import Corrections, Page, Panel, Upload
 from heartguard.warning import Warning, caution, fault
 
@@ -35,6 +38,9 @@ _NAME_MM = (10.0, 16.0, 14.0, 8.0)
 """How far left of, above, right of and below the beginning of a panel's line its name is printed."""
 
 _LEAST_NAME_MM = 1.2
+
+_PULSE_SLACK_MM = 1.0
+"""Ink so near a pulse is the pulse's: the pen and its soft edge."""
 
 _CERTAIN = 0.7
 """Certainty of a layout under which it is called a guess."""
@@ -81,22 +87,15 @@ def make_page(
     NotAnEcgError, LayoutError
         If there are too few rows, or they fit no layout and are on no grid.
     """
-    scale = straight.scale
-    marks = (found.lines, found.trace, found.names)
-    arranged = choose_layout(found.rows, found.extent, *marks, PX_PER_MM, corrections, printed.names)
+    scale, px_per_s = straight.scale, PX_PER_MM * speed
+    arranged = _arranged(found, printed, corrections, px_per_s)
     layout, certainty = arranged.layout, arranged.certainty
     if layout.order == "unnamed" and scale.source != "grid" and corrections.layout is None:
         raise no_layout(len(found.rows))
     gain = read_gain(found.pulses, printed.gains, corrections.gain_mm_per_mv)
-    rows = arranged.rows
-    columns = column_extents(layout, found.extent, rows, found.trace, PX_PER_MM)
-    heights = rows[len(layout.rows) :]
-    ends = [row_extent(found.extent, rows, len(layout.rows) + k, found.trace, PX_PER_MM) for k in range(len(heights))]
-    strips = scaled_strips(arranged.strips, heights, ends, printed, corrections)
-    px_per_s = PX_PER_MM * speed
-    same_seconds = arranged.same_seconds or columns_of_ten_seconds(layout, columns, px_per_s)
-    panels = place_panels(layout, rows, columns, strips, px_per_s, same_seconds, gain.by_lead)
-    seconds = max(panel.end_s for panel in panels)
+    strips = _strips(found, arranged, printed, corrections)
+    panels = _panels(found, arranged, strips, px_per_s, gain)
+    seconds = max(panel.end_s for panel in panels) / layout.turns
     set_by_hand = corrections.speed_mm_per_s is not None
     stated = set_by_hand or printed.speed_mm_per_s is not None
     return Page(
@@ -126,10 +125,38 @@ def make_page(
             *_warnings(scale, certainty if layout.order != "unnamed" else 1.0),
             *gain.warnings,
             *on_strips(strips),
+            *on_rows_in_turn(layout, panels),
             *speed_warnings(seconds, speed, set_by_hand, printed.speed_mm_per_s, found.pulses),
             *arranged.warnings,
         ),
     )
+
+
+def _arranged(found: Found, printed: PrintedOnPage, corrections: Corrections, px_per_s: float) -> Arrangement:
+    """Return what stands where, as was set by hand or as the page shows it."""
+    by_hand = corrections.layout is not None or corrections.lead_order is not None
+    if not by_hand:
+        in_turn = arrange_in_turn(found.rows, found.extent, found.trace, printed.names, PX_PER_MM, px_per_s)
+        if in_turn is not None:
+            return in_turn
+    marks = (found.lines, found.trace, found.names)
+    return choose_layout(found.rows, found.extent, *marks, PX_PER_MM, corrections, printed.names)
+
+
+def _strips(found: Found, arranged: Arrangement, printed: PrintedOnPage, corrections: Corrections) -> list[Strip]:
+    """Return the rhythm strips with their ends and scales."""
+    rows, first = arranged.rows, len(arranged.layout.rows)
+    ends = [row_extent(found.extent, rows, row, found.trace, PX_PER_MM) for row in range(first, len(rows))]
+    return scaled_strips(arranged.strips, rows[first:], ends, printed, corrections)
+
+
+def _panels(found: Found, arranged: Arrangement, strips: list[Strip], px_per_s: float, gain: Gain) -> tuple[Panel, ...]:
+    layout, rows = arranged.layout, arranged.rows
+    if layout.turns > 1:
+        return place_in_turn(layout, rows, found.extent, found.trace, PX_PER_MM, px_per_s)
+    columns = column_extents(layout, found.extent, rows, found.trace, PX_PER_MM)
+    same_seconds = arranged.same_seconds or columns_of_ten_seconds(layout, columns, px_per_s)
+    return place_panels(layout, rows, columns, strips, px_per_s, same_seconds, gain.by_lead)
 
 
 def _length_error(seconds: float, *, stated: bool) -> float:
@@ -145,16 +172,28 @@ def _evidence(straight: StraightPage, found: Found, certainty: float, gain: Gain
     sure = max(1, int(np.count_nonzero(trace > _SURE_SHARES[1])))
     scale = straight.scale
     return {
-        "vague_trace": float(np.count_nonzero(trace > _SURE_SHARES[0])) / sure - 1,
+        "vague_trace": float(np.log(max(1, int(np.count_nonzero(trace > _SURE_SHARES[0]))) / sure)),
         "layout_certainty": certainty,
         "grid_strength": float(np.log10(1 + scale.strength)) if scale.source == "grid" else 0.0,
         "no_grid": float(scale.source != "grid"),
         "grid_off_mm": 0.0 if np.isnan(straight.off_mm) else min(straight.off_mm, 3.0),
         "grid_bent": straight.bent_share,
         "pulse_share": min(1.0, len(found.pulses) / max(1, len(found.rows))),
+        "lost_pulses": _lost_pulses(straight.shares["pulse"], found.pulses),
+        "fineness": float(np.log(np.sqrt(scale.px_per_mm_x * scale.px_per_mm_y))),
         "pulse_error": 0.1 if gain.pulse_error is None else min(gain.pulse_error, 0.5),
         "gain_witnesses": gain.witnesses,
     }
+
+
+def _lost_pulses(share: Image, pulses: tuple[Pulse, ...]) -> float:
+    """Return how much is marked as pulse and was read as none: the logarithm of 1 and its area, mm2."""
+    marked = share > HALF
+    slack = _PULSE_SLACK_MM * PX_PER_MM
+    for pulse in pulses:
+        top, bottom = pulse.baseline_y - pulse.height_mm * PX_PER_MM - slack, pulse.baseline_y + slack
+        marked[max(0, round(top)) : round(bottom), max(0, round(pulse.x0 - slack)) : round(pulse.x1 + slack)] = False
+    return float(np.log1p(np.count_nonzero(marked) / PX_PER_MM**2))
 
 
 def _on_names(found: Found, panels: tuple[Panel, ...]) -> dict[str, float]:

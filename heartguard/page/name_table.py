@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LAYOUTS, LIMB_LEADS, Layout
+from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LAYOUTS, LEADS, LIMB_LEADS, Layout
 from heartguard.page.print import PrintedName
 from heartguard.page.printed_names import Cell, NamesInRows, plain
 
@@ -120,7 +120,14 @@ def _filled(read: list[list[str]]) -> tuple[tuple[str, ...], ...]:
     for row in range(rows):
         told = [read[row][column] or down[column][row] or across[row][column] for column in range(columns)]
         out.append([lead if read[row][column] or not seen[lead] else "" for column, lead in enumerate(told)])
-    return tuple(tuple(leads) for leads in _once(out))
+    return _completed(_once(out))
+
+
+def _completed(table: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    """Fill in the one name that is missing where all others are of the twelve leads."""
+    missing = [lead for lead in LEADS if all(lead not in row for row in table)]
+    one = missing[0] if len(missing) == 1 and sum(len(row) for row in table) == len(LEADS) else ""
+    return tuple(tuple(lead or one for lead in row) for row in table)
 
 
 def _once(table: list[list[str]]) -> list[list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -35,7 +36,14 @@ _LEFT_MM = 16.0
 """How far left of the first column a name is printed at most: beside the calibration pulse."""
 
 _BEFORE_MM, _AFTER_MM = 6.0, 14.0
-"""How far before and after the beginning of its column the middle of a name is."""
+"""How far before and after the beginning of its column the middle of a name is, unless the first column's are further
+left: a recorder that prints names before the traces does so in every column."""
+
+_MOST_ALIKE = 2
+"""Names of one lead at one height: a lead is named once in a row, and on some pages at either end of its piece."""
+
+_TOLD = 2
+"""Names left of the first column that tell where this page prints them."""
 
 _FAR_COST = 0.03
 """Of a millimetre away from the usual distance, in names: decides only where two distances explain as many names."""
@@ -112,10 +120,16 @@ class NamesInRows:
         nearest = int(np.argmin([abs(name.y - row) for row in rows]))
         return nearest if abs(name.y - rows[nearest]) < self.half(rows) else -1
 
+    @cached_property
+    def _before_mm(self) -> float:
+        """How far before its column a name is printed on this page."""
+        left = [(self.extent.x0 - name.x) / self.px_per_mm for name in self.names if name.x < self.extent.x0]
+        return max(_BEFORE_MM, float(np.median(left)) + _LINE_MM) if len(left) >= _TOLD else _BEFORE_MM
+
     def _column(self, name: PrintedName, columns: int) -> int:
         starts = self.extent.x0 + np.arange(columns) * self.extent.width / columns
         after = (name.x - starts) / self.px_per_mm
-        before = np.where(np.arange(columns) == 0, _LEFT_MM, _BEFORE_MM)
+        before = np.where(np.arange(columns) == 0, _LEFT_MM, self._before_mm)
         fits = np.flatnonzero((after > -before) & (after < _AFTER_MM))
         return int(fits[np.argmin(np.abs(after[fits]))]) if len(fits) else -1
 
@@ -139,7 +153,7 @@ def settle_names(names: Sequence[PrintedName], rows: Sequence[float], extent: Ex
     [('I', 100.0), ('II', 300.0)]
     """
     reach = _LEFT_MM * px_per_mm
-    beside = [name for name in names if extent.x0 - reach < name.x < extent.x1]
+    beside = [name for name in _without_ticks(names, px_per_mm) if extent.x0 - reach < name.x < extent.x1]
     offsets = [
         (name.y - row) / px_per_mm
         for name in beside
@@ -156,6 +170,16 @@ def settle_names(names: Sequence[PrintedName], rows: Sequence[float], extent: Ex
         if min(abs(y - row) for row in rows) < line:
             kept.append(name._replace(y=min(rows, key=lambda row: abs(y - row))))
     return NamesInRows(tuple(kept), extent, px_per_mm)
+
+
+def _without_ticks(names: Sequence[PrintedName], px_per_mm: float) -> list[PrintedName]:
+    """Drop what repeats along a line, which no lead name does: marks of the seconds look like I."""
+    line = _LINE_MM * px_per_mm
+    return [
+        name
+        for name in names
+        if sum(other.lead == name.lead and abs(other.y - name.y) < line for other in names) <= _MOST_ALIKE
+    ]
 
 
 def _explained(offset: float, names: Sequence[PrintedName], rows: Sequence[float], px_per_mm: float) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from heartguard.arrays import Doubles, Mask
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, Layout
 from heartguard.page.ends import Extent
+from heartguard.page.same_seconds import columns_at_once
 
 __all__ = ["RoughTraces", "StripFit", "fit_strips"]
 
@@ -22,7 +23,7 @@ _SHIFT_MM = 3.0
 _THINNED = 4
 _LEAST_SHARE = 0.5
 _CLEARLY = 0.6
-"""Columns show the same seconds if strips fit those by so much better; a regular rhythm fits both."""
+"""Columns whose beats do not tell show the same seconds if strips fit those by so much better."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +140,8 @@ def fit_strips(layout: Layout, followed: Doubles, extent: Extent) -> StripFit:
                     distances += [_closest(row[first:last], part) for row in followed[: len(layout.rows)]]
         worst = max(worst, min(min(own), min(first_seconds)))
         in_turn, at_once = in_turn + min(own), at_once + min(first_seconds)
-    return StripFit(worst, at_once < _CLEARLY * in_turn)
+    by_beats = columns_at_once(layout, followed, extent, reach)
+    return StripFit(worst, at_once < _CLEARLY * in_turn if by_beats is None else by_beats)
 
 
 def _closest(short: Doubles, strip: Doubles) -> float:

@@ -8,8 +8,9 @@ from heartguard.page.columns import Strip
 from heartguard.page.ends import Extent
 from heartguard.page.printed_page import PrintedOnPage
 from heartguard.page.straight import PX_PER_MM
+from heartguard.strip_scale import on_own_scale
 from heartguard.values import Corrections
-from heartguard.warning import Warning, note
+from heartguard.warning import Warning
 
 __all__ = ["on_strips", "scaled_strips"]
 
@@ -54,17 +55,8 @@ def _strip(lead: str, row: float, extent: Extent, printed: PrintedOnPage, correc
 
 def on_strips(strips: Sequence[Strip]) -> tuple[Warning, ...]:
     """Say which strips have a scale of their own."""
-    said = []
-    for number, strip in enumerate(strips, 1):
-        own = [
-            "" if strip.px_per_s is None else f"{strip.px_per_s / PX_PER_MM:g} mm/s",
-            "" if strip.gain_mm_per_mv is None else f"{strip.gain_mm_per_mv:g} mm/mV",
-        ]
-        if any(own):
-            text = (
-                f"Strip {number} is drawn at {' and '.join(filter(None, own))}, as is printed beside it, unlike the "
-                "rest of the page. Calipers on the page have the scale of the rest: measure the strip on the redrawn "
-                "signals."
-            )
-            said.append(note("scale.strip", text))
-    return tuple(said)
+    speeds = [None if strip.px_per_s is None else strip.px_per_s / PX_PER_MM for strip in strips]
+    numbered = enumerate(zip(strips, speeds, strict=True), 1)
+    return tuple(
+        said for number, (strip, speed) in numbered for said in on_own_scale(number, speed, strip.gain_mm_per_mv)
+    )

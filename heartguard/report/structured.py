@@ -7,6 +7,7 @@ from typing import Any
 
 from heartguard.answers import joint_statements
 from heartguard.errors import HeartGuardError
+from heartguard.normal_ranges import reference_ranges
 from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.beat_values import beats_json
 from heartguard.report.prediction_values import no_prediction_json, prediction_json
@@ -44,6 +45,10 @@ _DECIMALS = {
 }
 """Decimals of each measurement: no finer than it can be measured on paper."""
 
+_NO_HALF_WIDTH = ("rr_variation", "einthoven_residual_mv")
+_HALF_WIDTHS = (*(name for name in _DECIMALS if name not in _NO_HALF_WIDTH), "wave_mv", "st_mv")
+"""Values whose uncertainty is given."""
+
 
 def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNKNOWN_PATIENT) -> dict[str, Any]:
     """Return a reading as plain values for ``json.dumps``.
@@ -78,7 +83,7 @@ def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNK
         "status": "ok",
         "reason": None,
         "prediction": prediction_json(prediction),
-        "measurements": _measured(reading.measurements),
+        "measurements": _measured(reading.measurements, patient),
         "beats": beats_json(reading.measurements.beats),
         "statements": statements_json(stated, joint_statements(prediction.findings, stated)),
         "quality": rounded(reading.quality, 3),
@@ -139,7 +144,7 @@ def rejected_json(
         "status": "rejected",
         "reason": reason_of(error),
         "prediction": no_prediction_json(),
-        "measurements": _measured(Measurements()),
+        "measurements": _measured(Measurements(), UNKNOWN_PATIENT),
         "beats": beats_json(Beats()),
         "statements": statements_json(Statements()),
         "quality": None,
@@ -180,7 +185,7 @@ def reason_of(error: BaseException) -> str:
     return "The file could not be read because of a fault of the program. Please report it, with the type of the file."
 
 
-def _measured(measurements: Measurements) -> dict[str, Any]:
+def _measured(measurements: Measurements, patient: Patient) -> dict[str, Any]:
     values: dict[str, Any] = {key: rounded(getattr(measurements, key), n) for key, n in _DECIMALS.items()}
     return {
         **values,
@@ -189,8 +194,16 @@ def _measured(measurements: Measurements) -> dict[str, Any]:
         "spikes_s": [round(float(spike), 3) for spike in measurements.spikes_s],
         "fiducials_s": {name: round(float(place), 3) for name, place in measurements.fiducials_s.items()},
         "leads": {lead: _lead(waves) for lead, waves in measurements.leads.items()},
+        "uncertainty": {
+            name: rounded(measurements.uncertainty.get(name), _half_decimals(name)) for name in _HALF_WIDTHS
+        },
+        "ranges": [entry._asdict() for entry in reference_ranges(patient)],
         "reasons": dict(measurements.missing_reasons),
     }
+
+
+def _half_decimals(name: str) -> int:
+    return 3 if name.endswith("_mv") else 1
 
 
 def _lead(waves: LeadWaves) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.structured import reason_of
 from heartguard.statements import Statements, statements
 from heartguard.values import Measurements, Prediction, Reading
-from heartguard.vocabulary import DISCLAIMER, class_name, printable
+from heartguard.vocabulary import DISCLAIMER, class_name, finding_name, printable
 
 _ROWS = (
     ("Heart rate", "heart_rate_bpm", "/min"),
@@ -31,7 +31,7 @@ def to_text(reading: Reading, *, file: str | None = None, patient: Patient = UNK
     >>> print(to_text(read_ecg(list_samples()[0].path)))
     normal-3x4.png
       Answer            Normal...
-      Heart rate        72 /min
+      Heart rate        72 /min...
       ...
     """
     prediction = reading.prediction
@@ -90,11 +90,11 @@ def _possible(prediction: Prediction) -> list[str]:
 
 def _findings(prediction: Prediction) -> list[str]:
     """Return the line on the findings that are present, and one on each that the measurements refute."""
-    present = [f"{finding.scp_code} {finding.probability:.0%}" for finding in prediction.findings if finding.present]
+    present = [f"{finding_name(f.scp_code)} {f.probability:.0%}" for f in prediction.findings if f.present]
     withdrawn = [finding for finding in prediction.findings if finding.withdrawn]
     return [
         *([f"  Findings          {'   '.join(present)}"] if present else []),
-        *(f"  Withdrawn         {f.scp_code} {f.probability:.0%}: {f.withdrawn}" for f in withdrawn),
+        *(f"  Withdrawn         {finding_name(f.scp_code)} {f.probability:.0%}: {f.withdrawn}" for f in withdrawn),
     ]
 
 
@@ -140,4 +140,5 @@ def _row(measurements: Measurements, title: str, key: str, unit: str) -> str:
     value: float | None = getattr(measurements, key)
     if value is None:
         return f"  {title:<17} not measured: {measurements.missing_reasons.get(key, 'it could not be trusted')}"
-    return f"  {title:<17} {value:.0f} {unit}"
+    half = measurements.uncertainty.get(key)
+    return f"  {title:<17} {value:.0f} {unit}" + ("" if half is None else f" (± {max(half, 1):.0f})")

@@ -21,6 +21,8 @@ _SMALL = 0.3
 def on_av_conduction(case: Case) -> Iterator[Statement]:
     """Yield statements on a long PR interval and on P waves that no QRS complex follows."""
     pr, lone = case.measured.pr_ms, case.measured.beats.lone_p_s
+    if case.paced:
+        return
     if lone.size:
         count = float(lone.size)
         if pr is None:
@@ -66,10 +68,11 @@ def on_blocks(case: Case) -> Iterator[Statement]:
     elif left_bundle(leads) and round(qrs) >= limit("complete_block"):
         text = f"Left bundle branch block: {width}, V1 downwards, no Q in I and V6."
         yield Statement("conduction.lbbb", text, values, ("V1", "I", "V6"))
-    elif round(qrs) > limit("wide_qrs"):
-        text = f"Intraventricular conduction delay: {width} (over {limit('wide_qrs'):.0f}), of neither bundle's shape."
+    elif round(qrs) >= limit("unspecific_delay"):
+        most = limit("unspecific_delay")
+        text = f"Intraventricular conduction delay: {width} (from {most:.0f} on), of neither bundle's shape."
         yield Statement("conduction.ivcd", text, values)
-    if round(qrs) < limit("complete_block"):
+    if round(qrs) < limit("complete_block") or right_bundle(leads):  # fascicular block beside that of the right bundle
         yield from _on_fascicles(case)
 
 

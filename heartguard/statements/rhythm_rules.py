@@ -18,6 +18,12 @@ _ATRIAL_S = (0.07, 0.35)
 _SAME_S = 0.03
 """Greatest spread of that distance from beat to beat."""
 
+_OF_BEATS, _OF_SPIKES = 0.3, 0.6
+"""Least share of the beats that are paced in the atria, and of the spikes that belong to a beat."""
+
+_STEADY, _LEAST_INTERVALS = 0.1, 2
+"""Greatest variation of the intervals between spikes of a pacemaker that does not sense, and how many are needed."""
+
 _ANSWERED_S = 0.40
 """A spike that no complex follows within this time has not captured, nor was it an atrial one that was conducted."""
 
@@ -81,20 +87,32 @@ def on_ectopics(case: Case) -> Iterator[Statement]:
 
 
 def on_pacing(case: Case) -> Iterator[Statement]:
-    """Yield statements on paced beats and on pacing spikes that no beat answers."""
-    paced, spikes = case.beats_of("paced"), case.measured.spikes_s
+    """Yield statements on paced beats and on pacing spikes that no beat answers.
+
+    Noise has spikes too: those of a pacemaker keep to the beats, or to a rate of their own.
+    """
+    paced, atrial, spikes = case.beats_of("paced"), _atrially_paced(case), case.measured.spikes_s
     total = case.measured.beats_s.size
-    if len(paced) >= limit("paced_beats"):
+    ventricular_pacing = len(paced) >= limit("paced_beats")
+    atrial_pacing = len(atrial) >= max(limit("paced_beats"), _OF_BEATS * total)
+    if len(paced) + len(atrial) < _OF_SPIKES * spikes.size:
+        ventricular_pacing = atrial_pacing = False
+    if ventricular_pacing:
         text = f"Ventricular pacing: {len(paced)} of {total} beats begin at a pacing spike."
         yield Statement("pacing.ventricular", text, {"count": float(len(paced))}, beats=paced)
-    atrial = _atrially_paced(case)
-    if len(atrial) >= limit("paced_beats"):
+    if atrial_pacing:
         text = f"Atrial pacing: {len(atrial)} of {total} beats have a pacing spike before their P wave."
         yield Statement("pacing.atrial", text, {"count": float(len(atrial))}, beats=atrial)
     alone = [spike for spike in spikes if not _answered(spike, case.measured.beats_s)]
-    if len(alone) >= limit("paced_beats"):
+    if len(alone) >= limit("paced_beats") and (ventricular_pacing or atrial_pacing or _steady(spikes)):
         text = f"{len(alone)} pacing spikes of {spikes.size} are followed by no QRS complex: they do not capture."
         yield Statement("pacing.no_capture", text, {"count": float(len(alone))})
+
+
+def _steady(spikes_s: Doubles) -> bool:
+    """Return whether spikes come at a rate of their own."""
+    between = np.diff(spikes_s)
+    return between.size >= _LEAST_INTERVALS and float(between.std()) < _STEADY * float(between.mean())
 
 
 def _rr(case: Case) -> Doubles:

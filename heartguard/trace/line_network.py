@@ -2,7 +2,7 @@
 
 The ink alone does not show the height of a peak narrower than the pen, nor which of two merged strokes belongs to which
 lead. The network was trained on simulated pages to resolve both. Its output is a probability for each row at every
-point; the line is the mean row, weighted by the squared probabilities, and the standard deviation of the row is the
+point; the line is the mean row, weighted by a power of the probabilities, and the standard deviation of the row is the
 uncertainty (`spread`).
 """
 
@@ -44,7 +44,8 @@ LINE_LAYERS = (
 """Input: pairs of rows as channels. Output: the logits of 2 rows by 2 points per pixel."""
 
 POWER = 2.0
-"""Exponent of the probabilities in the mean: they are trained wider than a line, and their tails would bias peaks."""
+"""Exponent of the probabilities in the mean: they are trained wider than a line, and their tails would bias peaks. With
+3 the lowest tenth of the peaks on 350 simulated crops of any recorder comes out 3 % higher, but all lines 1 % worse."""
 
 _BATCH = 16
 """Crops at once: the graph has a fixed batch, and a page has some tens of crops."""

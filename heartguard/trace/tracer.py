@@ -96,7 +96,7 @@ def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], 
     """Assemble an Ecg from the lines as they were followed, with the limb leads reconciled."""
     reconciled = reconcile_limb_leads(page, followed)
     signals, quality = np.full((len(LEADS), page.samples), np.nan, np.float32), np.zeros(len(LEADS), np.float32)
-    alone, others = signals.copy(), {}
+    alone, others = signals.copy(), dict[str, Floats]()
     segments = []
     triples = zip(reconciled, followed, followed_signals, strict=True)
     for line, before, signal in sorted(triples, key=lambda triple: triple[0].panel.rhythm):
@@ -105,7 +105,7 @@ def _assemble(page: Page, followed: list[Line], followed_signals: list[Floats], 
         segments.append(Segment(line.panel, y, line.first, round(line.covered, 3), round(spread, 3)))
         if line.panel.lead not in LEAD_INDEX:
             if line.covered > _MIN_COVERED:
-                others[line.panel.lead] = signal - np.nanmedian(signal)
+                _fill(others.setdefault(line.panel.lead, np.full(page.samples, np.nan, np.float32)), signal)
             continue
         row = LEAD_INDEX[line.panel.lead]
         if not line.panel.rhythm:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from heartguard.printed import Gains
 from heartguard.vector.traces import Trace
 from heartguard.vector.words import Name
 
@@ -45,12 +46,17 @@ class NotArrangedError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """One lead of one row; its name is None where none is printed or given by hand."""
+    """One lead of one row; its name is None where none is printed or given by hand.
+
+    `speed`, mm/s, and `gains` are None where they are those of the page.
+    """
 
     name: str | None
     row: int
     trace: Trace
     by_hand: bool = False
+    speed: float | None = None
+    gains: Gains | None = None
 
 
 def arrange(traces: Sequence[Trace], names: Sequence[Name]) -> tuple[Cell, ...]:

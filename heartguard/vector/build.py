@@ -10,6 +10,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from heartguard.arrays import Doubles, Floats
+from heartguard.in_turn import on_rows_in_turn
 from heartguard.intake.limits import WORKING_PIXELS
 from heartguard.leads import (
     LEAD_INDEX,
@@ -21,6 +22,7 @@ from heartguard.leads import (
     axis_samples,
     is_row_name,
 )
+from heartguard.strip_scale import on_own_scale
 from heartguard.values import Ecg, Page, Panel, ScaleSource, Segment, Upload
 from heartguard.vector.arrange import Cell
 from heartguard.vector.checks import LAWFUL, columns_together, drawn_inverted, law_ratio, quality_of
@@ -75,8 +77,9 @@ def build_ecg(
     quality = quality_of(law, named=named, assumed=assumed)
     by_lines = note("page.vector", "The traces were read from the lines of the PDF itself, not from a picture of it.")
     on_scale, on_names = _on_scale(scale, paper[1], doubtful), _on_names(placed, law, flipped)
-    warnings = (*on_scale, *on_names, *_on_length(placed), by_lines)
     page = _page(upload, contents, placed, scale, paper, quality)
+    on_length = on_rows_in_turn(page.layout, page.panels) or _on_length(placed)
+    warnings = (*on_scale, *_on_strips(placed), *on_names, *on_length, by_lines)
     of_chest = quality_of(None if law is None else 0.0, named=named, assumed=assumed)
     return _ecg(replace(page, warnings=warnings), placed, signals, of_chest)
 
@@ -172,8 +175,9 @@ def _panel(one: Placed, px_per_mm: float) -> Panel:
     trace = one.cell.trace
     x0, x1, y = (place * px_per_mm - 0.5 for place in (trace.x0, trace.x1, trace.baseline))
     end_s = float(one.seconds[-1])
-    by_hand = one.cell.by_hand
-    return Panel(one.lead, one.cell.row, x0, x1, y, one.start_s, end_s, one.rhythm, one.inverted, by_hand=by_hand)
+    cell = one.cell
+    gain = _own_gain(cell)
+    return Panel(one.lead, cell.row, x0, x1, y, one.start_s, end_s, one.rhythm, one.inverted, gain, cell.by_hand)
 
 
 def _ecg(page: Page, placed: Sequence[Placed], signals: dict[str, Floats], of_chest: float) -> Ecg:
@@ -222,9 +226,18 @@ def _on_scale(scale: Scale, source: ScaleSource, doubtful: bool) -> list[Warning
     return found
 
 
+def _on_strips(placed: Sequence[Placed]) -> list[Warning]:
+    strips = enumerate((one for one in placed if one.rhythm), 1)
+    return [said for number, one in strips for said in on_own_scale(number, one.cell.speed, _own_gain(one.cell))]
+
+
+def _own_gain(cell: Cell) -> float | None:
+    return None if cell.gains is None else cell.gains.of(cell.name or "")
+
+
 def _on_names(placed: Sequence[Placed], law: float | None, flipped: bool) -> list[Warning]:
     found = []
-    unnamed = [one.lead for one in placed if is_row_name(one.lead)]
+    unnamed = list(dict.fromkeys(one.lead for one in placed if is_row_name(one.lead)))
     if unnamed:
         text = f"No lead name is printed beside {', '.join(unnamed)}, counted from the top. Compare with the page."
         found.append(caution("names.unnamed", text))
@@ -240,12 +253,12 @@ def _on_names(placed: Sequence[Placed], law: float | None, flipped: bool) -> lis
     return found
 
 
-def _on_length(placed: Sequence[Placed]) -> list[Warning]:
+def _on_length(placed: Sequence[Placed]) -> tuple[Warning, ...]:
     longest = _longest(placed)
     if longest < PAGE_SECONDS * (1 + TIME_TOLERANCE):
-        return []
+        return ()
     text = f"The page shows {longest:.0f} s, and all were read. A class is told from the first {PAGE_SECONDS:g}."
-    return [note("layout.length", text)]
+    return (note("layout.length", text),)
 
 
 def _longest(placed: Sequence[Placed]) -> float:

@@ -49,7 +49,8 @@ def law_ratio(signals: Mapping[str, Floats], placed: Sequence[Placed]) -> float 
     """
     ratios = []
     for column in {one.column for one in placed}:
-        leads = [one.lead for one in placed if one.column == column and not one.rhythm and one.lead in LIMB_LEADS]
+        shown = [one.lead for one in placed if one.column == column and not one.rhythm and one.lead in LIMB_LEADS]
+        leads = list(dict.fromkeys(shown))
         if len(leads) > 2:
             ratios.append(_ratio(signals, leads))
     known = [ratio for ratio in ratios if np.isfinite(ratio)]

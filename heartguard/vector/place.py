@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from heartguard.arrays import Doubles
+from heartguard.in_turn import leads_in_turn
 from heartguard.leads import CABRERA_LEADS, PAGE_SECONDS, TIME_TOLERANCE, Layout, row_name
 from heartguard.panel_names import leads_by_hand
 from heartguard.vector.arrange import Cell, NotArrangedError
 
-__all__ = ["Placed", "arrangement", "name_cells", "place_cells"]
+__all__ = ["Placed", "arrangement", "name_cells", "place_cells", "rows_in_turn"]
 
 _LONGER = 1.5
 """A rhythm strip is longer than a column by more than this: twice, with two columns."""
@@ -26,6 +27,10 @@ _COLUMN_MM = 8.0
 _GAP_S = 0.12
 """A gap between columns up to 3 mm at 25 mm/s is covered paper, below which the strip runs on; in wider ones pulses
 are drawn, and no time passes."""
+
+
+_LOOK_HZ = 200.0
+"""Of a look at the beats of rows: a QRS complex has 12 samples or more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +80,9 @@ def place_cells(cells: Sequence[Cell], speed: float, *, same_seconds: bool = Fal
     NotArrangedError
         Where a lead is shown twice, or may be two.
     """
+    in_turn = rows_in_turn(cells, speed)
+    if in_turn is not None:
+        return _in_turn(cells, in_turn, speed)
     strips = _strips(cells)
     short = [cell for cell in cells if cell not in strips]
     usual = float(np.median([cell.trace.width for cell in short]))
@@ -86,7 +94,7 @@ def place_cells(cells: Sequence[Cell], speed: float, *, same_seconds: bool = Fal
         float(np.median([c.trace.x1 for c, k in zip(short, columns, strict=True) if k == column]))
         for column in range(len(starts_mm))
     ]
-    length = max((cell.trace.width for cell in strips), default=0.0) / speed
+    length = max((cell.trace.width / (cell.speed or speed) for cell in strips), default=0.0)
     starts = [0.0] * len(starts_mm)
     if not (same_seconds or _together(starts_mm, ends_mm, length, speed)):
         starts = _one_after_the_other(starts_mm, ends_mm, speed)
@@ -97,7 +105,10 @@ def place_cells(cells: Sequence[Cell], speed: float, *, same_seconds: bool = Fal
     names = [one.lead for one in placed]
     if len(set(names)) < len(names):
         raise NotArrangedError("a lead is shown twice")
-    along = [_placed(cell, 0, (cell.trace.points[:, 0] - cell.trace.x0) / speed, rhythm=True) for cell in strips]
+    along = [
+        _placed(cell, 0, (cell.trace.points[:, 0] - cell.trace.x0) / (cell.speed or speed), rhythm=True)
+        for cell in strips
+    ]
     return (*placed, *along)
 
 
@@ -122,6 +133,38 @@ def name_cells(cells: Sequence[Cell], speed: float, leads: Sequence[tuple[str, s
     by_hand = leads_by_hand(placed, leads)
     named = {id(one.cell): lead for one, lead in zip(placed, by_hand, strict=True) if lead is not None}
     return tuple(replace(cell, name=named[id(cell)], by_hand=True) if id(cell) in named else cell for cell in cells)
+
+
+def rows_in_turn(cells: Sequence[Cell], speed: float) -> tuple[str, ...] | None:
+    """Return the leads of rows that show the same few leads one after the other; None where they do not.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        In true millimetres, row by row from the top.
+    speed : float, mm/s
+    """
+    names = [cell.name or "" for cell in cells]
+    if len({cell.row for cell in cells}) < len(cells) or any(name.startswith("-") for name in names):
+        return None
+    first, last = min(cell.trace.x0 for cell in cells), max(cell.trace.x1 for cell in cells)
+    places = np.arange(first, last, speed / _LOOK_HZ)
+    points = [(cell.trace.points[:, 0], -cell.trace.points[:, 1]) for cell in cells]
+    rows = [np.interp(places, x, up, left=np.nan, right=np.nan) for x, up in points]
+    return leads_in_turn(rows, _LOOK_HZ, names)
+
+
+def _in_turn(cells: Sequence[Cell], leads: tuple[str, ...], speed: float) -> tuple[Placed, ...]:
+    """Return every row with its seconds, after those of the row of the same lead above it."""
+    first, last = min(cell.trace.x0 for cell in cells), max(cell.trace.x1 for cell in cells)
+    step = float(np.median([np.median(np.diff(cell.trace.points[:, 0])) for cell in cells]))
+    placed = []
+    for number, cell in enumerate(cells):
+        turn, lead = divmod(number, len(leads))
+        seconds = (cell.trace.points[:, 0] - first + turn * (last - first + step)) / speed
+        name = leads[lead] or row_name(lead)
+        placed.append(Placed(name, cell, 0, inverted=False, rhythm=False, start_s=float(seconds[0]), seconds=seconds))
+    return tuple(placed)
 
 
 def _placed(cell: Cell, column: int, seconds: Doubles, *, rhythm: bool = False) -> Placed:
@@ -182,6 +225,9 @@ def arrangement(placed: Sequence[Placed]) -> Layout:
     numbers = sorted({one.cell.row for one in short})
     rows = tuple(tuple(one.lead for one in short if one.cell.row == number) for number in numbers)
     shape = f"{len(rows)}x{max(len(row) for row in rows)}" + (f"+{strips}" if strips else "")
+    turns = len(short) // len({one.lead for one in short})
+    if turns > 1:
+        return Layout(f"{shape} in turn", rows, 0, "printed", (), turns)
     limbs = [one.lead for one in sorted(short, key=lambda one: (one.column, one.cell.row)) if one.lead in CABRERA_LEADS]
     if limbs != list(CABRERA_LEADS):
         return Layout(shape, rows, strips)

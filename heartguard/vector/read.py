@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from heartguard.errors import DamagedFileError
+from heartguard.in_turn import evenly_spaced
 from heartguard.intake.detect import kind_of
 from heartguard.intake.documents import pdf_document
 from heartguard.intake.guard import decoding
@@ -22,11 +23,12 @@ from heartguard.vector.arrange import Cell, NotArrangedError, arrange
 from heartguard.vector.build import build_ecg
 from heartguard.vector.contents import Contents, page_contents
 from heartguard.vector.grid import Grid, find_grid
-from heartguard.vector.place import name_cells
+from heartguard.vector.place import name_cells, rows_in_turn
 from heartguard.vector.pulses import Pulse, find_pulses
+from heartguard.vector.row_scale import scale_strips
 from heartguard.vector.scale import find_scale, paper_scale
 from heartguard.vector.traces import Trace, UnfollowedOutlineError, find_traces
-from heartguard.vector.words import Name, printed_on
+from heartguard.vector.words import Name, Printed, printed_on
 from heartguard.warning import Warning, note
 
 __all__ = ["LineReading", "contents_of", "read_lines"]
@@ -117,18 +119,33 @@ def _read(
         return "its lead names are no text"
     grid = paper[0]
     names = [Name(name.lead, name.x * grid.x, name.y * grid.y) for name in printed.names]
-    cells = arrange([_true(trace, grid) for trace in traces], names)
+    arranged = arrange([_true(trace, grid) for trace in traces], names)
+    lines = tuple(line._replace(y=line.y * grid.y) for line in printed.scales)
+    cells, printed = scale_strips(arranged, replace(printed, scales=lines))
     scale = find_scale([_true_pulse(pulse, grid) for pulse in pulses], printed)
+    # What is set by hand is for all rows.
     if corrections.speed_mm_per_s is not None:
         scale = replace(scale, speed_mm_per_s=corrections.speed_mm_per_s, speed_assumed=False)
+        cells = tuple(replace(cell, speed=None) for cell in cells)
     if (gain := corrections.gain_mm_per_mv) is not None:
         scale = replace(scale, gains=Gains(gain, gain), pulses=(), gain_assumed=False)
-    parts = [name_cells(part, scale.speed_mm_per_s, corrections.leads) for part in _parts(cells)]
+        cells = tuple(replace(cell, gains=None) for cell in cells)
+    speed = scale.speed_mm_per_s
+    parts = [name_cells(part, speed, corrections.leads) for part in _parts(_headed(cells, printed, speed), speed)]
     return tuple(build_ecg(upload, contents, part, scale, paper) for part in parts)
 
 
-def _parts(cells: Sequence[Cell]) -> list[list[Cell]]:
+def _headed(cells: Sequence[Cell], printed: Printed, speed: float) -> Sequence[Cell]:
+    """Return the rows of one lead that goes on with the name that the page has in its header alone."""
+    if printed.sole_lead is None or rows_in_turn(cells, speed) != ("",):
+        return cells
+    return [replace(cell, name=printed.sole_lead) for cell in cells]
+
+
+def _parts(cells: Sequence[Cell], speed: float) -> list[list[Cell]]:
     """Return the leads of each ECG of the page, its rows counted from 0."""
+    if evenly_spaced([cell.trace.baseline for cell in cells]) and rows_in_turn(cells, speed) is not None:
+        return [list(cells)]
     rows = [[cell for cell in cells if cell.row == row] for row in range(max(cell.row for cell in cells) + 1)]
     names = [[cell.name for cell in row if cell.name is not None] for row in rows]
     heights = [float(np.mean([cell.trace.baseline for cell in row])) for row in rows]

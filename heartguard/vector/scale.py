@@ -102,6 +102,8 @@ def _gain_shown(pulse: Pulse) -> float | None:
 
 def gain_of(cell: Cell, scale: Scale) -> tuple[float, bool]:
     """Return the gain of a lead, and whether a pulse of its row contradicts what is printed: then it is the pulse's."""
+    if cell.gains is not None:
+        return cell.gains.of(cell.name or ""), False
     gain = scale.gains.of(cell.name or "")
     reach = max(scale.gains.limb, scale.gains.chest)
     near = [pulse for pulse in scale.pulses if abs(pulse.bottom - cell.trace.baseline) < reach / 2]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from heartguard.printed import Gains, gains_printed, lead_named, speed_printed
 
-__all__ = ["Character", "Name", "Printed", "Word", "printed_on", "words_of"]
+__all__ = ["Character", "Name", "Printed", "ScaleLine", "Word", "agreed", "printed_on", "words_of"]
 
 _SPACE = 0.5
 """Gap between two letters, in heights of the letters, from which they belong to two words: a space is 0.3 to 0.6."""
@@ -72,13 +72,27 @@ class Name:
     y: float
 
 
+class ScaleLine(NamedTuple):
+    """Speed, mm/s, and gains of one line of text, None where it states none, and its height, mm."""
+
+    y: float
+    speed: float | None
+    gains: Gains | None
+
+
 @dataclass(frozen=True)
 class Printed:
-    """What the words of a page say of its leads; None where speed or gain are not printed, or contradict each other."""
+    """What the words of a page say of its leads; None where speed or gain are not printed, or contradict each other.
+
+    `sole_lead` is the lead that the page names, in its header too, where it names no other; `scales` are the lines that
+    state speed or gains.
+    """
 
     names: tuple[Name, ...]
     speed: float | None
     gains: Gains | None
+    sole_lead: str | None = None
+    scales: tuple[ScaleLine, ...] = ()
 
 
 def words_of(characters: Sequence[Character]) -> tuple[Word, ...]:
@@ -120,13 +134,22 @@ def printed_on(words: Sequence[Word]) -> Printed:
     """Read lead names, paper speed and gain from the words of a page."""
     lines = _lines([word for word in words if not word.repeats])
     texts = [" ".join(word.text for word in line) for line in lines]
-    speeds = {speed for speed in map(speed_printed, texts) if speed is not None}
-    gains = {gain for gain in map(gains_printed, texts) if gain is not None}
-    return Printed(
-        tuple(name for line in lines for name in _names(line)),
-        speeds.pop() if len(speeds) == 1 else None,
-        gains.pop() if len(gains) == 1 else None,
-    )
+    stated = [
+        ScaleLine(sum(word.middle for word in line) / len(line), speed_printed(text), gains_printed(text))
+        for line, text in zip(lines, texts, strict=True)
+    ]
+    scales = tuple(line for line in stated if line.speed is not None or line.gains is not None)
+    names = tuple(name for line in lines for name in _names(line))
+    listed = {lead_named(part) for text in texts for part in text.split(",")} - {None}
+    leads = {name.lead for name in names} | listed
+    return Printed(names, *agreed(scales), leads.pop() if len(leads) == 1 else None, scales)
+
+
+def agreed(scales: Sequence[ScaleLine]) -> tuple[float | None, Gains | None]:
+    """Return the speed and the gains that lines of text state; None where none does, or they contradict each other."""
+    speeds = {line.speed for line in scales if line.speed is not None}
+    gains = {line.gains for line in scales if line.gains is not None}
+    return (speeds.pop() if len(speeds) == 1 else None), (gains.pop() if len(gains) == 1 else None)
 
 
 def _lines(words: Sequence[Word]) -> list[list[Word]]:

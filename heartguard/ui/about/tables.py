@@ -10,24 +10,40 @@ import streamlit as st
 from heartguard.ui.shared.problems import calm
 from heartguard.vocabulary import percent
 
-__all__ = ["show_model_card", "show_table", "title_of"]
+__all__ = ["TITLES", "show_model_card", "show_table", "title_of"]
 
-_TITLES = {
+TITLES = {
     "answers": "Answers before and after the measurements are set against them",
+    "agreement": "How often two of the models answer alike, and are wrong alike",
     "digitise": "Traced signals against the truth, simulated pages of real records",
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
     "measure": "Beats and intervals against cardiologists' marks (LUDB)",
     "cloud-check": "Start, time and memory on a server that has only what requirements.txt names",
+    "independent": "Pages of other programs and real ones: traces, names, and what is wrong without a word",
+    "lead-names": "Printed lead names that a general text reader finds",
+    "learning-curve": "The answer by how many of the training pages are used",
+    "missed": "Pages that all models, some, or none get wrong",
+    "mutation": "How many changes of the code, one at a time, its tests notice",
+    "networks": "Libraries against own code: difference, time and memory of each network",
+    "rates-misses-originals": "Pages whose rate is not the one that the recorder printed",
+    "recipes": "Other ways to train the image model",
+    "reproduction": "The models trained again from the start",
+    "same-answers": "Answers, time and memory beside an earlier version",
+    "second-layout": "How well the arrangement of a page can be told from the measured waves",
+    "structure": "What the structure network sees of each kind of page",
+    "unlike": "What is told from ECGs like those of the training",
+    "wheel-check": "Size of the installed package",
     "scans": "Scans, photos and screenshots of many makers, looked at one by one",
     "rates": "Heart rate against the rate that the recorder printed",
     "speed": "Time and memory of one reading",
+    "load": "Many sessions at once on the real server, which is told that it has 690 MB",
 }
 _UNITS = {"percent": "%", "db": "dB", "ms": "ms", "per_min": "1/min", "mv": "mV"}
 
 
 def title_of(name: str) -> str:
     """Return what a table shows, by the name of its file."""
-    return _TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
+    return TITLES.get(name, name.replace("-", " ").replace("_", " ").capitalize())
 
 
 @calm

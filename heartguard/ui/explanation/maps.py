@@ -20,7 +20,16 @@ from heartguard.vocabulary import class_name
 if TYPE_CHECKING:
     from heartguard.explain import MapMaker
 
-__all__ = ["FULL_COLOUR", "ClassMaps", "answer_shares", "drawing_of", "make_maps", "map_maker", "tint"]
+__all__ = [
+    "FULL_COLOUR",
+    "ClassMaps",
+    "answer_shares",
+    "drawing_of",
+    "evidence_shares",
+    "make_maps",
+    "map_maker",
+    "tint",
+]
 
 FULL_COLOUR = 0.98
 """Quantile of the evidence that gets the full colour: one extreme cell must not pale the others."""
@@ -70,15 +79,21 @@ def drawing_of(reading: Reading) -> Drawing:
 
 def answer_shares(reading: Reading) -> dict[str, str]:
     """Say of each lead how much of the evidence for the answer it holds, by the exact map, if that may be shown."""
+    name = class_name(reading.prediction.label)
+    return {
+        lead: f"It holds {share:.0%} of VGG16's evidence for {name}."
+        for lead, share in evidence_shares(reading).items()
+    }
+
+
+def evidence_shares(reading: Reading) -> dict[str, float]:
+    """Return the share of VGG16's evidence for the answer by lead group; empty where the exact map may not be shown."""
     from heartguard.explain import map_evidence, validated_maps
 
-    label = reading.prediction.label
-    if "cam" not in validated_maps() or reading.prediction.abstained:
+    if "cam" not in validated_maps() or reading.prediction.abstained or reading.prediction.withheld:
         return {}
-    shares = map_evidence(map_maker().heat_map("cam", reading.prediction, label), drawing_of(reading)).shares()
-    return {
-        lead: f"It holds {share:.0%} of VGG16's evidence for {class_name(label)}." for lead, share in shares.items()
-    }
+    heat = map_maker().heat_map("cam", reading.prediction, reading.prediction.label)
+    return dict(map_evidence(heat, drawing_of(reading)).shares())
 
 
 def make_maps(reading: Reading, method: str, *, uploaded: bool = False) -> ClassMaps:

@@ -95,11 +95,11 @@ def _offered(
     method: str, button: str, takes: str, reading: Reading, label: str, work: Callable[[Job[Any], Reading], Any]
 ) -> Any:
     """Offer a method that passed its tests; return its result once there is one."""
-    from heartguard.explain import is_validated, shap_installed
+    from heartguard.explain import PIXEL_SHAP, is_validated, shap_installed
 
     if not is_validated(method):
         st.caption(_UNTESTED)
-    elif not shap_installed():
+    elif method == PIXEL_SHAP and not shap_installed():
         st.caption(NEEDS_SHAP)
     else:
         key = f"{method}-{reading.upload.sha256}-{reading.prediction.model}-{label}"

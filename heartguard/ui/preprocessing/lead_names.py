@@ -74,8 +74,10 @@ def parts_of(reading: Reading) -> tuple[Part, ...]:
     panels, given = reading.page.panels, dict(reading.corrections.leads)
     before = {lead: name for name, lead in given.items()}
     strips = iter([segment.panel.label for segment in reading.ecg.segments if segment.panel.rhythm])
-    columns, parts = panel_columns(panels), []
+    columns, parts = panel_columns(panels), list[Part]()
     for name, panel, column in zip(panel_names(panels), panels, columns, strict=True):
+        if any(part.name == name for part in parts):
+            continue  # A lead that goes on in a further row is named once.
         if panel.rhythm:
             followed = next(strips, "")
             parts.append(Part(name, "" if name in given else _known(followed), panel.row, 0, strip=True))

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from heartguard.normal_ranges import RANGES, Range, abnormal, value_text
 from heartguard.values import Measurements
 
 __all__ = ["FORMULAS", "Card", "measurement_cards", "measurement_rows"]
 
-FORMULAS = {"Bazett": "qtc_ms", "Fridericia": "qtc_fridericia_ms"}
+FORMULAS = {
+    "Bazett": "qtc_ms",
+    "Fridericia": "qtc_fridericia_ms",
+    "Framingham": "qtc_framingham_ms",
+    "Hodges": "qtc_hodges_ms",
+}
 """Formulas of QTc, of which one is shown at a time; the first at the start."""
 
 _QT_DRAWN = "from the start of QRS to the end of T of the median beat, drawn at every beat."
+_LIMBS = "the limb leads, from whose areas of the wave it is fitted."
 _DRAWN = {
     "heart_rate_bpm": "the R peaks that were found, and the milliseconds between them.",
     "pr_ms": "from the start of P to the start of QRS of the median beat, drawn at every beat.",
@@ -20,9 +28,47 @@ _DRAWN = {
     "qt_ms": _QT_DRAWN,
     "qtc_ms": f"QT, {_QT_DRAWN}",
     "qtc_fridericia_ms": f"QT, {_QT_DRAWN}",
+    "qtc_framingham_ms": f"QT, {_QT_DRAWN}",
+    "qtc_hodges_ms": f"QT, {_QT_DRAWN}",
+    "p_ms": "from the start to the end of P of the median beat, drawn at every beat.",
+    "p_axis_deg": _LIMBS,
+    "t_axis_deg": _LIMBS,
+    "least_rate_bpm": "the R peaks; the longest distance counts.",
+    "greatest_rate_bpm": "the R peaks; the shortest distance counts.",
+    "sokolow_lyon_mv": "V1, whose S counts, and V5 and V6, of which the higher R counts.",
+    "cornell_mv": "aVL, whose R counts, and V3, whose S counts.",
+    "r_avl_mv": "aVL.",
     "axis_deg": "the limb leads, from whose QRS areas it is fitted.",
 }
 """What the viewer shows of each measurement."""
+
+
+_LVH = "Left ventricular hypertrophy by voltage: AHA/ACCF/HRS recommendations, part V (Hancock 2009)."
+_QTC = next(entry for entry in RANGES if entry.field == "qtc_ms")
+_MORE = (
+    replace(_QTC, field="qtc_framingham_ms", source="QT + 154 ms × (1 − RR in s). " + _QTC.source.partition(". ")[2]),
+    replace(_QTC, field="qtc_hodges_ms", source="QT + 1.75 ms × (rate − 60/min). " + _QTC.source.partition(". ")[2]),
+    Range("p_ms", "P", "ms", None, 120, "up to 120", "Over all leads; from 120 ms on P is long (Bayés de Luna 2012)."),
+    Range("p_axis_deg", "P axis", "°", None, None, "0 to 75", "Of a sinus P wave in the frontal plane, by convention."),
+    Range(
+        "t_axis_deg", "T axis", "°", None, None, "", "Direction of T in the frontal plane: judge it beside that of QRS."
+    ),
+    Range("least_rate_bpm", "Slowest", "/min", None, None, "", "60 s over the longest RR interval."),
+    Range("greatest_rate_bpm", "Fastest", "/min", None, None, "", "60 s over the shortest RR interval."),
+    Range("sokolow_lyon_mv", "Sokolow", "mV", None, 3.5, "up to 3.5", f"S in V1 and R in V5 or V6. {_LVH}"),
+    Range("cornell_mv", "Cornell", "mV", None, 2.8, "to 2.8 men, 2.0 women", f"R in aVL and S in V3. {_LVH}"),
+    Range("r_avl_mv", "R aVL", "mV", None, 1.1, "up to 1.1", _LVH),
+)
+"""Those beside `heartguard.normal_ranges.RANGES`: shown where all are asked for, the formulas of QTc at once."""
+
+_BY_MARKS = {
+    "p_ms": ("p_on", "p_off"),
+    "pr_ms": ("p_on", "qrs_on"),
+    "qrs_ms": ("qrs_on", "qrs_off"),
+    "qt_ms": ("qrs_on", "t_off"),
+    **dict.fromkeys(FORMULAS.values(), ("qrs_on", "t_off")),
+}
+"""Marks that bound an interval."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +97,8 @@ class Card:
 
 
 def measurement_cards(measurements: Measurements) -> tuple[Card, ...]:
-    """Return one card for each entry of `heartguard.normal_ranges.RANGES`, in that order."""
-    return tuple(_card(entry, measurements) for entry in RANGES)
+    """Return one card for each measurement, those of `heartguard.normal_ranges.RANGES` first."""
+    return tuple(_card(entry, measurements) for entry in (*RANGES, *_MORE))
 
 
 def _card(entry: Range, measurements: Measurements) -> Card:
@@ -74,7 +120,21 @@ def _rhythm(measurements: Measurements, text: str) -> str:
     return f"{text} · RR {measurements.rr_ms:.0f} ms{varies}"
 
 
-def measurement_rows(measurements: Measurements) -> list[dict[str, str]]:
-    """Return the cards as plain values for the viewer; those of QTc name their formula."""
+def measurement_rows(measurements: Measurements, moved: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Return the cards as plain values for the viewer; those of QTc name their formula.
+
+    Parameters
+    ----------
+    measurements : Measurements
+    moved : iterable of str
+        Marks that were moved by hand: the note of what they bound says so.
+    """
     formulas = {field: name for name, field in FORMULAS.items()}
-    return [{**asdict(card), "formula": formulas.get(card.field, "")} for card in measurement_cards(measurements)]
+    shown = {entry.field for entry in RANGES} | set(formulas)
+    rows = []
+    for card in measurement_cards(measurements):
+        by_hand = set(moved) & set(_BY_MARKS.get(card.field, ()))
+        note = f"mark moved by hand · {card.note}" if by_hand else card.note
+        more = card.field not in shown
+        rows.append({**asdict(card), "note": note, "formula": formulas.get(card.field, ""), "more": more})
+    return rows

@@ -9,12 +9,20 @@ from pathlib import PurePath
 import streamlit as st
 
 from heartguard.export import FORMATS, Format
+from heartguard.patient import Patient
+from heartguard.report.printed import LANGUAGES, Language, ReportOptions, page_picture
+from heartguard.ui.explanation.maps import evidence_shares
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.values import Reading
 
 __all__ = ["show_downloads"]
+
+_LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "de": "Deutsch"}
+
+_PREVIEW_PX = 260
+"""The width of the popover on a phone."""
 
 
 @calm
@@ -23,13 +31,25 @@ def show_downloads(chosen: Chosen, reading: Reading) -> None:
     stem = re.sub(r"[^\w-]+", "-", PurePath(chosen.name).stem).strip("-").lower() or "ecg"
     with st.popover("Download", icon=":material/download:"):
         st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
+        options = _report_options(reading, chosen.patient)
         held = current_tab().readings.hold(reading)  # Else Streamlit would keep the reading for its buttons.
         for name, form in FORMATS.items():
             if form.available:
                 # Made when it is asked for, without a rerun.
-                make, file = partial(_written, form, held, stem), f"{stem}{form.ending}"
+                make, file = partial(_written, form, held, stem, options), f"{stem}{form.ending}"
                 st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
 
 
-def _written(form: Format, held: HeldReading, stem: str) -> bytes:
-    return form.write(held.get(), stem)
+def _report_options(reading: Reading, patient: Patient) -> ReportOptions:
+    """Ask for the language of the reports, and whether print is blanked; show on demand what stays."""
+    language = st.radio("Language of the reports", LANGUAGES, format_func=_LANGUAGE_NAMES.get, horizontal=True)
+    deidentify = st.toggle(
+        "Blank all print on the page", value=True, help="Names and dates beside the traces are left out of the reports."
+    )
+    if st.checkbox("Show what stays of the page"):
+        st.image(page_picture(reading, deidentify=deidentify), "As PDF and HTML show it.", width=_PREVIEW_PX)
+    return ReportOptions(language, patient, deidentify, lead_shares=evidence_shares(reading))
+
+
+def _written(form: Format, held: HeldReading, stem: str, options: ReportOptions) -> bytes:
+    return form.write(held.get(), stem, options)

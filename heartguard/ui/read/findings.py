@@ -6,6 +6,9 @@ import streamlit as st
 
 from heartguard.answers import LOOKED_FOR, NOT_LOOKED_FOR
 from heartguard.contradictions import CERTAIN_ENOUGH
+from heartguard.statements import statements
+from heartguard.ui.read.statements import not_stated
+from heartguard.ui.shared.words import escape_markdown
 from heartguard.values import Finding, Reading
 from heartguard.vocabulary import finding_name, percent
 from heartguard.warning_rules import LOW_QUALITY
@@ -36,6 +39,8 @@ def show_findings(reading: Reading) -> None:
         else:
             st.markdown("Nothing beside the four classes: the tracing is unlike those the models learnt from.")
         st.markdown(f"By rules, from the measurements: {', '.join(_by_rule())}.")
+        for sentence in not_stated(statements(reading).withheld):
+            st.markdown(escape_markdown(sentence))
         st.markdown(f"Not looked for: {', '.join(NOT_LOOKED_FOR)}.")
 
 

@@ -20,6 +20,9 @@ __all__ = ["show"]
 _POLL_S = 0.5
 """How often progress is looked at: it feels continuous, and takes little of the time of the reading."""
 
+_WAITING_POLL_S = 2.0
+"""How often the place in the line is looked at: twenty who wait would take the time of the reading before them."""
+
 _ON_PAGES = ("file.together", "page.several")
 """Codes of notes on which pages were read as one ECG, and which ECG of a page is shown: said beside the answer."""
 
@@ -62,19 +65,32 @@ def _read(chosen: Chosen, reading: Reading | None) -> None:
 @calm
 def _page(chosen: Chosen, reading: Reading | None) -> None:
     """Show the page in the viewer, as it was uploaded until it is read."""
-    from heartguard.ui.viewer.ecg import show_ecg, show_upload
+    from heartguard.ui.viewer.ecg import asked, show_ecg, show_upload
 
     if reading is None:
         show_upload(chosen)
     else:
         from heartguard.ui.explanation.maps import answer_shares
 
-        show_ecg(chosen, reading, {"adds": answer_shares(reading)})
+        marks = asked(chosen).get("marks")
+        if marks is not None:  # before the ECG is sent, which then goes once
+            session.move_marks(reading, marks)
+            st.rerun()
+        show_ecg(chosen, reading, {"adds": answer_shares(reading), "movable": True})
 
 
-@st.fragment(run_every=_POLL_S)
 def _progress() -> None:
-    """Show the stages of the reading and the time that is left; draws the page anew once it has ended."""
+    """Show how far the reading is; while others come first, that is looked at less often."""
+    from heartguard.ui.shared.running import reading_job
+
+    chosen = session.current()
+    job = None if chosen is None else reading_job(chosen)
+    waits = job is not None and job.state == "waiting"
+    st.fragment(_show_progress, run_every=_WAITING_POLL_S if waits else _POLL_S)(waits)
+
+
+def _show_progress(waits: bool) -> None:
+    """Show the stages of the reading and the time that is left; draws the page anew once it has begun or ended."""
     from heartguard.ui.shared.job_view import place_in_line
     from heartguard.ui.shared.running import outcome, progress_of, reading_job, stop_reading
 
@@ -88,6 +104,8 @@ def _progress() -> None:
         return
     if job.state in ("done", "failed"):
         outcome(chosen)
+        st.rerun()
+    if waits and job.state != "waiting":
         st.rerun()
     progress = progress_of(job)
     stages = [f":material/check: {name}" for name in progress.done]
@@ -104,17 +122,21 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     from heartguard.ui.read.cards import FORMULAS, measurement_rows
     from heartguard.ui.read.downloads import show_downloads
     from heartguard.ui.read.scale import show_scale
+    from heartguard.ui.read.statements import show_patient, show_statements
 
     with st.container(key="answer", border=True, gap="xsmall"):
         show_answer(reading)
     show_lead_names(chosen, reading)
+    show_statements(chosen, reading)
     with st.container(key="measurements", border=True, gap="xsmall"):
-        mount_measurements(measurement_rows(reading.measurements), list(FORMULAS))
+        moved = [name for name, _ in reading.corrections.marks]
+        mount_measurements(measurement_rows(reading.measurements, moved), list(FORMULAS))
     if chosen.note:
         st.caption(chosen.note)
     for warning in reading.warnings:
         if warning.severity == "note" and warning.code in _ON_PAGES:
             st.caption(f":material/layers: {escape_markdown(warning.text)}")
+    show_patient(chosen)
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(

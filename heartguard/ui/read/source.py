@@ -34,7 +34,8 @@ _PHOTOS = ("image/*",)
 _CHOSEN = (
     "Drawn by the project's own simulators of ECGs and of paper, to show each class on other paper. Simulated acute "
     "infarctions are among them although the models are not sure of them; simulated bundle branch blocks and premature "
-    "beats are not, since the models take them for normal: this demo looks better than that."
+    "beats are not, since the models take them for normal, nor are pages without a grid, which are read poorly: this "
+    "demo looks better than that."
 )
 _PRIVACY = (
     "The file stays in the memory of this session: it is not stored, and not used for training. "

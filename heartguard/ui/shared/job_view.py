@@ -76,6 +76,7 @@ def _start(key: str, work: Callable[[Job[Any], Reading], Any], held: HeldReading
 
     job = Job(key, run)
     st.session_state[_SLOT] = job
+    current_tab().jobs.add(job)
     shared_queue().submit(job)
 
 

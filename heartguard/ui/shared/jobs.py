@@ -11,13 +11,16 @@ from typing import Any, Generic, Literal, TypeVar
 
 from heartguard.memory import give_back, memory_limit
 
-__all__ = ["LOST_S", "Job", "JobQueue", "State", "StoppedError", "shared_queue"]
+__all__ = ["GONE_S", "LOST_S", "Job", "JobQueue", "State", "StoppedError", "shared_queue"]
 
 Result = TypeVar("Result")
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 
-LOST_S = 60.0
-"""Work that nobody has looked at for so long is stopped: the browser was closed."""
+LOST_S = 600.0
+"""Work that nobody has looked at for so long is stopped; a busy server lets those who wait look but rarely."""
+
+GONE_S = 60.0
+"""The same where the browser has gone: a phone that slept comes back sooner."""
 
 _TWO_FROM_BYTES = 10**9
 """With less memory one job at a time: the networks take 400 MB, and each reading some 150 to 250 more at its peak."""
@@ -58,11 +61,16 @@ class Job(Generic[Result]):
         self._work = work
         self._stop = threading.Event()
         self._asked = self._seen = time.monotonic()
+        self._patience_s = LOST_S
 
     def look(self) -> State:
         """Return the state, and show that somebody is still interested."""
-        self._seen = time.monotonic()
+        self._seen, self._patience_s = time.monotonic(), LOST_S
         return self.state
+
+    def leave(self) -> None:
+        """Tell that the browser of who asked has gone; the work goes on for a while, as it may come back."""
+        self._seen, self._patience_s = time.monotonic(), GONE_S
 
     def report(self, done: int, total: int) -> None:
         """Tell how far the work is."""
@@ -80,7 +88,7 @@ class Job(Generic[Result]):
 
     def stopping(self) -> bool:
         """Tell the work whether it should stop: somebody asked, or nobody looks any more."""
-        return self._stop.is_set() or time.monotonic() - self._seen > LOST_S
+        return self._stop.is_set() or time.monotonic() - self._seen > self._patience_s
 
     def run(self) -> None:
         """Do the work, here and now."""

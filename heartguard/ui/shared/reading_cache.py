@@ -74,6 +74,12 @@ class ReadingCache:
             used = self._used
             return HeldReading(weakref.ref(reading), self, used[0]) if used and used[1] is reading else _kept(reading)
 
+    def drop(self, key: Key) -> None:
+        """Let go of a reading, if it is kept."""
+        if self._used is not None and self._used[0] == key:
+            self._used = None
+        self._packed.pop(key, None)
+
     def rest(self) -> None:
         """Pack the reading that was looked at, since another one needs the room."""
         with self._changing:

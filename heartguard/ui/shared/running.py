@@ -68,7 +68,7 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
             from heartguard.page import found_settings
 
             tab.found[chosen.digest, chosen.view] = found_settings(reading.page)
-        reading = replace(reading, found=tab.found.get((chosen.digest, chosen.view), {}))
+        reading = replace(reading, found={**tab.found.get((chosen.digest, chosen.view), {}), **reading.found})
         tab.readings.put(chosen.key, reading)
         _spent_ms.update(reading.timings_ms)
         del st.session_state[_SLOT]
@@ -143,6 +143,7 @@ def _start(chosen: Chosen) -> Job[Reading]:
 
     job = Job(str(chosen.key), work)
     st.session_state[_SLOT] = job
+    current_tab().jobs.add(job)
     shared_queue().submit(job)
     return job
 

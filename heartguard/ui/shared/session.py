@@ -8,16 +8,18 @@ alone, and takes up what it had (`TabStore`), unless that is too long ago.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 
 import streamlit as st
 
 from heartguard.memory import memory_limit
-from heartguard.ui.shared.tabs import Chosen, Room, Tab, TabStore, room_bytes
+from heartguard.patient import Patient
+from heartguard.ui.shared.room import Room, room_bytes
+from heartguard.ui.shared.tabs import Chosen, Tab, TabStore
 from heartguard.ui.shared.view import View
-from heartguard.values import NO_CORRECTIONS, Corrections
+from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
 __all__ = [
     "Chosen",
@@ -28,7 +30,9 @@ __all__ = [
     "current",
     "current_tab",
     "forget",
+    "move_marks",
     "room",
+    "set_patient",
     "take_up",
     "turn_to",
 ]
@@ -98,8 +102,27 @@ def turn_to(view: View) -> None:
 
 
 def correct(corrections: Corrections) -> None:
-    """Read the page again with what was set by hand."""
-    _change(lambda source: replace(source, corrections=corrections))
+    """Read the page again with what was set by hand; marks that were moved on the reading before are given up."""
+    _change(lambda source: replace(source, corrections=replace(corrections, marks=())))
+
+
+def move_marks(reading: Reading, marks: Mapping[str, float]) -> None:
+    """Measure the open ECG by moved marks, which needs no new reading; none puts all back."""
+    from heartguard.measure import with_marks
+
+    source, changed = current(), with_marks(reading, marks)
+    if source is not None:
+        corrected = replace(source, corrections=changed.corrections)
+        readings = current_tab().readings
+        if source.corrections.marks:
+            readings.drop(source.key)  # each move would else push out another ECG
+        readings.put(corrected.key, changed)
+        _change(lambda _: corrected)
+
+
+def set_patient(patient: Patient) -> None:
+    """Judge the open ECG by an age and a sex."""
+    _change(lambda source: replace(source, patient=patient))
 
 
 def _change(change: Callable[[Chosen], Chosen]) -> None:

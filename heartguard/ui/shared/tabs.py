@@ -1,24 +1,25 @@
-"""What tabs of browsers hold, each its own and all together no more than there is room for."""
+"""What one tab of a browser holds: the files that it opened, and their last readings."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from heartguard.errors import HeartGuardError
+from heartguard.patient import UNKNOWN_PATIENT, Patient
+from heartguard.ui.shared.jobs import Job
 from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
 from heartguard.ui.shared.view import FIRST, View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
-__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_TABS", "Chosen", "Room", "Tab", "TabStore", "room_bytes"]
+__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_TABS", "Chosen", "Tab", "TabStore"]
 
 MAX_ECGS = 6
 """ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""
@@ -30,10 +31,6 @@ FORGOTTEN_S = 30 * 60
 """A tab that nobody has looked at for so long is forgotten: a doctor comes back from a ward round of half an hour."""
 
 Origin = Literal["upload", "camera", "sample"]
-
-_SHARE, _LEAST_ROOM, _MOST_ROOM = 0.15, MAX_BYTES, 512 * 2**20
-"""Part of the memory that all tabs together may hold, between one tab's bound and what fifty busy tabs hold: of the
-690 MB of a free host the app and its networks take 400 and a reading 150 to 250 at its peak."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,8 @@ class Chosen:
         What the doctor has set by hand for this page.
     more : tuple of (str, bytes)
         Names and contents of further files, read together with it as one ECG.
+    patient : Patient
+        Age and sex, as far as the doctor gave them.
     """
 
     name: str
@@ -61,6 +60,7 @@ class Chosen:
     note: str = ""
     corrections: Corrections = NO_CORRECTIONS
     more: tuple[tuple[str, bytes], ...] = ()
+    patient: Patient = UNKNOWN_PATIENT
 
     @property
     def page(self) -> int:
@@ -106,6 +106,8 @@ class Tab:
         Counts the files chosen; part of widgets' keys, so that a new round starts with empty widgets.
     session : str
         Mark of the session that looked at it last.
+    jobs : set of Job
+        What it waits for, as far as anybody keeps it.
     """
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -115,6 +117,7 @@ class Tab:
     problem: tuple[Key, HeartGuardError] | None = None
     rounds: int = 0
     session: str = ""
+    jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)
 
     def known(self, key: Key) -> Reading | HeartGuardError | None:
         """Return what is known of a page: its reading, or why it cannot be read."""
@@ -173,85 +176,3 @@ class TabStore:
 
     def __len__(self) -> int:
         return len(self._tabs)
-
-
-class Room:
-    """Bounds what all tabs hold together; who looked last keeps most. Safe to share between threads.
-
-    Readings are packed first, then let go of, as they can be read again, and at last files.
-
-    Parameters
-    ----------
-    most_bytes : int
-    """
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most_bytes = most_bytes
-        self._tabs: OrderedDict[str, weakref.ref[Tab]] = OrderedDict()
-        self._changing = threading.RLock()
-
-    def used(self, tab: Tab) -> None:
-        """Mark a tab as looked at now, and make room for what it holds."""
-        with self._changing:
-            self._tabs[tab.token] = weakref.ref(tab)
-            self._tabs.move_to_end(tab.token)
-            others = [other for other in self._alive() if other is not tab]
-            for make_room in (_rest, _drop_reading, _drop_file):
-                for other in others:
-                    while self.nbytes > self._most_bytes and make_room(other):
-                        pass
-
-    def rest(self) -> None:
-        """Pack all readings, since the next one needs the room."""
-        for tab in self._alive():
-            tab.readings.rest()
-
-    def leave(self, session: str) -> None:
-        """Let go of the readings of a session that has ended; a reload in time reads its files again."""
-        for tab in self._alive():
-            if tab.session == session:
-                tab.readings.clear()
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that all tabs hold."""
-        return sum(tab.nbytes for tab in self._alive())
-
-    def _alive(self) -> Iterator[Tab]:
-        """Yield the tabs that still are, the one not looked at for longest first."""
-        with self._changing:
-            found = [(token, tab()) for token, tab in self._tabs.items()]
-            for token, tab in found:
-                if tab is None:
-                    del self._tabs[token]
-        yield from (tab for _, tab in found if tab is not None)
-
-
-def _rest(tab: Tab) -> bool:
-    before = tab.readings.nbytes
-    tab.readings.rest()
-    return tab.readings.nbytes < before
-
-
-def _drop_reading(tab: Tab) -> bool:
-    return tab.readings.drop_oldest()
-
-
-def _drop_file(tab: Tab) -> bool:
-    return bool(tab.ecgs) and bool(tab.ecgs.popitem(last=False))
-
-
-def room_bytes(limit: int | None) -> int:
-    """Return how many bytes all tabs may hold together.
-
-    Parameters
-    ----------
-    limit : int or None
-        Of the memory of the app (`heartguard.memory.memory_limit`).
-
-    Examples
-    --------
-    >>> room_bytes(690_000_000) // 10**6, room_bytes(2_700_000_000) // 10**6, room_bytes(None) // 10**6
-    (103, 405, 536)
-    """
-    return _MOST_ROOM if limit is None else round(min(max(_SHARE * limit, _LEAST_ROOM), _MOST_ROOM))

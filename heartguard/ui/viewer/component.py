@@ -23,6 +23,7 @@ __all__ = [
     "PICTURE_WIDTH",
     "mount_corners",
     "mount_measurements",
+    "mount_statements",
     "mount_tab",
     "mount_viewer",
     "script",
@@ -74,7 +75,7 @@ def send_picture(name: str, image: Callable[[], Image]) -> None:
 
 
 def mount_viewer(data: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
-    """Show an ECG; return what was asked for: ``label`` (a class) or ``wants`` (``"uploaded"``), else None.
+    """Show an ECG; return what was asked for: ``label``, a class, ``wants``, a view, ``marks``, once; each else None.
 
     Parameters
     ----------
@@ -82,7 +83,9 @@ def mount_viewer(data: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
         From `heartguard.ui.viewer.payload`.
     key : str
     """
-    return _component()(key=key, data=data, on_label_change=_nothing, on_wants_change=_nothing)
+    return _component()(
+        key=key, data=data, on_label_change=_nothing, on_wants_change=_nothing, on_marks_change=_nothing
+    )
 
 
 def mount_measurements(rows: Sequence[Mapping[str, Any]], formulas: Sequence[str]) -> None:
@@ -97,6 +100,17 @@ def mount_measurements(rows: Sequence[Mapping[str, Any]], formulas: Sequence[str
     """
     data = {"kind": "measurements", "rows": rows, "formulas": formulas}
     _component()(key="measurement-rows", data=data)
+
+
+def mount_statements(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Show statements, each of which lights in the viewer the leads and the beats that show it.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        ``code``, ``text``, ``leads`` and ``beats``, the places of the beats.
+    """
+    _component()(key="statement-rows", data={"kind": "statements", "rows": rows})
 
 
 def mount_corners(picture: str, size: tuple[int, int], corners: Sequence[tuple[float, float]], *, key: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -47,7 +48,7 @@ def show_ecg(
     """
     word = _word(chosen)
     wants = asked(chosen, place).get("wants") == "uploaded"
-    straight = f"{word}-{abs(hash(chosen.corrections)):x}"
+    straight = f"{word}-{abs(hash(replace(chosen.corrections, marks=()))):x}"  # the same picture, wherever marks are
     if wants:
         send_picture(f"{word}/uploaded", lambda: reading.upload.image)
     send_picture(f"{straight}/page", lambda: reading.page.image)

@@ -18,6 +18,7 @@
  * @property {number} colour Index of its colour.
  * @property {number[]} [name] Where its name is written.
  * @property {(number[]|null)[]} [points] In place of the line where it is no function of the column.
+ * @property {(number|null)[]} [marks] Marks of a median beat, seconds from its R peak, as in `WAVES`.
  *
  * @typedef {object} Scene
  * @property {number} width
@@ -46,6 +47,14 @@ const UNITS_PER_MM = 8;
 /** Distance of rows at 10 mm/mV, mm: what recorders print. */
 const ROW_MM = 24;
 const MARGIN_MM = 8;
+/** Median beats stand so far apart, mm. */
+const APART_MM = 4;
+/** Columns of median beats, as of a page. */
+const BEAT_COLUMNS = 4;
+/** Least room above and below the baseline of a median beat, mV: the marks and the name need it. */
+const [LEAST_ABOVE, LEAST_BELOW] = [0.8, 0.9];
+/** The waves of a row of marks: onset, peak and end of P, of QRS and of T, each at its index. */
+export const WAVES = { p: [0, 2], qrs: [3, 5], t: [6, 8] };
 /** A lead is drawn from its column's own seconds if it covers so much of them; else from where its trace begins. */
 const COVERED = 0.6;
 
@@ -262,4 +271,45 @@ function redrawn(signals, label, window, x0, y, pxPerS, pxPerMv, rhythm) {
   const x1 = x0 + (window.end - window.start) * pxPerS;
   const step = pxPerS / signals.rate;
   return { lead, label, x0, x1, y, start: window.start, end: window.end, rhythm, first: x0, step, line, colour: -1 };
+}
+
+/** The median beats of all leads as on paper, below one another at their R peaks.
+ * @param {Record<string, {start: number, rate: number, values: (number|null)[], marks: (number|null)[]}>} median @returns {Scene} */
+export function arrangeBeats(median) {
+  const leads = Object.keys(median);
+  const rows = Math.max(1, Math.ceil(leads.length / BEAT_COLUMNS));
+  const [pxPerS, pxPerMv] = [25 * UNITS_PER_MM, 10 * UNITS_PER_MM];
+  const begins = Math.min(0, ...leads.map((lead) => median[lead].start));
+  const ends = Math.max(0.1, ...leads.map((lead) => median[lead].start + median[lead].values.length / median[lead].rate));
+  const across = (ends - begins) * pxPerS + APART_MM * UNITS_PER_MM;
+  let below = APART_MM * UNITS_PER_MM;
+  /** @type {Panel[]} */
+  const panels = [];
+  for (let row = 0; row < rows; row++) {
+    const here = leads.filter((_, place) => place % rows === row);
+    const heights = here.flatMap((lead) => median[lead].values.map((value) => (value ?? 0) / 100));
+    const y = below + Math.max(LEAST_ABOVE, ...heights) * pxPerMv;
+    here.forEach((lead, column) => {
+      const { start, rate, values, marks } = median[lead];
+      const x0 = (APART_MM / 2) * UNITS_PER_MM + column * across + (start - begins) * pxPerS;
+      const line = values.map((value) => (value === null ? null : y - (value * pxPerMv) / 100));
+      const end = start + (values.length - 1) / rate;
+      const x1 = x0 + (end - start) * pxPerS;
+      panels.push({ lead, label: lead, x0, x1, y, start, end, rhythm: false, first: x0, step: pxPerS / rate, line, colour: -1, marks });
+    });
+    below = y + Math.max(LEAST_BELOW, ...heights.map((height) => -height)) * pxPerMv + APART_MM * UNITS_PER_MM;
+  }
+  return { width: Math.min(leads.length, BEAT_COLUMNS) * across, height: below, pxPerS, pxPerMv, pxPerMm: UNITS_PER_MM, panels };
+}
+
+/** Where a mark may be moved to: between its neighbours in the order of `names`, and so far after the one before as
+ * `gaps` say. @param {Record<string, number>} marks @param {string[]} names @param {Record<string, number>} gaps
+ * @param {string} name @param {number} seconds */
+export function movedMark(marks, names, gaps, name, seconds) {
+  const known = names.filter((one) => one in marks);
+  const place = known.indexOf(name);
+  const [before, after] = [known[place - 1], known[place + 1]];
+  const least = before ? marks[before] + gaps[name] : -Infinity;
+  const most = after ? marks[after] - gaps[after] : Infinity;
+  return Math.round(1000 * clamp(seconds, least, most)) / 1000;
 }

@@ -12,6 +12,7 @@ from heartguard.leads import LEADS
 from heartguard.page import columns_of
 from heartguard.ui.shared.pictures import colour_index
 from heartguard.ui.shared.words import quality_text
+from heartguard.ui.viewer.beats import beats_payload
 from heartguard.ui.viewer.name_places import name_places
 from heartguard.values import Ecg, Page, Reading, Segment, Upload
 from heartguard.warning_rules import LOW_QUALITY
@@ -52,6 +53,7 @@ def ecg_payload(key: str, reading: Reading, *, uploaded: bool = False) -> dict[s
         "signals": _signals(ecg, page),
         "beats": np.round(measured.beats_s, 3).tolist(),
         "fiducials": {name: round(float(at), 4) for name, at in measured.fiducials_s.items()},
+        **beats_payload(reading),
         "leads": {lead: lead_quality(ecg, lead, reading.quality) for lead in _leads_of(ecg)},
         **({"uploaded": uploaded_view(page, ecg.segments)} if uploaded else {}),
     }

@@ -1,7 +1,7 @@
 // @ts-check
 // The one viewer of the app: the page, the page as uploaded, the signals and the maps, in one SVG.
 // component.py mounts it; each mount has a `kind`: a picture (bytes), an ECG, the measurements, the corners, the tab.
-import { arrange, arrangementsOf, clamp, columnOf, heightAt, held, leadName, marching, panelAt, pathOf, shows, spanText, topBetween, unitsPerPixel, viewOf, zoomed } from "./geometry.js";
+import { WAVES, arrange, arrangeBeats, arrangementsOf, clamp, columnOf, heightAt, held, leadName, marching, movedMark, panelAt, pathOf, shows, spanText, topBetween, unitsPerPixel, viewOf, zoomed } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Scene & {picture?: string, map?: string, grid?: boolean}} DrawnScene */
 
@@ -10,13 +10,24 @@ const LIGHT = "heartguard-light"; // a measurement was tapped: the viewer lights
 const PICTURE = "heartguard-picture"; // a picture has arrived
 /** Intervals, as from which to which mark of the median beat. */
 const INTERVALS = { pr_ms: ["p_on", "qrs_on"], qrs_ms: ["qrs_on", "qrs_off"], qt_ms: ["qrs_on", "t_off"] };
-const INTERVAL_NAMES = { pr_ms: "PR", qrs_ms: "QRS", qt_ms: "QT" };
+/** What is lit of other measurements: an interval too, or whole leads. */
+const LIT_INTERVALS = { ...INTERVALS, p_ms: ["p_on", "p_off"] };
 const LIMB_LEADS = ["I", "II", "III", "aVR", "aVL", "aVF"];
-const LAYERS = { traces: "Traces", names: "Lead names", peaks: "R peaks", intervals: "Intervals", grid: "Grid", map: "Map", adds: "Lead shares" };
+const LIT_LEADS = { axis_deg: LIMB_LEADS, p_axis_deg: LIMB_LEADS, t_axis_deg: LIMB_LEADS, sokolow_lyon_mv: ["V1", "V5", "V6"], cornell_mv: ["aVL", "V3"], r_avl_mv: ["aVL"] };
+const LIT_BEATS = ["heart_rate_bpm", "least_rate_bpm", "greatest_rate_bpm"];
+const LAYERS = { traces: "Traces", names: "Lead names", peaks: "R peaks", waves: "P, QRS, T", intervals: "Intervals", grid: "Grid", map: "Map", adds: "Lead shares" };
 /** A press that moves less than this is a tap, px. */
 const TAP = 5;
 /** Until Streamlit has taken up another theme of the browser, ms. */
 const THEMED = 300;
+/** Marks are sent so long after the last movement, ms: a key that is held repeats faster. */
+const MOVED = 500;
+/** Half of what is lit of a beat, s: a wide QRS complex. */
+const BEAT_HALF_S = 0.09;
+/** One press of an arrow key moves a mark by one sample, s. */
+const MARK_STEP_S = 0.002;
+/** Statements that are shown before the others are asked for: the measurements stay on the first screen. */
+const FEW = 3;
 const STEP = 1.3; // zoom by one press of a key or button
 const WHEEL = 0.0022; // zoom by one unit of the wheel: a notch of 100 is a quarter
 
@@ -26,7 +37,7 @@ const pictures = new Map();
 /** @param {any} component */
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   if (data instanceof Uint8Array) return keepPicture(data);
-  const mount = { ecg: mountEcg, measurements: mountMeasurements, corners: mountCorners, tab: mountTab }[data.kind];
+  const mount = { ecg: mountEcg, measurements: mountMeasurements, statements: mountStatements, corners: mountCorners, tab: mountTab }[data.kind];
   return mount(parentElement, data, setStateValue, setTriggerValue);
 }
 
@@ -87,13 +98,22 @@ class Viewer {
     /** @type {any} */
     this.data = null;
     this.tell = (/** @type {string} */ _name, /** @type {any} */ _value) => {};
+    this.ask = this.tell; // once, where `tell` stays
     this.view = { x: 0, y: 0, zoom: 1 };
     this.mode = "page";
     this.layers = new Set(["traces", "names"]);
     this.redraw = { layout: "", speed: "25", gain: "10" };
     this.lit = "";
+    /** @type {string[]} Leads that are lit, and beats by their place. */
+    this.litLeads = [];
+    /** @type {number[]} */
+    this.litPlaces = [];
     this.lead = "";
     this.label = "";
+    this.unit = "mv";
+    this.moving = false;
+    /** @type {Record<string, number>} Marks of the median beat, seconds from its R peak. */
+    this.marks = {};
     this.caliper = /** @type {null | {a: {x: number, y: number}, b: {x: number, y: number}, march: boolean}} */ (null);
     /** @type {DrawnScene} */
     this.scene = { width: 1, height: 1, pxPerS: 1, pxPerMv: 1, pxPerMm: 1, panels: [] };
@@ -134,16 +154,19 @@ class Viewer {
       },
       [this.canvas],
     );
+    this.side = html("div", { class: "hg-side" });
+    this.body = html("div", { class: "hg-body" }, [this.window, this.side]);
     this.foot = html("div", { class: "hg-foot" });
     this.word = html("p", { class: "hg-word", role: "status" });
     this.clear = html("style");
-    this.root = html("div", { class: "hg-viewer" }, [this.bar, this.window, this.foot, this.word, this.clear]);
+    this.root = html("div", { class: "hg-viewer" }, [this.bar, this.body, this.foot, this.word, this.clear]);
     this.parent.append(this.root);
   }
 
-  /** @param {any} data @param {(name: string, value: any) => void} tell */
-  show(data, tell) {
+  /** @param {any} data @param {(name: string, value: any) => void} tell @param {(name: string, value: any) => void} ask */
+  show(data, tell, ask) {
     this.tell = tell;
+    this.ask = ask;
     const text = JSON.stringify(data);
     if (text === this.text) return;
     this.text = text;
@@ -154,12 +177,17 @@ class Viewer {
       this.mode = data.page ? "page" : "uploaded";
       this.layers = new Set(data.layers ?? ["traces", "names"]);
       this.lit = this.lead = "";
+      this.litLeads = this.litPlaces = [];
       this.caliper = null;
+      this.moving = false;
       this.label = data.evidence?.label ?? "";
       this.redraw.layout = data.signals?.layout ?? "";
       this.view = { x: 0, y: 0, zoom: 1 };
     }
+    this.marks = { ...data.fiducials };
+    const held = document.activeElement?.getAttribute("data-hand");
     this.setScene();
+    if (held) this.hands.querySelector(`[data-hand="${held}"]`)?.focus();
     if (arrived) {
       this.window.focus({ preventScroll: true });
       this.say(data.told, true);
@@ -169,9 +197,11 @@ class Viewer {
   setScene() {
     const { page, uploaded, signals } = this.data;
     if (this.mode === "signals") this.scene = { ...arrange(signals, this.redraw.layout, +this.redraw.speed, +this.redraw.gain), grid: true };
+    else if (this.mode === "beats") this.scene = { ...arrangeBeats(this.data.median), grid: true };
     else if (this.mode === "page") this.scene = { ...page, picture: this.data.pagePicture, map: "page" };
     else this.scene = { pxPerS: 1, pxPerMv: 1, pxPerMm: 4, panels: [], ...uploaded, picture: this.data.uploadedPicture, map: "uploaded" };
     this.drawControls();
+    this.drawTable();
     this.drawPicture();
     this.draw();
     this.place();
@@ -181,11 +211,12 @@ class Viewer {
   setMode(mode) {
     this.mode = mode;
     this.caliper = null;
+    this.moving = false;
     this.lead = "";
     this.view = { x: 0, y: 0, zoom: 1 };
     if (mode === "uploaded" && this.data.page && !this.data.uploaded?.panels) this.tell("wants", "uploaded");
     this.setScene();
-    this.say("");
+    this.say(mode === "beats" ? "The median beat of each lead, 25 mm/s, 10 mm/mV. Tap a lead to enlarge it." : "");
   }
 
   get measurable() {
@@ -193,14 +224,14 @@ class Viewer {
   }
 
   drawControls() {
-    const { page, evidence, uploaded } = this.data;
+    const { page, evidence, uploaded, median } = this.data;
     this.bar.replaceChildren();
     this.foot.replaceChildren();
     if (!page) return;
     if (evidence) {
       this.bar.append(choice("Evidence for", Object.fromEntries(evidence.classes), this.label, (label) => this.setClass(label)));
     }
-    const modes = { page: "Page", ...(uploaded ? { uploaded: "As uploaded" } : {}), signals: "Signals" };
+    const modes = { page: "Page", ...(uploaded ? { uploaded: "As uploaded" } : {}), signals: "Signals", ...(median && Object.keys(median).length ? { beats: "Beats" } : {}) };
     this.bar.append(choice("View", modes, this.mode, (mode) => this.setMode(mode)));
     const leads = [...new Set(this.scene.panels.map((panel) => panel.lead))];
     const names = Object.fromEntries([["", "Whole page"], ...leads.map((lead) => [lead, leadName(lead)])]);
@@ -217,23 +248,62 @@ class Viewer {
     if (this.caliper) {
       this.bar.append(html("button", { type: "button", class: "hg-tool", "aria-pressed": `${this.caliper.march}`, onclick: () => this.march() }, ["March"]));
     }
+    if (this.mode === "beats" && this.data.movable) this.bar.append(...this.markControls());
     this.foot.append(...this.switches());
     if (this.mode === "signals") this.foot.append(...this.redrawControls());
   }
 
   switches() {
     const offered = Object.entries(LAYERS).filter(([layer]) => {
-      if (layer === "map" || layer === "adds") return this.data.evidence;
+      if (layer === "map" || layer === "adds") return this.data.evidence && this.mode !== "beats";
       if (this.mode === "uploaded") return layer === "traces" || layer === "names";
+      if (this.mode === "beats") return layer === "intervals"; // the waves are what it is for
       if (this.mode === "signals") return layer !== "traces" && layer !== "grid" && layer !== "names";
       return true;
     });
-    return offered.map(([layer, name]) =>
+    const keys = () => Object.keys(WAVES).map((wave) => html("span", { class: `hg-key hg-key-${wave}` }, [wave.toUpperCase()]));
+    const boxes = offered.map(([layer, name]) =>
       html("label", { class: "hg-switch" }, [
         html("input", { type: "checkbox", checked: this.layers.has(layer), onchange: () => this.toggle(layer) }),
-        name,
+        ...(layer === "waves" ? keys() : [name]),
       ]),
     );
+    return this.mode === "beats" ? [...keys(), ...boxes] : boxes;
+  }
+
+  /** Buttons that move the marks of the median beat, and put them back. */
+  markControls() {
+    const move = html("button", { type: "button", class: "hg-tool", "aria-pressed": `${this.moving}`, onclick: () => this.moveMarks() }, ["Move marks"]);
+    if (!this.data.moved.length) return [move];
+    return [move, html("button", { type: "button", class: "hg-tool", onclick: () => this.ask("marks", {}) }, ["Put marks back"])];
+  }
+
+  /** Begin or end to move marks, on a lead that is large enough. */
+  moveMarks() {
+    this.moving = !this.moving;
+    if (this.moving && !this.lead) this.enlarge(this.data.median.II ? "II" : this.scene.panels[0].lead);
+    this.drawControls();
+    this.draw();
+    this.say(this.moving ? "Drag a mark, or choose it and press the arrow keys: the numbers follow." : "");
+  }
+
+  /** The table lead by lead, beside the median beats. */
+  drawTable() {
+    const { table } = this.data;
+    if (this.mode !== "beats" || !table) return this.side.replaceChildren();
+    const head = ["Lead", ...table.columns].map((name) => html("th", { scope: "col" }, [name]));
+    const rows = Object.entries(table.rows).map(([lead, cells]) =>
+      html("tr", { class: lead === this.lead ? "hg-chosen" : "" }, [
+        html("th", { scope: "row" }, [html("button", { type: "button", onclick: () => this.enlarge(this.lead === lead ? "" : lead) }, [lead])]),
+        ...cells[this.unit].map((/** @type {string} */ cell) => html("td", {}, [cell])),
+      ]),
+    );
+    const unit = choice("Heights or lengths", { mv: "mV", ms: "ms" }, this.unit, (chosen) => {
+      this.unit = chosen;
+      this.drawTable();
+      this.side.querySelector(`[data-value="${chosen}"]`)?.focus();
+    });
+    this.side.replaceChildren(unit, html("table", { "aria-label": "Waves of each lead" }, [html("thead", {}, [html("tr", {}, head)]), html("tbody", {}, rows)]));
   }
 
   redrawControls() {
@@ -282,25 +352,26 @@ class Viewer {
     this.picture.setAttribute("height", this.scene.height);
     const over = this.layers.has("traces") || (this.data?.evidence && this.layers.has("map"));
     this.picture.classList.toggle("hg-muted", !!over && this.scene.panels.length > 0);
-    this.canvas.classList.toggle("hg-signals", this.mode === "signals");
+    this.canvas.classList.toggle("hg-signals", this.mode === "signals" || this.mode === "beats");
   }
 
   draw() {
     const { layers, scene } = this;
     const parts = [];
     if (scene.grid || (layers.has("grid") && this.measurable)) parts.push(this.gridLines());
-    const signals = this.mode === "signals";
+    const signals = this.mode === "signals" || this.mode === "beats";
     if (signals) parts.push(this.names()); // under the lines, which would else lose their first beats
     const traced = signals || layers.has("traces");
-    if (this.data.evidence && layers.has("map")) parts.push(...this.mapLayer());
+    if (this.data.evidence && layers.has("map") && this.mode !== "beats") parts.push(...this.mapLayer());
     if (traced) parts.push(svg("g", { class: "hg-traces" }, scene.panels.map((panel) => this.trace(panel))));
     if (this.measurable) {
+      if (layers.has("waves") || this.mode === "beats") parts.push(this.waves());
       if (layers.has("intervals")) parts.push(...Object.keys(INTERVALS).map((field) => this.intervals(field)));
       if (layers.has("peaks")) parts.push(this.peaks());
       if (this.lit) parts.push(...this.litParts());
     }
     if (!signals && layers.has("names")) parts.push(this.names());
-    if (this.data.evidence && layers.has("adds")) parts.push(this.shares());
+    if (this.data.evidence && layers.has("adds") && this.mode !== "beats") parts.push(this.shares());
     this.sheet.replaceChildren(...parts);
     this.drawHands();
   }
@@ -320,9 +391,9 @@ class Viewer {
 
   /** @param {import("./geometry.js").Panel} panel */
   trace(panel) {
-    const axis = this.lit === "axis_deg" && LIMB_LEADS.includes(panel.lead);
+    const whole = this.litLeads.includes(panel.lead);
     const lead = this.lead === panel.lead;
-    const name = `hg-trace hg-colour-${panel.colour}${axis || lead ? " hg-lit" : ""}`;
+    const name = `hg-trace hg-colour-${panel.colour}${whole || lead ? " hg-lit" : ""}`;
     return svg("path", { d: pathOf(panel), class: name, "data-lead": panel.lead });
   }
 
@@ -347,10 +418,13 @@ class Viewer {
   }
 
   peaks() {
+    const { beats, kinds } = this.data;
     const marks = this.scene.panels.flatMap((panel) =>
-      this.beatsOf(panel).map((beat) => {
+      this.beatsOf(panel).flatMap((beat) => {
         const x = columnOf(panel, beat);
-        return svg("path", { d: `M${x} ${heightAt(panel, x)}v0`, class: "hg-peak" });
+        const kind = kinds?.[beats.indexOf(beat)] ?? "normal";
+        const peak = svg("path", { d: `M${x} ${heightAt(panel, x)}v0`, class: "hg-peak" });
+        return kind === "normal" ? [peak] : [peak, this.plate(x, topBetween(panel, x, x), kind, "hg-plate", true)];
       }),
     );
     return svg("g", { class: "hg-peaks" }, marks);
@@ -358,7 +432,37 @@ class Viewer {
 
   /** @param {import("./geometry.js").Panel} panel @returns {number[]} */
   beatsOf(panel) {
+    if (this.mode === "beats") return [0];
     return this.data.beats.filter((/** @type {number} */ beat) => shows(panel, beat));
+  }
+
+  /** P, QRS and T of every beat as the panel's own lead has them, and of the median beat its marks over all leads. */
+  waves() {
+    const { pxPerMm, panels } = this.scene;
+    const parts = panels.flatMap((panel) => {
+      const rows = panel.marks ? [panel.marks] : (this.data.waves[panel.lead] ?? []);
+      const own = rows.flatMap((/** @type {(number|null)[]} */ row) => Object.entries(WAVES).flatMap(([wave, ends]) => this.wave(panel, wave, ends.map((end) => row[end]))));
+      return panel.marks ? [...own, ...this.markLines(panel)] : own;
+    });
+    return svg("g", { class: "hg-waves", "data-mm": pxPerMm }, parts);
+  }
+
+  /** One wave of one beat: a band below the line, and where it begins and ends. @param {import("./geometry.js").Panel} panel @param {string} wave @param {(number|null)[]} ends */
+  wave(panel, wave, [on, off]) {
+    if (on === null || off === null || !shows(panel, on) || !shows(panel, off)) return [];
+    const { pxPerMm } = this.scene;
+    const [x, right, y] = [columnOf(panel, on), columnOf(panel, off), panel.y + 6 * pxPerMm];
+    const edges = [x, right].map((at) => `M${at} ${heightAt(panel, at)}V${y}`).join("");
+    return [svg("path", { d: edges, class: `hg-edge hg-edge-${wave}` }), svg("rect", { x, width: right - x, y, height: pxPerMm, class: `hg-wave hg-wave-${wave}` })];
+  }
+
+  /** The marks over all leads on one median beat. @param {import("./geometry.js").Panel} panel */
+  markLines(panel) {
+    const { pxPerMm } = this.scene;
+    return Object.entries(this.marks).filter(([, at]) => shows(panel, at)).map(([name, at]) => {
+      const moved = this.data.moved.includes(name) || this.marks[name] !== this.data.fiducials[name];
+      return svg("path", { d: `M${columnOf(panel, at)} ${panel.y - 7 * pxPerMm}v${15 * pxPerMm}`, class: `hg-mark${moved ? " hg-moved" : ""}`, "data-mark": name });
+    });
   }
 
   /** Bands of an interval at every beat of every panel. @param {string} field */
@@ -382,10 +486,10 @@ class Viewer {
 
   /** What a measurement came from: its beats, its marks, its leads. */
   litParts() {
-    const field = this.lit === "qtc_ms" ? "qt_ms" : this.lit;
+    const field = this.lit.startsWith("qtc_") ? "qt_ms" : this.lit;
     const { pxPerMm } = this.scene;
-    if (field in INTERVALS) {
-      const [from, to] = INTERVALS[/** @type {keyof INTERVALS} */ (field)];
+    if (field in LIT_INTERVALS) {
+      const [from, to] = LIT_INTERVALS[/** @type {keyof LIT_INTERVALS} */ (field)];
       const marks = this.data.fiducials;
       if (!(from in marks) || !(to in marks)) return [];
       const bands = this.scene.panels.flatMap((panel) =>
@@ -399,8 +503,16 @@ class Viewer {
       );
       return [svg("g", { class: "hg-light", "data-lit": this.lit }, bands)];
     }
-    if (field === "heart_rate_bpm" || field === "rr_ms") return [this.litBeats(), this.peaks()];
-    return [svg("g", { class: "hg-light", "data-lit": this.lit })];
+    if (LIT_BEATS.includes(field)) return [this.litBeats(), this.peaks()];
+    const shown = this.data.beats.filter((/** @type {number} */ _, /** @type {number} */ place) => this.litPlaces.includes(place));
+    const bands = this.scene.panels.flatMap((panel) =>
+      shown.filter((/** @type {number} */ beat) => this.mode !== "beats" && shows(panel, beat - BEAT_HALF_S) && shows(panel, beat + BEAT_HALF_S)).map((/** @type {number} */ beat) => {
+        const [x, right] = [columnOf(panel, beat - BEAT_HALF_S), columnOf(panel, beat + BEAT_HALF_S)];
+        const top = topBetween(panel, x, right) - pxPerMm;
+        return svg("rect", { x, width: right - x, y: top, height: panel.y - top + 4 * pxPerMm });
+      }),
+    );
+    return [svg("g", { class: "hg-light", "data-lit": this.lit }, bands)];
   }
 
   /** The distance from beat to beat, written where a strip shows it. */
@@ -560,7 +672,9 @@ class Viewer {
     const shown = panel ?? this.scene.panels.find((one) => one.lead === lead && !one.rhythm) ?? this.scene.panels.find((one) => one.lead === lead);
     const { clientWidth: width, clientHeight: height } = this.window;
     this.view = lead && shown ? viewOf(this.scene, shown, width, height) : { x: 0, y: 0, zoom: 1 };
+    this.moving &&= !!lead;
     this.drawControls();
+    this.drawTable();
     this.draw();
     this.place();
     this.say(lead && shown ? this.leadText(shown) : "");
@@ -568,6 +682,7 @@ class Viewer {
 
   /** @param {import("./geometry.js").Panel} panel */
   leadText(panel) {
+    if (panel.marks) return `${leadName(panel.label)}: median of ${this.data.median[panel.lead].beats} beats. Press 0 for all leads.`;
     const parts = [`${leadName(panel.label)}: ${panel.start.toFixed(1)} to ${panel.end.toFixed(1)} s.`];
     const known = this.data.leads?.[panel.lead];
     if (known) parts.push(known);
@@ -578,11 +693,15 @@ class Viewer {
     return `${parts.join(" ")} Tap it again, or press 0, for the whole page.`;
   }
 
-  /** Light what a measurement came from, or nothing. @param {{field: string, text: string}} detail */
-  light({ field, text }) {
+  /** Light what a measurement or a statement came from, or nothing.
+   * @param {{field: string, text: string, leads?: string[], beats?: number[]}} detail */
+  light({ field, text, leads, beats = [] }) {
     if (!this.data?.page) return;
     this.lit = field;
-    if (!this.measurable && field) this.setMode("page");
+    this.litLeads = leads ?? LIT_LEADS[/** @type {keyof LIT_LEADS} */ (field)] ?? [];
+    this.litPlaces = beats;
+    const ofBeats = LIT_BEATS.includes(field) || beats.length > 0;
+    if (field && (!this.measurable || (this.mode === "beats" && ofBeats))) this.setMode("page");
     this.draw();
     this.say(field ? text : "");
   }
@@ -616,7 +735,7 @@ class Viewer {
 
   drawHands() {
     const { caliper, scene } = this;
-    if (!caliper) return this.hands.replaceChildren();
+    if (!caliper) return this.hands.replaceChildren(...this.markHands());
     const { a, b } = caliper;
     const [top, bottom] = [0, scene.height];
     const panel = panelAt(scene, a);
@@ -624,8 +743,41 @@ class Viewer {
     this.reading = svg("g", { class: "hg-reading" });
     const lines = svg("path", { class: "hg-caliper", d: `M${a.x} ${top}V${bottom}M${b.x} ${top}V${bottom}M${a.x} ${a.y}H${b.x}M${a.x} ${b.y}H${b.x}` });
     const steps = repeated.map((x) => svg("path", { class: "hg-caliper hg-march", d: `M${x} ${(panel?.y ?? 0) - 12 * scene.pxPerMm}v${24 * scene.pxPerMm}` }));
-    this.hands.replaceChildren(...steps, lines, this.hand("a", "first"), this.hand("b", "second"), this.plate((a.x + b.x) / 2, Math.min(a.y, b.y), spanText(scene, a, b), "hg-plate", true));
+    this.hands.replaceChildren(...this.markHands(), ...steps, lines, this.hand("a", "first"), this.hand("b", "second"), this.plate((a.x + b.x) / 2, Math.min(a.y, b.y), spanText(scene, a, b), "hg-plate", true));
     this.say(`Calipers: ${spanText(scene, a, b)}`);
+  }
+
+  /** A handle for each mark of the median beat, on the lead that is enlarged. */
+  markHands() {
+    const panel = this.moving ? this.scene.panels.find((one) => one.lead === this.lead) : undefined;
+    if (!panel) return [];
+    const { pxPerMm, pxPerS } = this.scene;
+    const names = Object.keys(this.data.markNames);
+    return Object.entries(this.marks).map(([name, at], place) => {
+      const where = { x: columnOf(panel, at), y: panel.y + (3.5 + 1.5 * (place % 2)) * pxPerMm };
+      const move = (/** @type {{x: number, y: number}} */ to) => {
+        this.marks[name] = movedMark(this.marks, names, this.data.markGaps, name, this.marks[name] + (to.x - columnOf(panel, this.marks[name])) / pxPerS);
+        this.draw();
+        this.hands.querySelector(`[data-hand="${name}"]`)?.focus();
+        this.say(this.markText(name));
+        clearTimeout(this.later);
+        this.later = setTimeout(() => this.sendMarks(), MOVED);
+      };
+      return handle(this, name, `Mark, ${this.data.markNames[name]}`, this.markText(name), where, () => ({ x: columnOf(panel, this.marks[name]), y: where.y }), move, MARK_STEP_S * pxPerS);
+    });
+  }
+
+  /** Where a mark is. @param {string} name */
+  markText(name) {
+    const ms = Math.round(1000 * this.marks[name]);
+    return `${this.data.markNames[name]}: ${Math.abs(ms)} ms ${ms < 0 ? "before" : "after"} R`;
+  }
+
+  /** Ask for measurements by the marks as they are: those that are elsewhere than found. */
+  sendMarks() {
+    const { fiducials, moved } = this.data;
+    const changed = Object.entries(this.marks).filter(([name, at]) => moved.includes(name) || at !== fiducials[name]);
+    this.ask("marks", Object.fromEntries(changed));
   }
 
   /** A handle, to be dragged or moved by the arrow keys. @param {"a"|"b"} which @param {string} name */
@@ -643,15 +795,16 @@ class Viewer {
 }
 
 /** A handle on the scene. @param {Viewer|Corners} viewer @param {string} which @param {string} name @param {string} value
- * @param {{x: number, y: number}} at @param {() => {x: number, y: number}} place @param {(to: {x: number, y: number}) => void} move */
-function handle(viewer, which, name, value, at, place, move) {
+ * @param {{x: number, y: number}} at @param {() => {x: number, y: number}} place @param {(to: {x: number, y: number}) => void} move
+ * @param {number} [unit] What one press of an arrow key moves. */
+function handle(viewer, which, name, value, at, place, move, unit = 1) {
   const step = (/** @type {KeyboardEvent} */ event) => {
     const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const by = moves[/** @type {keyof moves} */ (event.key)];
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    const far = event.shiftKey ? 10 : 1;
+    const far = unit * (event.shiftKey ? 10 : 1);
     move({ x: place().x + far * by[0], y: place().y + far * by[1] });
   };
   const press = (/** @type {PointerEvent} */ event) => {
@@ -682,11 +835,11 @@ function handle(viewer, which, name, value, at, place, move) {
 /** @type {WeakMap<Element, any>} */
 const mounted = new WeakMap();
 
-/** @param {HTMLElement} parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
-function mountEcg(parent, data, setStateValue) {
+/** @param {HTMLElement} parent @param {any} data @param {(name: string, value: any) => void} setStateValue @param {(name: string, value: any) => void} setTriggerValue */
+function mountEcg(parent, data, setStateValue, setTriggerValue) {
   const viewer = mounted.get(parent) ?? new Viewer(parent);
   mounted.set(parent, viewer);
-  viewer.show(data, setStateValue);
+  viewer.show(data, setStateValue, setTriggerValue);
   return () => {
     viewer.close();
     mounted.delete(parent);
@@ -704,9 +857,15 @@ function mountMeasurements(parent, data) {
     list.querySelector(`[data-field="${row.field}"]`)?.focus();
   };
   let formula = data.formulas[0];
+  let all = false;
   const draw = () => {
-    const rows = data.rows.filter((/** @type {any} */ row) => !row.formula || row.formula === formula);
-    list.replaceChildren(...rows.map((/** @type {any} */ row) => html("div", { class: "hg-row" }, [button(row), ...(row.formula ? [formulas()] : [])])));
+    const rows = data.rows.filter((/** @type {any} */ row) => (!row.formula || row.formula === formula) && (all || !row.more));
+    const more = html("button", { type: "button", class: "hg-more", "aria-expanded": `${all}`, onclick: () => {
+      all = !all;
+      draw();
+      list.querySelector(".hg-more")?.focus();
+    } }, [all ? "Fewer measurements" : "More measurements"]);
+    list.replaceChildren(...rows.map((/** @type {any} */ row) => html("div", { class: "hg-row" }, [button(row), ...(row.formula ? [formulas()] : [])])), more);
   };
   const button = (/** @type {any} */ row) => {
     const parts = [
@@ -722,10 +881,56 @@ function mountMeasurements(parent, data) {
       draw();
     });
   draw();
+  return mountList(parent, list, (field) => {
+    if (field === lit) return;
+    lit = "";
+    draw();
+  });
+}
+
+/** Show a list in place of the one before; what else is lit is told to it. @param {HTMLElement} parent @param {HTMLElement} list @param {(field: string) => void} other */
+function mountList(parent, list, other) {
+  const heard = (/** @type {any} */ event) => other(event.detail.field);
+  document.addEventListener(LIGHT, heard);
   mounted.get(parent)?.remove();
   mounted.set(parent, list);
   parent.append(list);
-  return () => list.remove();
+  return () => {
+    document.removeEventListener(LIGHT, heard);
+    list.remove();
+  };
+}
+
+/** The statements: each lights the leads and the beats that show it. @param {HTMLElement} parent @param {any} data */
+function mountStatements(parent, data) {
+  let lit = "";
+  let all = false;
+  const list = html("div", { class: "hg-measurements hg-statements", role: "group", "aria-label": "Statements" });
+  const press = (/** @type {any} */ row) => {
+    lit = lit === row.code ? "" : row.code;
+    draw();
+    const detail = lit ? { field: row.code, text: row.text, leads: row.leads, beats: row.beats } : { field: "", text: "" };
+    document.dispatchEvent(new CustomEvent(LIGHT, { detail }));
+    list.querySelector(`[data-code="${row.code}"]`)?.focus();
+  };
+  const button = (/** @type {any} */ row) =>
+    html("button", { type: "button", "aria-pressed": `${row.code === lit}`, "data-code": row.code, title: row.text, onclick: () => press(row) }, [row.text]);
+  const draw = () => {
+    const rows = all ? data.rows : data.rows.slice(0, FEW);
+    const rest = data.rows.length - FEW;
+    const more = html("button", { type: "button", class: "hg-more", "aria-expanded": `${all}`, onclick: () => {
+      all = !all;
+      draw();
+      list.querySelector(".hg-more")?.focus();
+    } }, [all ? "Fewer statements" : `${rest} more`]);
+    list.replaceChildren(...rows.map((/** @type {any} */ row) => html("div", { class: "hg-row" }, [button(row)])), ...(rest > 0 ? [more] : []));
+  };
+  draw();
+  return mountList(parent, list, (field) => {
+    if (field === lit) return;
+    lit = "";
+    draw();
+  });
 }
 
 /** The four corners of the paper on the picture, to be dragged or moved by the arrow keys. */

@@ -6,10 +6,13 @@ The folder is never part of the repository. Its sources and licences stand in it
 from __future__ import annotations
 
 import functools
+import importlib.util
 import io
 import lzma
 import os
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -45,6 +48,28 @@ def _require_folder() -> Path:
     if folder is None:
         raise FileNotFoundError("The shared ECG data is not here: set HEARTGUARD_DATA to its folder.")
     return folder
+
+
+def shared_script(name: str) -> ModuleType:
+    """Return a script of the data folder as a module, such as ``eval_ludb``, which draws and judges pages of LUDB.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no data folder, or no such script in it.
+    """
+    folder = _require_folder()
+    path = folder / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise FileNotFoundError(f"The script {path} is not here.")
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(folder))  # it imports its neighbour
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(folder))
+    return module
 
 
 def load_pages() -> pd.DataFrame:
@@ -87,6 +112,26 @@ def scan_files() -> list[Path]:
 def load_signal_index() -> pd.DataFrame:
     """Return `signals.csv`, one row a record, indexed by its place and with the column `record_id`."""
     return _signal_index(_require_folder()).copy()
+
+
+def load_measure_only() -> pd.DataFrame:
+    """Return the records of PTB-XL on which answers are measured alone: `measure-only.csv`."""
+    return pd.read_csv(_require_folder() / "signals" / "measure-only.csv")
+
+
+def load_extra_labels() -> pd.DataFrame:
+    """Return `held-extra-labels.csv`: single statements, age and sex (0 male, 1 female) of records without them."""
+    return pd.read_csv(_require_folder() / "signals" / "held-extra-labels.csv")
+
+
+def load_more_signals() -> pd.DataFrame:
+    """Return `signals-more.csv`, one row a record; `read_more_signal` reads one."""
+    return pd.read_csv(_require_folder() / "signals" / "signals-more.csv")
+
+
+def read_more_signal(shard: str, row: int, fs: int) -> Floats:
+    """Return one record of `load_more_signals` at 500 Hz, shape (12, 5000), mV."""
+    return to_500hz(_millivolts(read_shard(_require_folder() / "signals" / shard)[row]), fs)
 
 
 @functools.lru_cache(maxsize=2)

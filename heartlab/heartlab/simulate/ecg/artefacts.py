@@ -21,10 +21,10 @@ F_WAVE_DIPOLE_MV = (0.03, 0.05, 0.075)
 """Size of the f waves along x, y and z: largest towards V1. Chosen by hand."""
 
 
-def fibrillation(rng: np.random.Generator) -> Doubles:
-    """Return the dipole of f waves, shape (3, 5000), mV: 5 to 7.5 a second, waxing and waning, largest in V1."""
-    time = np.arange(SAMPLES) / SAMPLING_RATE_HZ
-    waves = np.zeros((3, SAMPLES))
+def fibrillation(rng: np.random.Generator, count: int = SAMPLES) -> Doubles:
+    """Return the dipole of f waves, shape (3, count), mV: 5 to 7.5 a second, waxing and waning, largest in V1."""
+    time = np.arange(count) / SAMPLING_RATE_HZ
+    waves = np.zeros((3, count))
     for axis, size in enumerate(F_WAVE_DIPOLE_MV):
         drift = 0.5 * np.sin(2 * np.pi * rng.uniform(0.2, 0.5) * time + rng.uniform(0, 6.28))
         phase = 2 * np.pi * rng.uniform(*F_WAVES_HZ) * time + 2 * drift + rng.uniform(0, 6.28)

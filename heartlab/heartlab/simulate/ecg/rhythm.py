@@ -35,8 +35,8 @@ PAC_COUPLING = 0.66
 """Time of an atrial premature beat as a share of RR; chosen by hand."""
 
 
-def beat_times(rhythm: str, heart_rate_bpm: float, rng: np.random.Generator) -> Beats:
-    """Return the beats from before the first to after the last second of the page.
+def beat_times(rhythm: str, heart_rate_bpm: float, rng: np.random.Generator, seconds: float = PAGE_SECONDS) -> Beats:
+    """Return the beats from before the first to after the last second of the record.
 
     Parameters
     ----------
@@ -45,9 +45,11 @@ def beat_times(rhythm: str, heart_rate_bpm: float, rng: np.random.Generator) -> 
         premature beat resets the sinus node).
     heart_rate_bpm : float
     rng : Generator
+    seconds : float
+        Length of the record.
     """
     mean_rr = 60 / heart_rate_bpm
-    times = _sinus(mean_rr, rng) if rhythm != "af" else _fibrillating(mean_rr, rng)
+    times = _sinus(mean_rr, rng, seconds) if rhythm != "af" else _fibrillating(mean_rr, rng, seconds)
     if rhythm not in ("pvc", "pac"):
         return [("normal", float(t)) for t in times]
     every = int(rng.integers(4, 6))
@@ -57,23 +59,23 @@ def beat_times(rhythm: str, heart_rate_bpm: float, rng: np.random.Generator) -> 
     return _ventricular(times, premature) if rhythm == "pvc" else _atrial(times, premature)
 
 
-def _sinus(mean_rr: float, rng: np.random.Generator) -> Doubles:
+def _sinus(mean_rr: float, rng: np.random.Generator, seconds: float) -> Doubles:
     """Return sinus beats whose RR breathes (respiratory sinus arrhythmia) and varies a little by chance."""
     phase, time = rng.uniform(0, 2 * np.pi), -LEAD_IN_S + rng.uniform(0, mean_rr)
     times = []
-    while time < PAGE_SECONDS + LEAD_IN_S:
+    while time < seconds + LEAD_IN_S:
         times.append(time)
         breath = SINUS_ARRHYTHMIA * np.sin(2 * np.pi * BREATHS_PER_S * time + phase)
         time += mean_rr * (1 + breath + rng.normal(0, BEAT_NOISE))
     return np.array(times)
 
 
-def _fibrillating(mean_rr: float, rng: np.random.Generator) -> Doubles:
+def _fibrillating(mean_rr: float, rng: np.random.Generator, seconds: float) -> Doubles:
     """Return beats with independent log-normal RR of the given mean."""
-    count = int(4 * (PAGE_SECONDS + 2 * LEAD_IN_S) / mean_rr) + 10
+    count = int(4 * (seconds + 2 * LEAD_IN_S) / mean_rr) + 10
     intervals = mean_rr * rng.lognormal(-(AF_SPREAD**2) / 2, AF_SPREAD, count)
     times = -LEAD_IN_S + np.cumsum(np.maximum(intervals, AF_SHORTEST_S))
-    return times[times < PAGE_SECONDS + LEAD_IN_S]
+    return times[times < seconds + LEAD_IN_S]
 
 
 def _ventricular(times: Doubles, premature: list[int]) -> Beats:

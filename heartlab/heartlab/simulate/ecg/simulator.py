@@ -1,4 +1,4 @@
-"""Twelve-lead ECGs of a moving dipole, 10 s at 500 Hz, whose every beat and fiducial is known."""
+"""Twelve-lead ECGs of a moving dipole at 500 Hz, mostly of 10 s, whose every beat and fiducial is known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats
-from heartguard.leads import LEAD_INDEX, SAMPLES, SAMPLING_RATE_HZ
+from heartguard.leads import LEAD_INDEX, PAGE_SECONDS, SAMPLING_RATE_HZ
 from heartlab.simulate.ecg.artefacts import add_artefacts, fibrillation
 from heartlab.simulate.ecg.conditions import CARDIAC_MODELS, PAC_BEAT, PVC_BEAT, CardiacModel
 from heartlab.simulate.ecg.dipole import SUPPORT_SIGMAS, Plateau, Vector, Wave, independent_leads, twelve_leads
@@ -28,7 +28,7 @@ T_FALL_OF_QT = 0.09
 
 @dataclass(frozen=True)
 class BeatBorders:
-    """The exact borders of one beat, seconds on the 10 s axis; NaN where the beat has no P.
+    """The exact borders of one beat, seconds from the first sample; NaN where the beat has no P.
 
     `r` is the moment of the longest dipole within QRS. `kind` is ``"normal"``, ``"pvc"`` or ``"pac"``.
     """
@@ -63,12 +63,12 @@ class SimulatedEcg:
 
     Attributes
     ----------
-    signals : ndarray, shape (12, 5000), float32, mV
+    signals : ndarray, shape (12, T), float32, mV
         500 Hz, in the order of `heartguard.leads.LEADS`.
     beats_s : ndarray, shape (n,), float64
-        R of every beat within the 10 s, seconds.
+        R of every beat within the record, seconds.
     fiducials : tuple of BeatBorders
-        Of the same beats; a border may be outside of the 10 s.
+        Of the same beats; a border may be outside of the record.
     truth : Truth
     """
 
@@ -87,6 +87,7 @@ def simulate_ecg(
     baseline_wander_mv: float = 0.0,
     muscle_noise_mv: float = 0.0,
     mains_noise_mv: float = 0.0,
+    seconds: float = PAGE_SECONDS,
 ) -> SimulatedEcg:
     """Simulate one 12-lead ECG.
 
@@ -101,6 +102,8 @@ def simulate_ecg(
         How much hearts differ from seed to seed (axis, amplitudes); 0 gives the textbook heart.
     baseline_wander_mv, muscle_noise_mv, mains_noise_mv : float
         Root mean square of each artefact.
+    seconds : float
+        Length of the record.
 
     Returns
     -------
@@ -118,9 +121,10 @@ def simulate_ecg(
     rng = np.random.default_rng(seed)
     heart = CARDIAC_MODELS[condition]
     turn = _individual(rng, variety)
-    beats = beat_times(heart.rhythm, heart_rate_bpm, rng)
-    time_ms = np.arange(SAMPLES) * 1000 / SAMPLING_RATE_HZ
-    dipole = fibrillation(rng) if heart.rhythm == "af" else np.zeros((3, SAMPLES))
+    beats = beat_times(heart.rhythm, heart_rate_bpm, rng, seconds)
+    count = round(seconds * SAMPLING_RATE_HZ)
+    time_ms = np.arange(count) * 1000 / SAMPLING_RATE_HZ
+    dipole = fibrillation(rng, count) if heart.rhythm == "af" else np.zeros((3, count))
     fiducials = []
     for kind, reference_s in beats:
         waves, borders = _beat(_heart_of(kind, heart), kind, reference_s, heart_rate_bpm)
@@ -128,7 +132,7 @@ def simulate_ecg(
         fiducials.append(borders)
     clean = independent_leads(turn @ dipole)
     noisy = add_artefacts(clean, rng, baseline_wander_mv, muscle_noise_mv, mains_noise_mv)
-    inside = tuple(beat for beat in fiducials if 0 <= beat.r < SAMPLES / SAMPLING_RATE_HZ)
+    inside = tuple(beat for beat in fiducials if 0 <= beat.r < seconds)
     truth = _truth(condition, heart, heart_rate_bpm, inside, turn)
     return SimulatedEcg(twelve_leads(noisy), np.array([beat.r for beat in inside]), inside, truth)
 

@@ -4,7 +4,18 @@
 """
 
 from heartlab.simulate.recorders.capture import Window
+from heartlab.simulate.recorders.named_pages import NAMED_PAGES, NamedPage, print_named_page
 from heartlab.simulate.recorders.pages import KINDS, PageCrop, SimulatedSheet, simulate_sheet
 from heartlab.simulate.recorders.raster import CHANNELS
 
-__all__ = ["CHANNELS", "KINDS", "PageCrop", "SimulatedSheet", "Window", "simulate_sheet"]
+__all__ = [
+    "CHANNELS",
+    "KINDS",
+    "NAMED_PAGES",
+    "NamedPage",
+    "PageCrop",
+    "SimulatedSheet",
+    "Window",
+    "print_named_page",
+    "simulate_sheet",
+]

@@ -9,13 +9,16 @@ from itertools import groupby
 import cv2
 import numpy as np
 
-from heartguard.arrays import Doubles, Floats, Image
+from heartguard.arrays import Doubles, Floats, Image, runs_of_true
 from heartguard.page.strips import PLANES
 from heartlab.simulate.recorders.fonts import text_mask
 from heartlab.simulate.recorders.grid import Lattice, Level, grid_coverage, ruled_area
 from heartlab.simulate.recorders.scene import Area, Colour, Item, Line, Scene, Text
 
 __all__ = ["CHANNELS", "FlatPicture", "draw_scene"]
+
+FixedPoints = np.ndarray[tuple[int, int, int], np.dtype[np.int32]]
+"""Of one line for OpenCV, shape (n, 1, 2)."""
 
 CHANNELS = PLANES
 """Kinds of things, in the order of the truth's planes: ``"minor"`` and ``"major"`` are lines of the grid."""
@@ -24,6 +27,13 @@ _FINER = 2
 """Lines are drawn on a canvas so many times finer than the flat picture, without antialiasing, and averaged."""
 
 _FRACTION_BITS = 6
+_FURTHEST_PX = 2**20
+"""From a canvas: what is further off is drawn there, and leaves room for the fraction in 32 bits."""
+
+_REACH_PX = 12_000
+"""Width of the parts of a canvas that are drawn at once: OpenCV draws lines up to 2**15 pixels away. 30 s of paper are
+twice as wide."""
+
 _LETTER_ROOM_MM = 0.2
 """Letters count as this much bolder in the truth, so that those of a word touch and thin strokes remain."""
 
@@ -194,17 +204,18 @@ class _Painter:
     def _canvas(self, box: tuple[slice, slice]) -> Image:
         return np.zeros([_FINER * (part.stop - part.start) for part in box], np.uint8)
 
-    def _fine(self, points: Doubles, box: tuple[slice, slice]) -> np.ndarray[tuple[int, int, int], np.dtype[np.int32]]:
+    def _fine(self, points: Doubles, box: tuple[slice, slice]) -> FixedPoints:
         """Return OpenCV's fixed-point places on the finer canvas, whose first pixel's centre is 0."""
         finer = (self._px(points) - np.array([box[1].start, box[0].start])) * _FINER - 0.5
-        fixed = np.round(np.clip(finer, -(2**14), 2**14) * 2**_FRACTION_BITS)
+        fixed = np.round(np.clip(finer, -_FURTHEST_PX, _FURTHEST_PX) * 2**_FRACTION_BITS)
         return np.asarray(fixed.reshape(-1, 1, 2), np.int32)
 
     def _stroked(self, lines: list[Line], box: tuple[slice, slice], least_mm: float) -> Floats:
         canvas = self._canvas(box)
         for line in lines:
             thickness = _thickness(max(line.width, least_mm) * self.lattice.px_per_mm * _FINER)
-            cv2.polylines(canvas, [self._fine(line.points, box)], False, 255, thickness, cv2.LINE_8, _FRACTION_BITS)
+            for window, points in _in_reach(canvas, self._fine(line.points, box)):
+                cv2.polylines(window, [points], False, 255, thickness, cv2.LINE_8, _FRACTION_BITS)
         return _averaged(canvas)
 
     def _ink(self, box: tuple[slice, slice], covered: Floats, colour: Colour, opacity: float) -> None:
@@ -215,6 +226,16 @@ class _Painter:
         if kind in CHANNELS:
             plane = self.truth[CHANNELS.index(kind)][box]
             np.maximum(plane, covered, out=plane)
+
+
+def _in_reach(canvas: Image, points: FixedPoints) -> Iterator[tuple[Image, FixedPoints]]:
+    """Yield parts of a canvas, and of a line in their pixels, that OpenCV can draw."""
+    for first in range(0, canvas.shape[1], _REACH_PX):
+        window = canvas[:, first : first + _REACH_PX]
+        moved = points - np.array([first << _FRACTION_BITS, 0], np.int32)
+        x = moved[:, 0, 0] >> _FRACTION_BITS
+        for start, stop in runs_of_true((x > -_REACH_PX // 4) & (x < window.shape[1] + _REACH_PX // 4)).tolist():
+            yield window, moved[start:stop]
 
 
 def _thickness(width_px: float) -> int:

@@ -143,8 +143,11 @@ def _footer(plan: Plan, face: _Typeface, rng: np.random.Generator) -> list[Item]
 
 
 def _settings(plan: Plan, rng: np.random.Generator) -> str:
-    """Return a line on paper speed, gain and filter: that of the page, seldom that of another size of it."""
-    wording = str(rng.choice(vocabulary.SPEED_LINES))
+    """Return a line on paper speed, gain and filter: those of the page, seldom those of another size of it."""
+    wordings: tuple[str, ...] = vocabulary.SPEED_LINES
+    if plan.gains[0] != plan.gains[1]:
+        wordings = tuple(wording for wording in wordings if "{c" in wording)
+    wording = str(rng.choice(wordings))
     if chance(rng, _FALSE_SETTINGS):
         return vocabulary.settings_line(wording, PAPER_SPEED_MM_PER_S, (GAIN_MM_PER_MV, GAIN_MM_PER_MV))
     return vocabulary.settings_line(wording, plan.speed, plan.gains)

@@ -1,4 +1,4 @@
-"""PDF pages whose traces are lines, drawn from known signals by matplotlib and reportlab."""
+"""PDF pages whose traces are lines, drawn from known signals by matplotlib, reportlab and fpdf2."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ import numpy as np
 
 from heartguard.arrays import Doubles
 from heartguard.leads import CABRERA_LEADS, CHEST_LEADS, LIMB_LEADS
+
+__all__ = [
+    "CABRERA_6X2",
+    "FIFTEEN",
+    "LIMB",
+    "STANDARD_6X2",
+    "Plan",
+    "by_fpdf",
+    "by_matplotlib",
+    "by_reportlab",
+    "drawn_leads",
+    "known_ecg",
+]
 
 Rows = tuple[tuple[str, ...], ...]
 Point = tuple[float, float]
@@ -30,7 +43,7 @@ def known_ecg(seconds: float = 10.0, seed: int = 5, noise_mv: float = 0.004) -> 
     """Return leads of an ECG of uneven rhythm, mV at 500 Hz, whose limb leads obey the equations; fifteen and -aVR."""
     rng = np.random.default_rng(seed)
     time = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    beats = np.cumsum(np.concatenate([[0.4], rng.uniform(0.7, 1.0, 20)]))
+    beats = np.cumsum(np.concatenate([[0.4], rng.uniform(0.7, 1.0, max(20, round(seconds / 0.7)))]))
 
     def lead(p: float, q: float, r: float, s: float, t: float) -> Doubles:
         waves = ((p, -0.16, 0.025), (q, -0.03, 0.008), (r, 0.0, 0.012), (s, 0.03, 0.01), (t, 0.28, 0.05))
@@ -49,7 +62,11 @@ def known_ecg(seconds: float = 10.0, seed: int = 5, noise_mv: float = 0.004) -> 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a page is arranged and scaled; `spelled` turns the name of a lead into what is printed."""
+    """How a page is arranged and scaled; `spelled` turns the name of a lead into what is printed.
+
+    After `in_turn` rows the leads go on in further rows, where it is not 0; their names are printed once. Strips may
+    have a speed and a gain of their own, printed beside them.
+    """
 
     rows: Rows = STANDARD_3X4
     strips: tuple[str, ...] = ()
@@ -60,9 +77,13 @@ class Plan:
     pulses: bool = True
     legend: str | None = None
     spelled: Callable[[str], str] = str
+    in_turn: int = 0
+    strip_speed: float | None = None
+    strip_gain: float | None = None
 
     @property
     def pitch_mm(self) -> float:
+        """Distance of rows."""
         return min(36.0, 150.0 / (len(self.rows) + len(self.strips)))
 
     @property
@@ -73,10 +94,18 @@ class Plan:
 
     @property
     def text(self) -> str:
+        """What is printed of speed and gain."""
         return f"{self.speed:g} mm/s  {self.gain:g} mm/mV  40Hz" if self.legend is None else self.legend
+
+    def scale_of(self, row: int) -> tuple[float, float]:
+        """Return speed and gain of a row."""
+        if row < len(self.rows):
+            return self.speed, self.gain
+        return self.strip_speed or self.speed, self.strip_gain or self.gain
 
     @property
     def baselines(self) -> list[float]:
+        """Heights of the rows, from the top."""
         return [_TOP_MM + (row + 0.6) * self.pitch_mm for row in range(len(self.rows) + len(self.strips))]
 
 
@@ -98,8 +127,12 @@ def drawn_leads(plan: Plan, ecg: Mapping[str, Doubles]) -> Iterator[Drawn]:
         for column, lead in enumerate(leads):
             size = length if len(leads) > 1 or count == 1 else round(plan.seconds * RATE_HZ)
             start = 0 if plan.same_seconds else column * length
-            x = _LEFT_MM + (np.arange(size) + column * length) * plan.speed / RATE_HZ
-            y = plan.baselines[row] - plan.gain * ecg[lead][start : start + size]
+            if plan.in_turn:
+                start = row // plan.in_turn * length
+            speed, gain = plan.scale_of(row)
+            size = round(size * plan.speed / speed)
+            x = _LEFT_MM + (np.arange(size) + column * length) * speed / RATE_HZ
+            y = plan.baselines[row] - gain * ecg[lead][start : start + size]
             yield Drawn(lead, row, start, np.column_stack([x, y]))
 
 
@@ -122,8 +155,11 @@ def grid_lines(
 
 def names(plan: Plan, drawn: Sequence[Drawn]) -> Iterator[tuple[str, Point]]:
     """Yield what is printed beside each lead, and the left end of its foot."""
-    for one in drawn:
+    for one in drawn[: plan.in_turn or None]:
         yield plan.spelled(one.lead), (float(one.points[0, 0]) + 1.5, plan.baselines[one.row] + 6.0)
+        speed, gain = plan.scale_of(one.row)
+        if (speed, gain) != (plan.speed, plan.gain):
+            yield f"{speed:g} mm/s  {gain:g} mm/mV", (float(one.points[0, 0]) + 60, plan.baselines[one.row] - 9.0)
 
 
 def by_matplotlib(
@@ -143,7 +179,7 @@ def by_matplotlib(
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    figure = Figure(figsize=tuple(side / 25.4 for side in _PAPER_MM))
+    figure = Figure(figsize=(_PAPER_MM[0] / 25.4, _PAPER_MM[1] / 25.4))
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _PAPER_MM[0]), ylim=(_PAPER_MM[1], 0))
     axes.set_axis_off()
     for step, colour, width in ((1.0, "#f6c8c8", 0.25), (5.0, "#e08080", 0.6)):
@@ -258,6 +294,31 @@ def by_reportlab(
     )
     canvas.save()
     return file.getvalue()
+
+
+def by_fpdf(plan: Plan, ecg: Mapping[str, Doubles]) -> bytes:
+    """Return a page as programs on fpdf2 write it: each trace one path, coordinates of two digits."""
+    from fpdf import FPDF
+
+    file = FPDF(unit="mm", format=plan.paper_mm)
+    file.set_auto_page_break(False)
+    file.add_page()
+    for step, grey, pen in ((1.0, 215, 0.05), (5.0, 150, 0.15)):
+        file.set_draw_color(255, grey, grey)
+        file.set_line_width(pen)
+        for (x0, y0), (x1, y1) in grid_lines(step, right=plan.paper_mm[0] - 7):
+            file.line(x0, y0, x1, y1)
+    file.set_draw_color(0, 0, 0)
+    file.set_line_width(0.2)
+    drawn = list(drawn_leads(plan, ecg))
+    for one in drawn:
+        file.polyline([(x, y) for x, y in one.points.tolist()])
+    for row in range(len(plan.baselines) if plan.pulses else 0):
+        file.polyline(pulse(plan, row))
+    file.set_font("Helvetica", size=9)
+    for text, (x, y) in (*names(plan, drawn), (plan.text, (20.0, 207.0)), ("Vent. rate 72 BPM", (20.0, 12.0))):
+        file.text(x, y, text)
+    return bytes(file.output())
 
 
 def _rows(plan: Plan, drawn: Sequence[Drawn]) -> Iterator[Doubles]:

@@ -1,0 +1,60 @@
+"""Statements in words from the measurements, the age and the sex by which they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from heartguard.patient import MOST_YEARS, SEXES, Patient
+from heartguard.statements import statements
+from heartguard.ui.shared import session
+from heartguard.ui.shared.problems import calm
+from heartguard.ui.shared.session import Chosen
+from heartguard.ui.viewer import mount_statements
+from heartguard.values import Reading
+
+__all__ = ["not_stated", "show_patient", "show_statements"]
+
+
+@calm
+def show_statements(chosen: Chosen, reading: Reading) -> None:
+    """Show what the measurements mean; nothing where they mean nothing."""
+    given = statements(reading, chosen.patient).given
+    if not given:
+        return
+    rows = [{"code": one.code, "text": one.text, "leads": list(one.leads), "beats": list(one.beats)} for one in given]
+    with st.container(key="statements", border=True, gap="xsmall"):
+        mount_statements(rows)
+
+
+def show_patient(chosen: Chosen) -> None:
+    """Let age and sex be given, on which some limits depend."""
+    given = chosen.patient
+    said = ", ".join(filter(None, (given.sex, None if given.age_years is None else f"{given.age_years:.0f} years")))
+    with st.popover(f"Age and sex: {said or 'not given'}", icon=":material/person:", type="tertiary"):
+        st.markdown("Some limits of normal depend on them. They stay in this tab.")
+        age = st.number_input("Age, years", 0, MOST_YEARS, _whole(given.age_years), key=f"age-{chosen.digest[:16]}")
+        sex = st.segmented_control("Sex", SEXES, default=given.sex, key=f"sex-{chosen.digest[:16]}")
+    patient = Patient(None if age is None else float(age), sex)
+    if patient != given:
+        session.set_patient(patient)
+        st.rerun()
+
+
+def not_stated(withheld: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a sentence for each reason for which nothing is stated, with the subjects that it concerns.
+
+    Examples
+    --------
+    >>> not_stated({"ST segment": "The gain was assumed.", "low voltage": "The gain was assumed."})
+    ('Nothing is stated of ST segment, low voltage: The gain was assumed.',)
+    """
+    subjects: dict[str, list[str]] = {}
+    for subject, reason in withheld.items():
+        subjects.setdefault(reason, []).append(subject)
+    return tuple(f"Nothing is stated of {', '.join(names)}: {reason}" for reason, names in subjects.items())
+
+
+def _whole(years: float | None) -> int | None:
+    return None if years is None else round(years)
