@@ -22,7 +22,7 @@ from heartguard.vocabulary import printable
 if TYPE_CHECKING:
     from heartguard.export import OutputFolder
     from heartguard.reading import Refused
-    from heartguard.report.printed import ReportOptions
+    from heartguard.report import ReportOptions
     from heartguard.values import Reading
     from heartguard.warning import Warning
 
@@ -139,7 +139,7 @@ def _refusal(
 
 def _answer(file: str, reading: Reading, args: argparse.Namespace, folder: OutputFolder | None) -> _Answer:
     from heartguard import report
-    from heartguard.report.printed import ReportOptions
+    from heartguard.report import ReportOptions
 
     paths: dict[str, str | None] = {}
     warning, patient = None, Patient(args.age, args.sex)

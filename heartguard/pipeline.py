@@ -88,10 +88,6 @@ class Pipeline:
         warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
         if quality < LOW_QUALITY or prediction.withheld:  # the models cannot notice that their input is not this ECG
             prediction = replace(prediction, abstained=True, prediction_set=None, findings=(), signal_model=None)
-        else:
-            case = Case(measurements, ecg)
-            prediction = conclude(prediction, case, state(case, doubts_of(warnings)))
-            warnings = warnings_on(page.upload, page, ecg, measurements, prediction, quality)
         reading = Reading(
             upload=page.upload,
             page=page,
@@ -107,7 +103,9 @@ class Pipeline:
             parts=found.parts,
             sheets=found.sheets,
         )
-        return with_marks(reading, dict(self.corrections.marks)) if self.corrections.marks else reading
+        if self.corrections.marks:
+            reading = with_marks(reading, dict(self.corrections.marks))
+        return reading if quality < LOW_QUALITY else _concluded(reading)
 
 
 def answer(ecg: Ecg, models: Models) -> Prediction:
@@ -117,6 +115,14 @@ def answer(ecg: Ecg, models: Models) -> Prediction:
     if prediction.out_of_distribution:
         return prediction
     return models.signal.consult(prediction, segments, models.vgg16.spec.sha256)
+
+
+def _concluded(reading: Reading) -> Reading:
+    """Return a reading whose answer was set against its measurements, with the warnings on that answer."""
+    case = Case(reading.measurements, reading.ecg)
+    prediction = conclude(reading.prediction, case, state(case, doubts_of(reading.warnings)))
+    warnings = warnings_on(reading.upload, reading.page, reading.ecg, reading.measurements, prediction, reading.quality)
+    return replace(reading, prediction=prediction, warnings=warnings)
 
 
 def _why_withheld(ecg: Ecg) -> str | None:

@@ -60,15 +60,7 @@ PRODUCT: dict[str, set[str]] = {
     "document": {"intake", "page_search", "together", "traced", "vector"},
     "batch": {"reading", "report"},
     "pipeline": {
-        "answers",
-        "classify",
-        "document",
-        "drawing",
-        "measure",
-        "models",
-        "statements",
-        "traced",
-        "warning_rules",
+        *("answers", "classify", "document", "drawing", "measure", "models", "statements", "traced", "warning_rules"),
     },
     "reading": {"intake", "page_search", "document", "pipeline"},
 }

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from heartguard.report import to_csv, to_json
-from heartguard.report.printed import ReportOptions, to_html, to_note
+from heartguard.report import ReportOptions, to_csv, to_html, to_json, to_note
 from heartguard.values import Reading
 
 __all__ = ["FORMATS", "Format"]

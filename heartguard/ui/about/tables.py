@@ -13,11 +13,13 @@ from heartguard.vocabulary import percent
 __all__ = ["TITLES", "show_model_card", "show_table", "title_of"]
 
 TITLES = {
-    "answers": "Answers before and after the measurements are set against them",
     "agreement": "How often two of the models answer alike, and are wrong alike",
     "digitise": "Traced signals against the truth, simulated pages of real records",
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
     "measure": "Beats and intervals against cardiologists' marks (LUDB)",
+    "measure-waves": "P, QRS and T of each beat and lead against cardiologists' marks (LUDB)",
+    "measure-statements": "Statements by rules against those of PTB-XL",
+    "vector": "PDFs whose traces are lines, drawn by three libraries",
     "cloud-check": "Start, time and memory on a server that has only what requirements.txt names",
     "independent": "Pages of other programs and real ones: traces, names, and what is wrong without a word",
     "lead-names": "Printed lead names that a general text reader finds",

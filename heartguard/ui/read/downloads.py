@@ -10,7 +10,7 @@ import streamlit as st
 
 from heartguard.export import FORMATS, Format
 from heartguard.patient import Patient
-from heartguard.report.printed import LANGUAGES, Language, ReportOptions, page_picture
+from heartguard.report import LANGUAGES, Language, ReportOptions, page_picture
 from heartguard.ui.explanation.maps import evidence_shares
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.reading_cache import HeldReading
