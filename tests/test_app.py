@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from heartguard.export import FORMATS
 from heartguard.intake.limits import MAX_BYTES
 from heartguard.leads import CHEST_LEADS, LIMB_LEADS
 from heartguard.samples import list_samples
@@ -130,7 +131,8 @@ def test_an_uploaded_page_is_read_and_the_answer_comes_first(read_page):
 def test_the_measurements_are_those_of_the_simulated_page(read_page):
     sample = list_samples()[NORMAL]
     shown = measurements(read_page)
-    assert set(shown) == {"heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "qtc_fridericia_ms", "axis_deg"}
+    assert {"heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "qtc_fridericia_ms", "axis_deg"} <= set(shown)
+    assert {"p_ms", "p_axis_deg", "t_axis_deg", "sokolow_lyon_mv", "cornell_mv", "r_avl_mv"} <= set(shown)
     assert abs(float(shown["heart_rate_bpm"].removesuffix(" /min")) - sample.heart_rate_bpm) <= 2
 
 
@@ -212,8 +214,10 @@ def test_a_lead_can_be_made_normal(explanation):
     assert "points)" in words(explanation)
 
 
-def test_both_files_can_be_downloaded(read_page):
-    assert [button.key for button in read_page.download_button] == ["download-csv", "download-json"]
+def test_every_format_that_can_be_written_is_offered(read_page):
+    offered = [f"download-{name}" for name, form in FORMATS.items() if form.available]
+    assert [button.key for button in read_page.download_button] == offered
+    assert {"download-csv", "download-json", "download-dicom"} <= set(offered)
 
 
 def test_a_rerun_uses_the_reading_that_is_there(read_page):
