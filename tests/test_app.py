@@ -131,7 +131,8 @@ def test_an_uploaded_page_is_read_and_the_answer_comes_first(read_page):
 def test_the_measurements_are_those_of_the_simulated_page(read_page):
     sample = list_samples()[NORMAL]
     shown = measurements(read_page)
-    assert set(shown) == {"heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "qtc_fridericia_ms", "axis_deg"}
+    assert {"heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "qtc_fridericia_ms", "axis_deg"} <= set(shown)
+    assert {"p_ms", "p_axis_deg", "t_axis_deg", "sokolow_lyon_mv", "cornell_mv", "r_avl_mv"} <= set(shown)
     assert abs(float(shown["heart_rate_bpm"].removesuffix(" /min")) - sample.heart_rate_bpm) <= 2
 
 
