@@ -147,7 +147,9 @@ def choose_layout(
             tried += page.candidates(spelt)
     if not tried and by_hand:
         raise _too_few(wanted[0], len(rows))
-    ranked = sorted(tried, key=lambda c: -c.score)
+    # Names speak against an order that was set against them, whatever the rows.
+    unheard = corrections.lead_order is not None
+    ranked = sorted(tried, key=lambda c: c.by_names * unheard - c.score)
     if not ranked or (ranked[0].misfit > _NO_LEADS and not by_hand):
         ranked = [page.unnamed()]
     return _arrangement(ranked, settled, extent, corrections)
