@@ -135,7 +135,7 @@ def test_an_uploaded_page_is_read_and_the_answer_comes_first(read_page):
 def test_the_measurements_are_those_of_the_simulated_page(read_page):
     sample = list_samples()[NORMAL]
     shown = measurements(read_page)
-    assert SHOWN <= shown.keys()
+    assert shown.keys() >= SHOWN
     assert {"p_ms", "p_axis_deg", "t_axis_deg", "sokolow_lyon_mv", "cornell_mv", "r_avl_mv"} <= set(shown)
     assert abs(float(shown["heart_rate_bpm"].removesuffix(" /min")) - sample.heart_rate_bpm) <= 2
 
@@ -284,7 +284,7 @@ def test_a_sample_is_read_and_marked_as_simulated():
     wait(app, is_read)
     assert "Simulated, no patient" in app.get("html")[-1].proto.body
     assert "Simulated as: Myocardial infarction." in words(app)
-    assert SHOWN <= measurements(app).keys()
+    assert measurements(app).keys() >= SHOWN
 
 
 def test_a_picture_that_is_no_ecg_gets_a_calm_sentence_and_a_way_on():
@@ -295,7 +295,7 @@ def test_a_picture_that_is_no_ecg_gets_a_calm_sentence_and_a_way_on():
     assert not app.expander[0].proto.expanded
     normal = list_samples()[NORMAL]
     upload(app, normal.path.name, normal.path.read_bytes())
-    assert SHOWN <= measurements(app).keys()
+    assert measurements(app).keys() >= SHOWN
 
 
 def test_two_files_are_read_as_one_ecg_where_the_doctor_says_so():
@@ -308,7 +308,7 @@ def test_two_files_are_read_as_one_ecg_where_the_doctor_says_so():
     wait(app, is_read)
     assert not app.exception
     assert "were read as one ECG" in words(app)
-    assert SHOWN <= measurements(app).keys()
+    assert measurements(app).keys() >= SHOWN
 
 
 def test_the_pages_of_a_document_can_be_turned():
@@ -321,7 +321,7 @@ def test_the_pages_of_a_document_can_be_turned():
     assert app.warning[0].value.startswith("**No ECG page could be read")
     app.pagination[0].set_value(2).run()
     wait(app, is_read)
-    assert SHOWN <= measurements(app).keys()
+    assert measurements(app).keys() >= SHOWN
 
 
 def test_a_damaged_file_gets_its_own_sentence():
@@ -352,7 +352,7 @@ def test_an_unforeseen_fault_is_a_plain_sentence_and_loses_nothing(monkeypatch):
     monkeypatch.undo()
     next(button for button in app.button if button.label == "Try again").click().run()
     wait(app, is_read)
-    assert SHOWN <= measurements(app).keys()
+    assert measurements(app).keys() >= SHOWN
 
 
 def test_a_part_that_fails_leaves_the_answer_standing(read_page, monkeypatch):
@@ -364,7 +364,7 @@ def test_a_part_that_fails_leaves_the_answer_standing(read_page, monkeypatch):
     assert not read_page.exception
     assert "The rest of the reading is not affected." in words(read_page)
     assert "patient name" not in words(read_page)
-    assert SHOWN <= measurements(read_page).keys()
+    assert measurements(read_page).keys() >= SHOWN
 
 
 def test_file_names_cannot_write_markup():
