@@ -6,11 +6,9 @@ from heartguard.signal_files.recording import Recording
 from heartguard.signal_files.sheet import draw_sheet, sheet_ecg, sheet_page
 from heartguard.signal_files.window import signals_of
 from heartguard.signal_files.zipped import record_name, wfdb_zip
-from heartguard.values import RecordedSignals
 
 __all__ = [
     "READERS",
-    "RecordedSignals",
     "Recording",
     "draw_sheet",
     "judge_recorded",
