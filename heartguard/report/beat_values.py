@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from heartguard.arrays import Doubles
 from heartguard.leads import SAMPLING_RATE_HZ
+from heartguard.report.rounding import rounded
 from heartguard.wave_marks import MARKS, Beats, MedianLead, WaveMarks
 
 __all__ = ["beats_json"]
@@ -64,4 +64,4 @@ def _median(median: MedianLead) -> dict[str, Any]:
 
 
 def _rounded(values: Doubles, decimals: int) -> list[float | None]:
-    return [round(float(value), decimals) if math.isfinite(value) else None for value in values]
+    return [rounded(value, decimals) for value in values]

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.arrays import Doubles
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.measure import MARK_GAPS_S
+from heartguard.ui.viewer.rounding import rounded
 from heartguard.values import MEDIAN_MARKS, LeadWaves, Reading
 from heartguard.wave_marks import MARKS, MedianLead, WaveMarks
 
@@ -54,7 +54,7 @@ def beats_payload(reading: Reading) -> dict[str, Any]:
 def _rows(marks: WaveMarks) -> list[list[float | None]]:
     """Return the marks of the beats that a lead shows, in the order of `heartguard.wave_marks.MARKS`, seconds."""
     table = marks.table
-    return [_rounded(row, 3) for row in table[np.isfinite(table).any(axis=1)]]
+    return [rounded(row, 3) for row in table[np.isfinite(table).any(axis=1)]]
 
 
 def _median(beat: MedianLead) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _median(beat: MedianLead) -> dict[str, Any]:
     return {
         "start": round(float(times[part.start]), 3),
         "rate": SAMPLING_RATE_HZ,
-        "values": _rounded(100 * beat.wave[part], 1),
+        "values": rounded(100 * beat.wave[part], 1),
         "marks": [None if name not in beat.marks else round(beat.marks[name], 3) for name in MARKS],
         "beats": beat.beats,
     }
@@ -87,7 +87,3 @@ def _mv(value: float | None) -> str:
 def _ms(waves: LeadWaves, field: str) -> str:
     value = getattr(waves, field) if field else None
     return "" if value is None else f"{value:.0f}"
-
-
-def _rounded(values: Doubles, decimals: int) -> list[float | None]:
-    return [None if value != value else value for value in np.round(values, decimals).tolist()]

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from heartguard.arrays import Doubles, Floats, Image
+from heartguard.arrays import Image
 from heartguard.leads import LEADS
 from heartguard.page import columns_of
 from heartguard.ui.shared.pictures import colour_index
 from heartguard.ui.shared.words import quality_text
 from heartguard.ui.viewer.beats import beats_payload
 from heartguard.ui.viewer.name_places import name_places
+from heartguard.ui.viewer.rounding import rounded
 from heartguard.values import Ecg, Page, Reading, Segment, Upload
 from heartguard.warning_rules import LOW_QUALITY
 
@@ -62,7 +63,7 @@ def ecg_payload(key: str, reading: Reading, *, uploaded: bool = False) -> dict[s
 def _panels(image: Image, ecg: Ecg, px_per_mm: float) -> list[dict[str, Any]]:
     places = name_places(image, ecg.segments, px_per_mm)
     return [
-        {**_place(segment), "first": segment.x0, "step": 1, "line": _rounded(segment.y), "name": place}
+        {**_place(segment), "first": segment.x0, "step": 1, "line": rounded(segment.y), "name": place}
         for segment, place in zip(ecg.segments, places, strict=True)
     ]
 
@@ -82,11 +83,6 @@ def _place(segment: Segment) -> dict[str, Any]:
     }
 
 
-def _rounded(values: Floats | Doubles, decimals: int = 1) -> list[float | None]:
-    """Return values with few decimals, None for NaN."""
-    return [None if value != value else value for value in np.round(values.astype(float), decimals).tolist()]
-
-
 def _leads_of(ecg: Ecg) -> dict[str, None]:
     """Return every lead and row without a name that the page has, traced or not, each once."""
     return dict.fromkeys((*(segment.panel.lead for segment in ecg.segments), *ecg.shown, *ecg.others))
@@ -100,7 +96,7 @@ def _signals(ecg: Ecg, page: Page) -> dict[str, Any]:
         values = signal[::step]
         known = np.flatnonzero(np.isfinite(values))
         if known.size:
-            shown = _rounded(100 * values[known[0] : known[-1] + 1])
+            shown = rounded(100 * values[known[0] : known[-1] + 1])
             leads[lead] = {"start": known[0] / _SIGNAL_HZ, "values": shown}
     rhythm = ecg.rhythm_lead if ecg.rhythm_lead in leads and not shape.startswith("12x1") else None
     signals = {"rate": _SIGNAL_HZ, "leads": leads, "rhythm": rhythm}
