@@ -33,7 +33,7 @@ def test_a_large_array_goes_back_as_soon_as_it_is_freed():
     script = """
 keep_arrays_out_of_pools()
 np.ones(30_000_000, np.uint8)  # By default glibc would take this for the size of what belongs into a pool.
-large, last = np.ones(29_000_000, np.uint8), np.ones(1000, np.uint8)
+large, last = np.ones(29_000_000, np.uint8), np.ones(5_000_000, np.uint8)
 before = resident()
 del large
 print(before - resident())

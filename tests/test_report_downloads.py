@@ -17,7 +17,7 @@ def test_the_report_is_downloaded_in_the_language_chosen(app_url: str, open_page
     page = open_page(app_url, accept_downloads=True, viewport={"width": 1280, "height": 900})
     page.set_default_timeout(LONGEST_MS)
     page.locator(".st-key-sample-0 button").click()
-    page.get_by_role("button", name="Download").click()
+    page.get_by_role("button", name="Download", exact=True).click()
     page.get_by_text("Deutsch", exact=True).click()
     page.get_by_text("Show what stays of the page").click()
     page.get_by_text("As PDF and HTML show it.").wait_for()
