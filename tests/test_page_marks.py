@@ -145,6 +145,16 @@ def drawn(paper: tuple[int, ...], grid: tuple[int, ...], trace: tuple[int, ...])
     return image, share
 
 
+def maps(trace: np.ndarray, **others: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the planes of the structure network with the given ones; the rest is empty."""
+    return {**{plane: np.zeros_like(trace) for plane in PLANES}, "trace": trace, **others}
+
+
+def ink_of(image: np.ndarray, trace: np.ndarray, **others: np.ndarray) -> np.ndarray:
+    """Return the trace ink of a page without ruled lines."""
+    return trace_ink(image, maps(trace, **others), np.zeros(trace.shape, bool), MM)
+
+
 @pytest.mark.parametrize(
     ("paper", "grid", "trace"),
     [
@@ -156,7 +166,7 @@ def drawn(paper: tuple[int, ...], grid: tuple[int, ...], trace: tuple[int, ...])
 def test_the_colour_tells_the_trace_from_the_grid(
     paper: tuple[int, ...], grid: tuple[int, ...], trace: tuple[int, ...]
 ) -> None:
-    ink = trace_ink(*drawn(paper, grid, trace), MM)
+    ink = ink_of(*drawn(paper, grid, trace))
     assert ink[99:102].min() > 0.8
     assert ink[97, 4::8].max() < 0.25, "lines of the grid beside the trace"
     assert ink[97, 8::8].max() < 0.1, "paper"
@@ -166,13 +176,47 @@ def test_the_colour_tells_the_trace_from_the_grid(
 def test_the_edge_of_a_trace_is_where_its_ink_is() -> None:
     image, share = drawn((255, 255, 255), (240, 170, 170), (20, 20, 20))
     image[98] = (137, 137, 137)  # half covered
-    ink = trace_ink(image, share, MM)
+    ink = ink_of(image, share)
     assert float(np.median(ink[98])) == pytest.approx(0.5, abs=0.08)
 
 
 def test_a_page_without_any_trace_has_no_ink() -> None:
     image = np.full((50, 60, 3), 255, np.uint8)
-    assert not trace_ink(image, np.zeros((50, 60), np.uint8), MM).any()
+    assert not ink_of(image, np.zeros((50, 60), np.uint8)).any()
+
+
+def wave_taken_for(plane: str, *, top: int = 30, bottom: int = 90) -> np.ndarray:
+    """Return the ink of an upright bar, 10 to 100, on a level trace; its rows from top to bottom are on that plane."""
+    image, share = drawn((255, 255, 255), (240, 170, 170), (20, 20, 20))
+    image[10:100, 200:206] = 20
+    share[10:100, 200:206] = 255
+    share[top:bottom, 195:211] = 0
+    other = np.zeros_like(share)
+    other[top:bottom, 200:206] = 255
+    return ink_of(image, share, **{plane: other})[:, 200:206]
+
+
+@pytest.mark.parametrize("plane", ["separator", "pulse", "print", "name"])
+def test_dark_ink_between_two_strokes_is_trace_whatever_it_is_taken_for(plane: str) -> None:
+    assert wave_taken_for(plane)[10:100].min() > 0.8
+    assert wave_taken_for("overlay")[35:85].max() == 0
+
+
+def test_a_wave_that_ends_as_a_separator_is_followed_to_its_end() -> None:
+    assert wave_taken_for("separator", top=10)[12:100].min() > 0.8
+    assert wave_taken_for("print", top=10)[12:80].max() == 0, "a letter above a wave"
+
+
+def test_ruled_lines_and_wide_or_tall_print_are_no_strokes() -> None:
+    image, share = drawn((255, 255, 255), (240, 170, 170), (20, 20, 20))
+    other = np.zeros_like(share)
+    for x, wide in ((60, 4), (200, 40)):
+        image[40:99, x : x + wide] = 20
+        other[40:96, x : x + wide] = 255
+    ruled = np.zeros(share.shape, bool)
+    ruled[:, 55:70] = True
+    ink = trace_ink(image, maps(share, separator=other), ruled, MM)
+    assert ink[42:90].max() == 0
 
 
 PX = 4.6

@@ -25,8 +25,8 @@ def find_marks(page: StraightPage) -> Found:
         When no row holds a line of some length.
     """
     shares = page.shares
-    ink = trace_ink(page.image, shares["trace"], PX_PER_MM)
     lines = find_lines(shares["separator"] > HALF, shares["separator"].astype(np.float32), PX_PER_MM)
+    ink = trace_ink(page.image, shares, lines.mask, PX_PER_MM)
     pulses = find_pulses(shares["pulse"], PX_PER_MM)
     trace = page.trace
     extent = find_extent(trace, ink, page.rows, pulses, PX_PER_MM)

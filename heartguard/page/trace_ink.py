@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image, Mask
+from heartguard.page.missed_strokes import with_missed_strokes
 from heartguard.page.strips import HALF
 
 __all__ = ["trace_ink"]
@@ -41,7 +44,7 @@ _BRIDGED_MM = 2.0
 _RIDGE = 1e-3
 
 
-def trace_ink(image: Image, trace: Image, px_per_mm: float) -> Floats:
+def trace_ink(image: Image, shares: Mapping[str, Image], ruled: Mask, px_per_mm: float) -> Floats:
     """Return the trace ink of a page, shape (h, w), float32, 0 to 1.
 
     The colour of the trace is told from those of paper and grid by Fisher's linear discriminant, so that a grid as
@@ -50,10 +53,13 @@ def trace_ink(image: Image, trace: Image, px_per_mm: float) -> Floats:
     Parameters
     ----------
     image : ndarray, shape (h, w, 3), uint8, RGB
-    trace : ndarray, shape (h, w), uint8
-        Share of the trace in each pixel by the structure network, 255 for all of it.
+    shares : mapping of str to ndarray, shape (h, w), uint8
+        What the structure network sees in each pixel, by the names of its planes; 255 where it is sure.
+    ruled : ndarray, shape (h, w), bool
+        Separators and frames.
     px_per_mm : float
     """
+    trace = shares["trace"]
     size = 2 * round(_NEAR_MM * px_per_mm) + 1
     inked = trace > _SURELY
     near = cv2.dilate(inked.astype(np.uint8), np.ones((size, size), np.uint8)).astype(bool)
@@ -75,7 +81,8 @@ def trace_ink(image: Image, trace: Image, px_per_mm: float) -> Floats:
         trace, cv2.MORPH_CLOSE, np.ones((2 * round(_BRIDGED_MM * px_per_mm / 2) + 1, 1), np.uint8)
     )
     gate = np.clip((bridged.astype(np.float32) - _GATE[0]) / (_GATE[1] - _GATE[0]), 0, 1)
-    return np.asarray(np.clip(along / whole, 0, 1) * gate, np.float32)
+    ink = np.asarray(np.clip(along / whole, 0, 1) * gate, np.float32)
+    return with_missed_strokes(ink, along / np.float32(max(full, 1.0)), shares, ruled, px_per_mm)
 
 
 def _discriminant(inked: Image, bare: Image) -> Doubles:
