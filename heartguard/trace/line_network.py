@@ -2,8 +2,8 @@
 
 The ink alone does not show the height of a peak narrower than the pen, nor which of two merged strokes belongs to which
 lead. The network was trained on simulated pages to resolve both. Its output is a probability for each row at every
-point; the line is the mean row, weighted by a power of the probabilities, and the standard deviation of the row is the
-uncertainty (`spread`).
+point; the line is the mean row, weighted by a power of the probabilities, its narrow peaks raised, and the standard
+deviation of the row is the uncertainty (`spread`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from heartguard.arrays import Doubles, Floats
 from heartguard.layers import LAST_SHUFFLE, Layer, network_graph, shuffled
 from heartguard.trace.crops import CROP_COLUMNS, CROP_ROWS, POINTS, Crop
+from heartguard.trace.peaks import raise_peaks
 from heartguard.weights import Weights, read_network
 
 __all__ = ["LINE_LAYERS", "POWER", "LineNetwork", "load_line_network", "stacked_rows"]
@@ -134,7 +135,10 @@ def _pictures(crops: Sequence[Crop]) -> Floats:
 def _placed(logits: Floats) -> tuple[Doubles, Doubles]:
     """Return row and spread, each of shape (n, points), from logits of shape (n, rows, points)."""
     probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return _moments(probabilities**POWER)[0], _moments(probabilities)[1]
+    shares = probabilities / probabilities.sum(axis=1, keepdims=True)
+    means = _moments(probabilities**POWER)[0]
+    rows = np.stack([raise_peaks(line, share) for line, share in zip(means, shares, strict=True)])
+    return rows, _moments(probabilities)[1]
 
 
 def _moments(probabilities: Floats) -> tuple[Doubles, Doubles]:
