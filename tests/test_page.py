@@ -13,6 +13,7 @@ from heartguard.page.ends import Extent
 from heartguard.page.gain import read_gain
 from heartguard.page.marks import Pulse, find_lines
 from heartguard.page.straight import Scale, straighten
+from heartguard.printed import Gains
 from heartguard.values import Corrections, Page, Upload
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.page import PRESETS, SimulatedPage, render_page
@@ -165,6 +166,34 @@ def test_pulses_that_fit_no_usual_gain_are_said(height: float, gain: float, said
     found = read_gain(pulses, None)
     assert found.mm_per_mv == gain
     assert [w.code for w in found.warnings if w.severity == "caution"] == ["scale.gain"] * said
+
+
+def sides(left: tuple[float, ...], right: tuple[float, ...]) -> tuple[Pulse, ...]:
+    """Return pulses before the limb leads and before the chest leads, of such heights."""
+    places = [(100.0, height) for height in left] + [(1200.0, height) for height in right]
+    return tuple(Pulse(x, x + 40, 400.0, height) for x, height in places)
+
+
+def test_pulses_before_each_column_show_a_gain_of_chest_leads_of_their_own() -> None:
+    pulses = sides((10.1, 9.2, 9.9), (5.0, 4.7, 5.1))
+    found = read_gain(pulses, None)
+    assert (found.mm_per_mv, found.by_lead, found.witnesses) == (10.0, Gains(10.0, 5.0), 1.0)
+    assert found.pulse_error == pytest.approx(0.015)
+    (said,) = found.warnings
+    assert (said.code, said.severity) == ("scale.gain", "note")
+    assert read_gain(pulses, Gains(10.0, 5.0)).witnesses == 2.0
+    contradicted = read_gain(pulses, Gains(10.0, 10.0))
+    assert (contradicted.by_lead, contradicted.witnesses) == (Gains(10.0, 5.0), -1.0)
+    assert contradicted.warnings[0].severity == "caution"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [((10.1, 9.9), (5.0,)), ((10.1, 9.9), (10.0, 9.8)), ((10.1, 9.9), (5.0, 7.1))]
+)
+def test_one_pulse_or_pulses_of_any_height_show_no_gain_of_their_own(
+    left: tuple[float, ...], right: tuple[float, ...]
+) -> None:
+    assert read_gain(sides(left, right), None).by_lead is None
 
 
 def test_gain_is_read_from_the_pulses() -> None:

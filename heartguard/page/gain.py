@@ -16,6 +16,9 @@ __all__ = ["Gain", "read_gain"]
 PULSE_TOLERANCE = 0.12
 """How far, relatively, calibration pulses may be from a usual gain and still show it; chosen by hand."""
 
+_FEWEST_A_SIDE, _AGREEING = 2, 0.8
+"""Pulses before limb leads and before chest leads, and the share of each that shows the gain of its side. By hand."""
+
 
 @dataclass(frozen=True)
 class Gain:
@@ -64,14 +67,20 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
     if by_hand is not None:
         off = abs(height / by_hand - 1)
         return Gain(by_hand, None, off, 1.0 if off < PULSE_TOLERANCE else -1.0) if pulses else Gain(by_hand)
-    shown = min(GAINS_MM_PER_MV, key=lambda gain: abs(np.log(height / gain))) if pulses else None
+    sides = _gains_of_sides(pulses)
+    if sides is not None:
+        off = float(np.median([abs(pulse.height_mm / _nearest(pulse.height_mm) - 1) for pulse in pulses]))
+        agreed = printed in (None, sides)
+        witnesses = (1.0 if printed is None else 2.0) if agreed else -1.0
+        return Gain(sides.limb, sides, off, witnesses, _by_lead(sides, agreed))
+    shown = _nearest(height) if pulses else None
     error = None if shown is None else abs(height / shown - 1)
     if shown is None or error is None or error >= PULSE_TOLERANCE:
         return _without_pulses(height, printed, error)
     differing = printed if printed is not None and printed.limb != printed.chest else None
     if printed is None or shown in (printed.limb, printed.chest):
         text = f"The calibration pulses show a gain of {shown:g} mm/mV, not the usual 10."
-        said = _unusual(shown, text) if differing is None else _by_lead(differing)
+        said = _unusual(shown, text) if differing is None else _by_lead(differing, True)
         limb = shown if differing is None else differing.limb
         return Gain(limb, differing, error, 1.0 if printed is None else 2.0, said)
     text = (
@@ -81,12 +90,33 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
     return Gain(shown, None, error, -1.0, (caution("scale.gain", text),))
 
 
+def _nearest(height_mm: float) -> float:
+    """Return the usual gain that a pulse of that height is nearest to, as a ratio."""
+    return min(GAINS_MM_PER_MV, key=lambda gain: abs(np.log(height_mm / gain)))
+
+
+def _gains_of_sides(pulses: tuple[Pulse, ...]) -> Gains | None:
+    """Return the gains where pulses on the left, before limb leads, and on the right, before chest leads, differ."""
+    if not pulses:
+        return None
+    middle = (min(pulse.x0 for pulse in pulses) + max(pulse.x0 for pulse in pulses)) / 2
+    found = []
+    for side in ([p for p in pulses if p.x0 < middle], [p for p in pulses if p.x0 >= middle]):
+        if len(side) < _FEWEST_A_SIDE:
+            return None
+        gain = _nearest(float(np.median([pulse.height_mm for pulse in side])))
+        if np.mean([abs(pulse.height_mm / gain - 1) < PULSE_TOLERANCE for pulse in side]) < _AGREEING:
+            return None
+        found.append(gain)
+    return Gains(found[0], found[1]) if found[0] != found[1] else None
+
+
 def _without_pulses(height: float, printed: Gains | None, error: float | None) -> Gain:
     """Return the printed gain, or the usual one; `height` and `error` are those of pulses that fit no usual gain."""
     if printed is not None:
         differing = printed if printed.limb != printed.chest else None
         text = f"A gain of {printed.limb:g} mm/mV is printed, not the usual 10."
-        said = _unusual(printed.limb, text) if differing is None else _by_lead(differing)
+        said = _unusual(printed.limb, text) if differing is None else _by_lead(differing, True)
         return Gain(printed.limb, differing, error, 1.0, said)
     if error is None:
         return Gain(GAIN_MM_PER_MV)
@@ -101,6 +131,8 @@ def _unusual(gain: float, text: str) -> tuple[Warning, ...]:
     return () if gain == GAIN_MM_PER_MV else (note("scale.gain", text),)
 
 
-def _by_lead(gains: Gains) -> tuple[Warning, ...]:
-    text = f"Limb leads are drawn at {gains.limb:g} mm/mV and chest leads at {gains.chest:g}, as is printed."
-    return (note("scale.gain", text),)
+def _by_lead(gains: Gains, agreed: bool) -> tuple[Warning, ...]:
+    text = f"Limb leads are drawn at {gains.limb:g} mm/mV and chest leads at {gains.chest:g}"
+    if agreed:
+        return (note("scale.gain", f"{text}, as the page shows."),)
+    return (caution("scale.gain", f"{text} by their pulses, but another gain is printed. Check the amplitudes."),)
