@@ -114,8 +114,11 @@ def _surely(shares: dict[str, Image]) -> dict[str, Image]:
     Where a separator crosses a trace, both are sure, and the trace stays.
     """
     trace = shares["trace"].astype(np.float32)
-    other = np.maximum.reduce([shares[plane] for plane in _BESIDE_TRACE]).astype(np.float32)
-    lowered = trace * np.minimum(1, trace / np.maximum(other, 1)) ** 2
+    other = np.maximum.reduce([shares[plane] for plane in _BESIDE_TRACE])
+    lowered = trace / np.maximum(other, 1)
+    np.minimum(1, lowered, out=lowered)
+    lowered **= 2
+    lowered *= trace
     return shares | {"trace": np.asarray(lowered, np.uint8)}
 
 
@@ -240,7 +243,8 @@ def _photographed(image: Image, maps: StructureMaps, look: Look | None) -> Strai
     bent = float((seen > _OFF_MM).mean()) if seen.size else 1.0
     photo = settle_photo(image, photo, lines.shift, PX_PER_MM)
     back = np.asarray(invert(lines.shift) * PX_PER_MM, np.float32)
-    shares = {plane: moved_back(share, back, NODE_MM * PX_PER_MM) for plane, share in shares.items()}
+    for plane in PLANES:  # one after the other: of each 4 MB the old one is let go of
+        shares[plane] = moved_back(shares[plane], back, NODE_MM * PX_PER_MM)
     tilt = float(np.rad2deg(np.arctan2(photo.to_page[0, 1], photo.to_page[0, 0])))
     scale = Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
     return StraightPage(photo.image, _surely(shares), photo.to_page, photo.bend, scale, tilt, bent_share=bent)
