@@ -1,30 +1,47 @@
-"""Feed mutated files to ``read_ecg``: each must give a reading or a named error, none may crash or hang the process.
+"""Feed mutated files to ``read_ecg``: each gives a reading or a named error; none crashes, hangs or takes much memory.
 
-    heartlab bench fuzz-intake [--count 300] [--seed 20]
+    heartlab bench fuzz [--count 300] [--first 0] [--seed 20]
 
-The files are made here from small drawings (every type that intake opens) and from the shipped samples, so nothing is
-needed. Writes ``benchmarks/results/fuzz.csv``; exit status 1 if any file gave anything else.
+The files are made here: a small drawing as every type of picture, ten seconds as every type of signals, and the shipped
+samples, so nothing is needed. A long run can be divided by ``--first``. A hang is `MOST_SECONDS` of the processor's
+time, or `TIME_LIMIT_S` by the clock, as other work may keep the processor busy. Linux only. Writes
+``benchmarks/results/fuzz.csv``; exit status 1 if any file gave anything else.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import time
 from collections import Counter
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import NamedTuple
 
+import pandas as pd
+
 from heartlab.data.tables import write_table
-from heartlab.evaluate.mutations import Case, cases, drawn_files, sample_files
+from heartlab.evaluate.mutations import Case, cases, drawn_files, recorded_files, sample_files
+from heartlab.metrics.memory import forget_peak_memory, peak_memory_mb
+
+MOST_SECONDS = 10.0
+"""Of the processor, of all its cores together: a photo of 12 megapixels takes 4."""
 
 TIME_LIMIT_S = 120.0
-"""A file that takes longer counts as a hang."""
+"""By the clock, after which a file is not waited for."""
+
+MOST_MB = 1200.0
+"""Memory that a process may need for one file."""
+
+KEPT = Path("heartguard-fuzz")
+"""Folder in the working directory for the files that failed, so that they can be looked at."""
 
 
 class Outcome(NamedTuple):
-    """The outcome of a file: reading, named error or other; with the layout, the error's class, or how it ended."""
+    """The outcome of a file: reading, named error or other; with the layout, the error's class, or how it ended.
+
+    The seconds are those of the processor, and the megabytes the greatest memory of the process meanwhile.
+    """
 
     kind: str
     detail: str
@@ -36,13 +53,16 @@ def _work(pipe: Connection) -> None:
     """Read files in a process of its own until the pipe closes."""
     from heartguard import read_ecg
     from heartguard.errors import HeartGuardError, ModelError
+    from heartguard.models import shared_models
 
+    shared_models()
     while True:
         try:
             name, data = pipe.recv()
         except EOFError:
             return
-        start = time.perf_counter()
+        forget_peak_memory()
+        start = time.process_time()
         try:
             reading = read_ecg(data, name=name)
             kind, detail = "reading", reading.page.layout.name
@@ -51,8 +71,7 @@ def _work(pipe: Connection) -> None:
             kind, detail = ("other" if isinstance(error, ModelError) else "named error"), type(error).__name__
         except Exception as error:
             kind, detail = "other", type(error).__name__
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        pipe.send(Outcome(kind, detail, time.perf_counter() - start, peak))
+        pipe.send(Outcome(kind, detail, time.process_time() - start, peak_memory_mb()))
 
 
 class Reader:
@@ -69,12 +88,11 @@ class Reader:
         theirs.close()
 
     def read(self, case: Case) -> Outcome:
-        """Read one case; a crash or more than `TIME_LIMIT_S` seconds is an outcome of kind other."""
+        """Read one case; a crash, a hang and too much memory are outcomes of kind other."""
         try:
             self._pipe.send((case.name, case.data))
             if self._pipe.poll(TIME_LIMIT_S):
-                outcome: Outcome = self._pipe.recv()
-                return outcome
+                return judged(self._pipe.recv())
             end = "hang"
         except (EOFError, OSError):
             end = "crash"
@@ -84,29 +102,47 @@ class Reader:
         return Outcome("other", end, TIME_LIMIT_S)
 
 
+def judged(outcome: Outcome) -> Outcome:
+    """Return an outcome, as one of kind other where it took too long or too much memory.
+
+    Examples
+    --------
+    >>> judged(Outcome("reading", "3x4", 11.0, 500.0)).detail, judged(Outcome("reading", "3x4", 3.0, 500.0)).detail
+    ('hang', '3x4')
+    """
+    if outcome.seconds > MOST_SECONDS:
+        return outcome._replace(kind="other", detail="hang")
+    return outcome._replace(kind="other", detail="memory") if outcome.peak_mb > MOST_MB else outcome
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this benchmark."""
     parser.add_argument("--count", type=int, default=300, help="files (default: 300)")
+    parser.add_argument("--first", type=int, default=0, help="number of the first one (default: 0)")
     parser.add_argument("--seed", type=int, default=20, help="of the damage (default: 20)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run all cases, write the table, print the summary."""
-    reader = Reader()
-    outcomes = [(case, reader.read(case)) for case in cases(args.count, args.seed, drawn_files() | sample_files())]
-    rows = [
-        {
-            "case": case.number,
-            "source": case.source,
-            "mutation": case.mutation,
-            "bytes": len(case.data),
-            "outcome": outcome.kind,
-            "detail": outcome.detail,
-        }
-        for case, outcome in outcomes
-    ]
-    write_table(rows, "fuzz")
+    """Run all cases, write the table of their outcomes by source and damage, print the summary."""
+    reader, outcomes = Reader(), list[tuple[Case, Outcome]]()
+    files = drawn_files() | recorded_files() | sample_files()
+    for case in cases(args.count, args.seed, files, args.first):
+        outcomes.append((case, reader.read(case)))
+        if outcomes[-1][1].kind == "other":
+            KEPT.mkdir(exist_ok=True)
+            (KEPT / f"{case.mutation} {case.name}").write_bytes(case.data)
+            print(f"{case.number} {case.source}, {case.mutation}: {outcomes[-1][1]}", flush=True)
+    write_table(table_of(outcomes), "fuzz")
     return _summary(outcomes)
+
+
+def table_of(outcomes: list[tuple[Case, Outcome]]) -> pd.DataFrame:
+    """Count the files of each source, damage and outcome, with the longest time and the greatest memory of one."""
+    rows = [(case.source, case.mutation, *outcome) for case, outcome in outcomes]
+    table = pd.DataFrame(rows, columns=["source", "mutation", "outcome", "detail", "seconds", "peak_mb"])
+    by = table.groupby(["source", "mutation", "outcome", "detail"], sort=False)
+    found = by.agg(files=("seconds", "size"), seconds=("seconds", "max"), peak_mb=("peak_mb", "max"))
+    return found.round({"seconds": 1, "peak_mb": 0}).reset_index()
 
 
 def _summary(outcomes: list[tuple[Case, Outcome]]) -> int:
