@@ -33,6 +33,9 @@ TIME_LIMIT_S = 120.0
 MOST_MB = 1200.0
 """Memory that a process may need for one file."""
 
+WRITTEN_EVERY = 100
+"""Files after which the table is written: thousands take hours."""
+
 KEPT = Path("heartguard-fuzz")
 """Folder in the working directory for the files that failed, so that they can be looked at."""
 
@@ -132,6 +135,8 @@ def run(args: argparse.Namespace) -> int:
             KEPT.mkdir(exist_ok=True)
             (KEPT / f"{case.mutation} {case.name}").write_bytes(case.data)
             print(f"{case.number} {case.source}, {case.mutation}: {outcomes[-1][1]}", flush=True)
+        if len(outcomes) % WRITTEN_EVERY == 0:
+            write_table(table_of(outcomes), "fuzz")
     write_table(table_of(outcomes), "fuzz")
     return _summary(outcomes)
 
