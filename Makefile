@@ -54,7 +54,7 @@ evaluate: $(TRAIN_READY)  ## compute the figures of the model card again
 
 bench: bench-digitise $(TRAIN_READY)  ## every measurement of the README, each also runs by itself
 	$(BIN)/heartlab bench speed
-	$(BIN)/heartlab bench fuzz-intake
+	$(BIN)/heartlab bench fuzz
 	$(BIN)/heartlab bench rates
 	$(BIN)/heartlab bench findings
 	$(BIN)/heartlab bench unlike

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 from heartguard.arrays import Floats
@@ -15,7 +16,8 @@ class LiteRtFile:
 
     Parameters
     ----------
-    content : bytes
+    content : bytes or Path
+        A file is mapped into memory: the system may let go of its pages, as it can read them again.
     threads : int
         Processor cores to use.
 
@@ -23,14 +25,15 @@ class LiteRtFile:
     --------
     >>> import numpy as np
     >>> from heartguard.weights import models_folder
-    >>> file = LiteRtFile((models_folder() / "vgg16.tflite").read_bytes())
+    >>> file = LiteRtFile(models_folder() / "vgg16.tflite")
     >>> near = file.run("near", image=np.zeros((1, 8, 8, 1), np.float32))
     >>> near["pool2"].shape
     (1, 2, 2, 128)
     """
 
-    def __init__(self, content: bytes, threads: int = 2) -> None:
-        self._interpreter: Any = interpreter_class()(model_content=content, num_threads=threads)
+    def __init__(self, content: bytes | Path, threads: int = 2) -> None:
+        given = {"model_path": str(content)} if isinstance(content, Path) else {"model_content": content}
+        self._interpreter: Any = interpreter_class()(**given, num_threads=threads)
         self._signatures: dict[str, Any] = {}
         self._lock = threading.Lock()
 

@@ -21,6 +21,7 @@ __all__ = [
     "HEAD",
     "NetworkSpec",
     "Weights",
+    "check_file",
     "models_folder",
     "named",
     "read_checked",
@@ -168,13 +169,37 @@ def read_checked(path: Path, sha256: str) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise ModelError(f"The weights {path.name} are missing from the models folder.") from error
-    found = hashlib.sha256(content).hexdigest()
+        raise _missing(path) from error
+    _compare(path, hashlib.sha256(content).hexdigest(), sha256)
+    return content
+
+
+def check_file(path: Path, sha256: str) -> Path:
+    """Return the path of a file of weights, which must have the digest `sha256`.
+
+    Raises
+    ------
+    ModelError
+        As `read_checked`.
+    """
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise _missing(path) from error
+    _compare(path, found, sha256)
+    return path
+
+
+def _missing(path: Path) -> ModelError:
+    return ModelError(f"The weights {path.name} are missing from the models folder.")
+
+
+def _compare(path: Path, found: str, sha256: str) -> None:
     if found != sha256:
         raise ModelError(
             f"The weights {path.name} were altered: their sha256 starts with {found[:12]}, expected {sha256[:12]}."
         )
-    return content
 
 
 def read_weights(path: Path, sha256: str, *, only: str = "") -> Weights:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import struct
 import zlib
@@ -11,6 +10,8 @@ from typing import Any
 import numpy as np
 import pypdfium2
 from PIL import Image
+
+from heartlab.simulate.heic_page import HEIC
 
 WIDTH, HEIGHT = 600, 400
 RED, WHITE, BLUE = (255, 0, 0), (255, 255, 255), (0, 0, 255)
@@ -229,25 +230,6 @@ def without_preamble(data: bytes, meta: bool = True) -> bytes:
     if meta:
         return data[132:]
     return data[132 + 12 + int.from_bytes(data[140:144], "little") :]
-
-
-HEIC = base64.b64decode(
-    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAaJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9j"
-    "AAAAAERAAAIAAQAAAAABxgABAAAAAAAAAXIAAgAAAAADOAABAAAAAAAAACQAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAA"
-    "ABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA4WlwcnAAAADBaXBjbwAAAHlodmNDAQNwAAAAkAAAAAAAP/AA/P34+AAADwNg"
-    "AAEAGEABDAH//wNwAAADAJAAAAMAAAMAP7oCQGEAAQAsQgEBA3AAAAMAkAAAAwAAAwA/oAyIAlllupJKa5uAhoMCAAADADIAAAMAAhBiAAEA"
-    "B0QBwXKwYkAAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAABkAAAAlgAAAAQcGl4aQAAAAADCAgIAAAACWlyb3QDAAAAGGlwbWEA"
-    "AAAAAAAAAQABBYECAwSFAAAAGmlyZWYAAAAAAAAADmNkc2MAAgABAAEAAAGebWRhdAAAAW4oAa8JxR0BYqVKEiXkpCGFNKXeP8S88s66FrnZ"
-    "KVxouX8uq4AADWAAJAABjAAoIKME8uq4AACuAAHCABcAAAMAAAMAAIWAkwABaAAOIAAAAwAAAwAAAwAAAwC3gIcAAAMAAAMAAAMAAAMAAAMA"
-    "AAMAMyAAAAMAAAMAAAMAAAMAAAMAAAMAKeAAAAMAAAMAAAMAAAMAAAMAAAQsAAADAAADAAADAAADAAADAAAjIMVkJKKYBfvlRK//4n07xvhn"
-    "zTdr4X+cZatGp13w8PI2XYZi+j+b+x/Bv0fa+QwXIN8bkcXEtyAD7nkPgMxJPNc85ildO/PQY38Gnl05lSerpD/NwBGEUbC/SN1WzdvtANko"
-    "XiE1bt0Sx6vWAAADAAADAAADAAADAOqAAAApSfBnOkAAAAMAAAMAAAMAAAbkAAADAAADAAADAp2xAN6qD+AAAAMAAAMAAAMAAAMAAAMAAAMA"
-    "AAMAAAMAAAMAAAMAAc8AAAAGRXhpZgAATU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAA="
-)
-"""A page of `corner` stored on its side, as phones do: both the picture and its EXIF say how to turn it upright.
-
-Written by libheif, since no encoder is installed with HeartGuard.
-"""
 
 
 def heic_with_size(width: int, height: int) -> bytes:

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections.abc import Callable
@@ -169,6 +170,66 @@ def test_lead_shap_is_queued_and_its_result_belongs_to_the_class_that_was_asked_
     next(button for button in explanation.button if button.label == "Compute SHAP by lead").click().run()
     wait(explanation, lambda app: "With no trace at all" in words(app))
     assert "10 %, with all leads 75 %" in words(explanation)
+
+
+def shap_buttons(app: AppTest) -> list[Any]:
+    return [button for button in app.button if button.label == "Compute SHAP by lead"]
+
+
+def test_an_explanation_ends_once_although_others_needed_the_room_of_its_reading(read_app, monkeypatch):
+    from heartguard.drawing import LEAD_GROUPS
+    from heartguard.explain import Shapley
+
+    asked, gate = [], threading.Event()
+
+    def slow(ecg, engine, label, **_kwargs):
+        asked.append(label)
+        assert gate.wait(TIMEOUT_S)
+        return Shapley(dict.fromkeys(LEAD_GROUPS, 0.05), 0.2, 0.85, 0.0, 48)
+
+    monkeypatch.setattr("heartguard.explain.lead_shap", slow)
+    tab = read_app.session_state["tab"]
+    tab.explained.clear()
+    page = turn_to(read_app, "explanation")
+    shap_buttons(page)[0].click().run()
+    assert not shap_buttons(page)
+    tab.readings.clear()  # as where many upload at once (`heartguard.ui.shared.room`)
+    gate.set()
+    page.run()
+    wait(page, lambda app: "With no trace at all" in words(app))
+    assert "20 %, with all leads 85 %" in words(page)
+    turn_to(page, "read")
+    assert "20 %, with all leads 85 %" in words(turn_to(page, "explanation"))
+    assert len(asked) == 1
+
+
+def test_an_explanation_asked_for_twice_waits_once(monkeypatch):
+    from heartguard.ui.shared import job_view
+    from heartguard.ui.shared.jobs import JobQueue
+    from heartguard.ui.shared.tabs import MAX_EXPLAINED, Tab
+
+    tab, line, gate, asked = Tab(), JobQueue(), threading.Event(), []
+    monkeypatch.setattr(job_view, "current_tab", lambda: tab)
+    monkeypatch.setattr(job_view, "shared_queue", lambda: line)
+
+    def work(job):
+        asked.append(job.key)
+        return gate.wait(TIMEOUT_S)
+
+    for _ in range(3):
+        job_view._start("shap-MI", work)
+    first = tab.explaining
+    gate.set()
+    until = time.monotonic() + TIMEOUT_S
+    while first.look() != "done" and time.monotonic() < until:
+        time.sleep(0.01)
+    job_view._start("shap-MI", work)
+    assert tab.explaining is first
+    assert (asked, dict(tab.explained)) == (["shap-MI"], {"shap-MI": True})
+    for number in range(MAX_EXPLAINED):
+        tab.keep_explained(f"another {number}", None)
+    assert "shap-MI" not in tab.explained
+    assert len(tab.explained) == MAX_EXPLAINED
 
 
 def test_shap_by_pixel_is_shown_only_once_it_has_passed_its_tests(explanation, monkeypatch):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.classify import LAYERS, VggEngine, load_engine
+from heartguard.classify import LAYERS, NEAR_REACH_PX, VggEngine, load_engine
 from heartguard.drawing import draw, drawing_boxes, segment_leads
 from heartguard.explain import InspectableNetwork, inspect_network, lead_shap
 from heartguard.explain.hires_cam import hires_cam
-from heartguard.explain.incremental import REACH_PX, IncrementalBackbone, incremental_engine, window
+from heartguard.explain.incremental import IncrementalBackbone, incremental_engine, window
 from heartguard.explain.network import BEFORE_POOLING
 from heartguard.explain.players import lead_players
 from heartguard.values import Ecg
@@ -76,8 +76,8 @@ def test_an_engine_without_a_backbone_stays_as_it_is():
 def test_a_window_holds_a_box_with_all_that_it_can_reach(box):
     for span, first, last, size in zip(window(box, SHAPE), (box.y0, box.x0), (box.y1, box.x1), SHAPE, strict=True):
         assert span.start % 4 == span.stop % 4 == 0
-        assert span.start == 0 or span.start <= first - 2 * REACH_PX
-        assert span.stop == size or span.stop >= last + 2 * REACH_PX
+        assert span.start == 0 or span.start <= first - 2 * NEAR_REACH_PX
+        assert span.stop == size or span.stop >= last + 2 * NEAR_REACH_PX
         assert 0 <= span.start < span.stop <= size
 
 

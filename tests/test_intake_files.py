@@ -15,9 +15,9 @@ from heartguard import errors
 from heartguard.intake import open_upload, origin_of, page_count, portfolio
 from heartguard.intake.jpeg import read_markers
 from heartguard.values import Upload
+from heartlab.simulate.heic_page import HEIC
 from tests.files import (
     BLUE,
-    HEIC,
     HEIGHT,
     RED,
     WIDTH,

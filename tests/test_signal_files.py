@@ -16,7 +16,7 @@ from heartguard.leads import LEADS, SAMPLES
 from heartguard.reading import read_ecg
 from heartguard.signal_files import judge_recorded, read_signals, sheet_ecg, sheet_page, xml_text
 from heartguard.values import Corrections, Ecg
-from tests import recorded_files as made
+from heartlab.simulate import signal_files as made
 
 ONE_UV = 1e-3
 COUNTS = made.ecg()

@@ -81,6 +81,18 @@ def test_nothing_is_straightened_where_no_grid_is_seen() -> None:
     assert straighten(picture_of(maps), maps) is None
 
 
+def test_a_grid_that_would_make_the_page_larger_than_any_sheet_is_not_one_of_a_flat_page() -> None:
+    shape = (800, 1000)
+    sheet, wall = ruled(2.0, 0.0, shape=shape), ruled(1.6, 0.0, shape=shape)  # 500 x 400 mm and 625 x 500 mm
+    found = straighten(picture_of(sheet), sheet)
+    assert found is not None
+    assert found.image.shape[:2] == pytest.approx((400 * PX_PER_MM, 500 * PX_PER_MM), rel=0.01)
+    part = straighten(picture_of(wall), wall)  # what a photo shows of it at most
+    assert part is not None
+    assert part.bend is not None
+    assert part.image.shape[0] * part.image.shape[1] < 300_000 * PX_PER_MM**2
+
+
 def test_a_scale_found_otherwise_is_taken_as_it_is() -> None:
     maps = StructureMaps(np.zeros((len(PLANES), *SHAPE), np.uint8), 1.0)
     page = at_scale(picture_of(maps), maps, 4.0, "pulse")

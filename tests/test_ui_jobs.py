@@ -196,3 +196,34 @@ def test_one_job_at_a_time_where_memory_is_short(monkeypatch, limit, workers):
     monkeypatch.setattr(jobs, "memory_limit", lambda: limit)
     monkeypatch.setattr(jobs, "JobQueue", lambda count: count)
     assert shared_queue.__wrapped__() == workers
+
+
+def served(queue: JobQueue, gate: threading.Event, *waiting: Job) -> list[str]:
+    """Queue jobs while another one runs; return the order in which they were to come, as each was told."""
+    first = Job("first", lambda job: gate.wait(10))
+    queue.submit(first)
+    wait(first, "running")
+    for job in waiting:
+        queue.submit(job)
+    places = {job.key: queue.ahead(job) for job in waiting}
+    return sorted(places, key=lambda key: places[key])
+
+
+def test_an_explanation_waits_for_one_reading_each_and_readings_for_one_explanation_each():
+    queue, gate, order = JobQueue(), threading.Event(), []
+    readings = [Job(f"reading {number}", lambda job: order.append(job.key)) for number in range(4)]
+    explanations = [Job(f"shap {number}", lambda job: order.append(job.key), "explanation") for number in range(2)]
+    told = served(queue, gate, *readings, *explanations)
+    gate.set()
+    wait(readings[-1], "done")
+    assert order == ["shap 0", "reading 0", "shap 1", "reading 1", "reading 2", "reading 3"]
+    assert told == order
+
+
+def test_of_one_kind_alone_the_first_comes_first():
+    queue, gate, order = JobQueue(), threading.Event(), []
+    explanations = [Job(f"shap {number}", lambda job: order.append(job.key), "explanation") for number in range(3)]
+    told = served(queue, gate, *explanations)
+    gate.set()
+    wait(explanations[-1], "done")
+    assert told == order == ["shap 0", "shap 1", "shap 2"]

@@ -157,6 +157,31 @@ def test_all_tabs_hold_no_more_than_there_is_room_for_and_who_looks_now_keeps_mo
     assert all(tab.ecgs for tab in tabs)  # a file is let go of only when no reading is left to let go of
 
 
+def test_the_ecg_that_somebody_looks_at_stays_longer_than_earlier_ones_of_others():
+    room, looking, busy = Room(18_000_000), Tab(), Tab()
+    looking.readings.put(key(0), noisy_reading())
+    room.used(looking)
+    for number in range(1, 5):
+        busy.readings.put(key(number), noisy_reading(number))
+        room.used(busy)
+    third = Tab()
+    third.readings.put(key(9), noisy_reading(9))
+    room.used(third)
+    assert room.nbytes <= 18_000_000
+    assert looking.readings.get(key(0)) is not None
+    assert busy.readings.get(key(1)) is None
+    assert busy.readings.get(key(4)) is not None
+
+
+def test_names_of_what_is_read_tell_all_but_moved_marks():
+    chosen = Chosen("a", b"abc", "upload")
+    others = [replace(chosen, view=View(part=1)), replace(chosen, data=b"abd")]
+    others.append(replace(chosen, corrections=Corrections(1)))
+    assert len({one.read_as for one in (chosen, *others)}) == 4
+    moved = replace(chosen, corrections=Corrections(marks=(("qrs_on", -0.05),)))
+    assert moved.read_as == chosen.read_as
+
+
 def test_files_of_the_tabs_not_looked_at_for_longest_are_let_go_of_at_last():
     room, tabs = Room(2_500_000), [Tab() for _ in range(4)]
     for number, tab in enumerate(tabs):

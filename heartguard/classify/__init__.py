@@ -1,7 +1,7 @@
 """Drawing → Prediction: the specs of the models, the engines that run them, calibration and abstention."""
 
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, HEAD_LEVELS, LAYERS, ROI_COUNT, roi_pooling_weights
-from heartguard.classify.backbone import NEAR_STRIDE, Backbone, LiteRtBackbone
+from heartguard.classify.backbone import NEAR_REACH_PX, NEAR_STRIDE, Backbone, LiteRtBackbone
 from heartguard.classify.engine import Engine, Outputs, VggEngine, check_images, load_engine
 from heartguard.classify.findings import FindingSpec
 from heartguard.classify.prediction import classify, prediction_set, probabilities
@@ -13,6 +13,7 @@ __all__ = [
     "CHANNEL_MEANS_BGR",
     "HEAD_LEVELS",
     "LAYERS",
+    "NEAR_REACH_PX",
     "NEAR_STRIDE",
     "ROI_COUNT",
     "Backbone",

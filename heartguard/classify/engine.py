@@ -14,7 +14,7 @@ from heartguard.arrays import Doubles, Floats, Image
 from heartguard.classify.architecture import HEAD_LEVELS, MAP_STRIDE, ROI_COUNT, roi_pooling_weights
 from heartguard.classify.backbone import Backbone, LiteRtBackbone
 from heartguard.classify.findings import FindingHead, FindingSpec, check_names, load_findings
-from heartguard.classify.int8 import read_int8
+from heartguard.classify.int8 import check_int8
 from heartguard.classify.out_of_distribution import OodDetector, load_ood_detector
 from heartguard.classify.spec import ModelSpec, load_spec
 from heartguard.errors import DrawingRangeError
@@ -182,7 +182,7 @@ def load_engine(name: str = "vgg16", *, folder: Path | None = None, backbone: Ba
     """
     home = folder or models_folder()
     spec = load_spec(home / f"{name}.json")
-    backbone = backbone or LiteRtBackbone(read_int8(home, spec))
+    backbone = backbone or LiteRtBackbone(check_int8(home, spec))
     head = read_weights(home / spec.weights_file, spec.sha256, only=HEAD)
     check_names(spec.classes, head, f"{name}.json")
     return VggEngine(spec, backbone, head, load_findings(home, spec.sha256), load_ood_detector(home, spec.sha256), home)

@@ -9,7 +9,7 @@ from typing import Any
 
 from heartguard.classify.spec import ModelSpec
 from heartguard.errors import ModelError
-from heartguard.weights import read_checked, read_spec
+from heartguard.weights import check_file, read_spec
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def int8_path(folder: Path, name: str) -> Path:
     return folder / f"{name}-light.json"
 
 
-def read_int8(folder: Path, model: ModelSpec) -> bytes:
-    """Return the content of a model's int8 file.
+def check_int8(folder: Path, model: ModelSpec) -> Path:
+    """Return the path of a model's int8 file.
 
     Raises
     ------
@@ -51,4 +51,4 @@ def read_int8(folder: Path, model: ModelSpec) -> bytes:
     spec = read_spec(path, Int8Spec)
     if spec.backbone_sha256 != model.sha256:
         raise ModelError(f"{path.name} in the models folder was made for other weights than {model.name}.json names.")
-    return read_checked(folder / spec.weights_file, spec.sha256)
+    return check_file(folder / spec.weights_file, spec.sha256)

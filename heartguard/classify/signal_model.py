@@ -19,7 +19,7 @@ from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import LeadSegments
 from heartguard.errors import ModelError
 from heartguard.values import Finding, Prediction, SignalPrediction
-from heartguard.weights import named, read_checked, read_spec, read_weights
+from heartguard.weights import check_file, named, read_spec, read_weights
 
 FLOOR = 1e-6
 """Added to probabilities before their logarithm, so that a probability of 0 in one model cannot veto the other."""
@@ -227,6 +227,6 @@ def load_signal_model(folder: Path) -> SignalModel | None:
             "The signal model of second.json was trained on other features than this version measures; train it again."
         )
     classes, table = len(spec.classes), read_weights(folder / spec.weights_file, spec.sha256)
-    content = read_checked(folder / spec.networks_file, spec.networks_sha256)
-    networks = SignalNetworks(content, classes, len(spec.statements))
+    file = check_file(folder / spec.networks_file, spec.networks_sha256)
+    networks = SignalNetworks(file, classes, len(spec.statements))
     return SignalModel(spec, from_table(table, len(spec.features), classes), networks)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from heartguard.arrays import Floats
@@ -43,8 +45,8 @@ class SignalNetworks:
 
     Parameters
     ----------
-    content : bytes
-        Of a LiteRT file.
+    content : bytes or Path
+        A LiteRT file, or its content.
     classes, statements : int
         Outputs that it must have.
 
@@ -54,7 +56,7 @@ class SignalNetworks:
         If it has others.
     """
 
-    def __init__(self, content: bytes, classes: int, statements: int) -> None:
+    def __init__(self, content: bytes | Path, classes: int, statements: int) -> None:
         self._file = LiteRtFile(content)
         found = tuple(len(logits) for logits in self.logits(np.zeros(SHAPE, np.float32)))
         if found != (classes, statements):

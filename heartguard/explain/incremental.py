@@ -5,12 +5,9 @@ from __future__ import annotations
 from copy import copy
 
 from heartguard.arrays import Floats, Image
-from heartguard.classify import NEAR_STRIDE, Backbone, Engine, VggEngine
+from heartguard.classify import NEAR_REACH_PX, NEAR_STRIDE, Backbone, Engine, VggEngine
 from heartguard.drawing import drawing_boxes
 from heartguard.values import Box
-
-REACH_PX = 8
-"""Receptive field of the first two blocks to either side, 6 pixels, rounded up to their stride."""
 
 MOST_SHARE = 0.6
 """Share of the drawing covered by windows above which the whole is computed, as that is then no slower. By hand."""
@@ -84,11 +81,11 @@ def _pixels(boxes: list[Box], image: Image) -> int:
 
 
 def window(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Return rows and columns around a box: twice `REACH_PX` on both sides, moved inwards at the drawing's edges."""
+    """Return rows and columns around a box: twice `NEAR_REACH_PX` on both sides, moved inwards at edges."""
     spans = []
     for first, last, size in ((box.y0, box.y1, shape[0]), (box.x0, box.x1, shape[1])):
-        length = min(round(last - first) + 4 * REACH_PX, size)
-        start = min(max(round(first) - 2 * REACH_PX, 0), size - length)
+        length = min(round(last - first) + 4 * NEAR_REACH_PX, size)
+        start = min(max(round(first) - 2 * NEAR_REACH_PX, 0), size - length)
         spans.append(slice(start, start + length))
     return spans[0], spans[1]
 
@@ -99,8 +96,8 @@ def _trusted(
     """Return the cells that a change in a box can affect: their slices in the window's output, and in the drawing's."""
     inside, outside = [], []
     for first, last, span, size in ((box.y0, box.y1, rows, shape[0]), (box.x0, box.x1, columns, shape[1])):
-        low = max(round(first) - REACH_PX, 0) // NEAR_STRIDE
-        high = min(round(last) + REACH_PX, size) // NEAR_STRIDE
+        low = max(round(first) - NEAR_REACH_PX, 0) // NEAR_STRIDE
+        high = min(round(last) + NEAR_REACH_PX, size) // NEAR_STRIDE
         outside.append(slice(low, high))
         inside.append(slice(low - span.start // NEAR_STRIDE, high - span.start // NEAR_STRIDE))
     return (inside[0], inside[1]), (outside[0], outside[1])

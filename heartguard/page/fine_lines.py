@@ -8,9 +8,8 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from heartguard.arrays import Doubles, Floats, Image
+from heartguard.arrays import Doubles, Floats, Image, Indices, Mask
 from heartguard.leads import LARGE_SQUARE_MM
 from heartguard.page.bend import (
     NODE_MM,
@@ -38,6 +37,8 @@ _PASSES = ((0.3, 0.25, 0.3, 10.0), (0.03, 0.15, 0.25, 5.0))
 _SEEN_SHARE = 0.25
 _CREST_PX = 2
 _FLANK = 0.25
+_STRIP_COLUMNS = 256
+"""Columns of a page that are averaged at once: of all, each of the five pictures that it takes has 16 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ def follow_fine_lines(image: Image, ink: Floats, px_per_mm: float) -> FineLines:
     dark = cv2.morphologyEx(image.min(axis=2), cv2.MORPH_BLACKHAT, np.ones((_LINE_PX, _LINE_PX), np.uint8))
     marks = np.minimum(dark, np.percentile(dark[::3, ::3], _CAP_PERCENTILE)).astype(np.float32)
     grown = cv2.dilate((ink > _INK_SHARE).astype(np.uint8), np.ones((_NEAR_INK_PX, _NEAR_INK_PX), np.uint8))
-    seen = (grown == 0).astype(np.float32)
+    seen = grown == 0
     shift = np.zeros((*_nodes(marks, px_per_mm), 2))
     for number in range(len(_PASSES)):
         work = partial(_step, px_per_mm, number)
@@ -84,7 +85,7 @@ def follow_fine_lines(image: Image, ink: Floats, px_per_mm: float) -> FineLines:
     return FineLines(shift, np.fmax(across, down.T))
 
 
-def _step(px_per_mm: float, number: int, turned: tuple[Floats, Floats]) -> Doubles:
+def _step(px_per_mm: float, number: int, turned: tuple[Floats, Mask]) -> Doubles:
     """Return what a pass adds to the places along one axis."""
     stiffness, outlier, prior, along = _PASSES[number]
     return plate(*_crests(*turned, px_per_mm, prior, along), stiffness, outlier)
@@ -95,13 +96,13 @@ def _nodes(marks: Floats, px_per_mm: float) -> tuple[int, int]:
     return rows, columns
 
 
-def _both_ways(marks: Floats, seen: Floats, shift: Doubles, px_per_mm: float) -> list[tuple[Floats, Floats]]:
+def _both_ways(marks: Floats, seen: Mask, shift: Doubles, px_per_mm: float) -> list[tuple[Floats, Mask]]:
     """Return marks and where they may be looked at, the shift undone: as they are, and turned on their side."""
     if shift.any():
         back = np.asarray(invert(shift) * px_per_mm, np.float32)
         marks = moved_back(marks, back, NODE_MM * px_per_mm)
-        seen = (moved_back(seen, back, NODE_MM * px_per_mm) > _UNTOUCHED).astype(np.float32)
-    return [(marks, seen), (np.ascontiguousarray(marks.T), np.ascontiguousarray(seen.T))]
+        seen = moved_back(seen.astype(np.float32), back, NODE_MM * px_per_mm) > _UNTOUCHED
+    return [(marks, seen), (marks.T, seen.T)]
 
 
 def moved_back(picture: Shown, inverse: Floats, step: float) -> Shown:
@@ -112,14 +113,14 @@ def moved_back(picture: Shown, inverse: Floats, step: float) -> Shown:
     return moved
 
 
-def _crests(marks: Floats, seen: Floats, px_per_mm: float, prior_mm: float, along_mm: float) -> tuple[Doubles, Doubles]:
+def _crests(marks: Floats, seen: Mask, px_per_mm: float, prior_mm: float, along_mm: float) -> tuple[Doubles, Doubles]:
     """Return how far from the vertical line on each node its truth is, mm, and a weight, both (rows, columns)."""
     step, seek = NODE_MM * px_per_mm, round(_SEEK_MM * px_per_mm)
     rows, columns = (np.round(np.arange(0, size, step)).astype(int) for size in marks.shape)
     on_line = np.arange(0, len(columns), round(LARGE_SQUARE_MM / NODE_MM))
     reach = seek + _CREST_PX + round(px_per_mm)
     places = columns[on_line][:, None] + np.arange(2 * reach + 1)
-    lasting = _mean_along(marks, seen, round(along_mm * px_per_mm / 2))[rows]
+    lasting = _mean_along(marks, seen, round(along_mm * px_per_mm / 2), rows)
     near = np.pad(lasting, ((0, 0), (reach, reach)), constant_values=np.nan)[:, places]
     known = np.isfinite(near)
     level = np.nanmedian(np.where(known.any(axis=2, keepdims=True), near, 0.0), axis=2, keepdims=True)
@@ -139,8 +140,13 @@ def _crests(marks: Floats, seen: Floats, px_per_mm: float, prior_mm: float, alon
     return values, weights
 
 
-def _mean_along(marks: Floats, seen: NDArray[np.float32], half: int) -> Floats:
-    """Mean of each column over `half` pixels to both sides, where it is seen; NaN where too little is."""
-    size = (1, 2 * half + 1)
-    total, share = (cv2.blur(x, size, borderType=cv2.BORDER_REFLECT) for x in (marks * seen, seen))
-    return np.where(share > _SEEN_SHARE, total / np.maximum(share, _SEEN_SHARE), np.nan).astype(np.float32)
+def _mean_along(marks: Floats, seen: Mask, half: int, rows: Indices) -> Floats:
+    """Mean of each column over `half` pixels to both sides of some rows, where it is seen; NaN where too little is."""
+    found = np.empty((len(rows), marks.shape[1]), np.float32)
+    for first in range(0, marks.shape[1], _STRIP_COLUMNS):
+        here = np.s_[:, first : first + _STRIP_COLUMNS]
+        share = np.ascontiguousarray(seen[here], np.float32)
+        size = (1, 2 * half + 1)
+        total, share = (cv2.blur(x, size, borderType=cv2.BORDER_REFLECT)[rows] for x in (marks[here] * share, share))
+        found[here] = np.where(share > _SEEN_SHARE, total / np.maximum(share, _SEEN_SHARE), np.nan)
+    return found

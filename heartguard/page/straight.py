@@ -19,7 +19,7 @@ from heartguard.page.structure import PLANES, StructureMaps
 from heartguard.page.tilt import estimate_tilt
 from heartguard.values import DisplacementField, ScaleSource
 
-__all__ = ["PX_PER_MM", "Scale", "StraightPage", "at_scale", "straighten"]
+__all__ = ["PX_PER_MM", "Scale", "StraightPage", "at_scale", "fits_a_sheet", "straighten"]
 
 _BESIDE_TRACE = ("pulse", "name", "separator", "print")
 """What is drawn in the ink of the trace and may be taken for it."""
@@ -49,6 +49,10 @@ _REACH_MM = 5.0
 
 _STRAIGHT_DEG = 0.03
 """Turned by less, a page is left as it is: over 250 mm this is 0.13 mm."""
+
+_MOST_MM2 = 300_000.0
+"""A sheet is no larger: A2 has 250,000 mm², thirty seconds on a sheet of 200 mm half of it. A grid that says so is none
+of an ECG, such as a damaged picture's, and the page made by it would take a gigabyte."""
 
 _OFF_MM = 0.15
 """Lines that are further from their places on a page made straight are bent still: 6 ms, or 0.015 mV."""
@@ -114,8 +118,11 @@ def _surely(shares: dict[str, Image]) -> dict[str, Image]:
     Where a separator crosses a trace, both are sure, and the trace stays.
     """
     trace = shares["trace"].astype(np.float32)
-    other = np.maximum.reduce([shares[plane] for plane in _BESIDE_TRACE]).astype(np.float32)
-    lowered = trace * np.minimum(1, trace / np.maximum(other, 1)) ** 2
+    other = np.maximum.reduce([shares[plane] for plane in _BESIDE_TRACE])
+    lowered = trace / np.maximum(other, 1)
+    np.minimum(1, lowered, out=lowered)
+    lowered **= 2
+    lowered *= trace
     return shares | {"trace": np.asarray(lowered, np.uint8)}
 
 
@@ -134,6 +141,8 @@ def straighten(image: Image, maps: StructureMaps, look: Look | None = None) -> S
     turn, tilt = _upright(maps, ("major", "minor"))
     pitch = find_pitch(*(_turned(maps.of(plane), turn) for plane in ("major", "minor")))
     off = float("nan")
+    if pitch is not None and not fits_a_sheet(maps, pitch.px_per_mm_x, pitch.px_per_mm_y):
+        pitch = None
     if pitch is not None:
         off = _off_places(maps, turn, pitch)
         if not off > _FLAT_MM or pitch.minor > _SURELY_FLAT:
@@ -142,6 +151,19 @@ def straighten(image: Image, maps: StructureMaps, look: Look | None = None) -> S
     if photo is not None:
         return replace(photo, off_mm=off)
     return None if pitch is None else _flat(image, maps, turn, pitch, tilt, off)
+
+
+def fits_a_sheet(maps: StructureMaps, px_per_mm_x: float, px_per_mm_y: float) -> bool:
+    """Return whether a picture at a scale, pixels of the maps to a millimetre, is no larger than sheets of paper are.
+
+    Examples
+    --------
+    >>> maps = StructureMaps(np.zeros((9, 1000, 1500), np.uint8), 1.0)
+    >>> fits_a_sheet(maps, 5.0, 5.0), fits_a_sheet(maps, 2.0, 2.0)
+    (True, False)
+    """
+    height, width = maps.shares.shape[1:]
+    return height * width <= _MOST_MM2 * px_per_mm_x * px_per_mm_y
 
 
 def at_scale(image: Image, maps: StructureMaps, px_per_mm: float, source: ScaleSource) -> StraightPage:
@@ -240,7 +262,8 @@ def _photographed(image: Image, maps: StructureMaps, look: Look | None) -> Strai
     bent = float((seen > _OFF_MM).mean()) if seen.size else 1.0
     photo = settle_photo(image, photo, lines.shift, PX_PER_MM)
     back = np.asarray(invert(lines.shift) * PX_PER_MM, np.float32)
-    shares = {plane: moved_back(share, back, NODE_MM * PX_PER_MM) for plane, share in shares.items()}
+    for plane in PLANES:  # one after the other: of each 4 MB the old one is let go of
+        shares[plane] = moved_back(shares[plane], back, NODE_MM * PX_PER_MM)
     tilt = float(np.rad2deg(np.arctan2(photo.to_page[0, 1], photo.to_page[0, 0])))
     scale = Scale(PX_PER_MM, PX_PER_MM, "grid", photo.strength)
     return StraightPage(photo.image, _surely(shares), photo.to_page, photo.bend, scale, tilt, bent_share=bent)

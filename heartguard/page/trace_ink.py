@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats, Image, Mask
-from heartguard.page.missed_strokes import with_missed_strokes
+from heartguard.page.missed_strokes import add_missed_strokes
 from heartguard.page.strips import HALF
 
 __all__ = ["trace_ink"]
@@ -39,6 +39,7 @@ _PALEST = 0.3
 _FEWEST = 20
 """Pixels of ink, and of what is bare, from which on a spread of colours can be taken."""
 
+_STRIP_ROWS = 256
 _AROUND_MM = 4.0
 _BRIDGED_MM = 2.0
 _RIDGE = 1e-3
@@ -67,22 +68,35 @@ def trace_ink(image: Image, shares: Mapping[str, Image], ruled: Mask, px_per_mm:
     if min(np.count_nonzero(inked), np.count_nonzero(bare)) < _FEWEST:
         return np.zeros(trace.shape, np.float32)
     axis = _discriminant(image[inked], image[bare])
-    along = np.asarray(cv2.transform(image.astype(np.float32), axis.astype(np.float32)[None]), np.float32).reshape(
-        trace.shape
-    )
+    along = _along(image, axis)
     along -= _level(along, bare, 2 * round(_AROUND_MM * px_per_mm / 2) + 1)
     full = float(np.percentile(along[inked], _FULL_PERCENTILE))
+    darkness = np.asarray(np.clip(along * (255 / max(full, 1.0)), 0, 255), np.uint8)
     # Steep strokes, thin and blurred, are paler than flat ones: where the map is sure, their own darkness is the whole.
     reach = np.ones((2 * round(_BESIDE_MM * px_per_mm) + 1,) * 2, np.uint8)
-    darkest = cv2.dilate(np.where(trace > HALF, along, 0).astype(np.float32), reach)
-    whole = np.clip(darkest / _LIFTED, _PALEST * max(full, 1.0), max(full, 1.0))
+    whole = cv2.dilate(np.where(trace > HALF, along, np.float32(0)), reach)
+    whole /= _LIFTED
+    np.clip(whole, _PALEST * max(full, 1.0), max(full, 1.0), out=whole)
+    along /= whole
+    del whole
     # Steep strokes are broken in the map where lines of the grid cross them; what bridges them must be dark as well.
     bridged = cv2.morphologyEx(
         trace, cv2.MORPH_CLOSE, np.ones((2 * round(_BRIDGED_MM * px_per_mm / 2) + 1, 1), np.uint8)
     )
-    gate = np.clip((bridged.astype(np.float32) - _GATE[0]) / (_GATE[1] - _GATE[0]), 0, 1)
-    ink = np.asarray(np.clip(along / whole, 0, 1) * gate, np.float32)
-    return with_missed_strokes(ink, along / np.float32(max(full, 1.0)), shares, ruled, px_per_mm)
+    gate = np.clip((np.arange(256, dtype=np.float32) - _GATE[0]) / (_GATE[1] - _GATE[0]), 0, 1)
+    np.clip(along, 0, 1, out=along)
+    along *= gate[bridged]
+    add_missed_strokes(along, darkness, shares, ruled, px_per_mm)
+    return along
+
+
+def _along(image: Image, axis: Doubles) -> Floats:
+    """Return colours along an axis, shape (h, w), float32, in strips: as float32 a page of colours takes 50 MB."""
+    found = np.empty(image.shape[:2], np.float32)
+    for top in range(0, len(image), _STRIP_ROWS):
+        strip = image[top : top + _STRIP_ROWS].astype(np.float32)
+        found[top : top + _STRIP_ROWS] = cv2.transform(strip, axis.astype(np.float32)[None]).reshape(strip.shape[:2])
+    return found
 
 
 def _discriminant(inked: Image, bare: Image) -> Doubles:
@@ -97,6 +111,10 @@ def _discriminant(inked: Image, bare: Image) -> Doubles:
 def _level(along: Floats, bare: Mask, size: int) -> Floats:
     """Return the mean of what is bare around each pixel; where nothing is, the mean of all."""
     seen = bare.astype(np.float32)
-    total, share = (cv2.blur(part, (size, size)) for part in (along * seen, seen))
-    usual = float(along[bare].mean())
-    return np.asarray((total + usual * 1e-3) / (share + 1e-3), np.float32)
+    total = cv2.blur(along * seen, (size, size))
+    share = cv2.blur(seen, (size, size))
+    del seen
+    total += np.float32(float(along[bare].mean()) * 1e-3)
+    share += np.float32(1e-3)
+    total /= share
+    return np.asarray(total, np.float32)

@@ -8,7 +8,7 @@ from heartguard.arrays import Image, Mask
 from heartguard.leads import GAIN_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
 from heartguard.page.marks import find_rows, trace_mask
 from heartguard.page.pulses import find_pulses
-from heartguard.page.straight import StraightPage, at_scale
+from heartguard.page.straight import StraightPage, at_scale, fits_a_sheet
 from heartguard.page.structure import StructureMaps
 
 __all__ = ["straighten_by_marks"]
@@ -26,7 +26,7 @@ _PLAUSIBLE_MM = (200.0, 620.0)
 
 
 def straighten_by_marks(image: Image, maps: StructureMaps) -> StraightPage | None:
-    """Make a picture without a grid straight; None where it shows no rows of traces.
+    """Make a picture without a grid straight; None where it shows no rows of traces, or is no sheet.
 
     Parameters
     ----------
@@ -38,9 +38,10 @@ def straighten_by_marks(image: Image, maps: StructureMaps) -> StraightPage | Non
     if len(find_rows(trace, guess)) < _LEAST_ROWS or trace.any(axis=0).mean() < _ROW_SHARE:
         return None
     by_pulses = _by_pulses(maps, guess)
-    if by_pulses is not None:
-        return at_scale(image, maps, by_pulses, "pulse")
-    return at_scale(image, maps, _by_length(trace), "layout")
+    px_per_mm = by_pulses or _by_length(trace)
+    if not fits_a_sheet(maps, px_per_mm, px_per_mm):
+        return None
+    return at_scale(image, maps, px_per_mm, "layout" if by_pulses is None else "pulse")
 
 
 def _by_pulses(maps: StructureMaps, guess: float) -> float | None:

@@ -48,8 +48,8 @@ POWER = 2.0
 """Exponent of the probabilities in the mean: they are trained wider than a line, and their tails would bias peaks. With
 3 the lowest tenth of the peaks on 350 simulated crops of any recorder comes out 3 % higher, but all lines 1 % worse."""
 
-_BATCH = 16
-"""Crops at once: the graph has a fixed batch, and a page has some tens of crops."""
+_BATCH = 8
+"""Crops at once: the graph has a fixed batch, and a page has some tens. OpenCV keeps 2.4 MB for each, for good."""
 
 _SIZE = (CROP_ROWS // LAST_SHUFFLE, CROP_COLUMNS)
 """Height and width of the network's input: rows are paired by `stacked_rows`."""

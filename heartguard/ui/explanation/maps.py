@@ -14,6 +14,7 @@ import streamlit as st
 from heartguard.arrays import Floats
 from heartguard.ui.shared.pictures import AGAINST_COLOUR, FOR_COLOUR
 from heartguard.ui.shared.running import load_models
+from heartguard.ui.shared.session import Chosen
 from heartguard.values import Drawing, Reading
 from heartguard.vocabulary import class_name
 
@@ -96,18 +97,20 @@ def evidence_shares(reading: Reading) -> dict[str, float]:
     return dict(map_evidence(heat, drawing_of(reading)).shares())
 
 
-def make_maps(reading: Reading, method: str, *, uploaded: bool = False) -> ClassMaps:
+def make_maps(chosen: Chosen, reading: Reading, method: str, *, uploaded: bool = False) -> ClassMaps:
     """Return the maps of all classes; the session keeps the last ones.
 
     Parameters
     ----------
+    chosen : Chosen
+        What was read.
     reading : Reading
     method : str
         One of `heartguard.explain.MAP_METHODS`.
     uploaded : bool
         Whether they are wanted over the picture as uploaded too.
     """
-    key = (reading.upload.sha256, reading.part, reading.corrections, method, uploaded)
+    key = (chosen.read_as, method, uploaded)
     kept: tuple[Any, ClassMaps] | None = st.session_state.get("maps")
     if kept is None or kept[0] != key:
         kept = (key, _make(reading, method, uploaded))

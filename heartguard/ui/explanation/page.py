@@ -68,12 +68,12 @@ def _explain(chosen: Chosen, reading: Reading) -> None:
         with st.container(width="stretch", gap="small"):
             maps = _viewer(chosen, reading, offered)
         with st.container(width=_COLUMN_PX, key=f"evidence-{label}-beside", gap="small"):
-            _beside(reading, label, maps)
+            _beside(chosen, reading, label, maps)
     with st.container(key=f"evidence-{label}-below", gap="small"):
         with st.container(border=True):
-            show_what_if(reading, label)
+            show_what_if(chosen, reading, label)
         with st.expander("For experts: SHAP by pixel", icon=":material/grain:"):
-            show_pixel_shap(reading, label)
+            show_pixel_shap(chosen, reading, label)
     st.page_link(
         "pages/about.py",
         label="How these explanations were tested",
@@ -92,14 +92,14 @@ def _viewer(chosen: Chosen, reading: Reading, offered: tuple[str, ...]) -> Class
     maps = None
     if offered:
         method = st.session_state.get("map-method") or offered[0]
-        maps = make_maps(reading, method, uploaded=asked(chosen, _PLACE).get("wants") == "uploaded")
+        maps = make_maps(chosen, reading, method, uploaded=asked(chosen, _PLACE).get("wants") == "uploaded")
         evidence |= maps.payload
     layers = ["map", "names"]
     show_ecg(chosen, reading, {"evidence": evidence, "layers": layers}, place=_PLACE)
     return maps
 
 
-def _beside(reading: Reading, label: str, maps: ClassMaps | None) -> None:
+def _beside(chosen: Chosen, reading: Reading, label: str, maps: ClassMaps | None) -> None:
     st.header(f"Evidence for {class_name(label)}", anchor=False)
     _whose(reading)
     if maps is None:
@@ -109,7 +109,7 @@ def _beside(reading: Reading, label: str, maps: ClassMaps | None) -> None:
         _shares(maps, label)
         _method()
     with st.container(border=True):
-        show_lead_shap(reading, label)
+        show_lead_shap(chosen, reading, label)
 
 
 def _whose(reading: Reading) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +11,12 @@ import streamlit as st
 from heartguard.ui.explanation.maps import FULL_COLOUR, drawing_of
 from heartguard.ui.shared.charts import show_chart, waterfall
 from heartguard.ui.shared.fragments import fragment
-from heartguard.ui.shared.job_view import long_result
+from heartguard.ui.shared.job_view import Work, long_result
 from heartguard.ui.shared.jobs import Job
 from heartguard.ui.shared.pictures import blend_heat, encode_jpeg, enlarge
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models
+from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import NEEDS_SHAP
 from heartguard.values import Reading
 from heartguard.vocabulary import class_name, percent
@@ -38,7 +39,7 @@ _CAVEAT = (
 
 @fragment
 @calm
-def show_lead_shap(reading: Reading, label: str) -> None:
+def show_lead_shap(chosen: Chosen, reading: Reading, label: str) -> None:
     """Offer lead SHAP for a class, show its progress, or its result."""
     from heartguard.explain import LEAD_SHAP
 
@@ -47,15 +48,15 @@ def show_lead_shap(reading: Reading, label: str) -> None:
         help="Shapley values with the leads as players: leads are left out of the drawing in many combinations, and "
         "VGG16 is asked each time. Slower than the map, but it measures what VGG16 does without a lead.",
     )
-    engine = load_models().vgg16
+    engine, ecg = load_models().vgg16, replace(reading.ecg, page=None, raw_signals=None)
 
-    def work(job: Job[Shapley], reading: Reading) -> Shapley:
+    def work(job: Job[None]) -> Shapley:
         from heartguard.explain import lead_shap
 
-        return lead_shap(reading.ecg, engine, label, batch=4, on_progress=job.report, cancelled=job.stopping)
+        return lead_shap(ecg, engine, label, batch=4, on_progress=job.report, cancelled=job.stopping)
 
     takes = "Asks VGG16 about fifty times: a few seconds, the first time some more."
-    found = _offered(LEAD_SHAP, "Compute SHAP by lead", takes, reading, label, work)
+    found = _offered(LEAD_SHAP, "Compute SHAP by lead", takes, _key(LEAD_SHAP, chosen, label), work)
     if found is None:
         return
     show_chart(*waterfall(found.values, found.base, found.prediction, label))
@@ -67,19 +68,19 @@ def show_lead_shap(reading: Reading, label: str) -> None:
 
 @fragment
 @calm
-def show_pixel_shap(reading: Reading, label: str) -> None:
+def show_pixel_shap(chosen: Chosen, reading: Reading, label: str) -> None:
     """Offer SHAP by pixel for a class, show its progress, or its result."""
     from heartguard.explain import PIXEL_SHAP
 
-    engine, drawing = load_models().vgg16, drawing_of(reading)
+    engine, drawing = load_models().vgg16, replace(drawing_of(reading), ecg=None)
 
-    def work(job: Job[PixelShap], reading: Reading) -> PixelShap:
+    def work(job: Job[None]) -> PixelShap:
         from heartguard.explain import pixel_shap
 
-        return pixel_shap(drawing_of(reading), engine, label, on_progress=job.report, cancelled=job.stopping)
+        return pixel_shap(drawing, engine, label, on_progress=job.report, cancelled=job.stopping)
 
     takes = "Asks VGG16 two hundred times: about half a minute."
-    found = _offered(PIXEL_SHAP, "Compute SHAP by pixel", takes, reading, label, work)
+    found = _offered(PIXEL_SHAP, "Compute SHAP by pixel", takes, _key(PIXEL_SHAP, chosen, label), work)
     if found is None:
         return
     ink = np.abs(found.heat[found.heat != 0])
@@ -91,9 +92,12 @@ def show_pixel_shap(reading: Reading, label: str) -> None:
     st.caption(_CAVEAT.format(**ends, total=100 * found.total, asked=found.evaluations))
 
 
-def _offered(
-    method: str, button: str, takes: str, reading: Reading, label: str, work: Callable[[Job[Any], Reading], Any]
-) -> Any:
+def _key(method: str, chosen: Chosen, label: str) -> str:
+    """Name a result: of what was read of a file, and of a class."""
+    return f"{method}-{chosen.read_as}-{label}"
+
+
+def _offered(method: str, button: str, takes: str, key: str, work: Work) -> Any:
     """Offer a method that passed its tests; return its result once there is one."""
     from heartguard.explain import PIXEL_SHAP, is_validated, shap_installed
 
@@ -102,6 +106,5 @@ def _offered(
     elif method == PIXEL_SHAP and not shap_installed():
         st.caption(NEEDS_SHAP)
     else:
-        key = f"{method}-{reading.upload.sha256}-{reading.prediction.model}-{label}"
-        return long_result(key, button, f"{takes} It can be stopped.", work, reading)
+        return long_result(key, button, f"{takes} It can be stopped.", work)
     return None

@@ -13,6 +13,7 @@ from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.pictures import encode_jpeg, enlarge
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models
+from heartguard.ui.shared.session import Chosen
 from heartguard.values import Reading
 from heartguard.vocabulary import class_name, percent
 
@@ -27,7 +28,7 @@ _ENLARGE = 3
 
 @fragment
 @calm
-def show_what_if(reading: Reading, label: str) -> None:
+def show_what_if(chosen: Chosen, reading: Reading, label: str) -> None:
     """Let the doctor make one lead or wave normal, and show what the network answers then."""
     from heartguard.explain import known_waves
 
@@ -45,7 +46,7 @@ def show_what_if(reading: Reading, label: str) -> None:
         part = st.segmented_control("Made normal", parts, default=_WHOLE, required=True, key="what-if-part")
     if lead is None:
         return
-    found = _found(reading, lead, None if part == _WHOLE else part)
+    found = _found(chosen, reading, lead, None if part == _WHOLE else part)
     left, right = st.columns(2, vertical_alignment="center")
     with left:
         show_chart(*change_bars(found.before, found.after))
@@ -59,11 +60,11 @@ def show_what_if(reading: Reading, label: str) -> None:
     )
 
 
-def _found(reading: Reading, lead: str, wave: str | None) -> Counterfactual:
+def _found(chosen: Chosen, reading: Reading, lead: str, wave: str | None) -> Counterfactual:
     """Return the answer on one change; the session keeps the last one."""
     from heartguard.explain import counterfactual
 
-    key = f"{reading.upload.sha256}-{reading.prediction.model}-{lead}-{wave}"
+    key = f"{chosen.read_as}-{reading.corrections.marks}-{lead}-{wave}"  # waves are where their marks are
     kept: tuple[str, Counterfactual] | None = st.session_state.get("what-if")
     if kept is None or kept[0] != key:
         found = counterfactual(reading.ecg, reading.measurements, load_models().vgg16, lead, wave)

@@ -10,18 +10,13 @@ from heartguard.ui.shared import session
 from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.frame import header, sheet
 from heartguard.ui.shared.problems import calm, log_surprise, show_problem, show_surprise
+from heartguard.ui.shared.reading_progress import show_reading_progress
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.ui.viewer import mount_measurements
 from heartguard.values import Reading
 
 __all__ = ["show"]
-
-_POLL_S = 0.5
-"""How often progress is looked at: it feels continuous, and takes little of the time of the reading."""
-
-_WAITING_POLL_S = 2.0
-"""How often the place in the line is looked at: twenty who wait would take the time of the reading before them."""
 
 _ON_PAGES = ("file.together", "page.several")
 """Codes of notes on which pages were read as one ECG, and which ECG of a page is shown: said beside the answer."""
@@ -56,7 +51,7 @@ def _read(chosen: Chosen, reading: Reading | None) -> None:
             _page(chosen, reading)
         with st.container(key="column", width=_COLUMN_PX, gap="small"):
             if reading is None:
-                _progress()
+                show_reading_progress()
             else:
                 _column(chosen, reading)
 
@@ -77,43 +72,6 @@ def _page(chosen: Chosen, reading: Reading | None) -> None:
             session.move_marks(reading, marks)
             st.rerun()
         show_ecg(chosen, reading, {"adds": answer_shares(reading), "movable": True})
-
-
-def _progress() -> None:
-    """Show how far the reading is; while others come first, that is looked at less often."""
-    from heartguard.ui.shared.running import reading_job
-
-    chosen = session.current()
-    job = None if chosen is None else reading_job(chosen)
-    waits = job is not None and job.state == "waiting"
-    st.fragment(_show_progress, run_every=_WAITING_POLL_S if waits else _POLL_S)(waits)
-
-
-def _show_progress(waits: bool) -> None:
-    """Show the stages of the reading and the time that is left; draws the page anew once it has begun or ended."""
-    from heartguard.ui.shared.job_view import place_in_line
-    from heartguard.ui.shared.running import outcome, progress_of, reading_job, stop_reading
-
-    chosen = session.current()
-    job = None if chosen is None else reading_job(chosen)
-    if chosen is None or job is None:
-        st.rerun()
-    if job.look() == "stopped":
-        st.markdown("**Stopped.** Nothing was read from this page.")
-        st.button("Read it", icon=":material/play_arrow:", on_click=stop_reading, kwargs={"again": True})
-        return
-    if job.state in ("done", "failed"):
-        outcome(chosen)
-        st.rerun()
-    if waits and job.state != "waiting":
-        st.rerun()
-    progress = progress_of(job)
-    stages = [f":material/check: {name}" for name in progress.done]
-    stages.append(f":material/arrow_right: **{progress.stage or place_in_line(job) or 'Beginning'}**")
-    st.markdown("**Reading the page**\n\n" + "  \n".join(stages))
-    if progress.seconds_left is not None:
-        st.caption(f"About {max(round(progress.seconds_left), 1)} s left")
-    st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=stop_reading)
 
 
 def _column(chosen: Chosen, reading: Reading) -> None:

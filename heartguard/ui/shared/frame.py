@@ -84,21 +84,34 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
 
 
 def open_reading(title: str) -> tuple[Chosen | None, Reading | Exception | None]:
-    """Show the header of a page, and say where its ECG is to be had if none is read.
+    """Show the header of a page, read its ECG if that is not there any more, and say where one is to be had if none is.
 
     Returns
     -------
     chosen : Chosen or None
     found : Reading, Exception or None
+        None while it is read, whose progress is shown.
     """
     chosen = session.current()
-    found = None if chosen is None else session.current_tab().known(chosen.key)
+    if chosen is None:
+        header(title)
+        _to_read("No ECG is open.")
+        return None, None
+    from heartguard.ui.shared.reading_progress import show_reading_progress
+    from heartguard.ui.shared.running import outcome
+
+    found = outcome(chosen)
     header(title, chosen, found)
-    if not isinstance(found, Reading):
-        word = "No ECG is open." if chosen is None else "This ECG is not read yet."
-        st.markdown(f"{word} This page shows how an ECG was read.")
-        st.page_link("pages/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
+    if found is None:
+        show_reading_progress()
+    elif not isinstance(found, Reading):
+        _to_read("This ECG could not be read.")
     return chosen, found
+
+
+def _to_read(word: str) -> None:
+    st.markdown(f"{word} This page shows how an ECG was read.")
+    st.page_link("pages/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
 
 
 def strip_html(chosen: Chosen, reading: Reading | None) -> str:

@@ -1,8 +1,9 @@
-"""Long work of one session on the screen: queued with that of all sessions, with progress, to be stopped."""
+"""An explanation that takes long on the screen: in the line of all sessions, with its progress, to be stopped."""
 
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -10,15 +11,21 @@ import streamlit as st
 
 from heartguard.ui.shared.jobs import Job, shared_queue
 from heartguard.ui.shared.problems import log_surprise
-from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import current_tab
+from heartguard.ui.shared.tabs import Tab
 from heartguard.ui.shared.times import note_times
-from heartguard.values import Reading
 
-__all__ = ["long_result", "place_in_line"]
+__all__ = ["POLL_S", "WAITING_POLL_S", "Work", "long_result", "place_in_line"]
 
-_POLL_S = 0.5
-_SLOT = "job"
+POLL_S = 0.5
+"""How often progress is looked at: it feels continuous, and takes little of the time of the work."""
+
+WAITING_POLL_S = 2.0
+"""How often the place in the line is looked at: twenty who wait would take the time of the work before them."""
+
+Work = Callable[[Job[None]], object]
+"""Long work; it runs in a thread of the line, which has no session, and while it waits it keeps what it was given: so
+it is given only what it needs, which is never a whole reading."""
 
 
 def place_in_line(job: Job[Any]) -> str:
@@ -27,63 +34,70 @@ def place_in_line(job: Job[Any]) -> str:
     return "" if not ahead else f"Waiting: {ahead} before you" if ahead > 1 else "Waiting: one before you"
 
 
-def long_result(key: str, button: str, takes: str, work: Callable[[Job[Any], Reading], Any], reading: Reading) -> Any:
+def long_result(key: str, button: str, takes: str, work: Work) -> Any:
     """Offer long work with a button, show how far it is or that it failed; return its result once there is one.
 
     Parameters
     ----------
     key : str
-        Names the result; the session keeps it.
+        Names the result, of this page and this class; the tab keeps it.
     button, takes : str
         What is offered, and how long it takes.
     work : callable
-        Runs in a thread of the queue, which has no session: what it needs but the reading is loaded before.
-    reading : Reading
     """
-    job: Job[Any] | None = st.session_state.get(_SLOT)
+    tab = current_tab()
+    if key in tab.explained:
+        return tab.explained[key]
+    job = tab.explaining
     if job is not None and job.key == key:
         state = job.look()
-        if state == "done":
-            st.session_state[key] = job.result
-            del st.session_state[_SLOT]
-        elif state in ("waiting", "running"):
-            _watch()
+        if state in ("waiting", "running"):
+            _watch(state == "waiting")
             return None
-        elif state == "failed":
-            if isinstance(job.error, Exception):
-                log_surprise(job.error)
+        if state == "failed" and job.error is not None:
+            log_surprise(job.error)
             st.warning("This could not be computed. The rest of the reading is not affected.", icon=":material/report:")
-    if key in st.session_state:
-        return st.session_state[key]
-    held = current_tab().readings.hold(reading)
-    st.button(button, icon=":material/calculate:", key=f"{key}-start", on_click=_start, args=(key, work, held))
+    st.button(button, icon=":material/calculate:", key=f"{key}-start", on_click=_start, args=(key, work))
     st.caption(takes)
     return None
 
 
-def _start(key: str, work: Callable[[Job[Any], Reading], Any], held: HeldReading) -> None:
-    """Queue work; a session has one job at a time, so an earlier one is stopped."""
-    earlier: Job[Any] | None = st.session_state.get(_SLOT)
+def _start(key: str, work: Work) -> None:
+    """Queue work unless it was asked for already; a tab has one job at a time, so another one is stopped."""
+    tab, earlier = current_tab(), current_tab().explaining
+    if key in tab.explained or (earlier is not None and earlier.key == key and earlier.state in ("waiting", "running")):
+        return
     if earlier is not None:
         earlier.stop()
+    tab.explaining = Job(key, _kept_by(tab, work), "explanation")
+    tab.jobs.add(tab.explaining)
+    shared_queue().submit(tab.explaining)
 
-    def run(job: Job[Any]) -> Any:
+
+def _kept_by(tab: Tab, work: Work) -> Callable[[Job[None]], None]:
+    """Return work whose result its tab keeps, if that still is: also where another class is looked at meanwhile."""
+    asked_by = weakref.ref(tab)
+
+    def run(job: Job[None]) -> None:
         began = time.perf_counter()
-        found = work(job, held.get())  # Not before its turn: all who wait would keep theirs in memory.
+        found = work(job)
         note_times("explanation", job.waited_s, {"total": 1000 * (time.perf_counter() - began)})
-        return found
+        tab = asked_by()
+        if tab is not None:
+            tab.keep_explained(job.key, found)
 
-    job = Job(key, run)
-    st.session_state[_SLOT] = job
-    current_tab().jobs.add(job)
-    shared_queue().submit(job)
+    return run
 
 
-@st.fragment(run_every=_POLL_S)
-def _watch() -> None:
-    """Show how far the session's job is; redraws itself until the job has ended."""
-    job: Job[Any] | None = st.session_state.get(_SLOT)
-    if job is None or job.look() not in ("waiting", "running"):
+def _watch(waits: bool) -> None:
+    """Show how far the tab's job is, by itself; while others come first, that is looked at less often."""
+    st.fragment(_show_progress, run_every=WAITING_POLL_S if waits else POLL_S)(waits)
+
+
+def _show_progress(waits: bool) -> None:
+    """Draws the page anew once the job has begun or ended."""
+    job = current_tab().explaining
+    if job is None or job.look() not in ("waiting", "running") or (waits and job.state == "running"):
         st.rerun()
     done, total = job.progress
     text = f"Asking VGG16: drawing {done} of {total}" if total else "Preparing"

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import zip_longest
 from typing import Any, Generic, Literal, TypeVar
 
 from heartguard.memory import give_back, memory_limit
 
-__all__ = ["GONE_S", "LOST_S", "Job", "JobQueue", "State", "StoppedError", "shared_queue"]
+__all__ = ["GONE_S", "LOST_S", "Job", "JobQueue", "Kind", "State", "StoppedError", "shared_queue"]
 
 Result = TypeVar("Result")
 State = Literal["waiting", "running", "done", "stopped", "failed"]
+Kind = Literal["reading", "explanation"]
 
 LOST_S = 600.0
 """Work that nobody has looked at for so long is stopped; a busy server lets those who wait look but rarely."""
@@ -37,6 +39,7 @@ class Job(Generic[Result]):
     ----------
     key : str
         What it was asked for.
+    kind : Kind
     state : State
     progress : tuple of int
         Steps done, and in all; (0, 0) before the first report.
@@ -50,8 +53,8 @@ class Job(Generic[Result]):
         Once `state` is ``"failed"``.
     """
 
-    def __init__(self, key: str, work: Callable[[Job[Result]], Result]) -> None:
-        self.key = key
+    def __init__(self, key: str, work: Callable[[Job[Result]], Result], kind: Kind = "reading") -> None:
+        self.key, self.kind = key, kind
         self.state: State = "waiting"
         self.progress = (0, 0)
         self.notes: list[tuple[str, float]] = []
@@ -106,7 +109,10 @@ class Job(Generic[Result]):
 
 
 class JobQueue:
-    """First come, first served.
+    """Readings and explanations take turns; of each kind, first come, first served.
+
+    So an explanation waits for one reading, however many people upload files, and for one more with each explanation
+    before it; and explanations cannot keep a reading from its turn.
 
     Parameters
     ----------
@@ -115,7 +121,8 @@ class JobQueue:
     """
 
     def __init__(self, workers: int = 1) -> None:
-        self._waiting: deque[Job[Any]] = deque()
+        self._waiting: dict[Kind, deque[Job[Any]]] = {"explanation": deque(), "reading": deque()}
+        """By kind, the one first whose turn it is."""
         self._running = 0
         self._change = threading.Condition()
         for number in range(workers):
@@ -124,19 +131,32 @@ class JobQueue:
     def submit(self, job: Job[Any]) -> None:
         """Put a job at the end of the line."""
         with self._change:
-            self._waiting.append(job)
+            self._waiting[job.kind].append(job)
             self._change.notify()
 
     def ahead(self, job: Job[Any]) -> int:
         """Return how many jobs come before a waiting one, the running ones included; 0 for any other."""
         with self._change:
-            return self._running + self._waiting.index(job) if job in self._waiting else 0
+            line = list(self._in_turn())
+            return self._running + line.index(job) if job in line else 0
+
+    def _in_turn(self) -> Iterator[Job[Any]]:
+        """Yield all jobs that wait, in the order in which they will be done."""
+        for of_turn in zip_longest(*self._waiting.values()):
+            yield from (job for job in of_turn if job is not None)
+
+    def _next(self) -> Job[Any]:
+        """Take the first job out of the line; the other kind has the next turn."""
+        job = next(self._in_turn())
+        self._waiting[job.kind].remove(job)
+        self._waiting[job.kind] = self._waiting.pop(job.kind)
+        return job
 
     def _serve(self) -> None:
         while True:
             with self._change:
-                self._change.wait_for(lambda: bool(self._waiting))
-                job = self._waiting.popleft()
+                self._change.wait_for(lambda: any(self._waiting.values()))
+                job = self._next()
                 self._running += 1
             job.run()
             del job  # Else the line would hold the last patient's reading until the next one comes.

@@ -20,7 +20,8 @@ _SHARE, _LEAST_ROOM, _MOST_ROOM = 0.15, MAX_BYTES, 512 * 2**20
 class Room:
     """Bounds what all tabs hold together; who looked last keeps most. Safe to share between threads.
 
-    Readings are packed first, then let go of, as they can be read again, and at last files.
+    Readings are packed first, then let go of, as they can be read again, the last one of each tab after all others,
+    and at last files.
 
     Parameters
     ----------
@@ -37,9 +38,9 @@ class Room:
         with self._changing:
             self._tabs[tab.token] = weakref.ref(tab)
             self._tabs.move_to_end(tab.token)
-            others = [other for other in self._alive() if other is not tab]
-            for make_room in (_rest, _drop_reading, _drop_file):
-                for other in others:
+            tabs = list(self._alive())
+            for make_room in (_rest, _drop_earlier, _drop_reading, _drop_file):
+                for other in tabs if make_room is _drop_earlier else tabs[:-1]:
                     while self.nbytes > self._most_bytes and make_room(other):
                         pass
 
@@ -75,6 +76,10 @@ def _rest(tab: Tab) -> bool:
     before = tab.readings.nbytes
     tab.readings.rest()
     return tab.readings.nbytes < before
+
+
+def _drop_earlier(tab: Tab) -> bool:
+    return len(tab.readings) > 1 and tab.readings.drop_oldest()
 
 
 def _drop_reading(tab: Tab) -> bool:

@@ -8,7 +8,7 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -19,13 +19,17 @@ from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
 from heartguard.ui.shared.view import FIRST, View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
-__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_TABS", "Chosen", "Tab", "TabStore"]
+__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_EXPLAINED", "MAX_TABS", "Chosen", "Tab", "TabStore"]
 
 MAX_ECGS = 6
 """ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""
 
 MAX_TABS = 12
 """Tabs whose ECGs are kept for a reload, whoever they belong to: with `MAX_BYTES` of all of them together."""
+
+MAX_EXPLAINED = 24
+"""Results of explanations: of four classes of each ECG. One by lead is a kilobyte, one by pixel a quarter of a
+megabyte, so they stay when readings are let go of."""
 
 FORGOTTEN_S = 30 * 60
 """A tab that nobody has looked at for so long is forgotten: a doctor comes back from a ward round of half an hour."""
@@ -76,6 +80,12 @@ class Chosen:
         return content.hexdigest()
 
     @property
+    def read_as(self) -> str:
+        """Names what is read of it in a word, the same wherever marks of waves are moved afterwards."""
+        corrections = replace(self.corrections, marks=())
+        return f"{self.digest[:16]}-{self.view}-{abs(hash(corrections)):x}"
+
+    @property
     def nbytes(self) -> int:
         """Bytes of all files."""
         return len(self.data) + sum(len(data) for _, data in self.more)
@@ -108,6 +118,10 @@ class Tab:
         Mark of the session that looked at it last.
     jobs : set of Job
         What it waits for, as far as anybody keeps it.
+    explaining : Job or None
+        The last explanation that was asked for.
+    explained : dict
+        Results of explanations by their keys, the newest last: none is computed twice.
     """
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -118,6 +132,8 @@ class Tab:
     rounds: int = 0
     session: str = ""
     jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)
+    explaining: Job[None] | None = None
+    explained: OrderedDict[str, Any] = field(default_factory=OrderedDict)
 
     def known(self, key: Key) -> Reading | HeartGuardError | None:
         """Return what is known of a page: its reading, or why it cannot be read."""
@@ -137,6 +153,12 @@ class Tab:
         self.found = {key: found for key, found in self.found.items() if key[0] in digests}
         self.rounds += 1
         return word
+
+    def keep_explained(self, key: str, found: object) -> None:
+        """Keep the result of an explanation, and let go of the oldest beyond `MAX_EXPLAINED`."""
+        self.explained[key] = found
+        while len(self.explained) > MAX_EXPLAINED:
+            self.explained.popitem(last=False)
 
     @property
     def nbytes(self) -> int:

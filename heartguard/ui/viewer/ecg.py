@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -48,11 +47,10 @@ def show_ecg(
     """
     word = _word(chosen)
     wants = asked(chosen, place).get("wants") == "uploaded"
-    straight = f"{word}-{abs(hash(replace(chosen.corrections, marks=()))):x}"  # the same picture, wherever marks are
     if wants:
         send_picture(f"{word}/uploaded", lambda: reading.upload.image)
-    send_picture(f"{straight}/page", lambda: reading.page.image)
-    beside = {"pagePicture": f"{straight}/page", "told": f"Read. {answer_text(reading)}."}
+    send_picture(f"{chosen.read_as}/page", lambda: reading.page.image)
+    beside = {"pagePicture": f"{chosen.read_as}/page", "told": f"Read. {answer_text(reading)}."}
     payload = ecg_payload(word, reading, uploaded=wants)
     return mount_viewer({**payload, **beside, **(more or {})}, key=f"{place}-{word}")
 

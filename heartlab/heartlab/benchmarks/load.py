@@ -5,7 +5,8 @@
 Each session is a client of the real server that says what a browser says, without drawing (`AppClient`): it uploads
 pages one after the other, two of ten of them photos, waits for each answer, and at last asks for SHAP by lead. Every
 page has a heart rate of its own, so that an answer in the wrong session would be seen. The server is told that it has
-690 MB, as on a free host. Stages are timed in the server. Linux only. Writes ``benchmarks/results/load.csv``.
+690 MB, as on a free host. Stages are timed in the server. Memory is the resident one with what is mapped from files,
+and without that, which is what a container must keep. Linux only. Writes ``benchmarks/results/load.csv``.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ import pandas as pd
 from heartlab.checkout import CHECKOUT
 from heartlab.data.tables import merged, read_table, write_table
 from heartlab.evaluate.app_client import AppClient
-from heartlab.metrics.memory import status_mb
+from heartlab.metrics.memory import share_mb, status_mb
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.encoded import png
 from heartlab.simulate.page import PRESETS, render_page
@@ -55,6 +56,9 @@ START_S = 120.0
 
 WATCH_S = 0.05
 """Between two looks at the memory: the largest arrays of a reading live for longer."""
+
+QUIET = 10
+"""Percentile of the memory that is seen, about that between two readings."""
 
 SETTLED_S = 5.0
 """After the last session has gone, until what it held is given back."""
@@ -101,18 +105,21 @@ def asked_pages() -> list[Asked]:
 def measure(sessions: int, count: int, pages: Sequence[Asked]) -> list[dict[str, Any]]:
     """Return what so many sessions take that read so many pages each, the n-th beginning with the n-th page."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "times") as (server, address):
-        at_rest, own = status_mb("VmRSS", server), _Peak(server)
+        at_rest, own = status_mb("VmRSS", server), _Watch(server)
         began = time.monotonic()
         with ThreadPoolExecutor(sessions) as pool:
             found = list(pool.map(lambda first: _session(address, pages, first, count), range(sessions)))
         seconds = time.monotonic() - began
+        own.stop()
         time.sleep(SETTLED_S)
         times = pd.DataFrame(map(json.loads, (Path(folder) / "times").read_text(encoding="utf-8").splitlines()))
         memory = {
             "memory at rest": at_rest,
             "memory when all have gone": status_mb("VmRSS", server),
+            "memory when all have gone, its share of what is mapped from files": share_mb(server),
+            "memory when all have gone, without what is mapped from files": status_mb("RssAnon", server),
             "memory at its peak": status_mb("VmHWM", server),
-            "memory at its peak, without what is mapped from files": own.stop(),
+            "memory at its peak, without what is mapped from files": own.most_mb,
         }
     answers = [answer for one in found for answer in one.answers_s]
     failed, wrong = sum(one.failed for one in found), sum(one.wrong for one in found)
@@ -124,27 +131,48 @@ def measure(sessions: int, count: int, pages: Sequence[Asked]) -> list[dict[str,
         {"what": "upload to answer", **_quantiles(answers), "unit": "s"},
         *_stages(times),
         *({"what": what, "p50": megabytes, "unit": "MB"} for what, megabytes in memory.items()),
+        {"what": "growth of memory from the second fifth to the last", "p50": 100 * growth(own.seen_mb), "unit": "%"},
     ]
     return [{**row, "p50": round(row["p50"], 1), "p95": round(row.get("p95", row["p50"]), 1)} for row in rows]
 
 
-class _Peak:
+class _Watch:
     """Watches the memory of a process that no file could give back: Linux keeps its peak with those of files alone."""
 
     def __init__(self, process: int) -> None:
-        self._process, self._most_mb, self._ended = process, 0.0, threading.Event()
+        self._process, self._ended = process, threading.Event()
+        self.seen_mb: list[float] = []
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
-    def stop(self) -> float:
-        """Return the greatest megabytes that were seen."""
+    @property
+    def most_mb(self) -> float:
+        """The greatest megabytes that were seen."""
+        return max(self.seen_mb)
+
+    def stop(self) -> None:
+        """Look no more."""
         self._ended.set()
         self._thread.join()
-        return self._most_mb
 
     def _watch(self) -> None:
         while not self._ended.wait(WATCH_S):
-            self._most_mb = max(self._most_mb, status_mb("RssAnon", self._process))
+            self.seen_mb.append(status_mb("RssAnon", self._process))
+
+
+def growth(seen_mb: Sequence[float]) -> float:
+    """Return by which share memory grows from the second fifth of a run to the last, between readings.
+
+    In the first fifth the models are loaded. Between readings memory is least; of each fifth the lowest tenth counts.
+
+    Examples
+    --------
+    >>> growth([100, 200, 250, 200, 300, 200, 300, 200, 310, 220])
+    0.1
+    """
+    fifths = np.array_split(np.asarray(seen_mb), 5)
+    early, late = (float(np.percentile(fifth, QUIET, method="lower")) for fifth in (fifths[1], fifths[-1]))
+    return round(late / early - 1, 4)
 
 
 class _Found(NamedTuple):

@@ -13,10 +13,12 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from heartguard.samples import SAMPLES_FOLDER
+from heartlab.simulate import signal_files
+from heartlab.simulate.heic_page import HEIC
 
-__all__ = ["MUTATIONS", "Case", "cases", "drawn_files", "sample_files"]
+__all__ = ["MUTATIONS", "Case", "cases", "drawn_files", "recorded_files", "sample_files"]
 
-EXTENSIONS = ("png", "jpg", "webp", "tif", "bmp", "pdf", "dcm", "docx", "")
+EXTENSIONS = ("png", "jpg", "webp", "tif", "bmp", "pdf", "dcm", "xml", "zip", "docx", "")
 """File names' endings that are tried, as content alone must decide."""
 
 
@@ -31,7 +33,7 @@ class Case(NamedTuple):
 
 
 def drawn_files() -> dict[str, bytes]:
-    """Draw one small page with a grid and waves, and pack it as every type that intake opens."""
+    """Draw one small page with a grid and waves, and pack it as every type of picture that intake opens."""
     page = Image.new("RGB", (900, 600), "white")
     pen = ImageDraw.Draw(page)
     for place in range(0, 900, 20):
@@ -42,7 +44,23 @@ def drawn_files() -> dict[str, bytes]:
         y = 90 + 140 * row - 60 * np.exp(-(((x % 110) - 50) ** 2) / 20)
         pen.line(list(zip(x.tolist(), y.tolist(), strict=True)), fill="black", width=2)
     forms = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP", "tif": "TIFF", "bmp": "BMP", "pdf": "PDF"}
-    return {name: _packed(page, form) for name, form in forms.items()} | {"dcm": _dicom(page)}
+    forms |= {"jp2": "JPEG2000", "ppm": "PPM"}
+    return {name: _packed(page, form) for name, form in forms.items()} | {"dcm": _dicom(page), "heic": HEIC}
+
+
+def recorded_files() -> dict[str, bytes]:
+    """Write ten seconds as every type of signals that intake opens."""
+    counts = signal_files.ecg()
+    return {
+        "dicom.dcm": signal_files.dicom_ecg(counts),
+        "wfdb.zip": signal_files.wfdb(counts),
+        "header.hea": signal_files.wfdb_header(counts).encode(),
+        "aecg.xml": signal_files.aecg(counts),
+        "muse.xml": signal_files.muse(counts),
+        "cardiosoft.xml": signal_files.cardiosoft(counts),
+        "philips.xml": signal_files.philips(counts),
+        "mortara.xml": signal_files.mortara(counts),
+    }
 
 
 def _packed(page: Image.Image, form: str) -> bytes:
@@ -106,6 +124,33 @@ def _behind_other_magic(data: bytes, other: bytes, rng: np.random.Generator) -> 
     return other[: int(rng.integers(4, 200))] + data
 
 
+def _inserted(data: bytes, other: bytes, rng: np.random.Generator) -> bytes:
+    place = int(rng.integers(0, len(data)))
+    return data[:place] + rng.bytes(int(rng.integers(1, 400))) + data[place:]
+
+
+def _repeated(data: bytes, other: bytes, rng: np.random.Generator) -> bytes:
+    """Repeat a block up to a thousand times, as elements of XML or tables of a picture would be."""
+    start = int(rng.integers(0, len(data)))
+    block = data[start : start + int(rng.integers(1, 2000))]
+    return data[:start] + block * int(rng.integers(2, 1000)) + data[start:]
+
+
+_NUMBER = re.compile(rb"\d+(?:\.\d+)?")
+_ODD_NUMBERS = (b"0", b"-1", b"1e9", b"99999999999999999999", b"nan", b"inf", b"0.0000001", b"", b"65536")
+
+
+def _odd_numbers(data: bytes, other: bytes, rng: np.random.Generator) -> bytes:
+    """Replace a few of the first two hundred numbers that stand in text."""
+    found = list(_NUMBER.finditer(data[:20_000]))[:200]
+    if not found:
+        return _flipped_header(data, other, rng)
+    for at in sorted({int(k) for k in rng.integers(0, len(found), 3)}, reverse=True):
+        odd = _ODD_NUMBERS[int(rng.integers(len(_ODD_NUMBERS)))]
+        data = data[: found[at].start()] + odd + data[found[at].end() :]
+    return data
+
+
 def _misnamed(data: bytes, other: bytes, rng: np.random.Generator) -> bytes:
     return data
 
@@ -149,14 +194,17 @@ MUTATIONS: dict[str, Callable[[bytes, bytes, np.random.Generator], bytes]] = {
     "behind another header": _behind_other_magic,
     "wrong extension": _misnamed,
     "huge header": _huge,
+    "inserted bytes": _inserted,
+    "repeated block": _repeated,
+    "odd numbers": _odd_numbers,
 }
 """Fuzzing operations, by name."""
 
 
-def cases(count: int, seed: int, files: dict[str, bytes]) -> Iterator[Case]:
-    """Yield `count` mutated files, every mutation of every file in turn; the same for the same seed."""
+def cases(count: int, seed: int, files: dict[str, bytes], first: int = 0) -> Iterator[Case]:
+    """Yield `count` mutated files, every mutation of every file in turn; the same for the same seed and number."""
     names, mutations = list(files), list(MUTATIONS)
-    for number in range(count):
+    for number in range(first, first + count):
         rng = np.random.default_rng([seed, number])
         source, mutation = names[number % len(names)], mutations[number // len(names) % len(mutations)]
         other = files[names[int(rng.integers(len(names)))]]

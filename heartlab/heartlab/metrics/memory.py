@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["forget_peak_memory", "memory_mb", "peak_memory_mb", "status_mb"]
+__all__ = ["forget_peak_memory", "memory_mb", "peak_memory_mb", "share_mb", "status_mb"]
 
 
 def peak_memory_mb() -> float:
@@ -30,4 +30,14 @@ def status_mb(name: str, process: int | str = "self") -> float:
     """Return an entry of the status of a process, such as ``VmRSS``, megabytes; Linux only."""
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     line = next(line for line in status.splitlines() if line.startswith(f"{name}:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def share_mb(process: int) -> float:
+    """Return the proportional share of a process, megabytes; Linux only.
+
+    Its own memory, and of that which it shares with others, such as libraries, the part for one.
+    """
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8")
+    line = next(line for line in rollup.splitlines() if line.startswith("Pss:"))
     return int(line.split()[1]) * 1024 / 1e6

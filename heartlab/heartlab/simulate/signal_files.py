@@ -1,4 +1,4 @@
-"""Writers of files with signals, from known integers: 5 µV a step unless a format has its own."""
+"""Files of signals in every format that is read, from known integers: 5 µV a step unless a format has its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,24 @@ from typing import Any
 import numpy as np
 
 from heartguard.leads import LEADS, SAMPLES
+
+__all__ = [
+    "NUMBERS",
+    "STEP_MV",
+    "Counts",
+    "aecg",
+    "cardiosoft",
+    "dicom_ecg",
+    "ecg",
+    "mortara",
+    "muse",
+    "mv",
+    "philips",
+    "wfdb",
+    "wfdb_header",
+    "wfdb_signals",
+    "zipped",
+]
 
 STEP_MV = 0.005
 """What a step of most writers stands for."""
@@ -83,6 +101,7 @@ def aecg(counts: Counts, rate: int = 500, head: str = "") -> bytes:
 
 
 def mortara(counts: Counts, rate: int = 500) -> bytes:
+    """Write Mortara's XML."""
     channels = "".join(
         f'<CHANNEL NAME="{lead}" UNITS_PER_MV="200" SAMPLE_FREQ="{rate}" BITS="16" FORMAT="SIGNED" ENCODING="BASE64" '
         f'DURATION="{len(values)}" DATA="{_text16(values)}"/>'
@@ -92,6 +111,7 @@ def mortara(counts: Counts, rate: int = 500) -> bytes:
 
 
 def cardiosoft(counts: Counts, rate: int = 500) -> bytes:
+    """Write CardioSoft's XML."""
     count = len(counts["I"])
     leads = "".join(
         f'<WaveformData lead="{lead}">{",".join(map(str, values))}</WaveformData>' for lead, values in counts.items()
@@ -183,6 +203,7 @@ def _group(counts: Counts, rate: int, unit: str | None, padding: int | None) -> 
 
 
 def wfdb_header(counts: Counts, rate: int = 500, form: str = "16", gain: str = "200(0)/mV", file: str = "r.dat") -> str:
+    """Write the header of a WFDB record."""
     count = len(next(iter(counts.values())))
     lines = [f"# made for a test\nr {len(counts)} {rate} {count}"]
     lines += [f"{file} {form} {gain} 16 0 {values[0]} 0 0 {lead}" for lead, values in counts.items()]
@@ -204,6 +225,7 @@ def wfdb_signals(counts: Counts, form: str = "16") -> bytes:
 
 
 def zipped(files: Mapping[str, bytes | str]) -> bytes:
+    """Pack files, by their names, as a ZIP."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -212,4 +234,5 @@ def zipped(files: Mapping[str, bytes | str]) -> bytes:
 
 
 def wfdb(counts: Counts, rate: int = 500, form: str = "16") -> bytes:
+    """Write a WFDB record as a ZIP."""
     return zipped({"r/r.hea": wfdb_header(counts, rate, form), "r/r.dat": wfdb_signals(counts, form)})
