@@ -10,6 +10,7 @@ from heartguard.leads import LAYOUTS
 from heartguard.page.columns import Strip, column_extents, place_panels, row_extent
 from heartguard.page.ends import Extent
 from heartguard.page.marks import trace_mask
+from heartguard.page.missed_strokes import add_missed_strokes
 from heartguard.page.pulses import find_pulses
 from heartguard.page.structure import PLANES, StructureMaps
 from heartguard.page.trace_ink import trace_ink
@@ -207,16 +208,24 @@ def test_a_wave_that_ends_as_a_separator_is_followed_to_its_end() -> None:
     assert wave_taken_for("print", top=10)[12:80].max() == 0, "a letter above a wave"
 
 
-def test_ruled_lines_and_wide_or_tall_print_are_no_strokes() -> None:
-    image, share = drawn((255, 255, 255), (240, 170, 170), (20, 20, 20))
-    other = np.zeros_like(share)
-    for x, wide in ((60, 4), (200, 40)):
-        image[40:99, x : x + wide] = 20
-        other[40:96, x : x + wide] = 255
-    ruled = np.zeros(share.shape, bool)
-    ruled[:, 55:70] = True
-    ink = trace_ink(image, maps(share, separator=other), ruled, MM)
-    assert ink[42:90].max() == 0
+@pytest.mark.parametrize(
+    ("wide", "tall", "ruled", "added"), [(4, 60, False, True), (4, 60, True, False), (36, 60, False, False)]
+)
+def test_ruled_lines_and_wide_print_are_no_strokes(wide: int, tall: int, ruled: bool, added: bool) -> None:
+    ink, piece = np.zeros((200, 400), np.float32), np.zeros((200, 400), bool)
+    ink[100:103] = 1
+    piece[100 - tall : 100, 200 : 200 + wide] = True
+    dark = np.where(piece, 255, 0).astype(np.uint8)
+    add_missed_strokes(ink, dark, maps(np.zeros_like(dark), separator=dark), piece & ruled, MM)
+    assert bool(ink[100 - tall : 98, 200 : 200 + wide].min()) is added
+
+
+def test_a_piece_taller_than_any_wave_is_no_stroke() -> None:
+    ink, dark = np.zeros((200, 60), np.float32), np.zeros((200, 60), np.uint8)
+    ink[180:183], ink[20:23] = 1, 1
+    dark[23:180, 30:34] = 255  # 20 mm
+    add_missed_strokes(ink, dark, maps(np.zeros_like(dark), separator=dark), np.zeros(dark.shape, bool), MM)
+    assert ink[30:170].max() == 0
 
 
 PX = 4.6

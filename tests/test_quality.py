@@ -17,6 +17,7 @@ from heartguard.quality import (
     load_quality_model,
     page_evidence,
 )
+from heartguard.quality.ink import cut_share
 from heartguard.values import Ecg, Measurements, Page, Panel, Segment
 from heartguard.weights import models_folder
 from heartlab.simulate.ecg import simulate_ecg
@@ -119,6 +120,41 @@ def test_a_line_on_pale_ink_is_vague() -> None:
     assert leads[0, LEAD_EVIDENCE.index("vague")] == pytest.approx(0.5, abs=0.01)
     assert leads[1, LEAD_EVIDENCE.index("vague")] == 1
     assert leads[0, LEAD_EVIDENCE.index("followed")] == pytest.approx(0.9)
+
+
+def wave(peak_px: float) -> Segment:
+    """Return a level line at 100 px with a narrow wave at its 150th column, of such a height."""
+    y = np.full(300, 100.0, np.float32)
+    y[147:154] -= np.float32(peak_px) * np.array([0.25, 0.5, 0.75, 1, 0.75, 0.5, 0.25], np.float32)
+    return replace(segment("I"), y=y)
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_a_wave_that_ends_below_its_ink_is_cut(down: bool) -> None:
+    sign = -1 if down else 1
+    ink = np.zeros((600, 900), np.float32)
+    ink[99:102, 50:350] = 1
+    bar = slice(100, 181) if down else slice(20, 101)  # 80 px from the line on
+    ink[bar, 198:203] = 1
+    cut, whole = (cut_share(page(ink), wave(sign * height)) for height in (40, 79.5))
+    # 41 px of ink from the peak on, less half a stroke, of 40 px.
+    assert cut == pytest.approx((41 - 0.4 * page().px_per_mm) / 40)
+    assert whole == 0
+    evidence = told(page(ink), make_ecg(segments=(wave(sign * 40), wave(sign * 79.5))))
+    assert evidence["cut_waves"] == pytest.approx(cut / 2)
+
+
+def test_a_level_or_empty_line_has_no_wave_to_cut() -> None:
+    assert cut_share(page(), segment("I")) == 0
+    assert cut_share(page(), replace(segment("I"), y=np.zeros(0, np.float32))) == 0
+
+
+def test_lines_that_the_network_is_unsure_of_are_evidence() -> None:
+    sure, unsure = (
+        told(page(), make_ecg(segments=tuple(replace(segment(lead), spread=spread) for lead in LEADS)))["unsure_lines"]
+        for spread in (0.0, 3.0)
+    )
+    assert (sure, unsure) == (0, pytest.approx(np.log(4)))
 
 
 def test_rates_no_heart_has_and_an_unusual_order_are_evidence() -> None:
