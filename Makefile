@@ -7,7 +7,7 @@ TRAIN_READY := $(VENV)/.train-ready
 CHECK_READY := $(VENV)/.check-ready
 DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: app test lint format coverage docs wheel-check cloud-check train baselines evaluate bench bench-digitise bench-explain bench-measure bench-load clean
+.PHONY: app test audit lint format coverage docs wheel-check cloud-check train baselines evaluate bench bench-digitise bench-explain bench-measure bench-load clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/heartguard app
@@ -23,6 +23,11 @@ lint: $(TEST_READY)  ## check style and types
 
 coverage: $(TEST_READY)  ## run the tests and count the lines and branches that they reach; slower
 	$(BIN)/pytest --cov --cov-report=term
+
+audit: $(CHECK_READY)  ## look for risky calls in the code, and for known weaknesses of what it depends on (asks PyPI)
+	$(BIN)/pip install --quiet '.[audit]'
+	$(BIN)/bandit --configfile pyproject.toml --recursive heartguard --quiet
+	$(BIN)/pip-audit --requirement requirements.txt
 
 docs: $(DOCS_READY)  ## API documentation from the docstrings into docs/_build/html; warnings are errors
 	$(BIN)/python -m sphinx -W --keep-going --jobs auto docs/api docs/_build/html

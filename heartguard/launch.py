@@ -24,7 +24,7 @@ PORT = 8501
 MAX_PORT = 65535
 """Ports have 16 bits."""
 
-_EVERYWHERE = ("0.0.0.0", "::")
+_EVERYWHERE = ("0.0.0.0", "::")  # nosec B104
 """Hosts that mean every network of this computer; no browser opens these."""
 
 

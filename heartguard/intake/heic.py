@@ -28,7 +28,7 @@ def open_heic(data: bytes, page: int) -> Decoded:
     # The process finds the package where this one found it, installed or not; with -P it runs nothing of the working
     # folder, which may hold a stranger's numpy.py beside the photo.
     surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)}
-    done = subprocess.run(
+    done = subprocess.run(  # nosec B603
         [sys.executable, "-P", "-m", "heartguard.intake.heic_process"],
         input=data,
         capture_output=True,

@@ -163,7 +163,7 @@ def fits_a_sheet(maps: StructureMaps, px_per_mm_x: float, px_per_mm_y: float) ->
     (True, False)
     """
     height, width = maps.shares.shape[1:]
-    return height * width <= _MOST_MM2 * px_per_mm_x * px_per_mm_y
+    return bool(height * width <= _MOST_MM2 * px_per_mm_x * px_per_mm_y)
 
 
 def at_scale(image: Image, maps: StructureMaps, px_per_mm: float, source: ScaleSource) -> StraightPage:

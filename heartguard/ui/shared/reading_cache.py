@@ -56,7 +56,7 @@ class ReadingCache:
             packed = self._packed.get(key)
             if not packed:
                 return None
-            reading: Reading = pickle.loads(zlib.decompress(packed))  # Of this process's own making.
+            reading: Reading = pickle.loads(zlib.decompress(packed))  # Of this process's own making.  # nosec B301
             self.put(key, reading, packed)
             return reading
 

@@ -53,22 +53,24 @@ class Outcome(NamedTuple):
 
 
 def _work(pipe: Connection) -> None:
-    """Read files in a process of its own until the pipe closes."""
+    """Read files in a process of its own until the pipe closes, and keep memory as the app does."""
     from heartguard import read_ecg
     from heartguard.errors import HeartGuardError, ModelError
+    from heartguard.memory import give_back, keep_arrays_out_of_pools
     from heartguard.models import shared_models
 
+    keep_arrays_out_of_pools()
     shared_models()
     while True:
         try:
             name, data = pipe.recv()
         except EOFError:
             return
+        give_back(collect=True)
         forget_peak_memory()
         start = time.process_time()
         try:
-            reading = read_ecg(data, name=name)
-            kind, detail = "reading", reading.page.layout.name
+            kind, detail = "reading", read_ecg(data, name=name).page.layout.name
         except HeartGuardError as error:
             # A model that is not there is a fault of this run, not of the file.
             kind, detail = ("other" if isinstance(error, ModelError) else "named error"), type(error).__name__
