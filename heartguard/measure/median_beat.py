@@ -17,6 +17,8 @@ SHIFT_S = 0.05
 _HALF_S = 0.07
 _ALIKE = 0.7
 _LOW = 0.7
+_NEARLY_ALL = 0.8
+"""A lead that shows so great a share of the beats goes on through all columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,34 @@ def cut_beats(signals: Doubles, beats: Indices, before: int, after: int) -> Doub
     return np.stack([padded[:, beat : beat + before + after + 1] for beat in beats])
 
 
+def align_columns(signals: Doubles, beats: Indices, shift_s: float) -> Indices:
+    """Move each beat to where the leads that show nearly all beats match the others', if a page has columns.
+
+    The leads of a column show a few beats alone: where those are found at another part of a wide complex than the beats
+    of the next column, their leads agree on it.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (leads, T), mV
+    beats : ndarray, shape (n,), int64
+    shift_s : float
+        How far a beat may be moved, seconds.
+
+    Returns
+    -------
+    ndarray, shape (n,), int64
+    """
+    shown = np.isfinite(signals[:, beats]).mean(axis=1) if beats.size else np.zeros(len(signals))
+    strips = shown > _NEARLY_ALL
+    if not strips.any() or strips.all():
+        return beats
+    band = _qrs_band(signals[strips])
+    moved = beats
+    for _ in range(2):
+        moved = _match_templates(band, moved, beats, samples(shift_s))
+    return moved
+
+
 def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None, shift_s: float = SHIFT_S) -> Indices:
     """Move each beat to where its QRS complexes best match the other beats', then to the R peak.
 
@@ -74,7 +104,7 @@ def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None, shift
     """
     if beats.size == 0:
         return beats
-    band = smooth(signals, 0.006) - smooth(signals, 0.04)
+    band = _qrs_band(signals)
     moved = beats.copy()
     for _ in range(2):
         moved = _match_templates(band, moved, beats, samples(shift_s))
@@ -84,6 +114,10 @@ def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None, shift
         shown = template
     peak = int(np.argmax(np.sum(np.square(shown), axis=0))) - samples(_HALF_S)
     return np.clip(moved + peak, 0, signals.shape[1] - 1)
+
+
+def _qrs_band(signals: Doubles) -> Doubles:
+    return smooth(signals, 0.006) - smooth(signals, 0.04)
 
 
 def _match_templates(band: Doubles, moved: Indices, found: Indices, reach: int) -> Indices:
