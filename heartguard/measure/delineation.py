@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 
+from heartguard.arrays import Doubles
 from heartguard.measure.filters import samples
 from heartguard.measure.flutter import flutter_rate
 from heartguard.measure.intervals import Fiducials
@@ -63,7 +65,7 @@ def delineate(beat: MedianBeat, rr_s: float, rr_variation: float) -> Delineation
     """
     shown = beat.counts > 0
     waves = beat.waves[shown]
-    bounds = bound_qrs(waves, beat.centre, rr_s) if waves.size else None
+    bounds = _bound_columns(waves, beat.stack[:, shown], beat.centre, rr_s)
     if bounds is None:
         return Delineation(Fiducials(), dict.fromkeys(("P", "QRS", "T"), _QRS))
     on, off = bounds
@@ -78,6 +80,21 @@ def delineate(beat: MedianBeat, rr_s: float, rr_variation: float) -> Delineation
     if t_off is None:
         reasons["T"] = _T
     return Delineation(Fiducials(on, off, p.on, t_off, p.off), reasons, flutter_bpm)
+
+
+def _bound_columns(waves: Doubles, stack: Doubles, centre: int, rr_s: float) -> tuple[int, int] | None:
+    """Return the median bounds of the QRS complex over the columns of a page.
+
+    Leads of different columns share no beat without a strip, so that nothing tells how their complexes are aligned.
+    """
+    known = np.isfinite(stack[:, :, centre]).astype(np.int64)
+    _, column = connected_components(known.T @ known, directed=False)
+    parts = (waves[column == one] for one in range(int(column.max(initial=-1)) + 1))
+    found = [bounds for part in parts if (bounds := bound_qrs(part, centre, rr_s)) is not None]
+    if not found:
+        return None
+    on, off = np.median(found, axis=0)
+    return round(on), round(off)
 
 
 def _earliest_p(qrs_on: int, t_off: int | None, rr_s: float) -> int:

@@ -1,8 +1,8 @@
-"""Atrial flutter: waves that come again two, three or four times in each RR interval, one of them hidden by QRS and T.
+"""Atrial flutter: waves that come two, three or four times in each RR interval, one of them hidden by QRS and T.
 
-What is before the QRS complex is compared with what was a half, a third or a quarter of an RR interval earlier. With 2:1
-conduction that is the ST segment and the T wave: where a flutter wave is hidden in them, both parts are alike in all
-leads but for a straight line, which T adds. A P wave and a T wave are not.
+What is before the QRS complex is compared with what was a half, a third or a quarter of an RR interval earlier. With
+2:1 conduction that is the ST segment and the T wave: where a flutter wave is hidden in them, both parts are alike in
+all leads but for a straight line, which T adds. A P wave and a T wave are not.
 """
 
 from __future__ import annotations

@@ -17,6 +17,10 @@ SHIFT_S = 0.05
 _HALF_S = 0.07
 _ALIKE = 0.7
 _LOW = 0.7
+_WITHIN_QRS = 0.25
+"""The R peak is where all leads together have so great a share of their greatest power: in a strip of low voltage the P
+wave may be higher."""
+
 _NEARLY_ALL = 0.8
 """A lead that shows so great a share of the beats goes on through all columns."""
 
@@ -109,10 +113,12 @@ def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None, shift
     for _ in range(2):
         moved = _match_templates(band, moved, beats, samples(shift_s))
     template = np.nan_to_num(nan_median(cut_beats(band, moved, samples(_HALF_S), samples(_HALF_S))))
-    shown = template[LEAD_INDEX[rhythm_lead]][None] if rhythm_lead else template
+    over_all = np.sum(np.square(template), axis=0)
+    shown = np.square(template[LEAD_INDEX[rhythm_lead]]) if rhythm_lead else over_all
+    shown = np.where(over_all >= _WITHIN_QRS * over_all.max(), shown, 0.0)
     if not shown.any():
-        shown = template
-    peak = int(np.argmax(np.sum(np.square(shown), axis=0))) - samples(_HALF_S)
+        shown = over_all
+    peak = int(np.argmax(shown)) - samples(_HALF_S)
     return np.clip(moved + peak, 0, signals.shape[1] - 1)
 
 

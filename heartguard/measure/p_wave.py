@@ -37,9 +37,9 @@ _CLEAR = 0.6
 """The foot before the bump must be lower than this share of it."""
 
 _FAST_S, _CLEAR_FAST = 0.52, 0.33
-"""Below this RR the foot must be lower: P begins on T, so that its onset is off by up to 60 ms in drawn hearts, and what
-is seen of a flutter with 2:1 conduction begins so too. Three of four P waves of the PTB-XL records that may be trained
-on, at 100 to 180/min, do. 0.52 s is the RR of a flutter of 230/min."""
+"""Below this RR, that of a flutter of 230/min with 2:1 conduction, the foot must be lower: a P wave that begins on T is
+off by up to 60 ms in drawn hearts, and what is seen of a flutter begins so too. Three of four P waves at 100 to 180/min
+of the PTB-XL records that may be trained on have so low a foot."""
 
 _LEAST_MV = 0.02
 """Least height of a P wave in the second highest lead: half a pen's width."""
@@ -64,7 +64,7 @@ _TAIL_S = 0.05
 _AROUND_S = 0.02
 """The coherence is that of the P wave and so much beside it, whose level belongs to its shape."""
 
-_ON_MS, _OFF_MS = -3.0, 5.0
+_ON_MS, _OFF_MS = -1.0, 5.0
 """How much later than the cardiologists' marks the bump passes `_EDGE`, on the LUDB records of even place: the
 smoothing widens it."""
 

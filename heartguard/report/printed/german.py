@@ -18,7 +18,8 @@ STATEMENTS: dict[str, str] = {
     "rate.fast": "Schnell: {heart_rate_bpm:0}/min.",
     "rhythm.flutter": "Vorhofflattern: Vorhoffrequenz {atrial_rate_bpm:0}/min, Kammerfrequenz {heart_rate_bpm:0}/min.",
     "rhythm.fast_without_p": (
-        "Regelmäßig und schnell, {heart_rate_bpm:0}/min, ohne deutliche P-Welle: wie bei Vorhofflattern mit 2:1-Überleitung."
+        "Regelmäßig und schnell, {heart_rate_bpm:0}/min, ohne deutliche P-Welle, wie bei Vorhofflattern mit "
+        "2:1-Überleitung."
     ),
     "rhythm.irregular_without_p": (
         "RR-Abstände unregelmäßig, ohne P-Wellen vor den QRS-Komplexen, wie bei Vorhofflimmern."
