@@ -108,6 +108,8 @@ class Beats:
         By lead, for the leads that show a beat of the median beat.
     lone_p_s : ndarray, shape (m,), float64
         Peaks of P waves that no QRS complex belongs to, seconds.
+    flutter_bpm : float or None
+        Rate of flutter waves that the QRS complexes keep to, a minute; None where there are none.
     """
 
     kinds: tuple[BeatKind, ...] = ()
@@ -117,6 +119,7 @@ class Beats:
     leads: Mapping[str, WaveMarks] = field(default_factory=dict)
     median: Mapping[str, MedianLead] = field(default_factory=dict)
     lone_p_s: Doubles = field(default_factory=_nothing)
+    flutter_bpm: float | None = None
 
     def count(self, kind: BeatKind) -> int:
         """Return how many beats are of a kind.

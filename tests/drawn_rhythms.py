@@ -54,6 +54,11 @@ def flutter(rate: float) -> Doubles:
     return np.outer((0.02, 0.16, -0.06), smooth)
 
 
+def rounded_flutter(rate: float, first_s: float = 0.3) -> Doubles:
+    """Return the dipole of rounded flutter waves, down in II, III and aVF, shape (3, 5000)."""
+    return _sum((Wave(0.0, 38.0, 24.0, (0.0, -0.18, 0.05)),), regular(rate, first_s))
+
+
 def leads(dipole: Doubles, noise_mv: float = 0.004) -> Floats:
     """Return the twelve leads of a dipole with a little noise, shape (12, 5000), mV."""
     clean = independent_leads(dipole)

@@ -6,6 +6,7 @@ import pytest
 from heartguard.leads import LEAD_INDEX
 from heartguard.measure import measure
 from heartguard.measure.lead_table import voltages
+from heartguard.statements import Case, state
 from heartlab.simulate.ecg.dipole import Wave
 from tests.drawn_rhythms import (
     QRS_ON_MS,
@@ -17,6 +18,7 @@ from tests.drawn_rhythms import (
     leads,
     p_waves,
     regular,
+    rounded_flutter,
     shown,
     sinus,
     with_spikes,
@@ -96,12 +98,15 @@ def test_bigeminy_is_counted_whole_and_measured_on_the_sinus_beats(
 
 
 @with_layouts
-def test_a_heart_paced_in_both_chambers_has_its_rate(layout: str, strip: str | None) -> None:
-    slow = (Wave(-25, 20, 20, (0.55, 0.75, 0.45)), Wave(22, 22, 26, (0.75, 0.90, 0.95)))
-    times = regular(65)
+@pytest.mark.parametrize("rate", [55, 65, 80])
+def test_a_heart_paced_in_both_chambers_is_measured(layout: str, strip: str | None, rate: int) -> None:
+    slow = (Wave(-25, 20, 20, (0.55, 0.75, 0.45)), Wave(22, 22, 26, (0.75, 0.90, 0.95)))  # 162 ms
+    times = regular(rate)
     dipole = complexes(times, Wave(330, 60, 40, (-0.4, -0.3, -0.5)), slow) + p_waves(times - 0.23)
     spiked = with_spikes(with_spikes(leads(dipole), times - 0.09), times - 0.25)
-    assert measure(shown(spiked, layout, strip)).heart_rate_bpm == pytest.approx(65, abs=1)
+    found = measure(shown(spiked, layout, strip))
+    assert found.heart_rate_bpm == pytest.approx(rate, abs=1)
+    assert found.qrs_ms == pytest.approx(162, abs=12)
 
 
 @pytest.mark.parametrize(("layout", "strip"), LAYOUTS[:2])
@@ -113,10 +118,10 @@ def test_a_complex_at_200_a_minute_is_not_measured_with_its_t_wave(layout: str, 
     assert "too fast" in found.missing_reasons["pr_ms"]
 
 
-@pytest.mark.parametrize(("layout", "strip"), LAYOUTS[:3])
-def test_250_a_minute_is_not_empty(layout: str, strip: str | None) -> None:
+@with_layouts
+def test_250_a_minute_is_counted_whole(layout: str, strip: str | None) -> None:
     found = measure(shown(leads(complexes(regular(250), fast_t(250))), layout, strip))
-    assert found.heart_rate_bpm == pytest.approx(250, abs=7)  # a beat may be lost where a column ends
+    assert found.heart_rate_bpm == pytest.approx(250, abs=2)
 
 
 @pytest.mark.parametrize("pr_s", [0.3, 0.35, 0.4, 0.45])
@@ -148,6 +153,39 @@ def test_flutter_waves_are_no_p_waves(atrial_rate: int, conducted: int) -> None:
     assert found.heart_rate_bpm == pytest.approx(rate, abs=0.5)
     assert found.pr_ms is None
     assert found.qrs_ms == pytest.approx(86, abs=20)
+
+
+@with_layouts
+@pytest.mark.parametrize("atrial_rate", [250, 275, 300, 350])
+def test_a_flutter_with_2_to_1_conduction_has_no_pr(layout: str, strip: str | None, atrial_rate: int) -> None:
+    dipole = flutter(atrial_rate) + complexes(regular(atrial_rate / 2), fast_t(atrial_rate / 2))
+    ecg = shown(leads(dipole), layout, strip)
+    found = measure(ecg)
+    assert found.heart_rate_bpm == pytest.approx(atrial_rate / 2, abs=1)
+    assert found.pr_ms is None
+    stated = state(Case(found, ecg))
+    assert {one.code for one in stated.given} & {"rhythm.flutter", "rhythm.fast_without_p"}
+
+
+@with_layouts
+@pytest.mark.parametrize("atrial_rate", [250, 270])
+def test_flutter_waves_that_return_after_half_an_rr_are_counted(
+    layout: str, strip: str | None, atrial_rate: int
+) -> None:
+    low = Wave(210.0, 50.0, 40.0, (0.05, 0.08, -0.04))
+    dipole = rounded_flutter(atrial_rate) + complexes(regular(atrial_rate / 2), low)
+    found = measure(shown(leads(dipole), layout, strip))
+    assert found.beats.flutter_bpm == pytest.approx(atrial_rate, abs=3)
+    assert found.pr_ms is None
+    assert "flutter" in found.missing_reasons["pr_ms"]
+
+
+@pytest.mark.parametrize("rate", [100, 110, 120])
+def test_a_fast_sinus_rhythm_is_no_flutter(rate: int) -> None:
+    times = regular(rate)
+    found = measure(shown(leads(p_waves(times + QRS_ON_MS / 1000 - 0.13) + complexes(times, fast_t(rate)))))
+    assert found.beats.flutter_bpm is None
+    assert found.pr_ms == pytest.approx(130, abs=8)
 
 
 def test_a_complete_block_has_no_pr() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
+from scipy.signal import find_peaks
 
 from heartguard.arrays import Doubles, Indices, Mask, nan_median
 from heartguard.measure.filters import samples, slope, smooth
@@ -18,6 +18,7 @@ REFRACTORY_S = 0.21
 """Shortest RR that is believed (286/min)."""
 
 _CLIP = 1.6
+_LEAST_CREST = 0.05
 NEAR_S = 0.12
 """What is nearer to a beat than this may be part of its QRS complex, seconds."""
 
@@ -118,7 +119,7 @@ def away_from(beats: Indices, size: int, near_s: float = NEAR_S) -> Mask:
 
 
 def crests(detection: Doubles) -> Indices:
-    """Return the samples where a function is highest within `REFRACTORY_S` on both sides.
+    """Return the peaks of a function, without those that have a higher one within `REFRACTORY_S`.
 
     Examples
     --------
@@ -127,8 +128,6 @@ def crests(detection: Doubles) -> Indices:
     >>> crests(detection)
     array([200, 700])
     """
-    reach = samples(REFRACTORY_S)
-    highest = cv2.dilate(detection[None], np.ones((1, 2 * reach + 1), np.uint8))[0]
-    places = np.flatnonzero((detection == highest) & (detection > 0.05))
-    apart = np.diff(places, prepend=-2 * reach) > reach
-    return np.asarray(places[apart], dtype=np.int64)
+    padded = np.pad(detection, 1)  # a beat that the page cuts off may be highest at its edge
+    places, _ = find_peaks(padded, height=_LEAST_CREST, distance=samples(REFRACTORY_S) + 1)
+    return np.asarray(places - 1, dtype=np.int64)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from heartguard.arrays import Doubles, runs_of_true
+from heartguard.arrays import Doubles, Indices, Mask, runs_of_true
 from heartguard.leads import SAMPLING_RATE_HZ
 
 
@@ -71,11 +71,27 @@ def smooth(signals: Doubles, sigma_s: float) -> Doubles:
     >>> smooth(np.array([[3.0, 3.0, np.nan, 3.0]]), sigma_s=0.006)
     array([[ 3.,  3., nan,  3.]])
     """
-    known = np.isfinite(signals)
+    rows = np.asarray(signals, np.float64).reshape(-1, signals.shape[-1])
+    result, spans = np.full(rows.shape, np.nan), np.stack(_spans(np.isfinite(rows)), axis=1)
+    for first, last in np.unique(spans, axis=0):
+        chosen = np.flatnonzero((spans == (first, last)).all(axis=1))
+        if last > first:
+            result[chosen, first:last] = _smooth_whole(rows[chosen, first:last], sigma_s)
+    return result.reshape(signals.shape)
+
+
+def _spans(known: Mask) -> tuple[Indices, Indices]:
+    """Return the first known sample of each row and the one after the last; 0 and 0 where none is."""
+    last = known.shape[1] - np.argmax(known[:, ::-1], axis=1)
+    return np.argmax(known, axis=1), np.where(known.any(axis=1), last, 0)
+
+
+def _smooth_whole(rows: Doubles, sigma_s: float) -> Doubles:
+    """Smooth rows that all begin and end with a known sample."""
+    known = np.isfinite(rows)
     if known.all():  # the weights are those of any row
-        return _blur(np.asarray(signals, np.float64), sigma_s) / _blur(np.ones((1, signals.shape[-1])), sigma_s)
-    total = _blur(np.where(known, signals, 0.0), sigma_s)
-    weight = _blur(known.astype(np.float64), sigma_s)
+        return _blur(rows, sigma_s) / _blur(np.ones((1, rows.shape[1])), sigma_s)
+    total, weight = _blur(np.where(known, rows, 0.0), sigma_s), _blur(known.astype(np.float64), sigma_s)
     return np.where(known, total / np.maximum(weight, 1e-9), np.nan)
 
 
@@ -84,9 +100,10 @@ def _blur(rows: Doubles, sigma_s: float) -> Doubles:
     sigma = sigma_s * SAMPLING_RATE_HZ
     radius = round(3 * sigma)
     kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    flat = np.ascontiguousarray(rows.reshape(-1, rows.shape[-1]))
-    blurred = cv2.sepFilter2D(flat, cv2.CV_64F, kernel / kernel.sum(), np.ones(1), borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(blurred, np.float64).reshape(rows.shape)
+    blurred = cv2.sepFilter2D(
+        np.ascontiguousarray(rows), cv2.CV_64F, kernel / kernel.sum(), np.ones(1), borderType=cv2.BORDER_CONSTANT
+    )
+    return np.asarray(blurred, np.float64)
 
 
 def slope(signals: Doubles) -> Doubles:

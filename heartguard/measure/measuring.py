@@ -19,7 +19,7 @@ from heartguard.measure.delineation import Delineation, delineate
 from heartguard.measure.filters import bridge_gaps, milliseconds, samples
 from heartguard.measure.intervals import Fiducials
 from heartguard.measure.lead_table import lead_table, voltages
-from heartguard.measure.median_beat import MedianBeat, align_beats, median_beat
+from heartguard.measure.median_beat import MedianBeat, align_beats, align_columns, median_beat
 from heartguard.measure.morphology import Shapes, compare_beats
 from heartguard.measure.p_train import dissociated_p_waves
 from heartguard.measure.pacing import find_spikes, without_spikes
@@ -91,6 +91,7 @@ def measure(ecg: Ecg) -> Measurements:
     signals = without_spikes(signals, spikes)
     beats, contrast = find_r_peaks(signals, ecg.rhythm_lead)
     beats = review_beats(signals, beats) if contrast >= LEAST_CONTRAST else beats[:0]
+    beats = align_columns(signals, beats, _WIDE_SHIFT_S)
     beats = np.unique(align_beats(signals, beats, ecg.rhythm_lead, _WIDE_SHIFT_S))
     always: dict[str, Any] = {
         "beats_s": beats / SAMPLING_RATE_HZ,
@@ -107,7 +108,7 @@ def measure(ecg: Ecg) -> Measurements:
     found = delineate(median, rr_s, variation_between(beats, shapes.dominant))
     rates: dict[str, Any] = _rates(beats, ecg.seams)
     waves = waves_of(median, found, rates, reasons)
-    always["beats"] = _beats(signals, beats, shapes, median, found.fiducials, rr_s, spikes, ecg.seams)
+    always["beats"] = _beats(signals, beats, shapes, median, found, rr_s, spikes, ecg.seams)
     uncertainty = half_widths_of({**rates, **{name: waves.get(name) for name in WAVE_FIELDS}})
     return Measurements(dominant=shapes.dominant, uncertainty=uncertainty, **always, **rates, **waves)
 
@@ -117,19 +118,29 @@ def _beats(
     beats: Indices,
     shapes: Shapes,
     median: MedianBeat,
-    bounds: Fiducials,
+    found: Delineation,
     rr_s: float,
     spikes: Indices,
     seams: tuple[int, ...],
 ) -> Beats:
     """Return every beat with its kind and its waves."""
+    bounds = found.fiducials
     marked = mark_beats(signals, beats, shapes, median, bounds, rr_s)
     bounds_s = np.stack([marked.marks.qrs_on, marked.marks.qrs_off], axis=1)
     kinds = kinds_of(signals, beats, shapes, spikes, bounds_s * SAMPLING_RATE_HZ, seams)
     lone = lone_p_waves(signals, beats, median, bounds)
-    if bounds.p_on is None and bounds.qrs_on is not None and bounds.t_off is not None and rr_s > _SLOW_S:
+    flutter = found.flutter_bpm is not None
+    if (
+        bounds.p_on is None
+        and bounds.qrs_on is not None
+        and bounds.t_off is not None
+        and rr_s > _SLOW_S
+        and not flutter
+    ):
         lone = dissociated_p_waves(signals, beats, bounds.qrs_on - median.centre, bounds.t_off - median.centre)
-    return Beats(kinds, shapes.usual, shapes.dominant, marked.marks, marked.leads, marked.median, lone)
+    return Beats(
+        kinds, shapes.usual, shapes.dominant, marked.marks, marked.leads, marked.median, lone, found.flutter_bpm
+    )
 
 
 def waves_of(

@@ -17,6 +17,12 @@ SHIFT_S = 0.05
 _HALF_S = 0.07
 _ALIKE = 0.7
 _LOW = 0.7
+_WITHIN_QRS = 0.25
+"""The R peak is where all leads together have so great a share of their greatest power: in a strip of low voltage the P
+wave may be higher."""
+
+_NEARLY_ALL = 0.8
+"""A lead that shows so great a share of the beats goes on through all columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +61,34 @@ def cut_beats(signals: Doubles, beats: Indices, before: int, after: int) -> Doub
     return np.stack([padded[:, beat : beat + before + after + 1] for beat in beats])
 
 
+def align_columns(signals: Doubles, beats: Indices, shift_s: float) -> Indices:
+    """Move each beat to where the leads that show nearly all beats match the others', if a page has columns.
+
+    The leads of a column show a few beats alone: where those are found at another part of a wide complex than the beats
+    of the next column, their leads agree on it.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (leads, T), mV
+    beats : ndarray, shape (n,), int64
+    shift_s : float
+        How far a beat may be moved, seconds.
+
+    Returns
+    -------
+    ndarray, shape (n,), int64
+    """
+    shown = np.isfinite(signals[:, beats]).mean(axis=1) if beats.size else np.zeros(len(signals))
+    strips = shown > _NEARLY_ALL
+    if not strips.any() or strips.all():
+        return beats
+    band = _qrs_band(signals[strips])
+    moved = beats
+    for _ in range(2):
+        moved = _match_templates(band, moved, beats, samples(shift_s))
+    return moved
+
+
 def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None, shift_s: float = SHIFT_S) -> Indices:
     """Move each beat to where its QRS complexes best match the other beats', then to the R peak.
 
@@ -74,16 +108,22 @@ def align_beats(signals: Doubles, beats: Indices, rhythm_lead: str | None, shift
     """
     if beats.size == 0:
         return beats
-    band = smooth(signals, 0.006) - smooth(signals, 0.04)
+    band = _qrs_band(signals)
     moved = beats.copy()
     for _ in range(2):
         moved = _match_templates(band, moved, beats, samples(shift_s))
     template = np.nan_to_num(nan_median(cut_beats(band, moved, samples(_HALF_S), samples(_HALF_S))))
-    shown = template[LEAD_INDEX[rhythm_lead]][None] if rhythm_lead else template
+    over_all = np.sum(np.square(template), axis=0)
+    shown = np.square(template[LEAD_INDEX[rhythm_lead]]) if rhythm_lead else over_all
+    shown = np.where(over_all >= _WITHIN_QRS * over_all.max(), shown, 0.0)
     if not shown.any():
-        shown = template
-    peak = int(np.argmax(np.sum(np.square(shown), axis=0))) - samples(_HALF_S)
+        shown = over_all
+    peak = int(np.argmax(shown)) - samples(_HALF_S)
     return np.clip(moved + peak, 0, signals.shape[1] - 1)
+
+
+def _qrs_band(signals: Doubles) -> Doubles:
+    return smooth(signals, 0.006) - smooth(signals, 0.04)
 
 
 def _match_templates(band: Doubles, moved: Indices, found: Indices, reach: int) -> Indices:

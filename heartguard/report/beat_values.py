@@ -26,12 +26,12 @@ def beats_json(beats: Beats) -> dict[str, Any]:
     -------
     dict
         ``list``: for each beat its kind and its marks over all leads; ``leads``: by lead and mark, seconds, one value a
-        beat, None where nothing was found; ``median``: by lead; ``lone_p_s``.
+        beat, None where nothing was found; ``median``: by lead; ``lone_p_s``; ``flutter_bpm``.
 
     Examples
     --------
     >>> beats_json(Beats())
-    {'list': [], 'leads': {}, 'median': {}, 'lone_p_s': []}
+    {'list': [], 'leads': {}, 'median': {}, 'lone_p_s': [], 'flutter_bpm': None}
     """
     return {
         "list": [
@@ -46,6 +46,7 @@ def beats_json(beats: Beats) -> dict[str, Any]:
         "leads": {lead: _marks(marks) for lead, marks in beats.leads.items()},
         "median": {lead: _median(median) for lead, median in beats.median.items()},
         "lone_p_s": _rounded(beats.lone_p_s, _TIME_DECIMALS),
+        "flutter_bpm": None if beats.flutter_bpm is None else round(beats.flutter_bpm),
     }
 
 

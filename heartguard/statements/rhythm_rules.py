@@ -10,7 +10,7 @@ from heartguard.arrays import Doubles, Mask, runs_of_true
 from heartguard.statements.statement import Case, Statement
 from heartguard.statements.thresholds import limit
 
-__all__ = ["on_ectopics", "on_pacing", "on_pauses", "on_rate", "on_regularity"]
+__all__ = ["on_ectopics", "on_flutter", "on_pacing", "on_pauses", "on_rate", "on_regularity"]
 
 _ATRIAL_S = (0.07, 0.35)
 """An atrial stimulus is so long before the QRS onset: a P wave and AV conduction lie between."""
@@ -38,6 +38,22 @@ def on_rate(case: Case) -> Iterator[Statement]:
         yield Statement("rate.slow", f"Slow: {rate:.0f}/min (below {limit('bradycardia'):.0f}).", values)
     elif rate > limit("tachycardia"):
         yield Statement("rate.fast", f"Fast: {rate:.0f}/min (over {limit('tachycardia'):.0f}).", values)
+
+
+def on_flutter(case: Case) -> Iterator[Statement]:
+    """Yield a statement on flutter waves, or on a regular fast rhythm in which no P wave tells its origin."""
+    atrial, rate = case.measured.beats.flutter_bpm, case.measured.heart_rate_bpm
+    variation = case.measured.rr_variation
+    if rate is None or variation is None or case.paced:
+        return
+    if atrial is not None:
+        text = f"Atrial flutter: waves at {atrial:.0f}/min before and within the QRS complexes,"
+        values = {"atrial_rate_bpm": atrial, "heart_rate_bpm": rate}
+        yield Statement("rhythm.flutter", f"{text} one in {atrial / rate:.0f} of them conducted.", values)
+    elif rate >= limit("fast_without_p") and variation < limit("fast_and_regular") and case.measured.p_ms is None:
+        text = f"Regular and fast, {rate:.0f}/min, without a clear P wave: atrial flutter with 2:1 conduction and other"
+        values = {"heart_rate_bpm": rate, "rr_variation": variation}
+        yield Statement("rhythm.fast_without_p", f"{text} supraventricular tachycardias look so.", values)
 
 
 def on_regularity(case: Case) -> Iterator[Statement]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.statements.conduction_rules import on_av_conduction, on_axis, on_blocks, on_qt
 from heartguard.statements.lead_rules import on_electrodes, on_hypertrophy, on_low_voltage, on_q_waves, on_st
-from heartguard.statements.rhythm_rules import on_ectopics, on_pacing, on_pauses, on_rate, on_regularity
+from heartguard.statements.rhythm_rules import on_ectopics, on_flutter, on_pacing, on_pauses, on_rate, on_regularity
 from heartguard.statements.statement import NO_DOUBTS, Case, Doubts, Statement, Statements
 from heartguard.values import Reading
 from heartguard.warning import Warning
@@ -32,6 +32,7 @@ class _Subject(NamedTuple):
 _SUBJECTS = (
     _Subject("electrodes", on_electrodes, time=False, names=True),
     _Subject("rate", on_rate),
+    _Subject("flutter", on_flutter),
     _Subject("regularity", on_regularity, time=False),
     _Subject("pauses", on_pauses),
     _Subject("ectopic beats", on_ectopics),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 __all__ = ["THRESHOLDS", "Threshold", "limit"]
 
 _BRADYCARDIA = "2018 ACC/AHA/HRS guideline on bradycardia and conduction delay, Circulation 140 (2019) e382"
+_TACHYCARDIA = "2019 ESC guidelines on supraventricular tachycardia, Brugada et al, Eur Heart J 41 (2020) 655"
 _CONDUCTION = "AHA/ACCF/HRS recommendations, part III, Surawicz et al, Circulation 119 (2009) e235"
 _REPOLARISATION = "AHA/ACCF/HRS recommendations, part IV, Rautaharju et al, Circulation 119 (2009) e241"
 _HYPERTROPHY = "AHA/ACCF/HRS recommendations, part V, Hancock et al, Circulation 119 (2009) e251"
@@ -33,6 +34,8 @@ THRESHOLDS: dict[str, Threshold] = {
     "fibrillation": Threshold(
         0.04, "SD of RR over its mean", f"{_OURS}: less in 1 of 100 records with it (answers.csv)"
     ),
+    "fast_without_p": Threshold(120, "/min", f"{_OURS}: half the usual rate of a slow flutter, {_TACHYCARDIA}"),
+    "fast_and_regular": Threshold(0.04, "SD of RR over its mean", f"{_OURS}, as that of fibrillation"),
     "pause": Threshold(2.0, "s", f"{_OURS}: {_BRADYCARDIA} calls 3 s a sinus pause, which 10 s seldom show"),
     "first_degree": Threshold(200, "ms, PR", _BRADYCARDIA),
     "bigeminy_pairs": Threshold(3, "pairs in a row", _OURS),

@@ -16,6 +16,11 @@ STATEMENTS: dict[str, str] = {
     "recording.lead_off": "Gerade Linie ohne Komplexe in {leads}: eine Elektrode kann ab sein.",
     "rate.slow": "Langsam: {heart_rate_bpm:0}/min.",
     "rate.fast": "Schnell: {heart_rate_bpm:0}/min.",
+    "rhythm.flutter": "Vorhofflattern: Vorhoffrequenz {atrial_rate_bpm:0}/min, Kammerfrequenz {heart_rate_bpm:0}/min.",
+    "rhythm.fast_without_p": (
+        "Regelmäßig und schnell, {heart_rate_bpm:0}/min, ohne deutliche P-Welle, wie bei Vorhofflattern mit "
+        "2:1-Überleitung."
+    ),
     "rhythm.irregular_without_p": (
         "RR-Abstände unregelmäßig, ohne P-Wellen vor den QRS-Komplexen, wie bei Vorhofflimmern."
     ),
@@ -88,6 +93,9 @@ SENTENCES: dict[str, str] = {
     ),
     "The rhythm is too fast: a P wave would fall on the T wave of the beat before.": (
         "Der Rhythmus ist zu schnell: eine P-Welle fiele auf die T-Welle des Schlags davor."
+    ),
+    "The waves before the QRS complexes are those of an atrial flutter: none of them belongs to one complex.": (
+        "Vorhofflattern: keine der Wellen vor den QRS-Komplexen gehört zu einem von ihnen."
     ),
     "Several atrial waves of like size lie between the QRS complexes, as in atrial flutter or a block.": (
         "Mehrere gleich große Vorhofwellen zwischen den QRS-Komplexen, wie bei Vorhofflattern oder einem Block."
