@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,8 +13,11 @@ from heartguard.memory import keep_arrays_out_of_pools
 from heartguard.resources import shipped
 from heartguard.ui.shared import session
 from heartguard.ui.shared.session import Chosen
-from heartguard.ui.shared.words import answer_text, quality_text
+from heartguard.ui.shared.words import answer_text, quality_text, review_headline
 from heartguard.values import HandSetting, Reading
+
+if TYPE_CHECKING:
+    from heartguard.review import Review
 
 __all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "set_up", "sheet"]
 
@@ -79,7 +83,7 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
     if chosen is None:
         st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>')
     else:
-        st.html(strip_html(chosen, found if isinstance(found, Reading) else None))
+        _strip(chosen, found if isinstance(found, Reading) else None)
     return _take_up(chosen)
 
 
@@ -101,8 +105,18 @@ def open_reading(title: str) -> tuple[Chosen | None, Reading | Exception | None]
     return chosen, found
 
 
-def strip_html(chosen: Chosen, reading: Reading | None) -> str:
-    """Return the strip: the name of the file, and of its reading the answer, the rate and the quality."""
+def _strip(chosen: Chosen, reading: Reading | None) -> None:
+    """Show the strip of the open ECG, and beside it what accepts or overrules its reading."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
+        st.html(strip_html(chosen, reading, session.current_tab().reviews.get(chosen.place)), width="stretch")
+        if reading is not None:
+            from heartguard.ui.review.bar import show_review_bar
+
+            show_review_bar(chosen, reading)
+
+
+def strip_html(chosen: Chosen, reading: Reading | None, review: Review | None = None) -> str:
+    """Return the strip: the name of the file, of its reading the answer, the rate and the quality, and the review."""
     parts = [f"<h1>{html.escape(chosen.name)}</h1>"]
     if chosen.origin == "sample":
         parts.append("<span>Simulated, no patient</span>")
@@ -115,6 +129,8 @@ def strip_html(chosen: Chosen, reading: Reading | None) -> str:
             *(f"<span>{html.escape(fact)}</span>" for fact in facts[1:]),
         ]
         parts += [f"<span>By hand: {html.escape(_by_hand(setting))}</span>" for setting in reading.by_hand]
+    if review is not None:
+        parts.append(f'<strong class="hg-doctor">{html.escape(review_headline(review))}</strong>')
     return f'<div class="hg-strip" role="region" aria-label="Open ECG">{"".join(parts)}</div>'
 
 

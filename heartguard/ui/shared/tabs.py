@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from heartguard.errors import HeartGuardError
 from heartguard.patient import UNKNOWN_PATIENT, Patient
@@ -19,7 +19,11 @@ from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
 from heartguard.ui.shared.view import FIRST, View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
-__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_TABS", "Chosen", "Tab", "TabStore"]
+if TYPE_CHECKING:
+    from heartguard.export import LabelledCase
+    from heartguard.review import Review
+
+__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_TABS", "Chosen", "Place", "Tab", "TabStore"]
 
 MAX_ECGS = 6
 """ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""
@@ -31,6 +35,7 @@ FORGOTTEN_S = 30 * 60
 """A tab that nobody has looked at for so long is forgotten: a doctor comes back from a ward round of half an hour."""
 
 Origin = Literal["upload", "camera", "sample"]
+Place = tuple[str, View]
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,11 @@ class Chosen:
         return len(self.data) + sum(len(data) for _, data in self.more)
 
     @property
+    def place(self) -> Place:
+        """What of which files is looked at, however it is read: a review belongs to it."""
+        return self.digest, self.view
+
+    @property
     def key(self) -> Key:
         """Key of its reading."""
         return self.digest, self.view, self.corrections
@@ -104,6 +114,12 @@ class Tab:
         Why the last page that could not be read could not.
     rounds : int
         Counts the files chosen; part of widgets' keys, so that a new round starts with empty widgets.
+    reviews : dict of Place to Review
+        What the doctor said of each ECG.
+    overruled : dict of Place to LabelledCase
+        Those that the doctor overruled, ready to be written as a labelled set.
+    initials : str
+        Of the doctor, as last given.
     session : str
         Mark of the session that looked at it last.
     jobs : set of Job
@@ -116,6 +132,9 @@ class Tab:
     found: dict[tuple[str, View], dict[str, object]] = field(default_factory=dict)
     problem: tuple[Key, HeartGuardError] | None = None
     rounds: int = 0
+    reviews: dict[Place, Review] = field(default_factory=dict)
+    overruled: dict[Place, LabelledCase] = field(default_factory=dict)
+    initials: str = ""
     session: str = ""
     jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)
 
@@ -141,7 +160,8 @@ class Tab:
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        return self.readings.nbytes + sum(chosen.nbytes for chosen in self.ecgs.values())
+        pages = sum(len(case.picture) for case in self.overruled.values())
+        return self.readings.nbytes + pages + sum(chosen.nbytes for chosen in self.ecgs.values())
 
 
 class TabStore:
