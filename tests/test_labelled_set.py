@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -69,10 +70,12 @@ def test_the_page_is_cut_to_its_traces(sample_reading):
 
 
 def test_the_laboratory_takes_the_set_as_it_is(sample_reading, tmp_path, monkeypatch):
+    from heartlab.data import page_traces
     from heartlab.data.datasets import load_pages
     from heartlab.data.page_set import is_plain, page_set
-    from heartlab.data.page_traces import trace_pages
 
+    # In a thread: a process that has run networks may not be forked.
+    monkeypatch.setattr(page_traces, "ProcessPoolExecutor", ThreadPoolExecutor)
     review = reviewed(sample_reading, "PMI", initials="AB")
     other = replace(sample_reading, upload=replace(sample_reading.upload, sha256="12" * 32))
     unclassed = reviewed(other, None)
@@ -82,7 +85,7 @@ def test_the_laboratory_takes_the_set_as_it_is(sample_reading, tmp_path, monkeyp
     monkeypatch.setenv("HEARTGUARD_DATA", str(tmp_path / "set"))
     pages = load_pages()
     assert pages["path"].map(lambda path: Image.open(path).format).tolist() == ["WEBP"]
-    traces = trace_pages(tmp_path / "cache", workers=1)
+    traces = page_traces.trace_pages(tmp_path / "cache", workers=1)
     labelled = page_set(pages, traces)
     assert (labelled.table["label"].tolist(), labelled.readable.tolist()) == (["PMI"], [True])
     assert labelled.folds.tolist() == [int(sample_reading.upload.sha256[:8], 16) % 5]

@@ -29,6 +29,7 @@ _MOST_NAMES = 2
 
 PAGES = {
     "pages/read.py": ("Read", ":material/ecg_heart:"),
+    "pages/worklist.py": ("Work list", ":material/checklist:"),
     "pages/preprocessing.py": ("Preprocessing", ":material/account_tree:"),
     "pages/explanation.py": ("Explanation", ":material/local_fire_department:"),
     "pages/about.py": ("About", ":material/fact_check:"),
@@ -79,6 +80,7 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
             st.page_link(script, label=label, icon=icon, query_params=session.address())
         if chosen is not None:
             st.space("stretch")
+            _neighbours()
             st.button("Read another", icon=":material/add:", on_click=session.forget, key="another")
     if chosen is None:
         st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>')
@@ -103,6 +105,37 @@ def open_reading(title: str) -> tuple[Chosen | None, Reading | Exception | None]
         st.markdown(f"{word} This page shows how an ECG was read.")
         st.page_link("pages/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
     return chosen, found
+
+
+def _neighbours() -> None:
+    """Offer the ECGs before and after the open one in the work list."""
+    tab, word = session.current_tab(), st.query_params.get(session.QUERY, "")
+    if tab.work is None or tab.work.get(word) is None:
+        return
+    before, after, place, count = tab.work.neighbours(word)
+    tab.work.wanted = after
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="neighbours"):
+        st.button(
+            "Previous",
+            icon=":material/chevron_left:",
+            shortcut="P",
+            help="Previous ECG of the work list",
+            key="previous",
+            disabled=not before,
+            on_click=session.look_at,
+            args=(before,),
+        )
+        st.markdown(f"{place} of {count}" if place else "filtered out", width="content")
+        st.button(
+            "Next",
+            icon=":material/chevron_right:",
+            shortcut="N",
+            help="Next ECG of the work list",
+            key="next",
+            disabled=not after,
+            on_click=session.look_at,
+            args=(after,),
+        )
 
 
 def _strip(chosen: Chosen, reading: Reading | None) -> None:
@@ -147,8 +180,8 @@ def _take_up(chosen: Chosen | None) -> bool:
     from heartguard.ui.viewer import mount_tab
 
     tab, expected = session.current_tab(), bool(session.address())
-    kept = mount_tab(tab.token, asks=not tab.ecgs, expected=expected)
-    if kept and kept != tab.token and not tab.ecgs and session.take_up(kept):
+    kept = mount_tab(tab.token, asks=not tab.has_any, expected=expected)
+    if kept and kept != tab.token and not tab.has_any and session.take_up(kept):
         st.rerun()
     if kept and chosen is None and expected:
         st.info(
@@ -156,4 +189,4 @@ def _take_up(chosen: Chosen | None) -> bool:
             "file again.",
             icon=":material/link_off:",
         )
-    return expected and chosen is None and not kept and not tab.ecgs
+    return expected and chosen is None and not kept and not tab.has_any

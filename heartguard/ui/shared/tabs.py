@@ -8,7 +8,7 @@ import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +22,7 @@ from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 if TYPE_CHECKING:
     from heartguard.export import LabelledCase
     from heartguard.review import Review
+    from heartguard.ui.worklist.entries import WorkList
 
 __all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_TABS", "Chosen", "Place", "Tab", "TabStore"]
 
@@ -85,6 +86,19 @@ class Chosen:
         """Bytes of all files."""
         return len(self.data) + sum(len(data) for _, data in self.more)
 
+    def of_page(self, page: int) -> Chosen:
+        """Return another page of the same files, whose bytes are not looked at again."""
+        return self._seen(View(page))
+
+    def of_part(self, part: int) -> Chosen:
+        """Return another ECG of the same page."""
+        return self._seen(self.view._replace(part=part))
+
+    def _seen(self, view: View) -> Chosen:
+        other = replace(self, view=view, corrections=NO_CORRECTIONS)
+        other.__dict__["digest"] = self.digest  # a document of 200 pages is hashed once
+        return other
+
     @property
     def place(self) -> Place:
         """What of which files is looked at, however it is read: a review belongs to it."""
@@ -120,6 +134,8 @@ class Tab:
         Those that the doctor overruled, ready to be written as a labelled set.
     initials : str
         Of the doctor, as last given.
+    work : WorkList or None
+        Many ECGs that are read one after the other; None until there are.
     session : str
         Mark of the session that looked at it last.
     jobs : set of Job
@@ -135,6 +151,7 @@ class Tab:
     reviews: dict[Place, Review] = field(default_factory=dict)
     overruled: dict[Place, LabelledCase] = field(default_factory=dict)
     initials: str = ""
+    work: WorkList | None = None
     session: str = ""
     jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)
 
@@ -142,6 +159,31 @@ class Tab:
         """Return what is known of a page: its reading, or why it cannot be read."""
         failed = self.problem[1] if self.problem is not None and self.problem[0] == key else None
         return self.readings.get(key) or failed
+
+    @property
+    def has_any(self) -> bool:
+        """Whether the tab holds an ECG."""
+        return bool(self.ecgs or self.work)
+
+    def find(self, word: str) -> Chosen | None:
+        """Return the ECG of an address, opened alone or of the work list."""
+        entry = None if self.work is None else self.work.get(word)
+        return self.ecgs.get(word) or (None if entry is None else entry.chosen)
+
+    def change(self, word: str, chosen: Chosen) -> None:
+        """Look at the ECG of an address otherwise."""
+        entry = None if self.work is None else self.work.get(word)
+        if entry is not None:
+            entry.chosen = chosen
+        else:
+            self.ecgs[word] = chosen
+
+    def drop_file(self) -> bool:
+        """Let go of the oldest file; False where there is none."""
+        if self.ecgs:
+            self.ecgs.popitem(last=False)
+            return True
+        return self.work is not None and self.work.drop_oldest_file()
 
     def open(self, source: Chosen) -> str:
         """Keep a file and return the word of its address; one that is open already keeps its word."""
@@ -161,7 +203,8 @@ class Tab:
     def nbytes(self) -> int:
         """Bytes that are held."""
         pages = sum(len(case.picture) for case in self.overruled.values())
-        return self.readings.nbytes + pages + sum(chosen.nbytes for chosen in self.ecgs.values())
+        listed = 0 if self.work is None else self.work.nbytes
+        return self.readings.nbytes + pages + listed + sum(chosen.nbytes for chosen in self.ecgs.values())
 
 
 class TabStore:
