@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import PurePath
 
@@ -12,6 +13,7 @@ from heartguard.export import FORMATS, Format
 from heartguard.report import LANGUAGES, Language, ReportOptions, page_picture
 from heartguard.ui.explanation.maps import evidence_shares
 from heartguard.ui.review.labelled import show_labelled_set
+from heartguard.ui.shared.keeping import note_export
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import Chosen, current_tab
@@ -35,8 +37,9 @@ def show_downloads(chosen: Chosen, reading: Reading) -> None:
         held = current_tab().readings.hold(reading)  # Else Streamlit would keep the reading for its buttons.
         for name, form in FORMATS.items():
             if form.available:
+                noted = partial(note_export, current_tab(), chosen, name)
                 # Made when it is asked for, without a rerun.
-                make, file = partial(_written, form, held, stem, options), f"{stem}{form.ending}"
+                make, file = partial(_written, form, held, stem, options, noted), f"{stem}{form.ending}"
                 st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
         show_labelled_set()
 
@@ -53,5 +56,7 @@ def _report_options(reading: Reading, chosen: Chosen) -> ReportOptions:
     return ReportOptions(language, chosen.patient, deidentify, lead_shares=evidence_shares(reading), review=review)
 
 
-def _written(form: Format, held: HeldReading, stem: str, options: ReportOptions) -> bytes:
-    return form.write(held.get(), stem, options)
+def _written(form: Format, held: HeldReading, stem: str, options: ReportOptions, note: Callable[[], None]) -> bytes:
+    data = form.write(held.get(), stem, options)
+    note()
+    return data

@@ -139,7 +139,7 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     for warning in reading.warnings:
         if warning.severity == "note" and warning.code in _ON_PAGES:
             st.caption(f":material/layers: {escape_markdown(warning.text)}")
-    show_patient(chosen)
+    show_patient(chosen, reading)
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(

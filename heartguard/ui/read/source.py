@@ -8,6 +8,7 @@ import streamlit as st
 
 from heartguard.ui.read.camera import photograph_page
 from heartguard.ui.shared import session
+from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.uploads import let_go
 from heartguard.ui.shared.view import FIRST, Scope, View
@@ -39,8 +40,8 @@ _CHOSEN = (
     "demo looks better than that."
 )
 _PRIVACY = (
-    "The file stays in the memory of this session: it is not stored, and not used for training. "
-    "On a public server, cover names and numbers first."
+    "The file stays in the memory of this session, and is not used for training. On a public server, cover names and "
+    "numbers first."
 )
 
 
@@ -88,7 +89,7 @@ def _upload() -> None:
         "A class needs all twelve leads. Of a document with several pages you can pick one, of a long recording 10 s. "
         "Signals: DICOM waveforms, WFDB, and the XML of aECG, MUSE, CardioSoft, Philips and Mortara.",
     )
-    st.caption(f":material/lock: {_PRIVACY}")
+    st.caption(f":material/lock: {_PRIVACY} {kept_text()}")
     if len(files) == 1 and not _is_archive(files[0]):
         _open(files)
         st.rerun()
@@ -132,7 +133,7 @@ def _list(files: list[UploadedFile]) -> None:
 def _camera() -> None:
     st.markdown("Hold the camera straight above the flat page, in even light, and let the page fill the picture.")
     photo = photograph_page(f"camera-{session.current_tab().rounds}", _PHOTOS)
-    st.caption(f":material/lock: {_PRIVACY}")
+    st.caption(f":material/lock: {_PRIVACY} {kept_text()}")
     if photo is not None:
         session.choose(Chosen(photo.name, photo.getvalue(), "camera"))
         st.rerun()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from heartguard.ui.shared.session import current_tab
+
+if TYPE_CHECKING:
+    from heartguard.export import LabelledCase
 
 __all__ = ["show_labelled_set"]
 
@@ -29,7 +35,7 @@ def show_labelled_set() -> None:
             st.image(BytesIO(case.picture), case.page_id, width=_PREVIEW_PX)
     st.download_button(
         "Overruled ECGs (ZIP: tables and pages)",
-        _written,
+        partial(_written, tuple(cases.values())),  # made when it is asked for, outside of the session
         "heartguard-overruled.zip",
         "application/zip",
         icon=":material/school:",
@@ -38,7 +44,7 @@ def show_labelled_set() -> None:
     )
 
 
-def _written() -> bytes:
+def _written(cases: Sequence[LabelledCase]) -> bytes:
     from heartguard.export import labelled_set
 
-    return labelled_set(current_tab().overruled.values())
+    return labelled_set(cases)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from heartguard.review import Review, accept
+from heartguard.ui.shared.keeping import keep_review
 from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.values import Reading
@@ -25,6 +26,7 @@ def keep(chosen: Chosen, reading: Reading, review: Review) -> None:
         from heartguard.export import labelled_case
 
         tab.overruled[chosen.place] = labelled_case(reading, review)
+    keep_review(tab, chosen, reading, review)
     close_panel()
 
 

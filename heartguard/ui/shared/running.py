@@ -14,6 +14,7 @@ from heartguard.errors import HeartGuardError
 from heartguard.memory import give_back
 from heartguard.resources import shipped
 from heartguard.ui.shared.jobs import Job, shared_queue
+from heartguard.ui.shared.keeping import keep_reading
 from heartguard.ui.shared.room import Room
 from heartguard.ui.shared.session import Chosen, current, current_tab, room
 from heartguard.ui.shared.tabs import Tab
@@ -122,7 +123,9 @@ def finished(tab: Tab, chosen: Chosen, reading: Reading) -> Reading:
 
         tab.found[chosen.digest, chosen.view] = found_settings(reading.page)
     _spent_ms.update(reading.timings_ms)
-    return replace(reading, found={**tab.found.get((chosen.digest, chosen.view), {}), **reading.found})
+    whole = replace(reading, found={**tab.found.get((chosen.digest, chosen.view), {}), **reading.found})
+    keep_reading(tab, chosen, whole)
+    return whole
 
 
 def read_chosen(job: Job[Any], chosen: Chosen, tabs: Room) -> Reading:

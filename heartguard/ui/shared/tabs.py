@@ -134,6 +134,10 @@ class Tab:
         Those that the doctor overruled, ready to be written as a labelled set.
     initials : str
         Of the doctor, as last given.
+    kept, numbers : dict of Place to str
+        Where a history is kept: the id of each reading in it, and the number of its patient.
+    not_kept : set of Place
+        Readings that could not be written to it.
     work : WorkList or None
         Many ECGs that are read one after the other; None until there are.
     session : str
@@ -151,6 +155,9 @@ class Tab:
     reviews: dict[Place, Review] = field(default_factory=dict)
     overruled: dict[Place, LabelledCase] = field(default_factory=dict)
     initials: str = ""
+    kept: dict[Place, str] = field(default_factory=dict)
+    numbers: dict[Place, str] = field(default_factory=dict)
+    not_kept: set[Place] = field(default_factory=set)
     work: WorkList | None = None
     session: str = ""
     jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)

@@ -11,6 +11,7 @@ from heartguard.intake import GivenFile
 from heartguard.ui.review.labelled import show_labelled_set
 from heartguard.ui.shared import session
 from heartguard.ui.shared.frame import header, sheet
+from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import current_tab
 from heartguard.ui.shared.uploads import let_go
@@ -61,7 +62,7 @@ def _take_files() -> None:
     )
     st.caption(
         ":material/lock: They stay in the memory of this session and are read one after the other, while you look at "
-        "those that are read."
+        f"those that are read. {kept_text()}"
     )
     if files:
         given = [GivenFile(file.name, file.getvalue()) for file in sorted(files, key=lambda file: file.name)]
