@@ -145,7 +145,7 @@ def test_text_has_the_answer_and_the_doctors_apart():
             "de",
             (
                 "Ärztlich (AB): Herzinfarkt, abweichend",
-                "Das Programm hatte geantwortet: Normal, 90 % (Modell vgg16-0123abcd).",
+                "hatte geantwortet: Normal, 90 % (",
                 "Für falsch erklärt: Vorhofflimmern",
                 "QRS: 124 ärztlich (gelesen: 88)",
                 "Sokolow-Lyon: 2,50 ärztlich (gelesen: nicht gemessen)",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from heartguard.review import Review
-from heartguard.ui.shared.tabs import Place
 from heartguard.ui.worklist.entries import Entry
 from heartguard.ui.worklist.order import NOT_REVIEWED, Filters, class_text
 
@@ -18,9 +16,8 @@ _QUALITIES = ("poor", "fair", "good")
 _REVIEWS = (NOT_REVIEWED, "Accepted", "Overruled")
 
 
-def show_filters(entries: Sequence[Entry], reviews: Mapping[Place, Review]) -> Filters:
-    """Show the filters behind a button that says what is left out; return them."""
-    del reviews
+def show_filters(entries: Sequence[Entry]) -> Filters:
+    """Show the filters, those that are used most at once and the others behind a button; return them."""
     read = [entry.summary for entry in entries if entry.summary is not None]
     texts = {code: text for summary in read for code, text in zip(summary.statements, summary.texts, strict=True)}
     classes = list(dict.fromkeys(class_text(entry) for entry in entries))

@@ -9,7 +9,6 @@ from heartguard.intake import GivenFile
 from heartguard.ui.shared.jobs import Job, shared_queue
 from heartguard.ui.shared.running import finished, read_chosen
 from heartguard.ui.shared.session import Chosen, current_tab, room
-from heartguard.ui.shared.tabs import Tab
 from heartguard.ui.worklist.entries import WorkList
 from heartguard.values import Reading
 
@@ -36,10 +35,4 @@ def give(files: Iterable[GivenFile]) -> None:
     from heartguard.document import document_pages
 
     work_list().add(files, document_pages)
-    _keep(current_tab())
-
-
-def _keep(tab: Tab) -> None:
-    """Let the tab be found after a reload, from now on."""
-    if tab.work is not None:
-        tab.work.pump()
+    current_tab()  # from now on it is found after a reload

@@ -80,7 +80,7 @@ def _show_list(was_busy: bool) -> None:
     for note in work.notes:
         st.caption(f":orange[:material/info:] {escape_markdown(note)}")
     tab = current_tab()
-    filters = show_filters(work.entries, tab.reviews)
+    filters = show_filters(work.entries)
     by, descending = st.session_state.get(_SORT, ("given", False))
     shown = arranged(work.entries, tab.reviews, filters, by, descending=descending)
     work.order = [entry.word for entry in shown]
