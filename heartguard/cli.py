@@ -1,4 +1,4 @@
-"""The command line: ``heartguard read | batch | app``."""
+"""The command line: ``heartguard read | batch | history | app``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from heartguard import __version__, cli_batch, cli_options, cli_read, launch
+from heartguard import __version__, cli_batch, cli_history, cli_options, cli_read, launch
 from heartguard.errors import HeartGuardError
 
 EXIT_READ = 0
@@ -95,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_read(commands)
     _add_batch(commands)
+    _add_history(commands)
     _add_app(commands)
     return parser
 
@@ -124,6 +125,17 @@ def _add_batch(commands: Any) -> None:
         formatter_class=_Formatter,
     )
     cli_batch.add_arguments(batch)
+
+
+def _add_history(commands: Any) -> None:
+    history = commands.add_parser(
+        "history",
+        help="what a history that is switched on keeps",
+        description=cli_history.DESCRIPTION,
+        epilog=cli_history.EPILOG,
+        formatter_class=_Formatter,
+    )
+    cli_history.add_arguments(history)
 
 
 def _add_app(commands: Any) -> None:

@@ -26,10 +26,10 @@ _START_S = 60
 
 
 @contextlib.contextmanager
-def serve(script: Path, log: Path) -> Iterator[str]:
-    """Run a Streamlit script from the root of the repository; yields its address."""
+def serve(script: Path, log: Path, module: str = "streamlit") -> Iterator[str]:
+    """Run a Streamlit script from the root of the repository, by Streamlit or a module like it; yields its address."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.address=127.0.0.1"]
+    command = [sys.executable, "-m", module, "run", str(script), "--server.address=127.0.0.1"]
     options = [f"--server.port={port}", "--server.headless=true", f"--browser.serverAddress={INSECURE_HOST}"]
     with (
         log.open("wb") as output,

@@ -49,9 +49,11 @@ PRODUCT: dict[str, set[str]] = {
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
-    "report": {"answers", "statements", "contradictions", "warning_rules"},
+    "history": set(),
+    "review": {"answers", "statements"},
+    "report": {"answers", "statements", "contradictions", "review", "warning_rules"},
     "statements": {"warning_rules"},
-    "export": {"report", "signal_files"},
+    "export": {"report", "review", "signal_files"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
     "page_search": {"intake", "page"},
     "quality": {"weights"},
@@ -136,7 +138,7 @@ def test_rooms_of_the_product_import_downwards_only() -> None:
 
 def test_every_room_of_the_product_has_its_place() -> None:
     rooms = {name.partition(".")[0] for name, _ in modules(ROOT / "heartguard")}
-    doors = {"__init__", "__main__", "ui", "cli", "cli_batch", "cli_options", "cli_read", "launch"}
+    doors = {"__init__", "__main__", "ui", "cli", "cli_batch", "cli_history", "cli_options", "cli_read", "launch"}
     assert rooms == set(PRODUCT) | GROUND | doors
 
 

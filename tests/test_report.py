@@ -17,6 +17,7 @@ from heartguard.leads import LEADS
 from heartguard.patient import Patient
 from heartguard.report import rejected_json, rejected_text, to_csv, to_json, to_text
 from heartguard.report.structured import reason_of
+from heartguard.review import MeasurementReview, ProgramAnswer, Review, StatementReview
 from heartguard.values import Corrections, Finding, LeadWaves, Reading, SignalPrediction
 from heartguard.vocabulary import DISCLAIMER
 from heartguard.warning import caution, fault, note
@@ -249,6 +250,11 @@ def full_reading() -> Reading:
     return make_reading(prediction=prediction, measurements=measurements, warnings=warnings, models=models, **by_hand())
 
 
+def a_review() -> Review:
+    statement = StatementReview("rhythm.pause", "A pause of 2.4 s.", "overruled")
+    return Review(ProgramAnswer("Normal", 0.9, "m-1"), "MI", (statement,), (MeasurementReview("qrs_ms", None, 98.0),))
+
+
 def by_hand() -> dict[str, Any]:
     return {"corrections": Corrections(1, layout="3x4", gain_mm_per_mv=5.0), "found": {"gain_mm_per_mv": 10.0}}
 
@@ -268,7 +274,7 @@ def test_what_was_set_by_hand_stands_beside_what_had_been_found() -> None:
 def test_every_answer_is_of_the_published_schema_and_names_no_other_key() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(schema())
-    read = to_json(full_reading())
+    read = to_json(full_reading(), review=a_review())
     rejected = rejected_json("x.gif", errors.UnsupportedTypeError("The picture is a GIF."))
     doubts = (caution("scale.length", "The traces span 8 s."),)
     doubted = to_json(replace(full_reading(), warnings=doubts))  # of such a page nothing is stated

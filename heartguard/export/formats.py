@@ -63,7 +63,9 @@ def _csv(reading: Reading, _name: str, _options: ReportOptions) -> bytes:
 
 
 def _json(reading: Reading, _name: str, options: ReportOptions) -> bytes:
-    return json.dumps(to_json(reading, patient=options.patient), indent=2, ensure_ascii=False).encode()
+    return json.dumps(
+        to_json(reading, patient=options.patient, review=options.review), indent=2, ensure_ascii=False
+    ).encode()
 
 
 def _wfdb(reading: Reading, name: str, _options: ReportOptions) -> bytes:

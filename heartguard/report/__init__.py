@@ -1,6 +1,6 @@
 """Reports: a Reading as JSON, as text, and its signals as CSV; for print in English and German."""
 
-from heartguard.report.printed import LANGUAGES, Language, ReportOptions, page_picture, to_html, to_note
+from heartguard.report.printed import LANGUAGES, Language, ReportOptions, page_picture, review_text, to_html, to_note
 from heartguard.report.signals import to_csv
 from heartguard.report.structured import rejected_json, to_json
 from heartguard.report.text import rejected_text, to_text
@@ -12,6 +12,7 @@ __all__ = [
     "page_picture",
     "rejected_json",
     "rejected_text",
+    "review_text",
     "to_csv",
     "to_html",
     "to_json",

@@ -11,8 +11,10 @@ from heartguard.normal_ranges import reference_ranges
 from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.beat_values import beats_json
 from heartguard.report.prediction_values import no_prediction_json, prediction_json
+from heartguard.report.review_values import review_json
 from heartguard.report.rounding import rounded
 from heartguard.report.statement_values import statements_json
+from heartguard.review import Review
 from heartguard.statements import Statements, statements
 from heartguard.values import LeadWaves, Measurements, Page, Reading
 from heartguard.vocabulary import DISCLAIMER, STAGES
@@ -50,7 +52,13 @@ _HALF_WIDTHS = (*(name for name in _DECIMALS if name not in _NO_HALF_WIDTH), "wa
 """Values whose uncertainty is given."""
 
 
-def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNKNOWN_PATIENT) -> dict[str, Any]:
+def to_json(
+    reading: Reading,
+    *,
+    file: str | None = None,
+    patient: Patient = UNKNOWN_PATIENT,
+    review: Review | None = None,
+) -> dict[str, Any]:
     """Return a reading as plain values for ``json.dumps``.
 
     Parameters
@@ -60,6 +68,8 @@ def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNK
         Value of the key ``file``; by default the name of the upload.
     patient : Patient, optional
         Age and sex, for the statements.
+    review : Review, optional
+        What a doctor said of it: the key ``review``, beside the program's answer, which it leaves as it is.
 
     Returns
     -------
@@ -100,6 +110,7 @@ def to_json(reading: Reading, *, file: str | None = None, patient: Patient = UNK
         "layout": page.layout.name,
         "scale": _scale(page),
         "by_hand": [{"field": s.field, "set": s.given, "found": s.found} for s in reading.by_hand],
+        "review": review_json(review),
         "tilt_deg": rounded(page.tilt_deg, 2),
         "rhythm_lead": reading.ecg.rhythm_lead,
         "warnings": [{"code": w.code, "severity": w.severity, "text": w.text} for w in reading.warnings],
@@ -161,6 +172,7 @@ def rejected_json(
         "layout": None,
         "scale": dict.fromkeys(("px_per_mm", "speed_mm_s", "gain_mm_mv", "source")),
         "by_hand": [],
+        "review": None,
         "tilt_deg": None,
         "rhythm_lead": None,
         "warnings": [],

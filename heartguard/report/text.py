@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from heartguard.patient import UNKNOWN_PATIENT, Patient
+from heartguard.report.review_values import review_lines
 from heartguard.report.structured import reason_of
+from heartguard.review import Review
 from heartguard.statements import Statements, statements
 from heartguard.values import Measurements, Prediction, Reading
 from heartguard.vocabulary import DISCLAIMER, class_name, finding_name, printable
@@ -21,8 +23,16 @@ _ROWS = (
 """Title, field and unit of each measurement, in the order of the lines."""
 
 
-def to_text(reading: Reading, *, file: str | None = None, patient: Patient = UNKNOWN_PATIENT) -> str:
+def to_text(
+    reading: Reading,
+    *,
+    file: str | None = None,
+    patient: Patient = UNKNOWN_PATIENT,
+    review: Review | None = None,
+) -> str:
     """Return the answer, the measurements, the statements and the warnings of `reading` as text of several lines.
+
+    A doctor's `review` has lines of its own.
 
     Examples
     --------
@@ -42,6 +52,7 @@ def to_text(reading: Reading, *, file: str | None = None, patient: Patient = UNK
         *_possible(prediction),
         *_findings(prediction),
         *_second(prediction),
+        *review_lines(review),
         *(_row(reading.measurements, *row) for row in _ROWS),
         *_statements(statements(reading, patient)),
         f"  Layout            {reading.page.layout.name}, scale from the {reading.page.scale_source}",

@@ -34,10 +34,11 @@ def to_note(reading: Reading, options: ReportOptions | None = None) -> str:
 def _lines(contents: Contents) -> Iterator[str]:
     patient = f" ({contents.patient})" if contents.patient else ""
     yield f"{contents.word('ecg')}{patient}: {contents.headline}"
+    yield from contents.review
     rows = (row for row in contents.values if row.field in ESSENTIAL)
     yield "; ".join(f"{row.name} {row.value}" + (f" ({row.remark})" if row.remark else "") for row in rows)
     yield from contents.stated
     yield from (f"{severity}: {text}" for severity, text in contents.uncertain[: contents.doubts])
     yield from contents.by_hand and (f"{contents.word('by_hand')}: {'; '.join(contents.by_hand)}",)
     yield f"{contents.word('quality')}: {contents.quality}. {contents.models[0]}, {contents.models[1]}."
-    yield f"{contents.word('disclaimer')} {contents.word('unconfirmed')}"
+    yield contents.made_by

@@ -12,6 +12,7 @@ from heartguard.patient import Patient
 from heartguard.report.printed.german import german_sentence, german_statement
 from heartguard.report.printed.hand_settings import setting_text
 from heartguard.report.printed.options import ReportOptions
+from heartguard.report.printed.review_text import doctors_answer, review_text
 from heartguard.report.printed.values import ValueRow, value_rows
 from heartguard.report.printed.words import WORDS, Language, day, word
 from heartguard.statements import Statements, statements
@@ -55,6 +56,10 @@ class Contents:
         Severity and sentence, the gravest first; notes last.
     by_hand, models : tuple of str
     scale : str
+    doctor : str
+        The doctor's answer in one line; empty where nobody reviewed the reading.
+    review : tuple of str
+        All of the doctor's review.
     """
 
     language: Language
@@ -76,10 +81,17 @@ class Contents:
     by_hand: tuple[str, ...]
     models: tuple[str, ...]
     scale: str
+    doctor: str = ""
+    review: tuple[str, ...] = ()
 
     def word(self, key: str, **filled: object) -> str:
         """Return a text of `heartguard.report.printed.words` in the report's language."""
         return word(key, self.language, **filled)
+
+    @property
+    def made_by(self) -> str:
+        """That no device made it, and whether a doctor's review stands beside."""
+        return f"{self.word('disclaimer')} {self.word('reviewed' if self.review else 'unconfirmed')}"
 
     @property
     def stated(self) -> tuple[str, ...]:
@@ -114,6 +126,7 @@ def contents_of(reading: Reading, options: ReportOptions) -> Contents:
     language, prediction = options.language, reading.prediction
     stated = statements(reading, options.patient)
     given = prediction.withheld is None
+    said = {one.code: german_statement(one) if language == "de" else _MINUS.sub("−", one.text) for one in stated.given}
     return Contents(
         language=language,
         source=_source(reading, language),
@@ -123,9 +136,7 @@ def contents_of(reading: Reading, options: ReportOptions) -> Contents:
         below=tuple(_below(prediction, language)),
         abstained=prediction.abstained or not given,
         values=value_rows(reading.measurements, options),
-        statements=tuple(
-            german_statement(one) if language == "de" else _MINUS.sub("−", one.text) for one in stated.given
-        ),
+        statements=tuple(said.values()),
         withheld=tuple(_withheld(stated, language)),
         classes=_ranked(prediction.probabilities, "class", language) if given else (),
         findings=_ranked({f.scp_code: f.probability for f in prediction.findings if f.present}, "finding", language),
@@ -136,6 +147,8 @@ def contents_of(reading: Reading, options: ReportOptions) -> Contents:
         by_hand=tuple(setting_text(one, language) for one in reading.by_hand),
         models=(f"HeartGuard {__version__}", prediction.model, *_others(reading)),
         scale=_scale(reading.page, language),
+        doctor=doctors_answer(options.review, language),
+        review=review_text(options.review, said, language),
     )
 
 

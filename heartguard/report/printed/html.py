@@ -71,6 +71,8 @@ def _head(contents: Contents) -> Iterator[str]:
     yield '<div class="top">'
     yield f"<div>{_tag('p', contents.word('answer'), 'muted')}{_tag('h1', contents.headline)}"
     yield from (_tag("p", one) for one in contents.below)
+    if contents.doctor:
+        yield f"<p>{_tag('strong', contents.doctor)}</p>"
     yield (
         _tag("p", contents.word("quality") + ": " + contents.quality, "alarm" if contents.poor else "")
         + '</div><div class="essence">'
@@ -110,7 +112,9 @@ def _stated(contents: Contents) -> Iterator[str]:
 
 
 def _models(contents: Contents) -> Iterator[str]:
-    """Yield what the models answered, and where VGG16 saw it."""
+    """Yield the doctor's review, then what the models answered, and where VGG16 saw it."""
+    if contents.review:
+        yield _tag("h2", contents.word("review")) + _items(contents.review)
     if contents.classes:
         yield _tag("h2", contents.word("classes")) + _shares(contents.classes)
     yield _tag("h2", contents.word("findings")) + _shares(contents.findings)
@@ -147,5 +151,5 @@ def _page(contents: Contents, picture: bytes, deidentified: bool) -> Iterator[st
 
 
 def _foot(contents: Contents) -> Iterator[str]:
-    yield "<footer>" + _tag("b", contents.word("disclaimer") + " " + contents.word("unconfirmed"))
+    yield "<footer>" + _tag("b", contents.made_by)
     yield _tag("span", contents.made) + "</footer>"

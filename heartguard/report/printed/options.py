@@ -8,6 +8,7 @@ from datetime import date
 
 from heartguard.patient import UNKNOWN_PATIENT, Patient
 from heartguard.report.printed.words import Language
+from heartguard.review import Review
 
 __all__ = ["ReportOptions"]
 
@@ -25,6 +26,8 @@ class ReportOptions:
         Whether everything beside the traces is blanked in the picture of the page.
     lead_shares : mapping of str to float
         Share of VGG16's evidence for the answer by lead group, 0 to 1; empty where it was not explained.
+    review : Review or None
+        What a doctor said of the reading.
     made_on : date
         Day of the report, not of the recording, which is not read.
     """
@@ -33,4 +36,5 @@ class ReportOptions:
     patient: Patient = UNKNOWN_PATIENT
     deidentify: bool = True
     lead_shares: Mapping[str, float] = field(default_factory=dict)
+    review: Review | None = None
     made_on: date = field(default_factory=date.today)

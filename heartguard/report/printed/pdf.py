@@ -64,9 +64,8 @@ def _built(story: list[Any], contents: Contents, column_width: float) -> bytes:
     whole = _frame(_MARGIN, WIDTH_MM * mm, height)
     thirds = [_frame(_MARGIN + place * (column_width + _COLUMN_GAP), column_width, height) for place in range(3)]
     document.addPageTemplates([PageTemplate("traces", [whole]), PageTemplate("details", thirds)])
-    left = f"{contents.word('disclaimer')} {contents.word('unconfirmed')}"
     right = f"{contents.made} · {contents.word('sheet', number='{number}', count='{count}')}"
-    document.build(story, canvasmaker=counted_canvas(left, right, _MARGIN))
+    document.build(story, canvasmaker=counted_canvas(contents.made_by, right, _MARGIN))
     return written.getvalue()
 
 

@@ -90,8 +90,9 @@ def _stated(contents: Contents) -> list[Any]:
 
 
 def _models(contents: Contents, width: float) -> list[Any]:
-    """Return what the models answered, and where VGG16 saw it."""
-    found = [*_heading(contents, "answer"), text(contents.headline), *_lines(contents.below)]
+    """Return the doctor's review, then what the models answered, and where VGG16 saw it."""
+    review = [*_heading(contents, "review"), *_lines(contents.review)] if contents.review else []
+    found = [*review, *_heading(contents, "answer"), text(contents.headline), *_lines(contents.below)]
     if contents.classes:
         found += [*_heading(contents, "classes"), *_bars(contents.classes, width)]
     found += [*_heading(contents, "findings"), *_bars(contents.findings, width)]

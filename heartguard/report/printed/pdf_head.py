@@ -47,6 +47,8 @@ def head(contents: Contents, width: float, details: int) -> list[Any]:
     top.setStyle(_NONE)
     answer = [text(contents.word("answer"), "muted"), text(contents.headline, "headline"), Spacer(1, 1 * mm)]
     answer += [text(one) for one in contents.below]
+    if contents.doctor:
+        answer.append(text(contents.doctor, "strong"))
     answer.append(text(f"{contents.word('quality')}: {contents.quality}", "alarm" if contents.poor else "small"))
     blocks = [answer, [_values(contents, _SHARES[1] * width)], _findings(contents, _SHARES[2] * width, details)]
     body = Table([blocks], [share * width for share in _SHARES], [_BODY])

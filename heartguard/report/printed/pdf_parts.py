@@ -20,6 +20,7 @@ __all__ = ["ShareBar", "counted_canvas", "text"]
 _STYLES = {
     "small": (7.2, 9.4, REGULAR, INK),
     "muted": (6.6, 8.6, REGULAR, MUTED),
+    "strong": (7.2, 9.4, BOLD, INK),
     "alarm": (7.2, 9.4, BOLD, ALARM),
     "heading": (8.2, 11.0, BOLD, INK),
     "headline": (14.0, 17.0, BOLD, INK),

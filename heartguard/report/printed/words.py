@@ -44,6 +44,10 @@ WORDS: dict[str, Words] = {
     "unconfirmed": Words(
         "Made by a program, not confirmed by a doctor.", "Maschinell erstellt, ärztlich nicht bestätigt."
     ),
+    "reviewed": Words(
+        "Made by a program; the doctor's review is stated apart.",
+        "Maschinell erstellt; die ärztliche Beurteilung steht gesondert.",
+    ),
     "signed": Words("Confirmed by, date", "Bestätigt durch, Datum"),
     # The answer
     "answer": Words("Answer of the models", "Antwort der Modelle"),
@@ -78,6 +82,20 @@ WORDS: dict[str, Words] = {
     "finding.sub:LVH": Words("Left ventricular hypertrophy", "Linksventrikuläre Hypertrophie"),
     "shares": Words("Where VGG16 saw it: share of its evidence", "Wo VGG16 es sah: Anteil seiner Hinweise"),
     "shares.rhythm": Words("rhythm strip", "Rhythmusstreifen"),
+    # The doctor's review
+    "review": Words("Doctor's review", "Ärztliche Beurteilung"),
+    "review.doctor": Words("Doctor", "Ärztlich"),
+    "review.no_class": Words("no class named", "keine Klasse genannt"),
+    "review.accepted": Words("accepted", "bestätigt"),
+    "review.overruled": Words("overruled", "abweichend"),
+    "review.program": Words(
+        "The program had answered: {said} (model {model}).", "Das Programm hatte geantwortet: {said} (Modell {model})."
+    ),
+    "review.wrong": Words("Called wrong: {statement}", "Für falsch erklärt: {statement}"),
+    "review.measured": Words("{name}: {set} by the doctor (read: {read})", "{name}: {set} ärztlich (gelesen: {read})"),
+    "review.note": Words("Note: {note}", "Anmerkung: {note}"),
+    "review.signed": Words("Reviewed by {initials}, {day}.", "Beurteilt von {initials}, {day}."),
+    "review.unsigned": Words("Reviewed without initials, {day}.", "Beurteilt ohne Kürzel, {day}."),
     # Measurements
     "measurements": Words("Measurements", "Messwerte"),
     "measurement": Words("Value", "Wert"),

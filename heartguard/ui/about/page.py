@@ -26,6 +26,7 @@ from heartguard.ui.about.text import CREDITS, INTRODUCTION, LIMITS, WHAT_IT_IS_N
 from heartguard.ui.shared import session
 from heartguard.ui.shared.charts import show_chart
 from heartguard.ui.shared.frame import header, sheet
+from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.words import sentence_list
 from heartguard.vocabulary import CLASS_MEANING, CLASS_NAMES, DISCLAIMER
@@ -42,6 +43,7 @@ def show() -> None:
         with st.container(horizontal=True, gap="medium"):
             with st.container(width=520, gap="small"):
                 st.markdown(INTRODUCTION)
+                st.caption(f":material/lock: {kept_text()}")
                 st.info(f"**{DISCLAIMER}**\n\n{sentence_list(WHAT_IT_IS_NOT)}", icon=":material/info:")
             with st.container(width="stretch", gap="small"):
                 _figures()

@@ -9,7 +9,7 @@ from typing import Any
 from heartguard.normal_ranges import RANGES, Range, abnormal, reference_ranges, value_text
 from heartguard.values import Measurements
 
-__all__ = ["FORMULAS", "Card", "measurement_cards", "measurement_rows"]
+__all__ = ["FORMULAS", "Card", "compared_ranges", "measurement_cards", "measurement_rows"]
 
 FORMULAS = {
     "Bazett": "qtc_ms",
@@ -107,6 +107,11 @@ class Card:
 def measurement_cards(measurements: Measurements) -> tuple[Card, ...]:
     """Return one card for each measurement, those of `heartguard.normal_ranges.RANGES` first."""
     return tuple(_card(entry, measurements) for entry in (*RANGES, *_MORE))
+
+
+def compared_ranges() -> tuple[Range, ...]:
+    """Return the measurements that two ECGs are compared by, in the order of the cards."""
+    return (*RANGES, *_MORE)
 
 
 def _card(entry: Range, measurements: Measurements) -> Card:

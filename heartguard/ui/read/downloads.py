@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import PurePath
 
 import streamlit as st
 
 from heartguard.export import FORMATS, Format
-from heartguard.patient import Patient
 from heartguard.report import LANGUAGES, Language, ReportOptions, page_picture
 from heartguard.ui.explanation.maps import evidence_shares
+from heartguard.ui.review.labelled import show_labelled_set
+from heartguard.ui.shared.keeping import note_export
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import Chosen, current_tab
@@ -31,16 +33,18 @@ def show_downloads(chosen: Chosen, reading: Reading) -> None:
     stem = re.sub(r"[^\w-]+", "-", PurePath(chosen.name).stem).strip("-").lower() or "ecg"
     with st.popover("Download", icon=":material/download:"):
         st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
-        options = _report_options(reading, chosen.patient)
+        options = _report_options(reading, chosen)
         held = current_tab().readings.hold(reading)  # Else Streamlit would keep the reading for its buttons.
         for name, form in FORMATS.items():
             if form.available:
+                noted = partial(note_export, current_tab(), chosen, name)
                 # Made when it is asked for, without a rerun.
-                make, file = partial(_written, form, held, stem, options), f"{stem}{form.ending}"
+                make, file = partial(_written, form, held, stem, options, noted), f"{stem}{form.ending}"
                 st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
+        show_labelled_set()
 
 
-def _report_options(reading: Reading, patient: Patient) -> ReportOptions:
+def _report_options(reading: Reading, chosen: Chosen) -> ReportOptions:
     """Ask for the language of the reports, and whether print is blanked; show on demand what stays."""
     language = st.radio("Language of the reports", LANGUAGES, format_func=_LANGUAGE_NAMES.get, horizontal=True)
     deidentify = st.toggle(
@@ -48,8 +52,11 @@ def _report_options(reading: Reading, patient: Patient) -> ReportOptions:
     )
     if st.checkbox("Show what stays of the page"):
         st.image(page_picture(reading, deidentify=deidentify), "As PDF and HTML show it.", width=_PREVIEW_PX)
-    return ReportOptions(language, patient, deidentify, lead_shares=evidence_shares(reading))
+    review = current_tab().reviews.get(chosen.place)
+    return ReportOptions(language, chosen.patient, deidentify, lead_shares=evidence_shares(reading), review=review)
 
 
-def _written(form: Format, held: HeldReading, stem: str, options: ReportOptions) -> bytes:
-    return form.write(held.get(), stem, options)
+def _written(form: Format, held: HeldReading, stem: str, options: ReportOptions, note: Callable[[], None]) -> bytes:
+    data = form.write(held.get(), stem, options)
+    note()
+    return data

@@ -81,7 +81,9 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     from heartguard.ui.read.downloads import show_downloads
     from heartguard.ui.read.scale import show_scale
     from heartguard.ui.read.statements import show_patient, show_statements
+    from heartguard.ui.review.panel import show_panel, show_review
 
+    show_panel(chosen, reading)
     with st.container(key="answer", border=True, gap="xsmall"):
         show_answer(reading)
     show_lead_names(chosen, reading)
@@ -89,12 +91,13 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     with st.container(key="measurements", border=True, gap="xsmall"):
         moved = [name for name, _ in reading.corrections.marks]
         mount_measurements(measurement_rows(reading.measurements, moved), list(FORMULAS))
+    show_review(chosen, reading)
     if chosen.note:
         st.caption(chosen.note)
     for warning in reading.warnings:
         if warning.severity == "note" and warning.code in _ON_PAGES:
             st.caption(f":material/layers: {escape_markdown(warning.text)}")
-    show_patient(chosen)
+    show_patient(chosen, reading)
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from heartguard.ui.read.camera import photograph_page
 from heartguard.ui.shared import session
+from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.session import Chosen
+from heartguard.ui.shared.uploads import let_go
 from heartguard.ui.shared.view import FIRST, Scope, View
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.vocabulary import DISCLAIMER, class_name
@@ -38,8 +40,8 @@ _CHOSEN = (
     "demo looks better than that."
 )
 _PRIVACY = (
-    "The file stays in the memory of this session: it is not stored, and not used for training. "
-    "On a public server, cover names and numbers first."
+    "The file stays in the memory of this session, and is not used for training. On a public server, cover names and "
+    "numbers first."
 )
 
 
@@ -87,15 +89,26 @@ def _upload() -> None:
         "A class needs all twelve leads. Of a document with several pages you can pick one, of a long recording 10 s. "
         "Signals: DICOM waveforms, WFDB, and the XML of aECG, MUSE, CardioSoft, Philips and Mortara.",
     )
-    st.caption(f":material/lock: {_PRIVACY}")
-    if len(files) == 1:
+    st.caption(f":material/lock: {_PRIVACY} {kept_text()}")
+    if len(files) == 1 and not _is_archive(files[0]):
         _open(files)
         st.rerun()
+    if len(files) == 1:
+        _list(files)
+        st.switch_page("pages/worklist.py")
     if files:
         st.markdown(f"**{len(files)} files.** Are they pages of one ECG, such as limb leads and chest leads?")
         with st.container(horizontal=True, gap="small"):
             st.button("One ECG: read them together", type="primary", on_click=_open, args=(files,), key="together")
-            st.button("Each is an ECG of its own", on_click=_open_each, args=(files,), key="apart")
+            if st.button("Each is an ECG of its own: work list", icon=":material/checklist:", key="apart"):
+                _list(files)
+                st.switch_page("pages/worklist.py")
+
+
+def _is_archive(file: UploadedFile) -> bool:
+    from heartguard.intake import is_archive
+
+    return is_archive(file.getvalue())
 
 
 def _open(files: list[UploadedFile]) -> None:
@@ -104,29 +117,23 @@ def _open(files: list[UploadedFile]) -> None:
     view = View(scope="together") if others else FIRST
     more = tuple((file.name, file.getvalue()) for file in others)
     session.choose(Chosen(first.name, first.getvalue(), "upload", view, more=more))
-    _let_go(files)
+    let_go(files)
 
 
-def _open_each(files: list[UploadedFile]) -> None:
-    """Open every file, and look at the first."""
-    for file in reversed(files):
-        session.choose(Chosen(file.name, file.getvalue(), "upload"))
-    _let_go(files)
+def _list(files: list[UploadedFile]) -> None:
+    """Give files to the work list, which takes archives and documents apart."""
+    from heartguard.intake import GivenFile
+    from heartguard.ui.worklist.giving import give
 
-
-def _let_go(files: list[UploadedFile]) -> None:
-    """Remove files from the uploader: their tab holds them now, within the bounds of all tabs."""
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-    context: Any = get_script_run_ctx()
-    for file in files if context is not None else ():
-        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    give(GivenFile(file.name, file.getvalue()) for file in sorted(files, key=lambda file: file.name))
+    let_go(files)
+    session.current_tab().rounds += 1
 
 
 def _camera() -> None:
     st.markdown("Hold the camera straight above the flat page, in even light, and let the page fill the picture.")
     photo = photograph_page(f"camera-{session.current_tab().rounds}", _PHOTOS)
-    st.caption(f":material/lock: {_PRIVACY}")
+    st.caption(f":material/lock: {_PRIVACY} {kept_text()}")
     if photo is not None:
         session.choose(Chosen(photo.name, photo.getvalue(), "camera"))
         st.rerun()
@@ -196,6 +203,9 @@ def page_picker(chosen: Chosen, parts: int = 1) -> None:
                 width=_SCOPE_PX,
             )
             wanted = View(page - 1, view.part if page - 1 == view.page else 0, scope)
+            if st.button("All pages: work list", icon=":material/checklist:", type="tertiary", key="pages-to-list"):
+                _list_pages(chosen)
+                st.switch_page("pages/worklist.py")
         if parts > 1:
             st.markdown(f"This page shows {parts} ECGs. From the top:", width="content")
             part = st.pagination(parts, default=view.part + 1, key=f"part-{rounds}-{view.page}")
@@ -203,6 +213,14 @@ def page_picker(chosen: Chosen, parts: int = 1) -> None:
     if wanted != view:
         session.turn_to(wanted)
         st.rerun()
+
+
+def _list_pages(chosen: Chosen) -> None:
+    """Give a document to the work list, page by page."""
+    from heartguard.intake import GivenFile
+    from heartguard.ui.worklist.giving import give
+
+    give([GivenFile(chosen.name, chosen.data)])
 
 
 def _page_count(chosen: Chosen) -> int:

@@ -9,6 +9,7 @@ import streamlit as st
 from heartguard.patient import MOST_YEARS, SEXES, Patient
 from heartguard.statements import statements
 from heartguard.ui.shared import session
+from heartguard.ui.shared.keeping import history, set_number
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.viewer import mount_statements
@@ -28,18 +29,36 @@ def show_statements(chosen: Chosen, reading: Reading) -> None:
         mount_statements(rows)
 
 
-def show_patient(chosen: Chosen) -> None:
-    """Let age and sex be given, on which some limits depend."""
+def show_patient(chosen: Chosen, reading: Reading) -> None:
+    """Let age and sex be given, on which some limits depend; where a history is kept, also the patient's number."""
     given = chosen.patient
     said = ", ".join(filter(None, (given.sex, None if given.age_years is None else f"{given.age_years:.0f} years")))
     with st.popover(f"Age and sex: {said or 'not given'}", icon=":material/person:", type="tertiary"):
         st.markdown("Some limits of normal depend on them. They stay in this tab.")
         age = st.number_input("Age, years", 0, MOST_YEARS, _whole(given.age_years), key=f"age-{chosen.digest[:16]}")
         sex = st.segmented_control("Sex", SEXES, default=given.sex, key=f"sex-{chosen.digest[:16]}")
+        if history() is not None:
+            _number(chosen, reading)
     patient = Patient(None if age is None else float(age), sex)
     if patient != given:
         session.set_patient(patient)
         st.rerun()
+
+
+def _number(chosen: Chosen, reading: Reading) -> None:
+    """Let the number of the patient be given, under which the reading is found, and can be deleted."""
+    tab = session.current_tab()
+    before = tab.numbers.get(chosen.place, "")
+    help_ = "Under it the readings of a patient are found and deleted. It stays in the history, and is in no report."
+    number = st.text_input(
+        "Number of the patient", before, max_chars=64, help=help_, key=f"number-{chosen.digest[:16]}"
+    )
+    if number.strip() != before:
+        set_number(tab, chosen, reading, number.strip())
+    if chosen.place in tab.not_kept:
+        st.caption(
+            ":orange[:material/warning: **Not kept:** the history could not be written. Tell who runs this server.]"
+        )
 
 
 def not_stated(withheld: Mapping[str, str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,8 +13,11 @@ from heartguard.memory import keep_arrays_out_of_pools
 from heartguard.resources import shipped
 from heartguard.ui.shared import session
 from heartguard.ui.shared.session import Chosen
-from heartguard.ui.shared.words import answer_text, quality_text
+from heartguard.ui.shared.words import answer_text, quality_text, review_headline
 from heartguard.values import HandSetting, Reading
+
+if TYPE_CHECKING:
+    from heartguard.review import Review
 
 __all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "set_up", "sheet"]
 
@@ -25,6 +29,7 @@ _MOST_NAMES = 2
 
 PAGES = {
     "pages/read.py": ("Read", ":material/ecg_heart:"),
+    "pages/worklist.py": ("Work list", ":material/checklist:"),
     "pages/preprocessing.py": ("Preprocessing", ":material/account_tree:"),
     "pages/explanation.py": ("Explanation", ":material/local_fire_department:"),
     "pages/about.py": ("About", ":material/fact_check:"),
@@ -75,11 +80,12 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
             st.page_link(script, label=label, icon=icon, query_params=session.address())
         if chosen is not None:
             st.space("stretch")
+            _neighbours()
             st.button("Read another", icon=":material/add:", on_click=session.forget, key="another")
     if chosen is None:
         st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>')
     else:
-        st.html(strip_html(chosen, found if isinstance(found, Reading) else None))
+        _strip(chosen, found if isinstance(found, Reading) else None)
     return _take_up(chosen)
 
 
@@ -114,8 +120,49 @@ def _to_read(word: str) -> None:
     st.page_link("pages/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
 
 
-def strip_html(chosen: Chosen, reading: Reading | None) -> str:
-    """Return the strip: the name of the file, and of its reading the answer, the rate and the quality."""
+def _neighbours() -> None:
+    """Offer the ECGs before and after the open one in the work list."""
+    tab, word = session.current_tab(), st.query_params.get(session.QUERY, "")
+    if tab.work is None or tab.work.get(word) is None:
+        return
+    before, after, place, count = tab.work.neighbours(word)
+    tab.work.wanted = after
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="neighbours"):
+        st.button(
+            "Previous",
+            icon=":material/chevron_left:",
+            shortcut="P",
+            help="Previous ECG of the work list",
+            key="previous",
+            disabled=not before,
+            on_click=session.look_at,
+            args=(before,),
+        )
+        st.markdown(f"{place} of {count}" if place else "filtered out", width="content")
+        st.button(
+            "Next",
+            icon=":material/chevron_right:",
+            shortcut="N",
+            help="Next ECG of the work list",
+            key="next",
+            disabled=not after,
+            on_click=session.look_at,
+            args=(after,),
+        )
+
+
+def _strip(chosen: Chosen, reading: Reading | None) -> None:
+    """Show the strip of the open ECG, and beside it what accepts or overrules its reading."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
+        st.html(strip_html(chosen, reading, session.current_tab().reviews.get(chosen.place)), width="stretch")
+        if reading is not None:
+            from heartguard.ui.review.bar import show_review_bar
+
+            show_review_bar(chosen, reading)
+
+
+def strip_html(chosen: Chosen, reading: Reading | None, review: Review | None = None) -> str:
+    """Return the strip: the name of the file, of its reading the answer, the rate and the quality, and the review."""
     parts = [f"<h1>{html.escape(chosen.name)}</h1>"]
     if chosen.origin == "sample":
         parts.append("<span>Simulated, no patient</span>")
@@ -128,6 +175,8 @@ def strip_html(chosen: Chosen, reading: Reading | None) -> str:
             *(f"<span>{html.escape(fact)}</span>" for fact in facts[1:]),
         ]
         parts += [f"<span>By hand: {html.escape(_by_hand(setting))}</span>" for setting in reading.by_hand]
+    if review is not None:
+        parts.append(f'<strong class="hg-doctor">{html.escape(review_headline(review))}</strong>')
     return f'<div class="hg-strip" role="region" aria-label="Open ECG">{"".join(parts)}</div>'
 
 
@@ -144,8 +193,8 @@ def _take_up(chosen: Chosen | None) -> bool:
     from heartguard.ui.viewer import mount_tab
 
     tab, expected = session.current_tab(), bool(session.address())
-    kept = mount_tab(tab.token, asks=not tab.ecgs, expected=expected)
-    if kept and kept != tab.token and not tab.ecgs and session.take_up(kept):
+    kept = mount_tab(tab.token, asks=not tab.has_any, expected=expected)
+    if kept and kept != tab.token and not tab.has_any and session.take_up(kept):
         st.rerun()
     if kept and chosen is None and expected:
         st.info(
@@ -153,4 +202,4 @@ def _take_up(chosen: Chosen | None) -> bool:
             "file again.",
             icon=":material/link_off:",
         )
-    return expected and chosen is None and not kept and not tab.ecgs
+    return expected and chosen is None and not kept and not tab.has_any

@@ -70,6 +70,18 @@ class ReadingCache:
             while len(self._packed) > 1 and (len(self._packed) > self._most or self.nbytes > self._most_bytes):
                 self._packed.popitem(last=False)
 
+    def store(self, key: Key, reading: Reading) -> None:
+        """Keep a reading that nobody looks at yet, packed, unless others would have to go for it."""
+        packed = zlib.compress(pickle.dumps(reading), _FAST)
+        with self._changing:
+            if key not in self._packed and self.nbytes + len(packed) <= self._most_bytes:
+                self._most = max(self._most, len(self._packed) + 1)  # bounded by the bytes alone
+                self._packed[key] = packed
+                self._packed.move_to_end(key, last=False)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._packed
+
     def hold(self, reading: Reading) -> HeldReading:
         """Return what stands for a reading of this cache without keeping it in memory."""
         with self._changing:

@@ -87,7 +87,7 @@ def _drop_reading(tab: Tab) -> bool:
 
 
 def _drop_file(tab: Tab) -> bool:
-    return bool(tab.ecgs) and bool(tab.ecgs.popitem(last=False))
+    return tab.drop_file()
 
 
 def room_bytes(limit: int | None) -> int:

@@ -6,7 +6,7 @@ import csv
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
@@ -14,7 +14,10 @@ from heartguard.errors import HeartGuardError
 from heartguard.memory import give_back
 from heartguard.resources import shipped
 from heartguard.ui.shared.jobs import Job, shared_queue
-from heartguard.ui.shared.session import Chosen, current_tab, room
+from heartguard.ui.shared.keeping import keep_reading
+from heartguard.ui.shared.room import Room
+from heartguard.ui.shared.session import Chosen, current, current_tab, room
+from heartguard.ui.shared.tabs import Tab
 from heartguard.ui.shared.times import note_times
 from heartguard.values import NO_CORRECTIONS, Reading
 from heartguard.vocabulary import STAGES
@@ -24,9 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Progress",
+    "expected_seconds",
+    "finished",
     "load_models",
     "outcome",
     "progress_of",
+    "read_chosen",
     "reading_job",
     "stop_reading",
 ]
@@ -63,33 +69,35 @@ def outcome(chosen: Chosen) -> Reading | Exception | None:
         job = _start(chosen)
     state = job.look()
     if state == "done" and job.result is not None:
-        reading = job.result
-        if chosen.corrections == NO_CORRECTIONS:
-            from heartguard.page import found_settings
-
-            tab.found[chosen.digest, chosen.view] = found_settings(reading.page)
-        reading = replace(reading, found={**tab.found.get((chosen.digest, chosen.view), {}), **reading.found})
+        reading = finished(tab, chosen, job.result)
         tab.readings.put(chosen.key, reading)
-        _spent_ms.update(reading.timings_ms)
-        del st.session_state[_SLOT]
+        if tab.work is not None:
+            tab.work.note(chosen, reading)
+        st.session_state.pop(_SLOT, None)
         return reading
     if state != "failed" or job.error is None:
         return None
     if isinstance(job.error, HeartGuardError):
         tab.problem = (chosen.key, job.error.with_traceback(None))
-    del st.session_state[_SLOT]
+    st.session_state.pop(_SLOT, None)
     return job.error
 
 
 def reading_job(chosen: Chosen) -> Job[Reading] | None:
     """Return the session's job, if it reads this file."""
     job: Job[Reading] | None = st.session_state.get(_SLOT)
-    return job if job is not None and job.key == str(chosen.key) else None
+    if job is not None and job.key == str(chosen.key):
+        return job
+    work = current_tab().work
+    listed = () if work is None else (entry.job for entry in work.entries if entry.busy)
+    return next((one for one in listed if one is not None and one.key == str(chosen.key)), None)
 
 
 def stop_reading(again: bool = False) -> None:
     """Stop the session's reading; with `again`, let the next look begin it anew."""
     job: Job[Reading] | None = st.session_state.get(_SLOT)
+    chosen = current()
+    job = job or (None if chosen is None else reading_job(chosen))
     if job is not None:
         job.stop()
     if again:
@@ -108,44 +116,78 @@ def progress_of(job: Job[Reading]) -> Progress:
     return Progress(names[-1], tuple(names[:-1]), rest + later)
 
 
+def finished(tab: Tab, chosen: Chosen, reading: Reading) -> Reading:
+    """Return a new reading with what was found of its page without what is set by hand, which the tab keeps."""
+    if chosen.corrections == NO_CORRECTIONS:
+        from heartguard.page import found_settings
+
+        tab.found[chosen.digest, chosen.view] = found_settings(reading.page)
+    _spent_ms.update(reading.timings_ms)
+    whole = replace(reading, found={**tab.found.get((chosen.digest, chosen.view), {}), **reading.found})
+    keep_reading(tab, chosen, whole)
+    return whole
+
+
+def read_chosen(job: Job[Any], chosen: Chosen, tabs: Room) -> Reading:
+    """Read what was chosen, within a job, which is told of each stage.
+
+    Parameters
+    ----------
+    job : Job
+    chosen : Chosen
+    tabs : Room
+        Makes room before.
+
+    Raises
+    ------
+    heartguard.errors.HeartGuardError
+    heartguard.ui.shared.jobs.StoppedError
+    """
+    from heartguard import read_ecg, read_together
+
+    tabs.rest()
+
+    def on_stage(stage: str) -> None:
+        give_back()  # What the stage before is done with.
+        job.note(STAGES[stage])
+
+    job.note(_LOADING)
+    models = load_models()
+    (page, part, scope), corrections = chosen.view, chosen.corrections
+    if scope == "together":
+        names, files = zip((chosen.name, chosen.data), *chosen.more, strict=True)
+        reading = read_together(files, names=names, corrections=corrections, models=models, on_stage=on_stage)
+    else:
+        reading = read_ecg(
+            chosen.data,
+            name=chosen.name,
+            page=page,
+            part=part,
+            alone=scope == "alone",
+            corrections=corrections,
+            models=models,
+            on_stage=on_stage,
+        )
+    note_times("reading", job.waited_s, reading.timings_ms)
+    return reading
+
+
 def _start(chosen: Chosen) -> Job[Reading]:
     stop_reading()
     tabs = room()
-
-    def work(job: Job[Reading]) -> Reading:
-        from heartguard import read_ecg, read_together
-
-        tabs.rest()
-
-        def on_stage(stage: str) -> None:
-            give_back()  # What the stage before is done with.
-            job.note(STAGES[stage])
-
-        job.note(_LOADING)
-        models = load_models()
-        (page, part, scope), corrections = chosen.view, chosen.corrections
-        if scope == "together":
-            names, files = zip((chosen.name, chosen.data), *chosen.more, strict=True)
-            reading = read_together(files, names=names, corrections=corrections, models=models, on_stage=on_stage)
-        else:
-            reading = read_ecg(
-                chosen.data,
-                name=chosen.name,
-                page=page,
-                part=part,
-                alone=scope == "alone",
-                corrections=corrections,
-                models=models,
-                on_stage=on_stage,
-            )
-        note_times("reading", job.waited_s, reading.timings_ms)
-        return reading
-
-    job = Job(str(chosen.key), work)
+    job: Job[Reading] = Job(str(chosen.key), lambda job: read_chosen(job, chosen, tabs))
     st.session_state[_SLOT] = job
-    current_tab().jobs.add(job)
+    tab = current_tab()
+    tab.jobs.add(job)
+    if tab.work is not None:
+        tab.work.taken(chosen, job)
     shared_queue().submit(job)
     return job
+
+
+def expected_seconds() -> float:
+    """Return about how long a reading takes; 0 where nobody knows."""
+    return sum(ms for stage, ms in _expected_ms().items() if stage in STAGES) / 1000
 
 
 def _expected_ms() -> Mapping[str, float]:

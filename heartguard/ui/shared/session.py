@@ -30,6 +30,7 @@ __all__ = [
     "current",
     "current_tab",
     "forget",
+    "look_at",
     "move_marks",
     "room",
     "set_patient",
@@ -66,9 +67,11 @@ def current_tab() -> Tab:
     """Return the tab of this session."""
     tab: Tab = st.session_state.setdefault("tab", Tab())
     tab.session = _session()
-    if tab.ecgs:
+    if tab.has_any:
         _store().keep(tab)
         room().used(tab)
+    if tab.work is not None:
+        tab.work.pump()
     return tab
 
 
@@ -88,7 +91,12 @@ def address() -> dict[str, str]:
 
 def current() -> Chosen | None:
     """Return the ECG that the address names, or None."""
-    return current_tab().ecgs.get(st.query_params.get(QUERY, ""))
+    return current_tab().find(st.query_params.get(QUERY, ""))
+
+
+def look_at(word: str) -> None:
+    """Look at another ECG of the tab from now on, on the same page of the app."""
+    st.query_params[QUERY] = word
 
 
 def choose(source: Chosen) -> None:
@@ -128,7 +136,7 @@ def set_patient(patient: Patient) -> None:
 def _change(change: Callable[[Chosen], Chosen]) -> None:
     source, word = current(), st.query_params.get(QUERY, "")
     if source is not None:
-        current_tab().ecgs[word] = change(source)
+        current_tab().change(word, change(source))
 
 
 def forget() -> None:

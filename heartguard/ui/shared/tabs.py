@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from heartguard.errors import HeartGuardError
 from heartguard.patient import UNKNOWN_PATIENT, Patient
@@ -19,7 +19,12 @@ from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
 from heartguard.ui.shared.view import FIRST, View
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
-__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_EXPLAINED", "MAX_TABS", "Chosen", "Tab", "TabStore"]
+if TYPE_CHECKING:
+    from heartguard.export import LabelledCase
+    from heartguard.review import Review
+    from heartguard.ui.worklist.entries import WorkList
+
+__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_EXPLAINED", "MAX_TABS", "Chosen", "Place", "Tab", "TabStore"]
 
 MAX_ECGS = 6
 """ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""
@@ -35,6 +40,7 @@ FORGOTTEN_S = 30 * 60
 """A tab that nobody has looked at for so long is forgotten: a doctor comes back from a ward round of half an hour."""
 
 Origin = Literal["upload", "camera", "sample"]
+Place = tuple[str, View]
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,24 @@ class Chosen:
         """Bytes of all files."""
         return len(self.data) + sum(len(data) for _, data in self.more)
 
+    def of_page(self, page: int) -> Chosen:
+        """Return another page of the same files, whose bytes are not looked at again."""
+        return self._seen(View(page))
+
+    def of_part(self, part: int) -> Chosen:
+        """Return another ECG of the same page."""
+        return self._seen(self.view._replace(part=part))
+
+    def _seen(self, view: View) -> Chosen:
+        other = replace(self, view=view, corrections=NO_CORRECTIONS)
+        other.__dict__["digest"] = self.digest  # a document of 200 pages is hashed once
+        return other
+
+    @property
+    def place(self) -> Place:
+        """What of which files is looked at, however it is read: a review belongs to it."""
+        return self.digest, self.view
+
     @property
     def key(self) -> Key:
         """Key of its reading."""
@@ -114,6 +138,18 @@ class Tab:
         Why the last page that could not be read could not.
     rounds : int
         Counts the files chosen; part of widgets' keys, so that a new round starts with empty widgets.
+    reviews : dict of Place to Review
+        What the doctor said of each ECG.
+    overruled : dict of Place to LabelledCase
+        Those that the doctor overruled, ready to be written as a labelled set.
+    initials : str
+        Of the doctor, as last given.
+    kept, numbers : dict of Place to str
+        Where a history is kept: the id of each reading in it, and the number of its patient.
+    not_kept : set of Place
+        Readings that could not be written to it.
+    work : WorkList or None
+        Many ECGs that are read one after the other; None until there are.
     session : str
         Mark of the session that looked at it last.
     jobs : set of Job
@@ -130,6 +166,13 @@ class Tab:
     found: dict[tuple[str, View], dict[str, object]] = field(default_factory=dict)
     problem: tuple[Key, HeartGuardError] | None = None
     rounds: int = 0
+    reviews: dict[Place, Review] = field(default_factory=dict)
+    overruled: dict[Place, LabelledCase] = field(default_factory=dict)
+    initials: str = ""
+    kept: dict[Place, str] = field(default_factory=dict)
+    numbers: dict[Place, str] = field(default_factory=dict)
+    not_kept: set[Place] = field(default_factory=set)
+    work: WorkList | None = None
     session: str = ""
     jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)
     explaining: Job[None] | None = None
@@ -139,6 +182,31 @@ class Tab:
         """Return what is known of a page: its reading, or why it cannot be read."""
         failed = self.problem[1] if self.problem is not None and self.problem[0] == key else None
         return self.readings.get(key) or failed
+
+    @property
+    def has_any(self) -> bool:
+        """Whether the tab holds an ECG."""
+        return bool(self.ecgs or self.work)
+
+    def find(self, word: str) -> Chosen | None:
+        """Return the ECG of an address, opened alone or of the work list."""
+        entry = None if self.work is None else self.work.get(word)
+        return self.ecgs.get(word) or (None if entry is None else entry.chosen)
+
+    def change(self, word: str, chosen: Chosen) -> None:
+        """Look at the ECG of an address otherwise."""
+        entry = None if self.work is None else self.work.get(word)
+        if entry is not None:
+            entry.chosen = chosen
+        else:
+            self.ecgs[word] = chosen
+
+    def drop_file(self) -> bool:
+        """Let go of the oldest file; False where there is none."""
+        if self.ecgs:
+            self.ecgs.popitem(last=False)
+            return True
+        return self.work is not None and self.work.drop_oldest_file()
 
     def open(self, source: Chosen) -> str:
         """Keep a file and return the word of its address; one that is open already keeps its word."""
@@ -163,7 +231,9 @@ class Tab:
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        return self.readings.nbytes + sum(chosen.nbytes for chosen in self.ecgs.values())
+        pages = sum(len(case.picture) for case in self.overruled.values())
+        listed = 0 if self.work is None else self.work.nbytes
+        return self.readings.nbytes + pages + listed + sum(chosen.nbytes for chosen in self.ecgs.values())
 
 
 class TabStore:

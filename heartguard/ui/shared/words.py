@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from heartguard.leads import is_row_name
 from heartguard.values import Ecg, Reading
 from heartguard.vocabulary import class_name, percent
+
+if TYPE_CHECKING:
+    from heartguard.review import Review
 
 __all__ = [
     "NEEDS_SHAP",
@@ -18,6 +22,7 @@ __all__ = [
     "possible_text",
     "quality_text",
     "quality_word",
+    "review_headline",
     "second_text",
     "sentence_list",
 ]
@@ -115,6 +120,25 @@ def answer_text(reading: Reading) -> str:
     if prediction.abstained:
         return "Not sure"
     return f"{class_name(prediction.label)} · {percent(prediction.probabilities[prediction.label])}"
+
+
+def review_headline(review: Review) -> str:
+    """Say a doctor's answer in a few words, and that it differs from the program's where it does.
+
+    Examples
+    --------
+    >>> from heartguard.review import ProgramAnswer, Review
+    >>> review_headline(Review(ProgramAnswer("Normal", 0.9, "vgg16-0123abcd"), "MI", initials="AB"))
+    'Doctor AB: Myocardial infarction (overruled)'
+    >>> review_headline(Review(ProgramAnswer("Normal", 0.9, "vgg16-0123abcd"), "Normal"))
+    'Doctor: Normal (accepted)'
+    """
+    by = f"Doctor {review.initials}" if review.initials else "Doctor"
+    name = "no class" if review.label is None else class_name(review.label)
+    parts = "accepted" if review.verdict == "accepted" else "overruled"
+    if review.verdict == "accepted" and review.overrules:
+        parts = "class accepted, details overruled"
+    return f"{by}: {name} ({parts})"
 
 
 def escape_markdown(text: str) -> str:

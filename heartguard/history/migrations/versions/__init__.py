@@ -1,0 +1,3 @@
+"""One file a migration."""
+
+__all__: list[str] = []

@@ -1,0 +1,109 @@
+"""The history in the app: whether anything is kept, what is said of it, and what is written where it is on.
+
+Nothing of SQLAlchemy is loaded while it is off. What cannot be written does not stop a doctor: the reading stays on the
+screen, and the page says that it was not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from heartguard.errors import HeartGuardError
+from heartguard.history import history_settings
+from heartguard.ui.shared.problems import log_surprise
+from heartguard.ui.shared.tabs import Chosen, Tab
+from heartguard.values import Reading
+
+if TYPE_CHECKING:
+    from heartguard.history import History
+    from heartguard.review import Review
+
+__all__ = ["history", "keep_reading", "keep_review", "kept_text", "note_export", "set_number"]
+
+
+@cache
+def history() -> History | None:
+    """Return the history of this process, opened once, what is too old in it deleted; None where it is off.
+
+    Raises
+    ------
+    heartguard.errors.HeartGuardError
+        If it is switched on and cannot be used: an operator who wants a history must not run without one unawares.
+    """
+    settings = history_settings()
+    if settings is None:
+        return None
+    try:
+        from heartguard.history import History
+    except ImportError as error:
+        why = "The history is switched on and needs its extra: pip install 'heartguard[history]'."
+        raise HeartGuardError(why) from error
+    opened = History(settings)
+    opened.expire()
+    return opened
+
+
+def kept_text() -> str:
+    """Say whether anything is kept after the session."""
+    settings = history_settings()
+    if settings is None:
+        return "Nothing is kept after this session: no file, no reading, no review."
+    return (
+        f"This server keeps each reading and review for {settings.days} days, with the page without its print, and "
+        "notes who read, changed and exported it. Files themselves are not kept."
+    )
+
+
+def keep_reading(tab: Tab, chosen: Chosen, reading: Reading) -> None:
+    """Keep a reading where the history is on; samples are of no patient, and not kept."""
+    if history() is None or chosen.origin == "sample":
+        return
+    from heartguard.report import page_picture, to_json
+    from heartguard.ui.shared.pictures import encode_jpeg
+
+    said = to_json(reading, patient=chosen.patient)
+    picture = encode_jpeg(page_picture(reading))
+    _write(tab, chosen, lambda kept: _keep(kept, tab, chosen, said, picture))
+
+
+def _keep(kept: History, tab: Tab, chosen: Chosen, said: dict[str, object], picture: bytes) -> None:
+    number = tab.numbers.get(chosen.place)
+    tab.kept[chosen.place] = kept.keep(said, picture, who=tab.initials, place=str(chosen.view), patient=number)
+
+
+def keep_review(tab: Tab, chosen: Chosen, reading: Reading, review: Review) -> None:
+    """Keep a review where the history is on."""
+    if history() is None or chosen.origin == "sample":
+        return
+    from heartguard.report import to_json
+
+    if chosen.place not in tab.kept:
+        keep_reading(tab, chosen, reading)
+    said = to_json(reading, review=review)["review"]
+    _write(tab, chosen, lambda kept: kept.keep_review(tab.kept[chosen.place], said, who=review.initials))
+
+
+def note_export(tab: Tab, chosen: Chosen, form: str) -> None:
+    """Note that a reading leaves the app as a file."""
+    if history() is not None and chosen.place in tab.kept:
+        _write(tab, chosen, lambda kept: kept.exported(tab.kept[chosen.place], form, who=tab.initials))
+
+
+def set_number(tab: Tab, chosen: Chosen, reading: Reading, number: str) -> None:
+    """Say whose ECG it is; without a number it is nobody's, and goes with the retention period alone."""
+    tab.numbers[chosen.place] = number
+    keep_reading(tab, chosen, reading)
+
+
+def _write(tab: Tab, chosen: Chosen, act: Callable[[History], None]) -> None:
+    kept = history()
+    if kept is None:
+        return
+    try:
+        act(kept)
+        tab.not_kept.discard(chosen.place)
+    except Exception as error:
+        log_surprise(error)
+        tab.not_kept.add(chosen.place)

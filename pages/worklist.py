@@ -1,0 +1,5 @@
+"""Page "Work list"."""
+
+from heartguard.ui.worklist.page import show
+
+show()
