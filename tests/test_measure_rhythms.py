@@ -5,6 +5,7 @@ import pytest
 
 from heartguard.leads import LEAD_INDEX
 from heartguard.measure import measure
+from heartguard.measure.energy import crests
 from heartguard.measure.lead_table import voltages
 from heartguard.statements import Case, state
 from heartlab.simulate.ecg.dipole import Wave
@@ -257,3 +258,12 @@ def test_a_slurred_wave_within_a_regular_interval_is_no_beat() -> None:
     times = regular(75)
     found = measure(shown(leads(complexes(times) + p_waves(times - 0.1) + ectopic(times[5:6] + 0.3))))
     assert found.heart_rate_bpm == pytest.approx(75, abs=1)
+
+
+def test_a_low_peak_on_the_flank_of_a_complex_is_no_beat() -> None:
+    """A complex at 1 s whose function falls for 0.3 s, with a low peak of a T wave beyond the refractory time."""
+    function = np.maximum(0, 1 - np.abs(np.arange(1000) - 500) / 150)
+    function[610:620] += 0.12 * np.hanning(10)
+    assert crests(function).tolist() == [500]
+    function[740:780] += 0.9 * np.hanning(40)
+    assert crests(function).tolist() == [500, 759]

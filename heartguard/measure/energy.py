@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 from scipy.signal import find_peaks
 
 from heartguard.arrays import Doubles, Indices, Mask, nan_median
@@ -19,6 +20,11 @@ REFRACTORY_S = 0.21
 
 _CLIP = 1.6
 _LEAST_CREST = 0.05
+
+_LEAST_BESIDE = 0.5
+"""Of the highest of the function within `REFRACTORY_S`: what is lower is on the flank of a complex. At 250/min, where
+complexes are so near to each other, beats of one kind are equally high. By hand."""
+
 NEAR_S = 0.12
 """What is nearer to a beat than this may be part of its QRS complex, seconds."""
 
@@ -119,7 +125,7 @@ def away_from(beats: Indices, size: int, near_s: float = NEAR_S) -> Mask:
 
 
 def crests(detection: Doubles) -> Indices:
-    """Return the peaks of a function, without those that have a higher one within `REFRACTORY_S`.
+    """Return the peaks of a function, without those that have a higher one within `REFRACTORY_S` or are on a flank.
 
     Examples
     --------
@@ -130,4 +136,6 @@ def crests(detection: Doubles) -> Indices:
     """
     padded = np.pad(detection, 1)  # a beat that the page cuts off may be highest at its edge
     places, _ = find_peaks(padded, height=_LEAST_CREST, distance=samples(REFRACTORY_S) + 1)
+    highest = maximum_filter1d(padded, 2 * samples(REFRACTORY_S) + 1)
+    places = places[padded[places] >= _LEAST_BESIDE * highest[places]]
     return np.asarray(places - 1, dtype=np.int64)

@@ -68,11 +68,9 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
         off = abs(height / by_hand - 1)
         return Gain(by_hand, None, off, 1.0 if off < PULSE_TOLERANCE else -1.0) if pulses else Gain(by_hand)
     sides = _gains_of_sides(pulses)
-    if sides is not None:
+    if sides is not None and printed in (None, sides):
         off = float(np.median([abs(pulse.height_mm / _nearest(pulse.height_mm) - 1) for pulse in pulses]))
-        agreed = printed in (None, sides)
-        witnesses = (1.0 if printed is None else 2.0) if agreed else -1.0
-        return Gain(sides.limb, sides, off, witnesses, _by_lead(sides, agreed))
+        return Gain(sides.limb, sides, off, 1.0 if printed is None else 2.0, _by_lead(sides))
     shown = _nearest(height) if pulses else None
     error = None if shown is None else abs(height / shown - 1)
     if shown is None or error is None or error >= PULSE_TOLERANCE:
@@ -80,7 +78,7 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
     differing = printed if printed is not None and printed.limb != printed.chest else None
     if printed is None or shown in (printed.limb, printed.chest):
         text = f"The calibration pulses show a gain of {shown:g} mm/mV, not the usual 10."
-        said = _unusual(shown, text) if differing is None else _by_lead(differing, True)
+        said = _unusual(shown, text) if differing is None else _by_lead(differing)
         limb = shown if differing is None else differing.limb
         return Gain(limb, differing, error, 1.0 if printed is None else 2.0, said)
     text = (
@@ -102,7 +100,7 @@ def _gains_of_sides(pulses: tuple[Pulse, ...]) -> Gains | None:
     middle = (min(pulse.x0 for pulse in pulses) + max(pulse.x0 for pulse in pulses)) / 2
     found = []
     for side in ([p for p in pulses if p.x0 < middle], [p for p in pulses if p.x0 >= middle]):
-        if len(side) < _FEWEST_A_SIDE:
+        if len(side) < _FEWEST_A_SIDE or not _in_line(side):
             return None
         gain = _nearest(float(np.median([pulse.height_mm for pulse in side])))
         if np.mean([abs(pulse.height_mm / gain - 1) < PULSE_TOLERANCE for pulse in side]) < _AGREEING:
@@ -111,12 +109,19 @@ def _gains_of_sides(pulses: tuple[Pulse, ...]) -> Gains | None:
     return Gains(found[0], found[1]) if found[0] != found[1] else None
 
 
+def _in_line(pulses: list[Pulse]) -> bool:
+    """Tell whether pulses begin one below the other, within half of their width; waves taken for pulses do not."""
+    begin = np.array([pulse.x0 for pulse in pulses])
+    reach = float(np.median([pulse.x1 - pulse.x0 for pulse in pulses])) / 2
+    return bool((np.abs(begin - np.median(begin)) <= reach).all())
+
+
 def _without_pulses(height: float, printed: Gains | None, error: float | None) -> Gain:
     """Return the printed gain, or the usual one; `height` and `error` are those of pulses that fit no usual gain."""
     if printed is not None:
         differing = printed if printed.limb != printed.chest else None
         text = f"A gain of {printed.limb:g} mm/mV is printed, not the usual 10."
-        said = _unusual(printed.limb, text) if differing is None else _by_lead(differing, True)
+        said = _unusual(printed.limb, text) if differing is None else _by_lead(differing)
         return Gain(printed.limb, differing, error, 1.0, said)
     if error is None:
         return Gain(GAIN_MM_PER_MV)
@@ -131,8 +136,6 @@ def _unusual(gain: float, text: str) -> tuple[Warning, ...]:
     return () if gain == GAIN_MM_PER_MV else (note("scale.gain", text),)
 
 
-def _by_lead(gains: Gains, agreed: bool) -> tuple[Warning, ...]:
-    text = f"Limb leads are drawn at {gains.limb:g} mm/mV and chest leads at {gains.chest:g}"
-    if agreed:
-        return (note("scale.gain", f"{text}, as the page shows."),)
-    return (caution("scale.gain", f"{text} by their pulses, but another gain is printed. Check the amplitudes."),)
+def _by_lead(gains: Gains) -> tuple[Warning, ...]:
+    text = f"Limb leads are drawn at {gains.limb:g} mm/mV and chest leads at {gains.chest:g}, as the page shows."
+    return (note("scale.gain", text),)
