@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heartguard.classify import LAYERS, NEAR_REACH_PX, VggEngine, load_engine
+from heartguard.classify import LAYERS, NEAR_REACH_PX, LiteRtBackbone, VggEngine, load_engine
 from heartguard.drawing import draw, drawing_boxes, segment_leads
 from heartguard.explain import InspectableNetwork, inspect_network, lead_shap
 from heartguard.explain.hires_cam import hires_cam
@@ -36,6 +36,13 @@ def coalitions() -> np.ndarray:
     masks[2, 6] = masks[3, 12] = masks[4, [0, 3]] = False
     masks[5] = np.random.default_rng(0).random(13) < 0.5
     return masks
+
+
+def test_bands_of_a_drawing_give_what_all_of_it_gives_at_once(whole: VggEngine) -> None:
+    image = np.random.default_rng(0).integers(0, 256, SHAPE, np.uint8)
+    backbone = whole.backbone
+    assert isinstance(backbone, LiteRtBackbone)
+    np.testing.assert_array_equal(backbone.near(image), backbone._near(image))
 
 
 def test_steps_answer_as_the_whole(whole, ecg):

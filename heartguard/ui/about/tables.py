@@ -38,6 +38,7 @@ TITLES = {
     "scans": "Scans, photos and screenshots of many makers, looked at one by one",
     "rates": "Heart rate against the rate that the recorder printed",
     "speed": "Time and memory of one reading",
+    "memory": "Memory of one process by step, this version beside an earlier one",
     "load": "Many sessions at once on the real server, which is told that it has 690 MB",
 }
 _UNITS = {"percent": "%", "db": "dB", "ms": "ms", "per_min": "1/min", "mv": "mV"}

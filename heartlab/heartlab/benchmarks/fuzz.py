@@ -33,7 +33,7 @@ TIME_LIMIT_S = 120.0
 MOST_MB = 1200.0
 """Memory that a process may need for one file."""
 
-WRITTEN_EVERY = 100
+WRITTEN_EVERY = 50
 """Files after which the table is written: thousands take hours."""
 
 KEPT = Path("heartguard-fuzz")

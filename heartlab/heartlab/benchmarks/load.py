@@ -87,10 +87,11 @@ def run(args: argparse.Namespace) -> None:
         print(table[table.sessions == sessions].to_string(index=False), flush=True)
 
 
-def asked_pages() -> list[Asked]:
-    """Return ten simulated pages, two of them photos, each with another rate."""
+def asked_pages(numbers: Sequence[int] = range(len(RATES_BPM))) -> list[Asked]:
+    """Return some of ten simulated pages, two of them photos, each with another rate."""
     pages = []
-    for number, rate in enumerate(RATES_BPM):
+    for number in numbers:
+        rate = RATES_BPM[number]
         signals = simulate_ecg("normal", rate, seed=number).signals
         if number in PHOTOS:
             printed = render_page(signals, random_print(number, ("3x4+1",)), seed=number)

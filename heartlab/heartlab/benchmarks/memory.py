@@ -36,11 +36,11 @@ def run(args: argparse.Namespace) -> None:
     from heartlab.benchmarks.load import asked_pages
 
     keep_arrays_out_of_pools()
-    pages = asked_pages()
+    pages = asked_pages(PAGES)
     give_back(collect=True)
     steps = Steps()
     steps.end("simulated pages, in place of the app")
-    _read_and_explain([pages[number] for number in PAGES], steps)
+    _read_and_explain(pages, steps)
     rows = [{"code": args.code, **row} for row in steps.rows]
     print(write_table(merged(rows, read_table("memory"), ["code", "step"]), "memory").to_string(index=False))
 

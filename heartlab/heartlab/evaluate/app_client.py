@@ -51,6 +51,7 @@ class AppClient:
             subprotocols=["streamlit"],  # type: ignore[list-item]
             additional_headers={"Cookie": f"{_XSRF}={self._token}"},
             max_size=None,
+            ping_interval=None,  # a server that has no time to answer at once is not gone
         )
         self._urls: Any = None
         self._pages: dict[str, str] = {}
