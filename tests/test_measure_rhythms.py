@@ -254,6 +254,16 @@ def test_qrs_is_as_wide_in_a_narrow_band_as_in_the_whole(band: tuple[float, floa
     assert filtered.qrs_ms == pytest.approx(whole.qrs_ms, abs=10)
 
 
+def test_a_strip_of_low_voltage_leaves_the_r_peak_in_the_complex() -> None:
+    times = regular(72)
+    atria = p_waves(times + QRS_ON_MS / 1000 - 0.14)
+    signals = leads(atria + complexes(times))
+    signals[LEAD_INDEX["III"]] = leads(atria)[LEAD_INDEX["III"]]  # higher P waves than QRS complexes
+    found = measure(shown(signals, "3x4+1", "III"))
+    assert np.abs(found.beats_s[:, None] - times).min(axis=1).max() < 0.045
+    assert found.qrs_ms == pytest.approx(86, abs=18)
+
+
 def test_a_slurred_wave_within_a_regular_interval_is_no_beat() -> None:
     times = regular(75)
     found = measure(shown(leads(complexes(times) + p_waves(times - 0.1) + ectopic(times[5:6] + 0.3))))
