@@ -53,3 +53,21 @@ def test_the_app_keeps_what_it_says_it_keeps(tmp_path, monkeypatch):
         "looked",
     ]
     history.close()
+
+
+def test_a_history_that_cannot_be_written_stops_no_doctor_and_is_said(monkeypatch):
+    from heartguard.ui.shared import keeping
+    from heartguard.ui.shared.tabs import Chosen, Tab
+    from tests.handmade import make_reading
+
+    monkeypatch.setenv("HEARTGUARD_HISTORY", "postgresql+psycopg://nobody@127.0.0.1:1/nowhere")
+    keeping.history.cache_clear()
+    tab, chosen = Tab(), Chosen("a.png", b"a", "upload")
+    keeping.keep_reading(tab, chosen, make_reading())
+    assert (tab.not_kept, tab.kept) == ({chosen.place}, {})
+    sample = Chosen("b.png", b"b", "sample")
+    keeping.keep_reading(tab, sample, make_reading())
+    assert sample.place not in tab.not_kept
+    assert "365 days" in keeping.kept_text()
+    monkeypatch.setenv("HEARTGUARD_HISTORY", "off")
+    assert keeping.kept_text().startswith("Nothing is kept")

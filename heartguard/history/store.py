@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from heartguard.history.engine import HistoryError, opened, settle
+from heartguard.history.rows import aware, delete_readings, found_reading, lasting, new_id, note, now, patient_of
 from heartguard.history.settings import HistorySettings
 from heartguard.history.tables import AuditLine, PatientRow, ReadingRow, ReviewRow
 
@@ -89,48 +87,48 @@ class History:
             )
             row = session.scalars(known).first()
             if row is None:
-                row = ReadingRow(id=_new(), at=_now(), sha256=answer["sha256"], place=place, model=answer["model"])
+                row = ReadingRow(id=new_id(), at=now(), sha256=answer["sha256"], place=place, model=answer["model"])
                 row.file, row.answer, row.picture = answer["file"][:_LONGEST], answer, picture
                 session.add(row)
-                self._note(session, who, "read", reading=row.id)
-            elif _lasting(row.answer) != _lasting(answer):
+                note(session, who, "read", reading=row.id)
+            elif lasting(row.answer) != lasting(answer):
                 row.answer, row.picture = answer, picture
-                self._note(session, who, "changed", reading=row.id)
+                note(session, who, "changed", reading=row.id)
             if patient:
                 self._assign(session, row, patient, who)
             return row.id
 
     def _assign(self, session: Session, row: ReadingRow, number: str, who: str) -> None:
-        found = session.scalars(select(PatientRow).where(PatientRow.number == number)).first()
+        found = patient_of(session, number)
         if found is None:
-            found = PatientRow(id=_new(), number=number)
+            found = PatientRow(id=new_id(), number=number)
             session.add(found)
             session.flush()
         if row.patient_id != found.id:
             row.patient_id = found.id
-            self._note(session, who, "assigned", reading=row.id, patient=found.id)
+            note(session, who, "assigned", reading=row.id, patient=found.id)
 
     def keep_review(self, reading: str, review: dict[str, Any], *, who: str) -> None:
         """Add a review, as `heartguard.report.to_json` writes it under ``review``; earlier ones stay."""
         with Session(self._engine) as session, session.begin():
-            self._found(session, reading)
-            session.add(ReviewRow(id=_new(), reading_id=reading, at=_now(), review=review))
-            self._note(session, who, "reviewed", reading=reading, detail=str(review["verdict"]))
+            found_reading(session, reading)
+            session.add(ReviewRow(id=new_id(), reading_id=reading, at=now(), review=review))
+            note(session, who, "reviewed", reading=reading, detail=str(review["verdict"]))
 
     def look(self, reading: str, *, who: str) -> Kept:
         """Return a reading, and note that it was looked at."""
         with Session(self._engine) as session, session.begin():
-            row = self._found(session, reading)
-            self._note(session, who, "looked", reading=reading)
+            row = found_reading(session, reading)
+            note(session, who, "looked", reading=reading)
             return self._kept(session, row)
 
     def of_patient(self, number: str, *, who: str) -> list[Kept]:
         """Return the readings of a patient, the oldest first, and note that they were looked at."""
         with Session(self._engine) as session, session.begin():
-            patient = session.scalars(select(PatientRow).where(PatientRow.number == number)).first()
+            patient = patient_of(session, number)
             if patient is None:
                 return []
-            self._note(session, who, "looked", patient=patient.id)
+            note(session, who, "looked", patient=patient.id)
             rows = session.scalars(
                 select(ReadingRow).where(ReadingRow.patient_id == patient.id).order_by(ReadingRow.at)
             )
@@ -139,7 +137,7 @@ class History:
     def exported(self, reading: str, form: str, *, who: str) -> None:
         """Note that a reading left the program as a file."""
         with Session(self._engine) as session, session.begin():
-            self._note(session, who, "exported", reading=reading, detail=form)
+            note(session, who, "exported", reading=reading, detail=form)
 
     def delete_patient(self, number: str, *, who: str) -> int:
         """Delete a patient with all readings and reviews; the audit line stays, without any of it.
@@ -155,22 +153,22 @@ class History:
             If no such patient is kept.
         """
         with Session(self._engine) as session, session.begin():
-            patient = session.scalars(select(PatientRow).where(PatientRow.number == number)).first()
+            patient = patient_of(session, number)
             if patient is None:
                 raise HistoryError("No patient of this number is kept.")
-            ids = _delete(session, ReadingRow.patient_id == patient.id)
+            ids = delete_readings(session, ReadingRow.patient_id == patient.id)
             session.delete(patient)
-            self._note(session, who, "deleted", patient=patient.id, detail=f"{len(ids)} readings")
+            note(session, who, "deleted", patient=patient.id, detail=f"{len(ids)} readings")
         settle(self._engine)
         return len(ids)
 
-    def expire(self, now: datetime | None = None) -> int:
+    def expire(self, at: datetime | None = None) -> int:
         """Delete what is older than the retention period, and patients of whom nothing is left; return how many."""
-        before = (now or _now()) - timedelta(days=self.settings.days)
+        before = (at or now()) - timedelta(days=self.settings.days)
         with Session(self._engine) as session, session.begin():
-            ids = _delete(session, ReadingRow.at < before)
+            ids = delete_readings(session, ReadingRow.at < before)
             for number in ids:
-                self._note(session, "retention", "expired", reading=number)
+                note(session, "retention", "expired", reading=number)
             kept = select(ReadingRow.patient_id).where(ReadingRow.patient_id.is_not(None))
             session.execute(delete(PatientRow).where(PatientRow.id.not_in(kept)))
         if ids:
@@ -193,57 +191,9 @@ class History:
         """Give the connections back."""
         self._engine.dispose()
 
-    def _note(
-        self,
-        session: Session,
-        who: str,
-        did: str,
-        *,
-        reading: str | None = None,
-        patient: str | None = None,
-        detail: str = "",
-    ) -> None:
-        session.add(
-            AuditLine(at=_now(), who=who or "unknown", did=did, reading_id=reading, patient_id=patient, detail=detail)
-        )
-
-    def _found(self, session: Session, reading: str) -> ReadingRow:
-        row = session.get(ReadingRow, reading)
-        if row is None:
-            raise HistoryError("This reading is not kept any more.")
-        return row
-
     def _kept(self, session: Session, row: ReadingRow) -> Kept:
         said = session.scalars(
             select(ReviewRow).where(ReviewRow.reading_id == row.id).order_by(ReviewRow.at.desc())
         ).all()
         answer = {**row.answer, "review": said[0].review if said else None}
-        return Kept(row.id, _aware(row.at), row.file, row.model, answer, len(said))
-
-
-def _delete(session: Session, which: ColumnElement[bool]) -> Sequence[str]:
-    """Delete readings with their reviews; return their ids."""
-    chosen = select(ReadingRow.id).where(which)
-    ids = session.scalars(chosen).all()
-    session.execute(delete(ReviewRow).where(ReviewRow.reading_id.in_(chosen)))
-    session.execute(delete(ReadingRow).where(which))
-    return ids
-
-
-def _lasting(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return an answer without what differs each time a page is read."""
-    plain: dict[str, Any] = json.loads(json.dumps(answer))
-    return {key: value for key, value in plain.items() if key != "timings_ms"}
-
-
-def _new() -> str:
-    return secrets.token_hex(16)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _aware(at: datetime) -> datetime:
-    """Return a time with its zone, which SQLite does not keep: all times are UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return Kept(row.id, aware(row.at), row.file, row.model, answer, len(said))

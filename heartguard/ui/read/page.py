@@ -98,6 +98,8 @@ def _column(chosen: Chosen, reading: Reading) -> None:
         if warning.severity == "note" and warning.code in _ON_PAGES:
             st.caption(f":material/layers: {escape_markdown(warning.text)}")
     show_patient(chosen, reading)
+    if chosen.place in session.current_tab().not_kept:
+        st.caption(":orange[:material/warning: **Not kept:** the history cannot be written. Tell who runs it.]")
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(

@@ -9,7 +9,7 @@ import streamlit as st
 from heartguard.patient import MOST_YEARS, SEXES, Patient
 from heartguard.statements import statements
 from heartguard.ui.shared import session
-from heartguard.ui.shared.keeping import history, set_number
+from heartguard.ui.shared.keeping import is_on, set_number
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.viewer import mount_statements
@@ -37,7 +37,7 @@ def show_patient(chosen: Chosen, reading: Reading) -> None:
         st.markdown("Some limits of normal depend on them. They stay in this tab.")
         age = st.number_input("Age, years", 0, MOST_YEARS, _whole(given.age_years), key=f"age-{chosen.digest[:16]}")
         sex = st.segmented_control("Sex", SEXES, default=given.sex, key=f"sex-{chosen.digest[:16]}")
-        if history() is not None:
+        if is_on():
             _number(chosen, reading)
     patient = Patient(None if age is None else float(age), sex)
     if patient != given:
@@ -55,10 +55,6 @@ def _number(chosen: Chosen, reading: Reading) -> None:
     )
     if number.strip() != before:
         set_number(tab, chosen, reading, number.strip())
-    if chosen.place in tab.not_kept:
-        st.caption(
-            ":orange[:material/warning: **Not kept:** the history could not be written. Tell who runs this server.]"
-        )
 
 
 def not_stated(withheld: Mapping[str, str]) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ screen, and the page says that it was not kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from datetime import date
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from heartguard.errors import HeartGuardError
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
     from heartguard.history import History
     from heartguard.review import Review
 
-__all__ = ["history", "keep_reading", "keep_review", "kept_text", "note_export", "set_number"]
+__all__ = ["history", "is_on", "keep_reading", "keep_review", "kept_text", "note_export", "set_number"]
 
 
 @cache
 def history() -> History | None:
-    """Return the history of this process, opened once, what is too old in it deleted; None where it is off.
+    """Return the history of this process, opened once; None where it is off.
 
     Raises
     ------
     heartguard.errors.HeartGuardError
-        If it is switched on and cannot be used: an operator who wants a history must not run without one unawares.
+        If it is switched on and cannot be used.
     """
     settings = history_settings()
     if settings is None:
@@ -40,9 +41,19 @@ def history() -> History | None:
     except ImportError as error:
         why = "The history is switched on and needs its extra: pip install 'heartguard[history]'."
         raise HeartGuardError(why) from error
-    opened = History(settings)
-    opened.expire()
-    return opened
+    return History(settings)
+
+
+def is_on() -> bool:
+    """Return whether the operator switched the history on."""
+    return history_settings() is not None
+
+
+@lru_cache(maxsize=1)
+def _expired(day: date) -> int:
+    """Delete what is too old, once a day of this process."""
+    kept = history()
+    return 0 if kept is None else kept.expire()
 
 
 def kept_text() -> str:
@@ -58,7 +69,7 @@ def kept_text() -> str:
 
 def keep_reading(tab: Tab, chosen: Chosen, reading: Reading) -> None:
     """Keep a reading where the history is on; samples are of no patient, and not kept."""
-    if history() is None or chosen.origin == "sample":
+    if not is_on() or chosen.origin == "sample":
         return
     from heartguard.report import page_picture, to_json
     from heartguard.ui.shared.pictures import encode_jpeg
@@ -75,7 +86,7 @@ def _keep(kept: History, tab: Tab, chosen: Chosen, said: dict[str, object], pict
 
 def keep_review(tab: Tab, chosen: Chosen, reading: Reading, review: Review) -> None:
     """Keep a review where the history is on."""
-    if history() is None or chosen.origin == "sample":
+    if not is_on() or chosen.origin == "sample":
         return
     from heartguard.report import to_json
 
@@ -87,7 +98,7 @@ def keep_review(tab: Tab, chosen: Chosen, reading: Reading, review: Review) -> N
 
 def note_export(tab: Tab, chosen: Chosen, form: str) -> None:
     """Note that a reading leaves the app as a file."""
-    if history() is not None and chosen.place in tab.kept:
+    if is_on() and chosen.place in tab.kept:
         _write(tab, chosen, lambda kept: kept.exported(tab.kept[chosen.place], form, who=tab.initials))
 
 
@@ -98,11 +109,11 @@ def set_number(tab: Tab, chosen: Chosen, reading: Reading, number: str) -> None:
 
 
 def _write(tab: Tab, chosen: Chosen, act: Callable[[History], None]) -> None:
-    kept = history()
-    if kept is None:
-        return
     try:
-        act(kept)
+        kept = history()
+        if kept is not None:
+            act(kept)
+            _expired(date.today())
         tab.not_kept.discard(chosen.place)
     except Exception as error:
         log_surprise(error)

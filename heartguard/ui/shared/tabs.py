@@ -22,7 +22,7 @@ from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 if TYPE_CHECKING:
     from heartguard.export import LabelledCase
     from heartguard.review import Review
-    from heartguard.ui.worklist.entries import WorkList
+    from heartguard.ui.worklist.reading_list import WorkList
 
 __all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_EXPLAINED", "MAX_TABS", "Chosen", "Place", "Tab", "TabStore"]
 

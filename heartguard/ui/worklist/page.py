@@ -17,11 +17,11 @@ from heartguard.ui.shared.session import current_tab
 from heartguard.ui.shared.uploads import let_go
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.ui.worklist.comparing import show_two
-from heartguard.ui.worklist.entries import WorkList
 from heartguard.ui.worklist.filtering import show_filters
 from heartguard.ui.worklist.giving import give, work_list
 from heartguard.ui.worklist.order import arranged
 from heartguard.ui.worklist.progress import show_progress
+from heartguard.ui.worklist.reading_list import WorkList
 from heartguard.ui.worklist.table import mount_table, table_rows
 
 __all__ = ["show"]

@@ -8,7 +8,8 @@ import streamlit as st
 
 from heartguard.ui.shared.running import expected_seconds
 from heartguard.ui.shared.words import escape_markdown
-from heartguard.ui.worklist.entries import Entry, WorkList
+from heartguard.ui.worklist.entries import Entry
+from heartguard.ui.worklist.reading_list import WorkList
 
 __all__ = ["files_text", "show_progress"]
 
