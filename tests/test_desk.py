@@ -264,9 +264,9 @@ def test_axe_finds_nothing_on_the_work_list_that_is_not_streamlits_own(desk, the
     assert ours == []
 
 
-def test_axe_finds_nothing_on_a_reviewed_ecg_that_is_not_streamlits_own(desk):
+def test_axe_finds_nothing_on_the_panel_of_a_review_that_is_not_streamlits_own(desk):
     row(desk, "bed03").locator(".hg-open").click()
-    desk.locator(".hg-doctor").wait_for()
+    desk.locator(".st-key-review-bar").wait_for()
     desk.locator(".st-key-measurements .hg-row").first.wait_for()
     settle(desk)
     desk.keyboard.press("o")
