@@ -64,7 +64,7 @@ _TAIL_S = 0.05
 _AROUND_S = 0.02
 """The coherence is that of the P wave and so much beside it, whose level belongs to its shape."""
 
-_ON_MS, _OFF_MS = -1.0, 5.0
+_ON_MS, _OFF_MS = -2.0, 5.0
 """How much later than the cardiologists' marks the bump passes `_EDGE`, on the LUDB records of even place: the
 smoothing widens it."""
 
