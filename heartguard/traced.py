@@ -16,9 +16,17 @@ from heartguard.signal_files import judge_recorded, sheet_ecg, sheet_page
 from heartguard.trace import trace
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Measurements, Page, Upload
 from heartguard.vector import read_lines
-from heartguard.warning import note
+from heartguard.warning import caution, note
 
 __all__ = ["Stopwatch", "TracedEcg", "trace_ecgs"]
+
+_DOUBTED = 0.5
+"""Probability that amplitudes are off from which on a doctor is told."""
+
+_AMPLITUDES = (
+    "The lines may end below the tips of narrow waves, so that R and S come out too low. Compare their heights with "
+    "the page before voltages are used."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +137,13 @@ def _recorded(page: Page) -> TracedEcg:
 def _judged(ecg: Ecg, models: Models, *, by_lines: bool) -> TracedEcg:
     page, measurements = ecg.page, measure(ecg)
     assert page is not None
-    quality, of_leads = (page.quality, ecg.quality) if by_lines else models.quality.judge(page, ecg, measurements)
-    return TracedEcg(page, replace(ecg, quality=of_leads), measurements, quality, sheets=_sheet(page.upload))
+    if by_lines:
+        return TracedEcg(page, ecg, measurements, page.quality, sheets=_sheet(page.upload))
+    quality = models.quality.judge(page, ecg, measurements)
+    if quality.amplitudes_off >= _DOUBTED:
+        page = replace(page, warnings=(*page.warnings, caution("scale.amplitudes", _AMPLITUDES)))
+    ecg = replace(ecg, page=page, quality=quality.leads)
+    return TracedEcg(page, ecg, measurements, quality.page, sheets=_sheet(page.upload))
 
 
 def _sheet(upload: Upload) -> tuple[tuple[str, int], ...]:

@@ -9,6 +9,7 @@ import pytest
 
 from heartguard.leads import LAYOUTS, LEAD_INDEX, LEADS, SAMPLES
 from heartguard.quality import (
+    AMPLITUDE_EVIDENCE,
     LEAD_EVIDENCE,
     PAGE_EVIDENCE,
     Logistic,
@@ -173,10 +174,12 @@ def even(names: tuple[str, ...], **weights: float) -> Logistic:
 
 
 def test_a_lead_that_is_absent_has_no_quality_and_the_others_follow_the_page() -> None:
-    model = QualityModel(even(PAGE_EVIDENCE, layout_certainty=2.0), even(LEAD_EVIDENCE, page=1.0), "made up", "today")
+    on_page, on_leads = even(PAGE_EVIDENCE, layout_certainty=2.0), even(LEAD_EVIDENCE, page=1.0)
+    model = QualityModel(on_page, on_leads, even(AMPLITUDE_EVIDENCE, fineness=4.0), "made up", "today")
     signals = np.zeros((12, SAMPLES), np.float32)
     signals[LEAD_INDEX["V6"]] = np.nan
-    quality, leads = model.judge(page(), make_ecg(signals=signals), make_measurements())
+    quality, leads, amplitudes_off = model.judge(page(), make_ecg(signals=signals), make_measurements())
+    assert amplitudes_off == pytest.approx(1 / (1 + np.exp(-1.0)))  # 4 times the fineness of 0.25
     assert quality == pytest.approx(1 / (1 + np.exp(-0.5)))
     assert leads[LEAD_INDEX["V6"]] == 0
     assert leads[LEAD_INDEX["I"]] == pytest.approx(quality, abs=1e-6)
@@ -199,6 +202,7 @@ def test_a_fit_finds_what_is_right_and_says_how_sure_it_is() -> None:
 @pytest.mark.skipif(not (models_folder() / "quality.json").exists(), reason="no quality model is shipped")
 def test_the_shipped_model_knows_the_evidence_of_this_version() -> None:
     model = load_quality_model(models_folder())
-    for part, names in ((model.page, PAGE_EVIDENCE), (model.lead, LEAD_EVIDENCE)):
+    parts = ((model.page, PAGE_EVIDENCE), (model.lead, LEAD_EVIDENCE), (model.amplitude, AMPLITUDE_EVIDENCE))
+    for part, names in parts:
         assert len(part.mean) == len(part.scale) == len(part.weights) == len(names)
         assert min(part.scale) > 0

@@ -117,7 +117,7 @@ def read(case: Case) -> Reading:
     page = read_page(Upload(case.name, "0" * 64, "png", picture(case.made, case.seen)))
     ecg = trace_page(page)
     measurements = measure(ecg)
-    quality, _ = load_quality_model(models_folder()).judge(page, ecg, measurements)
+    quality = load_quality_model(models_folder()).judge(page, ecg, measurements).page
     return make_reading(
         upload=page.upload, page=page, ecg=ecg, measurements=measurements, quality=quality, warnings=page.warnings
     )

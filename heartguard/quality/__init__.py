@@ -4,13 +4,15 @@ A page is right if its traces have a signal-to-noise ratio of at least 10 dB, an
 A lead is right if it has 10 dB under its name.
 """
 
-from heartguard.quality.evidence import LEAD_EVIDENCE, PAGE_EVIDENCE, lead_evidence, page_evidence
-from heartguard.quality.model import Logistic, QualityModel, load_quality_model
+from heartguard.quality.evidence import AMPLITUDE_EVIDENCE, LEAD_EVIDENCE, PAGE_EVIDENCE, lead_evidence, page_evidence
+from heartguard.quality.model import Logistic, Quality, QualityModel, load_quality_model
 
 __all__ = [
+    "AMPLITUDE_EVIDENCE",
     "LEAD_EVIDENCE",
     "PAGE_EVIDENCE",
     "Logistic",
+    "Quality",
     "QualityModel",
     "lead_evidence",
     "load_quality_model",

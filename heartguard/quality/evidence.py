@@ -10,7 +10,7 @@ from heartguard.limb_law import lead_disagreement
 from heartguard.quality.ink import cut_share, stray_share, vague_share
 from heartguard.values import Ecg, Measurements, Page
 
-__all__ = ["LEAD_EVIDENCE", "PAGE_EVIDENCE", "lead_evidence", "page_evidence"]
+__all__ = ["AMPLITUDE_EVIDENCE", "LEAD_EVIDENCE", "PAGE_EVIDENCE", "lead_evidence", "page_evidence"]
 
 PAGE_EVIDENCE = (
     "limb_disagreement",
@@ -45,6 +45,9 @@ PAGE_EVIDENCE = (
     "other_order",
 )
 """What the quality of a page is told from."""
+
+AMPLITUDE_EVIDENCE = ("unsure_lines", "cut_waves", "limb_disagreement", "fineness", "grid_bent")
+"""What tells whether amplitudes are off although the lines were followed; part of `PAGE_EVIDENCE`."""
 
 LEAD_EVIDENCE = ("page", "followed", "spread", "disagreement", "vague", "height", "cut")
 """What the quality of a lead is told from: the page's quality as log-odds, and its own line."""

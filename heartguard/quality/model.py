@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from heartguard.arrays import Doubles, Floats
-from heartguard.quality.evidence import lead_evidence, page_evidence
+from heartguard.quality.evidence import AMPLITUDE_EVIDENCE, PAGE_EVIDENCE, lead_evidence, page_evidence
 from heartguard.values import Ecg, Measurements, Page
 from heartguard.weights import read_spec
 
-__all__ = ["Logistic", "QualityModel", "load_quality_model"]
+__all__ = ["Logistic", "Quality", "QualityModel", "load_quality_model"]
 
 _UNSURE_ODDS = 6.0
 """Log-odds are cut at this: 0.25 % and 99.75 %, more than so few pages can tell."""
@@ -41,28 +42,49 @@ class Logistic:
         return np.asarray(np.clip(odds, -_UNSURE_ODDS, _UNSURE_ODDS), np.float64)
 
 
-@dataclass(frozen=True)
-class QualityModel:
-    """The models of both qualities, and what they were fitted to.
+class Quality(NamedTuple):
+    """How probably a page was read right.
 
     Attributes
     ----------
-    page, lead : Logistic
-        On `PAGE_EVIDENCE` and on `LEAD_EVIDENCE`.
+    page : float
+    leads : ndarray, shape (12,), float32
+        Of each lead; 0 for one that is absent.
+    amplitudes_off : float
+        Probability that amplitudes are off by more than 10 % although the lines were followed.
+    """
+
+    page: float
+    leads: Floats
+    amplitudes_off: float
+
+
+@dataclass(frozen=True)
+class QualityModel:
+    """The models of all qualities, and what they were fitted to.
+
+    Attributes
+    ----------
+    page, lead, amplitude : Logistic
+        On `PAGE_EVIDENCE`, `LEAD_EVIDENCE` and `AMPLITUDE_EVIDENCE`.
     training_data, date : str
     """
 
     page: Logistic
     lead: Logistic
+    amplitude: Logistic
     training_data: str
     date: str
 
-    def judge(self, page: Page, ecg: Ecg, measurements: Measurements) -> tuple[float, Floats]:
-        """Return the quality of a page, and that of each lead, shape (12,); 0 for a lead that is absent."""
-        odds = float(self.page.log_odds(page_evidence(page, ecg, measurements)))
+    def judge(self, page: Page, ecg: Ecg, measurements: Measurements) -> Quality:
+        """Return the quality of a page, of each lead, and of its amplitudes."""
+        evidence = page_evidence(page, ecg, measurements)
+        odds = float(self.page.log_odds(evidence))
         lead_odds = self.lead.log_odds(lead_evidence(page, ecg, odds))
         shown = np.isfinite(ecg.signals).any(axis=1)
-        return _probability(odds), np.asarray(np.where(shown, 1 / (1 + np.exp(-lead_odds)), 0.0), np.float32)
+        leads = np.asarray(np.where(shown, 1 / (1 + np.exp(-lead_odds)), 0.0), np.float32)
+        chosen = evidence[[PAGE_EVIDENCE.index(name) for name in AMPLITUDE_EVIDENCE]]
+        return Quality(_probability(odds), leads, _probability(float(self.amplitude.log_odds(chosen))))
 
 
 def _probability(odds: float) -> float:

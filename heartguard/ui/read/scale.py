@@ -18,7 +18,9 @@ __all__ = ["scale_is_assumed", "show_scale"]
 
 def scale_is_assumed(reading: Reading) -> bool:
     """Return whether the page does not show its scale, or shows one that is doubtful."""
-    doubtful = any(w.family == "scale" and w.severity != "note" for w in reading.warnings)
+    doubtful = any(
+        w.family == "scale" and w.severity != "note" and w.code != "scale.amplitudes" for w in reading.warnings
+    )
     return doubtful or reading.page.scale_source == "layout"
 
 
