@@ -315,6 +315,14 @@ def test_hypertrophy_by_voltage(values: dict[str, float], sex: Any, given: bool)
     assert (of_values(Patient(sex=sex), **values).with_code("voltage.lvh") is not None) == given
 
 
+def test_low_peaks_withhold_what_needs_their_height_alone() -> None:
+    ecg = shown(leads(sinus(70)))
+    doubts = doubts_of((caution("scale.amplitudes", "R and S may be too low."),))
+    stated = state(Case(replace(measure(ecg), leads=raised(0.2, "II", "aVF")), ecg), doubts)
+    assert stated.withheld == dict.fromkeys(("low voltage", "hypertrophy"), "R and S may be too low.")
+    assert stated.with_code("st.elevation") is not None
+
+
 def test_swapped_arm_electrodes_turn_lead_one_upside_down() -> None:
     signals = leads(sinus(70))
     swapped = signals.copy()

@@ -62,10 +62,11 @@ class Statements:
 
 @dataclass(frozen=True)
 class Doubts:
-    """Why times, heights or names of a page are not to be trusted: a sentence each, or None."""
+    """Why times, heights, those of R and S alone, or names of a page are not trusted: a sentence each, or None."""
 
     time: str | None = None
     amplitude: str | None = None
+    peaks: str | None = None
     names: str | None = None
 
 

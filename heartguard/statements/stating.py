@@ -26,6 +26,7 @@ class _Subject(NamedTuple):
     rule: Rule
     time: bool = True
     amplitude: bool = False
+    peaks: bool = False
     names: bool = False
 
 
@@ -43,17 +44,18 @@ _SUBJECTS = (
     _Subject("QT", on_qt),
     _Subject("ST segment", on_st, amplitude=True, names=True),
     _Subject("Q waves", on_q_waves, amplitude=True, names=True),
-    _Subject("low voltage", on_low_voltage, amplitude=True, names=True),
-    _Subject("hypertrophy", on_hypertrophy, amplitude=True, names=True),
+    _Subject("low voltage", on_low_voltage, amplitude=True, peaks=True, names=True),
+    _Subject("hypertrophy", on_hypertrophy, amplitude=True, peaks=True, names=True),
 )
 """In the order of the statements."""
 
 _DOUBTING = {
     "time": ("scale.speed", "scale.length"),
     "amplitude": ("scale.gain", "scale.units_assumed", "scale.units_doubtful"),
+    "peaks": ("scale.amplitudes",),
     "names": ("names.", "layout."),
 }
-"""Codes, or their beginnings, of the cautions and faults that make times, heights or names doubtful."""
+"""Codes, or their beginnings, of the cautions and faults that make times, heights, peaks or names doubtful."""
 
 _NO_BEATS = "No beats were found, or only one."
 _POOR = "The page was traced too poorly to state anything of it. Judge it by eye."
@@ -95,7 +97,12 @@ def state(case: Case, doubts: Doubts = NO_DOUBTS) -> Statements:
     given_all: list[Statement] = []
     withheld: dict[str, str] = {}
     for subject in _SUBJECTS:
-        needs = [(subject.time, doubts.time), (subject.amplitude, doubts.amplitude), (subject.names, doubts.names)]
+        needs = [
+            (subject.time, doubts.time),
+            (subject.amplitude, doubts.amplitude),
+            (subject.peaks, doubts.peaks),
+            (subject.names, doubts.names),
+        ]
         reason = next((doubt for needed, doubt in needs if needed and doubt), None)
         if reason is None:
             given_all += subject.rule(case)
@@ -111,7 +118,7 @@ def doubts_of(warnings: tuple[Warning, ...]) -> Doubts:
     --------
     >>> from heartguard.warning import caution, note
     >>> doubts_of((note("scale.speed", "Noted."), caution("scale.gain", "The gain was assumed.")))
-    Doubts(time=None, amplitude='The gain was assumed.', names=None)
+    Doubts(time=None, amplitude='The gain was assumed.', peaks=None, names=None)
     """
     serious = [warning for warning in warnings if warning.severity != "note"]
     found = {
