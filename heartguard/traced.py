@@ -20,8 +20,9 @@ from heartguard.warning import caution, note
 
 __all__ = ["Stopwatch", "TracedEcg", "trace_ecgs"]
 
-_DOUBTED = 0.5
-"""Probability that amplitudes are off from which on a doctor is told."""
+_DOUBTED = 0.3
+"""Probability that amplitudes are off from which on a doctor is told. Out of fold more than half (60 %) of the
+simulated pages that are told are off, 55 % of those that are off are told, and 5 % of the others."""
 
 _AMPLITUDES = (
     "The lines may end below the tips of narrow waves, so that R and S come out too low. Compare their heights with "
