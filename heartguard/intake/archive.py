@@ -44,6 +44,10 @@ def unpacked(file: GivenFile) -> Iterator[GivenFile]:
     ----------
     file : GivenFile
 
+    Yields
+    ------
+    GivenFile
+
     Raises
     ------
     FileTooLargeError
