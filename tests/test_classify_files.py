@@ -31,9 +31,9 @@ from tests.test_classify_by_hand import a_detector, a_forest
 
 
 class FixedFile:
-    """A LiteRT file that is its content, and whose signal networks answer the same to all signals."""
+    """A LiteRT file that is its content or path, and whose signal networks answer the same to all signals."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes | Path) -> None:
         self.content = content
 
     def run(self, signature: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
@@ -65,7 +65,7 @@ def test_a_model_is_read_with_its_head_and_its_int8_file(folder: Path) -> None:
     engine = load_engine("tiny", folder=folder)
     assert (engine.spec.name, engine.folder) == ("tiny", folder)
     assert engine.bias.tolist() == [0.5, -0.5, 1.0, 0.0]
-    assert engine.backbone._file.content == b"convolutions"  # type: ignore[attr-defined]
+    assert engine.backbone._file.content.read_bytes() == b"convolutions"  # type: ignore[attr-defined]
     assert (engine.finding_spec, engine.ood_detector) == (None, None)
 
 

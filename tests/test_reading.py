@@ -16,6 +16,7 @@ import heartguard
 from heartguard import errors, pipeline, traced
 from heartguard.drawing import preprocessing
 from heartguard.leads import LEAD_INDEX, SAMPLES
+from heartguard.quality import Quality
 from heartguard.samples import list_samples
 from heartguard.values import Ecg, Prediction, SignalPrediction
 from heartguard.vocabulary import STAGES
@@ -29,7 +30,7 @@ AGREES = SignalPrediction("Normal", {"Normal": 1.0}, True, "second-1")
 MODELS: Any = SimpleNamespace(
     page="page models",
     line="line",
-    quality=SimpleNamespace(judge=lambda *_: (0.7, np.full(12, 0.8, np.float32))),
+    quality=SimpleNamespace(judge=lambda *_: Quality(0.7, np.full(12, 0.8, np.float32), 0.0)),
     vgg16=SimpleNamespace(spec=SimpleNamespace(sha256="0" * 64)),
     signal=SimpleNamespace(consult=lambda prediction, *_: replace(prediction, signal_model=AGREES)),
     ids={"vgg16": "vgg16-0"},
@@ -119,7 +120,9 @@ def limb_leads(*, misnamed: bool) -> Ecg:
 def judged(quality: float, of_leads: np.ndarray | None = None) -> Any:
     """Return models of which the quality model finds a page so probably right."""
     leads = np.full(12, 0.8, np.float32) if of_leads is None else of_leads
-    return SimpleNamespace(**{**vars(MODELS), "quality": SimpleNamespace(judge=lambda *_: (quality, leads))})
+    return SimpleNamespace(
+        **{**vars(MODELS), "quality": SimpleNamespace(judge=lambda *_: Quality(quality, leads, 0.0))}
+    )
 
 
 def test_a_poor_reading_gives_no_class_as_its_answer(rooms: dict[str, Any]) -> None:
