@@ -79,7 +79,6 @@ CASES = (
         "no grid",
         Print(major=None, minor=None),
         says=("scale.grid",),
-        fails="read right, but its quality is put at 42 %",
     ),
     Case("dark mode", Print(colour=(110, 40, 40), paper=(12, 12, 16), trace=(110, 240, 130)), least_db=19),
     Case(
