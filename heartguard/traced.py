@@ -12,6 +12,7 @@ from heartguard.measure import measure
 from heartguard.models import Models
 from heartguard.page import find_pages
 from heartguard.page_search import naming_the_ecg_page
+from heartguard.quality import AMPLITUDES_TOLD
 from heartguard.signal_files import judge_recorded, sheet_ecg, sheet_page
 from heartguard.trace import trace
 from heartguard.values import NO_CORRECTIONS, Corrections, Ecg, Measurements, Page, Upload
@@ -19,10 +20,6 @@ from heartguard.vector import read_lines
 from heartguard.warning import caution, note
 
 __all__ = ["Stopwatch", "TracedEcg", "trace_ecgs"]
-
-_DOUBTED = 0.3
-"""Probability that amplitudes are off from which on a doctor is told. Out of fold more than half (60 %) of the
-simulated pages that are told are off, 55 % of those that are off are told, and 5 % of the others."""
 
 _AMPLITUDES = (
     "The lines may end below the tips of narrow waves, so that R and S come out too low. Compare their heights with "
@@ -141,7 +138,7 @@ def _judged(ecg: Ecg, models: Models, *, by_lines: bool) -> TracedEcg:
     if by_lines:
         return TracedEcg(page, ecg, measurements, page.quality, sheets=_sheet(page.upload))
     quality = models.quality.judge(page, ecg, measurements)
-    if quality.amplitudes_off >= _DOUBTED:
+    if quality.amplitudes_off >= AMPLITUDES_TOLD:
         page = replace(page, warnings=(*page.warnings, caution("scale.amplitudes", _AMPLITUDES)))
     ecg = replace(ecg, page=page, quality=quality.leads)
     return TracedEcg(page, ecg, measurements, quality.page, sheets=_sheet(page.upload))

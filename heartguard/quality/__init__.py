@@ -5,9 +5,10 @@ A lead is right if it has 10 dB under its name.
 """
 
 from heartguard.quality.evidence import AMPLITUDE_EVIDENCE, LEAD_EVIDENCE, PAGE_EVIDENCE, lead_evidence, page_evidence
-from heartguard.quality.model import Logistic, Quality, QualityModel, load_quality_model
+from heartguard.quality.model import AMPLITUDES_TOLD, Logistic, Quality, QualityModel, load_quality_model
 
 __all__ = [
+    "AMPLITUDES_TOLD",
     "AMPLITUDE_EVIDENCE",
     "LEAD_EVIDENCE",
     "PAGE_EVIDENCE",

@@ -128,27 +128,23 @@ def _neighbours() -> None:
     before, after, place, count = tab.work.neighbours(word)
     tab.work.wanted = after
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="neighbours"):
-        st.button(
-            "Previous",
-            icon=":material/chevron_left:",
-            shortcut="P",
-            help="Previous ECG of the work list",
-            key="previous",
-            disabled=not before,
-            on_click=session.look_at,
-            args=(before,),
-        )
+        _step("Previous", "left", "P", before)
         st.markdown(f"{place} of {count}" if place else "filtered out", width="content")
-        st.button(
-            "Next",
-            icon=":material/chevron_right:",
-            shortcut="N",
-            help="Next ECG of the work list",
-            key="next",
-            disabled=not after,
-            on_click=session.look_at,
-            args=(after,),
-        )
+        _step("Next", "right", "N", after)
+
+
+def _step(label: str, way: str, key: str, word: str) -> None:
+    """Offer a neighbour in the work list, whose address is `word`; none where that is empty."""
+    st.button(
+        label,
+        icon=f":material/chevron_{way}:",
+        shortcut=key,
+        help=f"{label} ECG of the work list",
+        key=label.lower(),
+        disabled=not word,
+        on_click=session.look_at,
+        args=(word,),
+    )
 
 
 def _strip(chosen: Chosen, reading: Reading | None) -> None:

@@ -25,6 +25,7 @@ from heartguard.leads import LEADS, SAMPLING_RATE_HZ
 from heartguard.measure import measure
 from heartguard.quality import (
     AMPLITUDE_EVIDENCE,
+    AMPLITUDES_TOLD,
     LEAD_EVIDENCE,
     PAGE_EVIDENCE,
     Logistic,
@@ -47,9 +48,6 @@ log = logging.getLogger(__name__)
 
 _RIDGE = 8.0
 """Of weights on scaled evidence; chosen by the folds among 0.5, 1, 2, 4, 8, 16."""
-
-_TOLD_ODDS = float(np.log(0.3 / 0.7))
-"""Of amplitudes that are off, from which on the app tells it (`heartguard.traced`)."""
 
 _FOLLOWED_DB, _AMPLITUDE_RIDGE = 8.0, 4.0
 """Pages whose lines were followed at least so well tell when amplitudes alone are off; few of them are, hence a ridge
@@ -205,7 +203,8 @@ def main() -> int:
     followed = np.array([page["db"] for page in read]) >= _FOLLOWED_DB
     off = np.array([float(not page["scale"]) for page in read])[followed]
     of_amplitudes = evidence[followed][:, [PAGE_EVIDENCE.index(name) for name in AMPLITUDE_EVIDENCE]]
-    told_off = out_of_fold(of_amplitudes, off, range(len(off)), _AMPLITUDE_RIDGE) >= _TOLD_ODDS
+    least = np.log(AMPLITUDES_TOLD / (1 - AMPLITUDES_TOLD))
+    told_off = out_of_fold(of_amplitudes, off, range(len(off)), _AMPLITUDE_RIDGE) >= least
     caught, false = told_off[off == 1].mean(), told_off[off == 0].mean()
     log.info("amplitudes off: %d of %d; told, out of fold: %.2f, wrongly %.3f", off.sum(), len(off), caught, false)
     amplitude = fit(of_amplitudes, off, _AMPLITUDE_RIDGE)
