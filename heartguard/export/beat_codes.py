@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from heartguard.values import Measurements
+from heartguard.statements import statements
+from heartguard.values import Measurements, Reading
 
-__all__ = ["SPIKE", "BeatCode", "beat_codes"]
+__all__ = ["SPIKE", "BeatCode", "beat_codes", "pacing_spikes"]
 
 
 class BeatCode(NamedTuple):
@@ -55,3 +56,21 @@ def beat_codes(measured: Measurements) -> list[BeatCode]:
         known.get(kind) or (_EARLY if usual else _VENTRICULAR)
         for kind, usual in zip(beats.kinds, beats.usual_shape, strict=True)
     ]
+
+
+def pacing_spikes(reading: Reading) -> list[float]:
+    """Return the seconds of the pacing spikes; none where no statement tells of a pacemaker, as noise has spikes too.
+
+    Parameters
+    ----------
+    reading : Reading
+
+    Examples
+    --------
+    >>> from heartguard import read_ecg
+    >>> from heartguard.samples import list_samples
+    >>> pacing_spikes(read_ecg(list_samples()[0].path))
+    []
+    """
+    paced = any(one.code.startswith("pacing.") for one in statements(reading).given)
+    return [float(at) for at in reading.measurements.spikes_s] if paced else []

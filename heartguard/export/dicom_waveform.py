@@ -13,12 +13,12 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import UID, ExplicitVRLittleEndian, GeneralECGWaveformStorage, TwelveLeadECGWaveformStorage
 
 from heartguard import __version__
-from heartguard.export.beat_codes import SPIKE, BeatCode, beat_codes
+from heartguard.export.beat_codes import SPIKE, BeatCode, beat_codes, pacing_spikes
 from heartguard.export.codes import LEAD_NUMBERS, QUANTITIES, Quantity
 from heartguard.export.steps import MISSING, Steps, as_steps, shown_leads
 from heartguard.leads import LEADS
 from heartguard.report import to_json
-from heartguard.values import Measurements, Reading
+from heartguard.values import Reading
 from heartguard.vocabulary import DISCLAIMER
 
 __all__ = ["to_dicom"]
@@ -124,7 +124,7 @@ def _annotations(reading: Reading) -> Iterable[Dataset]:
         concept = _concept(quantity)
         if concept is not None and values[quantity.field] is not None:
             yield _measurement(concept, quantity.unit, values[quantity.field])
-    for code, times in _points(reading.measurements).items():
+    for code, times in _points(reading).items():
         yield _moments(_code(f"10:{code.mdc}", "MDC", code.meaning), times, reading.ecg.sampling_rate_hz)
 
 
@@ -151,12 +151,13 @@ def _measurement(concept: Dataset, unit: str, value: float) -> Dataset:
     return annotation
 
 
-def _points(measured: Measurements) -> dict[BeatCode, list[float]]:
+def _points(reading: Reading) -> dict[BeatCode, list[float]]:
     """Return the seconds of the beats and spikes by their codes."""
+    measured, spikes = reading.measurements, pacing_spikes(reading)
     found: dict[BeatCode, list[float]] = {}
     for code, at in zip(beat_codes(measured), measured.beats_s.tolist(), strict=True):
         found.setdefault(code, []).append(at)
-    return {**found, **({SPIKE: measured.spikes_s.tolist()} if measured.spikes_s.size else {})}
+    return {**found, **({SPIKE: spikes} if spikes else {})}
 
 
 def _moments(concept: Dataset, times: Sequence[float], rate: int) -> Dataset:

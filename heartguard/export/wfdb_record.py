@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from heartguard import __version__
-from heartguard.export.beat_codes import SPIKE, beat_codes
+from heartguard.export.beat_codes import SPIKE, beat_codes, pacing_spikes
 from heartguard.export.steps import as_steps, shown_leads
-from heartguard.values import Measurements, Reading
+from heartguard.values import Reading
 from heartguard.vocabulary import DISCLAIMER
 
 __all__ = ["to_wfdb"]
@@ -65,16 +65,17 @@ def to_wfdb(reading: Reading, name: str) -> bytes:
             comments=[f"HeartGuard {__version__}: {DISCLAIMER}", f"Quality of the tracing: {reading.quality:.2f}"],
             write_dir=folder,
         )
-        samples, symbols = _annotations(reading.measurements, rate)
+        samples, symbols = _annotations(reading, rate)
         if samples:
             wfdb.wrann(record, ANNOTATOR, np.array(samples), symbols, fs=rate, write_dir=folder)
         return _zipped(Path(folder))
 
 
-def _annotations(measured: Measurements, rate: int) -> tuple[list[int], list[str]]:
+def _annotations(reading: Reading, rate: int) -> tuple[list[int], list[str]]:
     """Return samples and codes of the beats, their waves and the pacing spikes, in their order."""
+    measured = reading.measurements
     marks = [(at, code.wfdb) for at, code in zip(measured.beats_s, beat_codes(measured), strict=True)]
-    marks += [(at, SPIKE.wfdb) for at in measured.spikes_s]
+    marks += [(at, SPIKE.wfdb) for at in pacing_spikes(reading)]
     for beat in range(len(measured.beats.kinds)):
         marks += [(at, _WAVES[name]) for name, at in measured.beats.marks.at(beat).items() if name in _WAVES]
     ordered = sorted((max(0, round(float(at) * rate)), code) for at, code in marks)
