@@ -30,6 +30,7 @@ from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.page import PRESETS, render_page
 from heartlab.train.line import lessons as line_lessons
 from heartlab.train.line.lessons import Lessons, simulate_lessons
+from heartlab.train.line.sheet_lessons import sheet_lessons
 from tests.handmade import put_weights, random_weights
 from tests.networks import read_page, trace_page
 
@@ -176,6 +177,15 @@ def ink_on_the_line(pictures: np.ndarray, lines: np.ndarray) -> float:
 def test_the_true_line_of_a_lesson_runs_through_its_ink(lessons: Lessons) -> None:
     assert lessons.pictures.shape[1:] == (3, CROP_ROWS, CROP_COLUMNS)
     assert ink_on_the_line(lessons.pictures / 255, lessons.lines) > 0.5
+
+
+def test_the_drawn_line_of_a_photographed_sheet_runs_through_its_ink() -> None:
+    found = sheet_lessons(SIGNALS, 60_000_006)
+    assert found is not None
+    assert len(found.lines) > 10
+    assert ink_on_the_line(found.pictures / 255, found.lines) > 0.6
+    moved = found.lines + 6  # 2 mm
+    assert ink_on_the_line(found.pictures / 255, moved) < 0.5 * ink_on_the_line(found.pictures / 255, found.lines)
 
 
 def test_crowded_lessons_show_lines_that_share_ink(monkeypatch: pytest.MonkeyPatch) -> None:

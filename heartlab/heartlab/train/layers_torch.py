@@ -13,7 +13,7 @@ from heartguard.layers import LAST_SHUFFLE, Layer
 from heartguard.weights import Weights, write_weights
 from heartlab.train.device import device
 
-__all__ = ["build_network", "fold", "ship", "train"]
+__all__ = ["build_network", "fold", "ship", "train", "write_network"]
 
 log = logging.getLogger(__name__)
 
@@ -97,8 +97,13 @@ def ship(folder: Path, name: str, network: Any, layers: Sequence[Layer], facts: 
     facts : dict
         Training data, recipe and the loss of each epoch.
     """
+    write_network(folder, name, fold(network, layers), facts)
+
+
+def write_network(folder: Path, name: str, weights: Weights, facts: dict[str, Any]) -> None:
+    """Write weights and, beside them, the facts on them, as `ship` does."""
     folder.mkdir(parents=True, exist_ok=True)
-    digest = write_weights(fold(network, layers), folder / f"{name}.npz")
+    digest = write_weights(weights, folder / f"{name}.npz")
     date = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     told = {"sha256": digest, "weights_file": f"{name}.npz", "date": date, **facts}
     (folder / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

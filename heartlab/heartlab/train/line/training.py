@@ -21,7 +21,7 @@ from heartlab.train.line import lessons as line_lessons
 from heartlab.train.line.lessons import Lessons, simulate_lessons
 from heartlab.train.page_files import make_page_files
 
-__all__ = ["LineRecipe", "fit", "load_lessons", "make_lessons", "run"]
+__all__ = ["LineRecipe", "fit", "load_lessons", "loss_of", "make_lessons", "run", "varied"]
 
 _MOVED = 4
 """Pixels by which crops are moved at random in training; by hand."""
@@ -127,13 +127,26 @@ def fit(lessons: Lessons, recipe: LineRecipe, kept: Path) -> tuple[Any, list[flo
 
 
 def _loss(network: Any, pictures: Any, lines: Any, recipe: LineRecipe) -> Any:
-    """Cross-entropy of the rows' shares, and distance of their mean, at the points whose row is known."""
     import torch
-    from torch.nn import functional as f
 
     with torch.autocast(pictures.device.type, torch.bfloat16):
         logits = network(stacked_rows(pictures).contiguous(memory_format=torch.channels_last))
-    logits = logits[:, 0].float()
+    return loss_of(logits[:, 0].float(), lines, recipe)
+
+
+def loss_of(logits: Any, lines: Any, recipe: LineRecipe) -> Any:
+    """Return cross-entropy of the rows' shares, and distance of their mean, at the points whose row is known.
+
+    Parameters
+    ----------
+    logits : torch.Tensor, shape (n, CROP_ROWS, points)
+    lines : torch.Tensor, shape (n, points)
+        Rows; NaN where none is known.
+    recipe : LineRecipe
+    """
+    import torch
+    from torch.nn import functional as f
+
     rows = torch.arange(CROP_ROWS, device=logits.device, dtype=torch.float32)[None, :, None]
     known = ((lines >= 0) & (lines <= CROP_ROWS - 1))[:, None]
     true = torch.nan_to_num(lines)[:, None]
