@@ -113,7 +113,7 @@ def teach(lessons: Lessons, recipe: FurtherRecipe, weights: Weights) -> tuple[We
         if len(order) < recipe.batch:
             order = rng.permutation(len(lessons.lines)).tolist()
         chosen = np.array([order.pop() for _ in range(recipe.batch)])
-        crops = (torch.from_numpy(part[chosen]) for part in (lessons.pictures, lessons.lines))
+        crops = torch.from_numpy(lessons.pictures[chosen]), torch.from_numpy(lessons.lines[chosen])
         pictures, lines = varied(*crops, rng)
         loss = loss_of(network(stacked_rows(pictures))[:, 0], lines, LineRecipe())
         optimiser.zero_grad(set_to_none=True)
