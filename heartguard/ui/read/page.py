@@ -103,7 +103,7 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(
-        "pages/preprocessing.py",
+        "screens/preprocessing.py",
         label="Leads, arrangement or scale wrong? Set them by hand",
         icon=":material/tune:",
         query_params=session.address(),
@@ -112,16 +112,22 @@ def _column(chosen: Chosen, reading: Reading) -> None:
 
 
 def _refused(chosen: Chosen, error: Exception) -> None:
-    """Say calmly what went wrong, and offer a way on."""
-    if isinstance(error, HeartGuardError):
-        from heartguard.intake import origin_of
+    """Say calmly what went wrong, beside the picture where there is one, and offer a way on."""
+    seen = isinstance(error, PageError | TraceError)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width="stretch", gap="small"):
+            if isinstance(error, HeartGuardError):
+                from heartguard.intake import origin_of
 
-        show_problem(error, "camera" if chosen.origin == "camera" else origin_of(chosen.data))
-        if isinstance(error, PageError | TraceError):
-            _correct(chosen)
-    else:
-        log_surprise(error)
-        show_surprise()
+                show_problem(error, "camera" if chosen.origin == "camera" else origin_of(chosen.data))
+            else:
+                log_surprise(error)
+                show_surprise()
+        if seen:
+            with st.container(width=_COLUMN_PX, key="refused"):
+                _page(chosen, None)
+    if seen:
+        _correct(chosen)
     choose_source()
 
 

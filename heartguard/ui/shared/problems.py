@@ -30,7 +30,7 @@ _Given = ParamSpec("_Given")
 
 _HEADLINES: tuple[tuple[type[HeartGuardError], str], ...] = (
     (IntakeError, "This file cannot be opened"),
-    (PageError, "No ECG page could be read in this picture"),
+    (PageError, "This page could not be read"),
     (TraceError, "The traces on this page could not be followed"),
     (ModelError, "The model is not in order"),
 )
