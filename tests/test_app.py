@@ -193,7 +193,7 @@ def test_an_explanation_ends_once_although_others_needed_the_room_of_its_reading
     page = turn_to(read_app, "explanation")
     shap_buttons(page)[0].click().run()
     assert not shap_buttons(page)
-    tab.readings.clear()  # as where many upload at once (`heartguard.ui.shared.room`)
+    tab.readings.clear()  # as where many upload at once (`heartguard.sessions.room`)
     gate.set()
     page.run()
     wait(page, lambda app: "With no trace at all" in words(app))
@@ -204,9 +204,8 @@ def test_an_explanation_ends_once_although_others_needed_the_room_of_its_reading
 
 
 def test_an_explanation_asked_for_twice_waits_once(monkeypatch):
+    from heartguard.sessions import MAX_EXPLAINED, JobQueue, Tab
     from heartguard.ui.shared import job_view
-    from heartguard.ui.shared.jobs import JobQueue
-    from heartguard.ui.shared.tabs import MAX_EXPLAINED, Tab
 
     tab, line, gate, asked = Tab(), JobQueue(), threading.Event(), []
     monkeypatch.setattr(job_view, "current_tab", lambda: tab)

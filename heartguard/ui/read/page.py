@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from heartguard.errors import HeartGuardError, PageError, TraceError
+from heartguard.sessions import log_surprise
 from heartguard.ui.read.source import choose_source, page_picker
 from heartguard.ui.shared import session
 from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.frame import header, sheet
-from heartguard.ui.shared.problems import calm, log_surprise, show_problem, show_surprise
+from heartguard.ui.shared.problems import calm, show_problem, show_surprise
 from heartguard.ui.shared.reading_progress import show_reading_progress
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import escape_markdown

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from heartguard.sessions import FIRST, Scope, View
 from heartguard.ui.read.camera import photograph_page
 from heartguard.ui.shared import session
 from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.uploads import let_go
-from heartguard.ui.shared.view import FIRST, Scope, View
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.vocabulary import DISCLAIMER, class_name
 

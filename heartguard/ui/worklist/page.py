@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from heartguard.intake import GivenFile
+from heartguard.sessions import WorkList
 from heartguard.ui.review.labelled import show_labelled_set
 from heartguard.ui.shared import session
 from heartguard.ui.shared.frame import header, sheet
@@ -21,7 +22,6 @@ from heartguard.ui.worklist.filtering import show_filters
 from heartguard.ui.worklist.giving import give, work_list
 from heartguard.ui.worklist.order import arranged
 from heartguard.ui.worklist.progress import show_progress
-from heartguard.ui.worklist.reading_list import WorkList
 from heartguard.ui.worklist.table import mount_table, table_rows
 
 __all__ = ["show"]
