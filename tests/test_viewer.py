@@ -269,6 +269,31 @@ def test_a_statement_leads_to_the_leads_that_show_it(opened, chrome, app_url):
     page.close()
 
 
+FIBRILLATION = 3
+
+
+def test_what_could_not_be_measured_leaves_the_rest_on_the_first_screen_and_says_why_once_pressed(
+    opened, chrome, app_url
+):
+    page = chrome.new_context(viewport=dict(zip(("width", "height"), TABLET, strict=True))).new_page()
+    page.set_default_timeout(READING_MS)
+    page.goto(app_url)
+    page.locator(f".st-key-sample-{FIBRILLATION} button").click()
+    pr = page.locator("[data-field=pr_ms]")
+    pr.wait_for()
+    settle(page)
+    for size in (TABLET, DESKTOP):
+        resize(page, size)
+        inside(page, ANSWER, size)
+        inside(page, MEASUREMENTS, size)
+    low = pr.bounding_box()["height"]
+    pr.click()
+    assert pr.bounding_box()["height"] > low
+    assert "no P wave has a fixed distance" in page.locator(".hg-word").inner_text()
+    keep(page, "not-measurable")
+    page.close()
+
+
 def drag(page: Any, hand: str, x: float, y: float) -> None:
     box = page.locator(f"[data-hand={hand}]").bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

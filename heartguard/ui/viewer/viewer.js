@@ -853,7 +853,7 @@ function mountMeasurements(parent, data) {
   const press = (/** @type {any} */ row) => {
     lit = lit === row.field ? "" : row.field;
     draw();
-    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn } }));
+    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn || row.note } }));
     list.querySelector(`[data-field="${row.field}"]`)?.focus();
   };
   let formula = data.formulas[0];
@@ -871,9 +871,9 @@ function mountMeasurements(parent, data) {
     const parts = [
       html("span", { class: "hg-name" }, [row.label]),
       html("span", { class: "hg-value" }, [row.value]),
-      html("span", { class: row.flag ? "hg-flag" : "hg-range" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
+      html("span", { class: row.flag ? "hg-flag" : row.drawn ? "hg-range" : "hg-range hg-reason" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
     ];
-    return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.help, disabled: !row.drawn, "data-field": row.field, onclick: () => press(row) }, parts);
+    return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.drawn ? row.help : row.note, "data-field": row.field, onclick: () => press(row) }, parts);
   };
   const formulas = () =>
     select("Formula of QTc", Object.fromEntries(data.formulas.map((/** @type {string} */ name) => [name, name])), formula, (name) => {
