@@ -74,7 +74,7 @@ def upload(app: AppTest, name: str, data: bytes) -> AppTest:
 
 def turn_to(app: AppTest, page: str) -> AppTest:
     address = dict(app.query_params)
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(f"screens/{page}.py")
     for name, value in address.items():  # as the links of the app do
         app.query_params[name] = value
     app.run()
@@ -193,7 +193,7 @@ def test_an_explanation_ends_once_although_others_needed_the_room_of_its_reading
     page = turn_to(read_app, "explanation")
     shap_buttons(page)[0].click().run()
     assert not shap_buttons(page)
-    tab.readings.clear()  # as where many upload at once (`heartguard.ui.shared.room`)
+    tab.readings.clear()  # as where many upload at once (`heartguard.sessions.room`)
     gate.set()
     page.run()
     wait(page, lambda app: "With no trace at all" in words(app))
@@ -204,9 +204,8 @@ def test_an_explanation_ends_once_although_others_needed_the_room_of_its_reading
 
 
 def test_an_explanation_asked_for_twice_waits_once(monkeypatch):
+    from heartguard.sessions import MAX_EXPLAINED, JobQueue, Tab
     from heartguard.ui.shared import job_view
-    from heartguard.ui.shared.jobs import JobQueue
-    from heartguard.ui.shared.tabs import MAX_EXPLAINED, Tab
 
     tab, line, gate, asked = Tab(), JobQueue(), threading.Event(), []
     monkeypatch.setattr(job_view, "current_tab", lambda: tab)
@@ -330,6 +329,15 @@ def test_what_is_set_by_hand_adds_up_and_stands_beside_what_was_found():
     ]
 
 
+def test_a_first_visit_straight_to_a_page_of_its_own_runs_the_entry_of_the_app():
+    """Beside a folder of the name "pages" Streamlit runs a page without its entry, until that has run once."""
+    assert not (ROOT / "pages").exists()
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+    app.switch_page("screens/about.py").run()
+    assert not app.exception
+    assert any("How it works" in element.proto.body for element in app.get("html"))
+
+
 def test_reading_another_ecg_goes_to_the_first_screen_with_a_way_back():
     sample = list_samples()[NORMAL]
     app = upload(open_app(), sample.path.name, sample.path.read_bytes())
@@ -343,7 +351,7 @@ def test_a_sample_is_read_and_marked_as_simulated():
     app = open_app()
     app.button(key="sample-1").click().run()
     wait(app, is_read)
-    assert "Simulated, no patient" in app.get("html")[-1].proto.body
+    assert any("Simulated, no patient" in element.proto.body for element in app.get("html"))
     assert "Simulated as: Myocardial infarction." in words(app)
     assert measurements(app).keys() >= SHOWN
 
@@ -351,7 +359,7 @@ def test_a_sample_is_read_and_marked_as_simulated():
 def test_a_picture_that_is_no_ecg_gets_a_calm_sentence_and_a_way_on():
     sample = list_samples()[NO_ECG]
     app = upload(open_app(), "landscape.jpg", sample.path.read_bytes())
-    assert app.warning[0].value.startswith("**No ECG page could be read in this picture.**")
+    assert app.warning[0].value.startswith("**This page could not be read.**")
     assert "Traceback" not in words(app)
     assert not app.expander[0].proto.expanded
     normal = list_samples()[NORMAL]
@@ -379,7 +387,7 @@ def test_the_pages_of_a_document_can_be_turned():
     first.save(document, "TIFF", save_all=True, append_images=[second], compression="tiff_deflate")
     app = upload(open_app(), "two-pages.tif", document.getvalue())
     assert "This document has 2 pages" in words(app)
-    assert app.warning[0].value.startswith("**No ECG page could be read")
+    assert app.warning[0].value.startswith("**This page could not be read.**")
     app.pagination[0].set_value(2).run()
     wait(app, is_read)
     assert measurements(app).keys() >= SHOWN

@@ -265,8 +265,10 @@ def test_axe_finds_nothing_on_the_work_list_that_is_not_streamlits_own(desk, the
 
 
 def test_axe_finds_nothing_on_the_panel_of_a_review_that_is_not_streamlits_own(desk):
+    desk.wait_for_timeout(800)  # until the app has taken up the theme that the test before left
+    settle(desk)
     row(desk, "bed03").locator(".hg-open").click()
-    desk.locator(".st-key-review-bar").wait_for()
+    desk.locator(".st-key-accept").wait_for()
     desk.locator(".st-key-measurements .hg-row").first.wait_for()
     settle(desk)
     desk.keyboard.press("o")

@@ -56,8 +56,8 @@ def test_the_app_keeps_what_it_says_it_keeps(tmp_path, monkeypatch):
 
 
 def test_a_history_that_cannot_be_written_stops_no_doctor_and_is_said(monkeypatch):
+    from heartguard.sessions import Chosen, Tab
     from heartguard.ui.shared import keeping
-    from heartguard.ui.shared.tabs import Chosen, Tab
     from tests.handmade import make_reading
 
     monkeypatch.setenv("HEARTGUARD_HISTORY", "postgresql+psycopg://nobody@127.0.0.1:1/nowhere")

@@ -52,6 +52,7 @@ PRODUCT: dict[str, set[str]] = {
     "history": set(),
     "review": {"answers", "statements"},
     "report": {"answers", "statements", "contradictions", "review", "warning_rules"},
+    "sessions": {"export", "intake", "memory", "review"},
     "statements": {"warning_rules"},
     "export": {"report", "review", "signal_files", "statements"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from heartguard.sessions import Chosen
 from heartguard.ui.shared.frame import strip_html
-from heartguard.ui.shared.tabs import Chosen
 from heartlab.benchmarks.load import Asked, _quantiles, _session, _stages
 from heartlab.evaluate.app_client import AppClient, Strip
 from tests.handmade import make_reading

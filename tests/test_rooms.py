@@ -14,7 +14,7 @@ import pytest
 import heartguard
 
 HOME = Path(heartguard.__file__).parent
-ROOMS = ("intake", "page", "trace", "measure", "drawing", "classify", "explain", "review", "report", "ui")
+ROOMS = ("intake", "page", "trace", "measure", "drawing", "classify", "explain", "review", "report", "sessions", "ui")
 
 
 def imports_of(path: Path) -> Iterator[str]:

@@ -11,8 +11,7 @@ import pytest
 
 from heartguard.explain import ExplanationCancelledError, lead_shap
 from heartguard.leads import LEADS
-from heartguard.ui.shared import jobs
-from heartguard.ui.shared.jobs import Job, JobQueue, shared_queue
+from heartguard.sessions import Job, JobQueue, jobs, shared_queue
 from heartguard.values import Ecg
 from heartlab.simulate.ecg import simulate_ecg
 from tests.test_explain import engine

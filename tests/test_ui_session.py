@@ -5,11 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from heartguard.ui.shared.jobs import GONE_S, Job
-from heartguard.ui.shared.reading_cache import MAX_READINGS, ReadingCache, ReadingGoneError
-from heartguard.ui.shared.room import Room, room_bytes
-from heartguard.ui.shared.tabs import FORGOTTEN_S, MAX_ECGS, MAX_TABS, Chosen, Tab, TabStore
-from heartguard.ui.shared.view import View
+from heartguard.sessions import (
+    FORGOTTEN_S,
+    GONE_S,
+    MAX_ECGS,
+    MAX_READINGS,
+    MAX_TABS,
+    Chosen,
+    Job,
+    ReadingCache,
+    ReadingGoneError,
+    Room,
+    Tab,
+    TabStore,
+    View,
+    room_bytes,
+)
 from heartguard.values import NO_CORRECTIONS, Corrections
 from tests.handmade import make_reading
 

@@ -106,7 +106,7 @@ def test_a_negative_axis_has_a_true_minus_sign():
 
 def test_problems_have_a_headline_and_advice_that_fits():
     assert headline(EmptyFileError("")) == "This file cannot be opened"
-    assert headline(NotAnEcgError("")) == headline(LayoutError("")) == "No ECG page could be read in this picture"
+    assert headline(NotAnEcgError("")) == headline(LayoutError("")) == "This page could not be read"
     assert advice(EmptyFileError("")) == ()
     assert any("photograph" in tip for tip in advice(NotAnEcgError(""), "camera"))
     assert any("page of the document" in tip for tip in advice(TraceError(""), "document"))

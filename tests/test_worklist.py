@@ -14,14 +14,11 @@ from heartguard.intake import archive
 from heartguard.intake.archive import GivenFile, is_archive, unpacked
 from heartguard.patient import UNKNOWN_PATIENT
 from heartguard.review import accept, reviewed
+from heartguard.sessions import Chosen, WorkList, summary_of, work_list
 from heartguard.signal_files import wfdb_zip
-from heartguard.ui.shared.tabs import Chosen
-from heartguard.ui.worklist import reading_list
 from heartguard.ui.worklist.comparing import differences
 from heartguard.ui.worklist.order import NOT_REVIEWED, Filters, arranged
 from heartguard.ui.worklist.progress import files_text
-from heartguard.ui.worklist.reading_list import WorkList
-from heartguard.ui.worklist.summary import summary_of
 from heartguard.ui.worklist.table import table_rows
 from tests.handmade import make_measurements, make_prediction, make_reading, make_upload
 
@@ -198,8 +195,8 @@ def test_the_ecg_that_is_opened_next_is_read_again_once_where_it_was_let_go_of()
 
 
 def test_the_list_is_bounded_and_says_what_was_left_out(monkeypatch):
-    monkeypatch.setattr(reading_list, "MAX_BYTES", 2**20)
-    monkeypatch.setattr(reading_list, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(work_list, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(work_list, "MAX_ENTRIES", 3)
     work, _ = list_of()
     work.add([GivenFile("large.png", bytes(2**20 + 1)), GivenFile("a.pdf", b"pdf")], lambda data: 5)
     assert len(work) == 3

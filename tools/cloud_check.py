@@ -24,7 +24,7 @@ from fresh import ROOT, Environment, free_port, memory_mb, serving
 RESULTS = ROOT / "benchmarks" / "results" / "cloud-check.csv"
 
 READINGS = 10
-"""More than a tab keeps (`heartguard.ui.shared.reading_cache.MAX_READINGS`): memory has stopped growing by them."""
+"""More than a tab keeps (`heartguard.sessions.MAX_READINGS`): memory has stopped growing by them."""
 
 GUARANTEED_MB, LIMIT_MB = 690, 900
 """What Community Cloud guarantees to an app, which is said where it is passed; and what the check fails at. The

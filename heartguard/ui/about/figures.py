@@ -87,10 +87,12 @@ def confusion_chart(part: Mapping[str, Any], classes: Sequence[str]) -> Told:
             share = count / max(sum(counts), 1)
             rows.append({"True": class_name(label), "Answer": class_name(other), "Pages": count, "Share": share})
     names = [class_name(label) for label in classes]
-    two_lines = alt.Axis(labelAngle=0, labelOverlap=False, labelExpr="split(datum.label, / (?=[^ ]+$)/)")
+    # Two lines, and a size at which the longest word fits below a cell on a phone.
+    words = {"labelOverlap": False, "labelExpr": "split(datum.label, / (?=[^ ]+$)/)"}
+    below = alt.Axis(labelAngle=0, labelFontSize=11, **words)
     base = alt.Chart(pd.DataFrame(rows)).encode(
-        x=alt.X("Answer:N", sort=names, title="Answer", axis=two_lines),
-        y=alt.Y("True:N", sort=names, title="True class"),
+        x=alt.X("Answer:N", sort=names, title="Answer", axis=below),
+        y=alt.Y("True:N", sort=names, title="True class", axis=alt.Axis(**words)),
         tooltip=["True:N", "Answer:N", "Pages:Q", alt.Tooltip("Share:Q", format=".0%", title="Share of the row")],
     )
     scale = alt.Scale(domain=[0, 1], range=list(_LADDER))

@@ -21,6 +21,7 @@ TITLES = {
     "measure-statements": "Statements by rules against those of PTB-XL",
     "vector": "PDFs whose traces are lines, drawn by three libraries",
     "cloud-check": "Start, time and memory on a server that has only what requirements.txt names",
+    "cold-start": "Start to the first screen and memory at rest, beside the first version",
     "independent": "Pages of other programs and real ones: traces, names, and what is wrong without a word",
     "lead-names": "Printed lead names that a general text reader finds",
     "learning-curve": "The answer by how many of the training pages are used",

@@ -51,7 +51,7 @@ def show() -> None:
 def _nothing_to_explain(reading: Reading) -> None:
     """Say why there is no map, and where the ECG and the names of its leads are."""
     st.info(f"There is no class to explain. {reading.prediction.withheld}", icon=":material/block:")
-    links = {"pages/read.py": "Back to the ECG", "pages/preprocessing.py": "Set the names of the leads by hand"}
+    links = {"screens/read.py": "Back to the ECG", "screens/preprocessing.py": "Set the names of the leads by hand"}
     for script, label in links.items():
         st.page_link(script, label=label, icon=PAGES[script][1], query_params=session.address())
 
@@ -65,7 +65,7 @@ def _explain(chosen: Chosen, reading: Reading) -> None:
     label = asked(chosen, _PLACE).get("label") or reading.prediction.label
     offered = validated_maps()
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width="stretch", gap="small"):
+        with st.container(width="stretch", gap="small", key="ecg"):
             maps = _viewer(chosen, reading, offered)
         with st.container(width=_COLUMN_PX, key=f"evidence-{label}-beside", gap="small"):
             _beside(chosen, reading, label, maps)
@@ -75,7 +75,7 @@ def _explain(chosen: Chosen, reading: Reading) -> None:
         with st.expander("For experts: SHAP by pixel", icon=":material/grain:"):
             show_pixel_shap(chosen, reading, label)
     st.page_link(
-        "pages/about.py",
+        "screens/about.py",
         label="How these explanations were tested",
         icon=":material/fact_check:",
         query_params=session.address(),
@@ -94,7 +94,7 @@ def _viewer(chosen: Chosen, reading: Reading, offered: tuple[str, ...]) -> Class
         method = st.session_state.get("map-method") or offered[0]
         maps = make_maps(chosen, reading, method, uploaded=asked(chosen, _PLACE).get("wants") == "uploaded")
         evidence |= maps.payload
-    layers = ["map", "names"]
+    layers = ["map", "traces", "names"]
     show_ecg(chosen, reading, {"evidence": evidence, "layers": layers}, place=_PLACE)
     return maps
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from heartguard.sessions import Job
 from heartguard.ui.explanation.maps import FULL_COLOUR, drawing_of
 from heartguard.ui.shared.charts import show_chart, waterfall
 from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.job_view import Work, long_result
-from heartguard.ui.shared.jobs import Job
 from heartguard.ui.shared.pictures import blend_heat, encode_jpeg, enlarge
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.running import load_models

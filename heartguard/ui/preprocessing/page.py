@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from heartguard.ui.preprocessing.correct import show_corrections
-from heartguard.ui.preprocessing.steps import show_steps
+from heartguard.ui.preprocessing.steps import BY_HAND, show_steps
 from heartguard.ui.shared.frame import open_reading, sheet
 from heartguard.values import Reading
 
@@ -19,5 +19,5 @@ def show() -> None:
         if chosen is None or not isinstance(found, Reading):
             return
         show_steps(chosen, found)
-        st.header("Set by hand", anchor="by-hand")
+        st.header("Set by hand", anchor=BY_HAND)
         show_corrections(chosen, found.upload, found)

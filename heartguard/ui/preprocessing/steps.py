@@ -15,12 +15,18 @@ from heartguard.ui.shared.words import escape_markdown, sentence_list
 from heartguard.ui.viewer.ecg import show_ecg
 from heartguard.values import Reading
 
-__all__ = ["Step", "reading_steps", "show_steps"]
+__all__ = ["BY_HAND", "Step", "reading_steps", "show_steps"]
 
 _WIDTH = 900
 """Pixels of a picture: sharp in a third of the page, and on a screen with two pixels for one."""
 
 _ENLARGE = 3
+_DRAWING_PX = 440
+"""Width of the drawing's card, a third of the page as the cards above."""
+
+BY_HAND = "by-hand"
+"""Anchor of what can be set by hand, on the same page."""
+
 _SOURCES = {
     "grid": "read from the grid of the paper",
     "pulse": "read from the calibration pulse, because no grid was found",
@@ -30,21 +36,24 @@ _SOURCES = {
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step of the reading: a picture and what was found."""
+    """One step of the reading: a picture, what was found, and what of it can be set by hand."""
 
     title: str
     found: str
     image: Image
     alt: str
+    by_hand: str = ""
 
 
 def reading_steps(reading: Reading) -> tuple[Step, ...]:
     """Return the steps of a reading that are pictures of their own, in their order; the traces are in the viewer."""
     upload, page, drawing = reading.upload, reading.page, reading.drawing
     height, width = upload.image.shape[:2]
+    uploaded = f"{upload.kind.upper()}, {width} × {height} pixels."
+    scaled = "Set corners, speed or gain by hand"
     steps = (
-        Step("1 · Upload", f"{upload.kind.upper()}, {width} × {height} pixels.", upload.image, "The page as uploaded"),
-        Step("2 · Straight page", _geometry(reading), page.image, "The straightened page"),
+        Step("1 · Upload", uploaded, upload.image, "The page as uploaded", "Turn or mirror it by hand"),
+        Step("2 · Straight page", _geometry(reading), page.image, "The straightened page", scaled),
         Step("3 · Ink", "Grid, print and separators removed as far as found.", _ink(page.ink), "The trace ink alone"),
     )
     if drawing is None or reading.prediction.withheld:
@@ -61,14 +70,16 @@ def show_steps(chosen: Chosen, reading: Reading) -> None:
         for step in steps[:3]:
             with grid.cell():
                 _show_step(step)
-    with st.container(border=True):
-        st.markdown("**4 · Traces**")
-        show_ecg(chosen, reading, place="steps")
-        layout, strip = reading.page.layout.name, reading.ecg.rhythm_lead or "none"
-        st.caption(f"{len(reading.ecg.segments)} lines followed. Arrangement {layout}, rhythm strip: {strip}.")
-    for step in steps[3:]:
-        with st.container(border=True, width=_WIDTH):
-            _show_step(step)
+    with st.container(horizontal=True, gap="small"):
+        with st.container(border=True, width="stretch"):
+            st.markdown("**4 · Traces**")
+            show_ecg(chosen, reading, place="steps")
+            layout, strip = reading.page.layout.name, reading.ecg.rhythm_lead or "none"
+            found = f"{len(reading.ecg.segments)} traces followed. Arrangement {layout}, rhythm strip: {strip}."
+            st.caption(f"{found} {_link('Set arrangement or names of the leads by hand')}")
+        for step in steps[3:]:
+            with st.container(border=True, width=_DRAWING_PX):
+                _show_step(step)
     notes = sentence_list(escape_markdown(w.text) for w in reading.warnings if w.severity == "note")
     if notes:
         st.markdown(f"**Notes**\n\n{notes}")
@@ -78,12 +89,17 @@ def show_steps(chosen: Chosen, reading: Reading) -> None:
 def _show_step(step: Step) -> None:
     st.markdown(f"**{step.title}**")
     st.image(encode_jpeg(fit_width(step.image, _WIDTH)), width="stretch", alt=step.alt)
-    st.caption(step.found)
+    st.caption(f"{step.found} {_link(step.by_hand)}")
+
+
+def _link(label: str) -> str:
+    """Return a link to what can be set by hand, further down on the page; empty without a label."""
+    return f"[{label}](#{BY_HAND})" if label else ""
 
 
 def _geometry(reading: Reading) -> str:
     page = reading.page
-    turned = f"Turned back by {abs(page.tilt_deg):.1f}°. " if abs(page.tilt_deg) >= 0.05 else "It stood straight. "
+    turned = f"Turned back by {abs(page.tilt_deg):.1f}°. " if abs(page.tilt_deg) >= 0.05 else "It was straight. "
     speed = f"{page.speed_mm_per_s:g} mm/s, {page.gain_mm_per_mv:g} mm/mV."
     return f"{turned}{page.px_per_mm:.2f} pixels per mm, {_SOURCES[page.scale_source]}. {speed}"
 

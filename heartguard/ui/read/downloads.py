@@ -11,11 +11,11 @@ import streamlit as st
 
 from heartguard.export import FORMATS, Format
 from heartguard.report import LANGUAGES, Language, ReportOptions, page_picture
+from heartguard.sessions import HeldReading
 from heartguard.ui.explanation.maps import evidence_shares
 from heartguard.ui.review.labelled import show_labelled_set
 from heartguard.ui.shared.keeping import note_export
 from heartguard.ui.shared.problems import calm
-from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.values import Reading
 

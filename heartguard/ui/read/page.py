@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from heartguard.errors import HeartGuardError, PageError, TraceError
+from heartguard.sessions import log_surprise
 from heartguard.ui.read.source import choose_source, page_picker
 from heartguard.ui.shared import session
 from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.frame import header, sheet
-from heartguard.ui.shared.problems import calm, log_surprise, show_problem, show_surprise
+from heartguard.ui.shared.problems import calm, show_problem, show_surprise
 from heartguard.ui.shared.reading_progress import show_reading_progress
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import escape_markdown
@@ -103,7 +104,7 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(
-        "pages/preprocessing.py",
+        "screens/preprocessing.py",
         label="Leads, arrangement or scale wrong? Set them by hand",
         icon=":material/tune:",
         query_params=session.address(),
@@ -112,16 +113,22 @@ def _column(chosen: Chosen, reading: Reading) -> None:
 
 
 def _refused(chosen: Chosen, error: Exception) -> None:
-    """Say calmly what went wrong, and offer a way on."""
-    if isinstance(error, HeartGuardError):
-        from heartguard.intake import origin_of
+    """Say calmly what went wrong, beside the picture where there is one, and offer a way on."""
+    seen = isinstance(error, PageError | TraceError)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width="stretch", gap="small"):
+            if isinstance(error, HeartGuardError):
+                from heartguard.intake import origin_of
 
-        show_problem(error, "camera" if chosen.origin == "camera" else origin_of(chosen.data))
-        if isinstance(error, PageError | TraceError):
-            _correct(chosen)
-    else:
-        log_surprise(error)
-        show_surprise()
+                show_problem(error, "camera" if chosen.origin == "camera" else origin_of(chosen.data))
+            else:
+                log_surprise(error)
+                show_surprise()
+        if seen:
+            with st.container(width=_COLUMN_PX, key="refused"):
+                _page(chosen, None)
+    if seen:
+        _correct(chosen)
     choose_source()
 
 

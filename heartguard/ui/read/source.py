@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from heartguard.sessions import FIRST, Scope, View
 from heartguard.ui.read.camera import photograph_page
 from heartguard.ui.shared import session
 from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.uploads import let_go
-from heartguard.ui.shared.view import FIRST, Scope, View
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.vocabulary import DISCLAIMER, class_name
 
@@ -34,10 +34,10 @@ _PHOTOS = ("image/*",)
 """Any picture: a phone then offers its own camera, and its HEIC photos."""
 
 _CHOSEN = (
-    "Drawn by the project's own simulators of ECGs and of paper, to show each class on other paper. Simulated acute "
-    "infarctions are among them although the models are not sure of them; simulated bundle branch blocks and premature "
-    "beats are not, since the models take them for normal, nor are pages without a grid, which are read poorly: this "
-    "demo looks better than that."
+    "How they were chosen: drawn by the project's own simulators, each class on other paper. Acute infarctions are "
+    "shown although the models are not sure of them. Simulated bundle branch blocks and premature beats, which the "
+    "models take for normal, and pages without a grid, which are read poorly, are left out: so the demo looks better "
+    "than HeartGuard is."
 )
 _PRIVACY = (
     "The file stays in the memory of this session, and is not used for training. On a public server, cover names and "
@@ -48,7 +48,7 @@ _PRIVACY = (
 def choose_source() -> None:
     """Show the ways to give an ECG: a file, the camera, which opens only when it is asked for, and samples to see."""
     _recent()
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         with st.container(width=_GIVE_PX, gap="small"):
             way = st.segmented_control(
                 "How to give the ECG",
@@ -74,7 +74,7 @@ def _recent() -> None:
         st.markdown("Open in this tab:", width="content")
         for word, chosen in reversed(ecgs.items()):
             label = escape_markdown(chosen.name)
-            st.page_link("pages/read.py", label=label, icon=":material/ecg:", query_params={session.QUERY: word})
+            st.page_link("screens/read.py", label=label, icon=":material/ecg:", query_params={session.QUERY: word})
 
 
 def _upload() -> None:
@@ -95,14 +95,14 @@ def _upload() -> None:
         st.rerun()
     if len(files) == 1:
         _list(files)
-        st.switch_page("pages/worklist.py")
+        st.switch_page("screens/worklist.py")
     if files:
         st.markdown(f"**{len(files)} files.** Are they pages of one ECG, such as limb leads and chest leads?")
         with st.container(horizontal=True, gap="small"):
             st.button("One ECG: read them together", type="primary", on_click=_open, args=(files,), key="together")
             if st.button("Each is an ECG of its own: work list", icon=":material/checklist:", key="apart"):
                 _list(files)
-                st.switch_page("pages/worklist.py")
+                st.switch_page("screens/worklist.py")
 
 
 def _is_archive(file: UploadedFile) -> bool:
@@ -145,11 +145,12 @@ def _samples() -> None:
     samples = list_samples()
     if not samples:
         return
-    st.markdown("**Or see a simulated one**, of no patient", help=_CHOSEN)
+    st.markdown("**Or see a simulated one**, of no patient")
     with st.grid(4, min_column_width=170, gap="small") as grid:
         for number, sample in enumerate(samples):
-            with grid.cell(), st.container(gap="xsmall"):
+            with grid.cell(), st.container(gap="xsmall", key=f"card-{number}"):
                 _sample_card(sample, number)
+    st.caption(_CHOSEN)
 
 
 def _sample_card(sample: Sample, number: int) -> None:
@@ -205,7 +206,7 @@ def page_picker(chosen: Chosen, parts: int = 1) -> None:
             wanted = View(page - 1, view.part if page - 1 == view.page else 0, scope)
             if st.button("All pages: work list", icon=":material/checklist:", type="tertiary", key="pages-to-list"):
                 _list_pages(chosen)
-                st.switch_page("pages/worklist.py")
+                st.switch_page("screens/worklist.py")
         if parts > 1:
             st.markdown(f"This page shows {parts} ECGs. From the top:", width="content")
             part = st.pagination(parts, default=view.part + 1, key=f"part-{rounds}-{view.page}")

@@ -19,23 +19,22 @@ def show_review_bar(chosen: Chosen, reading: Reading) -> None:
     """Offer to accept or to overrule what is shown of a reading."""
     review = current_tab().reviews.get(chosen.place)
     held = current_tab().readings.hold(reading)
-    with st.container(horizontal=True, gap="xsmall", width="content", key="review-bar"):
-        st.button(
-            "Accept",
-            icon=":material/check:",
-            shortcut="A",
-            help=_ACCEPTED,
-            key="accept",
-            disabled=review is not None,  # one key must not undo what was written
-            on_click=accept_as_shown,
-            args=(chosen, held),
-        )
-        if st.button(
-            "Change review" if review else "Overrule",
-            icon=":material/edit:",
-            shortcut="O",
-            help=_OVERRULED,
-            key="overrule",
-        ):
-            open_panel(chosen)
-            st.switch_page("pages/read.py", query_params=session.address())
+    st.button(
+        "Accept",
+        icon=":material/check:",
+        shortcut="A",
+        help=_ACCEPTED,
+        key="accept",
+        disabled=review is not None,  # one key must not undo what was written
+        on_click=accept_as_shown,
+        args=(chosen, held),
+    )
+    if st.button(
+        "Change review" if review else "Overrule",
+        icon=":material/edit:",
+        shortcut="O",
+        help=_OVERRULED,
+        key="overrule",
+    ):
+        open_panel(chosen)
+        st.switch_page("screens/read.py", query_params=session.address())

@@ -52,7 +52,7 @@ def show_panel(chosen: Chosen, reading: Reading) -> None:
     before = current_tab().reviews.get(chosen.place)
     key = f"{chosen.digest[:16]}-{chosen.view}"
     with st.container(border=True, gap="xsmall", key="review-panel"):
-        st.markdown(f"**Your review** · {_program(reading)}")
+        st.markdown(f"**Your review** · {_program(reading)}", help=f"Model {program_answer(reading.prediction).model}.")
         with st.form(f"review-{key}", border=False, enter_to_submit=False):
             found = _fields(chosen, reading, before, key)
             with st.container(horizontal=True, gap="xsmall"):
@@ -73,8 +73,8 @@ def _program(reading: Reading) -> str:
     """Say what is reviewed."""
     answer = program_answer(reading.prediction)
     if answer.label is None:
-        return f"the program names no class ({answer.model})"
-    return f"the program says {class_name(answer.label)}, {percent(answer.probability or 0)} ({answer.model})"
+        return "the program names no class"
+    return f"the program says {class_name(answer.label)}, {percent(answer.probability or 0)}"
 
 
 def _fields(chosen: Chosen, reading: Reading, before: Review | None, key: str) -> dict[str, Any]:

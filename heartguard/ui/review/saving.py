@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from heartguard.review import Review, accept
+from heartguard.sessions import HeldReading
 from heartguard.ui.shared.keeping import keep_review
-from heartguard.ui.shared.reading_cache import HeldReading
 from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.values import Reading
 

@@ -31,6 +31,9 @@ ACCENT, _REST = "#23909c", "#7f8e96"
 
 PROBABILITY = alt.Scale(domain=[0, 1])
 _TEXT = {False: "#16232b", True: "#e7eef1"}
+_WITH_NUMBERS = 1.3
+"""Probabilities end at 1; what is added holds the numbers beside the bars, "> 99 %" on a phone too."""
+
 _ROW_PX, _AXIS_PX = 26, 40
 _STRIP_NAME = {"rhythm": "Strip"}
 
@@ -76,7 +79,7 @@ def probability_bars(probabilities: Mapping[str, float], label: str, threshold: 
     )
     base = alt.Chart(table).encode(
         y=alt.Y("Class:N", sort=names, title=None),
-        x=alt.X("Probability:Q", scale=alt.Scale(domain=[0, 1.2]), axis=None),
+        x=alt.X("Probability:Q", scale=alt.Scale(domain=[0, _WITH_NUMBERS]), axis=None),
         tooltip=[alt.Tooltip("Class:N"), alt.Tooltip("Text:N", title="Probability")],
     )
     colour = alt.condition("datum.Answer", alt.value(ACCENT), alt.value(_REST))

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from heartguard.ui.shared.reading_cache import HeldReading, ReadingGoneError
+from heartguard.sessions import HeldReading, ReadingGoneError
 from heartguard.ui.shared.session import current_tab
 from heartguard.values import Reading
 

@@ -28,11 +28,11 @@ _MOST_NAMES = 2
 """Lead names that the strip spells out: more would take lines of their own on a phone."""
 
 PAGES = {
-    "pages/read.py": ("Read", ":material/ecg_heart:"),
-    "pages/worklist.py": ("Work list", ":material/checklist:"),
-    "pages/preprocessing.py": ("Preprocessing", ":material/account_tree:"),
-    "pages/explanation.py": ("Explanation", ":material/local_fire_department:"),
-    "pages/about.py": ("About", ":material/fact_check:"),
+    "screens/read.py": ("Read", ":material/ecg_heart:"),
+    "screens/worklist.py": ("Work list", ":material/checklist:"),
+    "screens/preprocessing.py": ("Preprocessing", ":material/account_tree:"),
+    "screens/explanation.py": ("Explanation", ":material/local_fire_department:"),
+    "screens/about.py": ("About", ":material/fact_check:"),
 }
 """The pages by their scripts, in their order."""
 
@@ -81,7 +81,6 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
         if chosen is not None:
             st.space("stretch")
             _neighbours()
-            st.button("Read another", icon=":material/add:", on_click=session.forget, key="another")
     if chosen is None:
         st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>')
     else:
@@ -117,7 +116,7 @@ def open_reading(title: str) -> tuple[Chosen | None, Reading | Exception | None]
 
 def _to_read(word: str) -> None:
     st.markdown(f"{word} This page shows how an ECG was read.")
-    st.page_link("pages/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
+    st.page_link("screens/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
 
 
 def _neighbours() -> None:
@@ -148,13 +147,15 @@ def _step(label: str, way: str, key: str, word: str) -> None:
 
 
 def _strip(chosen: Chosen, reading: Reading | None) -> None:
-    """Show the strip of the open ECG, and beside it what accepts or overrules its reading."""
+    """Show the strip of the open ECG, and beside it what accepts or overrules its reading, or leaves it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
         st.html(strip_html(chosen, reading, session.current_tab().reviews.get(chosen.place)), width="stretch")
-        if reading is not None:
-            from heartguard.ui.review.bar import show_review_bar
+        with st.container(horizontal=True, gap="xsmall", width="content", key="actions"):
+            if reading is not None:
+                from heartguard.ui.review.bar import show_review_bar
 
-            show_review_bar(chosen, reading)
+                show_review_bar(chosen, reading)
+            st.button("Read another", icon=":material/add:", on_click=session.forget, key="another")
 
 
 def strip_html(chosen: Chosen, reading: Reading | None, review: Review | None = None) -> str:

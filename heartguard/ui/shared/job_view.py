@@ -9,10 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from heartguard.ui.shared.jobs import Job, shared_queue
-from heartguard.ui.shared.problems import log_surprise
+from heartguard.sessions import Job, Tab, log_surprise, shared_queue
 from heartguard.ui.shared.session import current_tab
-from heartguard.ui.shared.tabs import Tab
 from heartguard.ui.shared.times import note_times
 
 __all__ = ["POLL_S", "WAITING_POLL_S", "Work", "long_result", "place_in_line"]

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from heartguard.errors import HeartGuardError
 from heartguard.history import history_settings
-from heartguard.ui.shared.problems import log_surprise
-from heartguard.ui.shared.tabs import Chosen, Tab
+from heartguard.sessions import Chosen, Tab, log_surprise
 from heartguard.values import Reading
 
 if TYPE_CHECKING:

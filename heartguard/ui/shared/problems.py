@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
@@ -19,18 +17,18 @@ from heartguard.errors import (
     PageError,
     TraceError,
 )
+from heartguard.sessions import log_surprise
 
 if TYPE_CHECKING:
     from heartguard.intake import Origin
 
-__all__ = ["advice", "calm", "headline", "log_surprise", "show_problem", "show_surprise"]
+__all__ = ["advice", "calm", "headline", "show_problem", "show_surprise"]
 
-_LOG = logging.getLogger(__name__)
 _Given = ParamSpec("_Given")
 
 _HEADLINES: tuple[tuple[type[HeartGuardError], str], ...] = (
     (IntakeError, "This file cannot be opened"),
-    (PageError, "No ECG page could be read in this picture"),
+    (PageError, "This page could not be read"),
     (TraceError, "The traces on this page could not be followed"),
     (ModelError, "The model is not in order"),
 )
@@ -94,13 +92,6 @@ def show_surprise() -> None:
         icon=":material/report:",
     )
     st.button("Try again", icon=":material/refresh:")
-
-
-def log_surprise(error: Exception) -> None:
-    """Log where an unexpected error arose, and nothing of the file: messages may hold patient data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "?"
-    _LOG.error("unexpected %s at %s", type(error).__name__, place)
 
 
 def calm(show: Callable[_Given, None]) -> Callable[_Given, None]:

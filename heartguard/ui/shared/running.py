@@ -13,11 +13,9 @@ import streamlit as st
 from heartguard.errors import HeartGuardError
 from heartguard.memory import give_back
 from heartguard.resources import shipped
-from heartguard.ui.shared.jobs import Job, shared_queue
+from heartguard.sessions import Job, Room, Tab, shared_queue
 from heartguard.ui.shared.keeping import keep_reading
-from heartguard.ui.shared.room import Room
 from heartguard.ui.shared.session import Chosen, current, current_tab, room
-from heartguard.ui.shared.tabs import Tab
 from heartguard.ui.shared.times import note_times
 from heartguard.values import NO_CORRECTIONS, Reading
 from heartguard.vocabulary import STAGES
@@ -141,7 +139,7 @@ def read_chosen(job: Job[Any], chosen: Chosen, tabs: Room) -> Reading:
     Raises
     ------
     heartguard.errors.HeartGuardError
-    heartguard.ui.shared.jobs.StoppedError
+    heartguard.sessions.StoppedError
     """
     from heartguard import read_ecg, read_together
 

@@ -16,9 +16,7 @@ import streamlit as st
 
 from heartguard.memory import memory_limit
 from heartguard.patient import Patient
-from heartguard.ui.shared.room import Room, room_bytes
-from heartguard.ui.shared.tabs import Chosen, Tab, TabStore
-from heartguard.ui.shared.view import View
+from heartguard.sessions import Chosen, Room, Tab, TabStore, View, room_bytes
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
 
 __all__ = [

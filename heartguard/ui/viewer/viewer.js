@@ -136,7 +136,8 @@ class Viewer {
   }
 
   build() {
-    this.bar = html("div", { class: "hg-bar" });
+    this.classes = html("div", { class: "hg-bar hg-classes" });
+    this.bar = html("div", { class: "hg-bar hg-tools" });
     this.picture = svg("image", { class: "hg-picture" });
     this.sheet = svg("g");
     this.hands = svg("g");
@@ -159,7 +160,7 @@ class Viewer {
     this.foot = html("div", { class: "hg-foot" });
     this.word = html("p", { class: "hg-word", role: "status" });
     this.clear = html("style");
-    this.root = html("div", { class: "hg-viewer" }, [this.bar, this.body, this.foot, this.word, this.clear]);
+    this.root = html("div", { class: "hg-viewer" }, [this.classes, this.bar, this.body, this.foot, this.word, this.clear]);
     this.parent.append(this.root);
   }
 
@@ -225,11 +226,12 @@ class Viewer {
 
   drawControls() {
     const { page, evidence, uploaded, median } = this.data;
+    this.classes.replaceChildren();
     this.bar.replaceChildren();
     this.foot.replaceChildren();
     if (!page) return;
     if (evidence) {
-      this.bar.append(choice("Evidence for", Object.fromEntries(evidence.classes), this.label, (label) => this.setClass(label)));
+      this.classes.append("Evidence for", choice("Evidence for", Object.fromEntries(evidence.classes), this.label, (label) => this.setClass(label)));
     }
     const modes = { page: "Page", ...(uploaded ? { uploaded: "As uploaded" } : {}), signals: "Signals", ...(median && Object.keys(median).length ? { beats: "Beats" } : {}) };
     this.bar.append(choice("View", modes, this.mode, (mode) => this.setMode(mode)));
@@ -336,12 +338,7 @@ class Viewer {
     this.drawControls();
     this.draw();
     this.tell("label", label);
-    this.focus(`[data-value="${label}"]`);
-  }
-
-  /** @param {string} selector */
-  focus(selector) {
-    this.bar.querySelector(selector)?.focus();
+    this.classes.querySelector(`[data-value="${label}"]`)?.focus();
   }
 
   drawPicture() {
@@ -350,8 +347,11 @@ class Viewer {
     else this.picture.removeAttribute("href");
     this.picture.setAttribute("width", this.scene.width);
     this.picture.setAttribute("height", this.scene.height);
-    const over = this.layers.has("traces") || (this.data?.evidence && this.layers.has("map"));
-    this.picture.classList.toggle("hg-muted", !!over && this.scene.panels.length > 0);
+    const traced = this.layers.has("traces") && this.scene.panels.length > 0;
+    const mapped = !!this.data?.evidence && this.layers.has("map");
+    this.picture.classList.toggle("hg-muted", traced);
+    this.picture.classList.toggle("hg-grey", mapped && !traced);
+    this.canvas.classList.toggle("hg-mapped", mapped);
     this.canvas.classList.toggle("hg-signals", this.mode === "signals" || this.mode === "beats");
   }
 
@@ -853,7 +853,7 @@ function mountMeasurements(parent, data) {
   const press = (/** @type {any} */ row) => {
     lit = lit === row.field ? "" : row.field;
     draw();
-    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn } }));
+    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn || row.note } }));
     list.querySelector(`[data-field="${row.field}"]`)?.focus();
   };
   let formula = data.formulas[0];
@@ -871,9 +871,9 @@ function mountMeasurements(parent, data) {
     const parts = [
       html("span", { class: "hg-name" }, [row.label]),
       html("span", { class: "hg-value" }, [row.value]),
-      html("span", { class: row.flag ? "hg-flag" : "hg-range" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
+      html("span", { class: row.flag ? "hg-flag" : row.drawn ? "hg-range" : "hg-range hg-reason" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
     ];
-    return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.help, disabled: !row.drawn, "data-field": row.field, onclick: () => press(row) }, parts);
+    return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.drawn ? row.help : row.note, "data-field": row.field, onclick: () => press(row) }, parts);
   };
   const formulas = () =>
     select("Formula of QTc", Object.fromEntries(data.formulas.map((/** @type {string} */ name) => [name, name])), formula, (name) => {

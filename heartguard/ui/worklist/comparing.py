@@ -8,14 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from heartguard.normal_ranges import Range, value_text
+from heartguard.sessions import Entry, Summary, WorkList
 from heartguard.ui.read.cards import FORMULAS, compared_ranges
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import current_tab
 from heartguard.ui.shared.words import escape_markdown
-from heartguard.ui.worklist.entries import Entry
 from heartguard.ui.worklist.order import class_text
-from heartguard.ui.worklist.reading_list import WorkList
-from heartguard.ui.worklist.summary import Summary
 from heartguard.values import Reading
 from heartguard.vocabulary import percent
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from heartguard.ui.worklist.entries import Entry
+from heartguard.sessions import Entry
 from heartguard.ui.worklist.order import NOT_REVIEWED, Filters, class_text
 
 __all__ = ["show_filters"]

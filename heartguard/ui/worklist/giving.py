@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from heartguard.intake import GivenFile
-from heartguard.ui.shared.jobs import Job, shared_queue
+from heartguard.sessions import Job, WorkList, shared_queue
 from heartguard.ui.shared.running import finished, read_chosen
 from heartguard.ui.shared.session import Chosen, current_tab, room
-from heartguard.ui.worklist.reading_list import WorkList
 from heartguard.values import Reading
 
 __all__ = ["give", "work_list"]

@@ -8,9 +8,8 @@ from typing import Literal
 
 from heartguard.normal_ranges import RANGES
 from heartguard.review import Review
-from heartguard.ui.shared.tabs import Place
+from heartguard.sessions import Entry, Place
 from heartguard.ui.shared.words import quality_word
-from heartguard.ui.worklist.entries import Entry
 from heartguard.vocabulary import CLASS_NAMES, class_name
 
 __all__ = ["NOT_REVIEWED", "NOT_SURE", "Column", "Filters", "arranged", "class_text", "rate_word", "review_word"]

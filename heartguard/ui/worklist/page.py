@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from heartguard.intake import GivenFile
+from heartguard.sessions import WorkList
 from heartguard.ui.review.labelled import show_labelled_set
 from heartguard.ui.shared import session
 from heartguard.ui.shared.frame import header, sheet
@@ -21,7 +22,6 @@ from heartguard.ui.worklist.filtering import show_filters
 from heartguard.ui.worklist.giving import give, work_list
 from heartguard.ui.worklist.order import arranged
 from heartguard.ui.worklist.progress import show_progress
-from heartguard.ui.worklist.reading_list import WorkList
 from heartguard.ui.worklist.table import mount_table, table_rows
 
 __all__ = ["show"]
@@ -99,7 +99,7 @@ def _show_list(was_busy: bool) -> None:
 def _act(pressed: Mapping[str, Any], by: str, *, descending: bool) -> None:
     """Do what was pressed in the table."""
     if pressed.get("open"):
-        st.switch_page("pages/read.py", query_params={session.QUERY: pressed["open"]})
+        st.switch_page("screens/read.py", query_params={session.QUERY: pressed["open"]})
     column = pressed.get("sort")
     if column:
         # Once up, once down, then as given.

@@ -6,10 +6,9 @@ from collections import Counter
 
 import streamlit as st
 
+from heartguard.sessions import Entry, WorkList
 from heartguard.ui.shared.running import expected_seconds
 from heartguard.ui.shared.words import escape_markdown
-from heartguard.ui.worklist.entries import Entry
-from heartguard.ui.worklist.reading_list import WorkList
 
 __all__ = ["files_text", "show_progress"]
 

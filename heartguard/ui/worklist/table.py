@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from heartguard.review import Review
-from heartguard.ui.shared.tabs import Place
+from heartguard.sessions import Entry, Place
 from heartguard.ui.shared.words import quality_text, quality_word, review_headline
-from heartguard.ui.worklist.entries import Entry
 from heartguard.ui.worklist.order import class_text, rate_word, review_word
 from heartguard.vocabulary import class_name, percent
 

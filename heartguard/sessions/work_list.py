@@ -10,12 +10,12 @@ from typing import Any
 
 from heartguard.errors import HeartGuardError
 from heartguard.intake import GivenFile, unpacked
-from heartguard.ui.shared.jobs import Job, JobQueue, StoppedError
-from heartguard.ui.shared.problems import log_surprise
-from heartguard.ui.shared.reading_cache import MAX_BYTES
-from heartguard.ui.shared.tabs import Chosen
-from heartguard.ui.worklist.entries import Entry
-from heartguard.ui.worklist.summary import Summary, summary_of
+from heartguard.sessions.chosen import Chosen
+from heartguard.sessions.jobs import Job, JobQueue, StoppedError
+from heartguard.sessions.reading_cache import MAX_BYTES
+from heartguard.sessions.surprises import log_surprise
+from heartguard.sessions.work_entry import Entry
+from heartguard.sessions.work_summary import Summary, summary_of
 from heartguard.values import Reading
 
 __all__ = ["MAX_ENTRIES", "WorkList"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from heartguard.ui.shared.jobs import Job
-from heartguard.ui.shared.tabs import Chosen
-from heartguard.ui.worklist.summary import Summary
+from heartguard.sessions.chosen import Chosen
+from heartguard.sessions.jobs import Job
+from heartguard.sessions.work_summary import Summary
 
 __all__ = ["Entry", "State"]
 

@@ -10,13 +10,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from heartguard.errors import HeartGuardError
-from heartguard.ui.shared.view import View
+from heartguard.sessions.view import View
 from heartguard.values import Corrections, Reading
 
 __all__ = ["MAX_BYTES", "MAX_READINGS", "HeldReading", "Key", "ReadingCache", "ReadingGoneError"]
 
 MAX_READINGS = 6
-"""As many as ECGs stand side by side (`heartguard.ui.shared.tabs.MAX_ECGS`)."""
+"""As many as ECGs stand side by side (`heartguard.sessions.tab.MAX_ECGS`)."""
 
 MAX_BYTES = 80 * 2**20
 """A photo of 12 megapixels as it is, and five packed ones; what falls out is read again."""

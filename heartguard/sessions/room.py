@@ -7,8 +7,8 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from heartguard.ui.shared.reading_cache import MAX_BYTES
-from heartguard.ui.shared.tabs import Tab
+from heartguard.sessions.reading_cache import MAX_BYTES
+from heartguard.sessions.tab import Tab
 
 __all__ = ["Room", "room_bytes"]
 

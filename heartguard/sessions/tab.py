@@ -2,122 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from heartguard.errors import HeartGuardError
-from heartguard.patient import UNKNOWN_PATIENT, Patient
-from heartguard.ui.shared.jobs import Job
-from heartguard.ui.shared.reading_cache import MAX_BYTES, Key, ReadingCache
-from heartguard.ui.shared.view import FIRST, View
-from heartguard.values import NO_CORRECTIONS, Corrections, Reading
+from heartguard.sessions.chosen import Chosen, Place
+from heartguard.sessions.jobs import Job
+from heartguard.sessions.reading_cache import Key, ReadingCache
+from heartguard.sessions.view import View
+from heartguard.values import Reading
 
 if TYPE_CHECKING:
     from heartguard.export import LabelledCase
     from heartguard.review import Review
-    from heartguard.ui.worklist.reading_list import WorkList
+    from heartguard.sessions.work_list import WorkList
 
-__all__ = ["FORGOTTEN_S", "MAX_ECGS", "MAX_EXPLAINED", "MAX_TABS", "Chosen", "Place", "Tab", "TabStore"]
+__all__ = ["MAX_ECGS", "MAX_EXPLAINED", "Tab"]
 
 MAX_ECGS = 6
 """ECGs that stand side by side: a row of the first screen. What falls out is gone; its file must be given again."""
 
-MAX_TABS = 12
-"""Tabs whose ECGs are kept for a reload, whoever they belong to: with `MAX_BYTES` of all of them together."""
-
 MAX_EXPLAINED = 24
 """Results of explanations: of four classes of each ECG. One by lead is a kilobyte, one by pixel a quarter of a
 megabyte, so they stay when readings are let go of."""
-
-FORGOTTEN_S = 30 * 60
-"""A tab that nobody has looked at for so long is forgotten: a doctor comes back from a ward round of half an hour."""
-
-Origin = Literal["upload", "camera", "sample"]
-Place = tuple[str, View]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A file that the session has opened.
-
-    Attributes
-    ----------
-    data : bytes
-        The file as given.
-    view : View
-        What of it is read.
-    note : str
-        A sentence shown beside the result, such as what a sample simulates.
-    corrections : Corrections
-        What the doctor has set by hand for this page.
-    more : tuple of (str, bytes)
-        Names and contents of further files, read together with it as one ECG.
-    patient : Patient
-        Age and sex, as far as the doctor gave them.
-    """
-
-    name: str
-    data: bytes
-    origin: Origin
-    view: View = FIRST
-    note: str = ""
-    corrections: Corrections = NO_CORRECTIONS
-    more: tuple[tuple[str, bytes], ...] = ()
-    patient: Patient = UNKNOWN_PATIENT
-
-    @property
-    def page(self) -> int:
-        """Page number, from 0."""
-        return self.view.page
-
-    @cached_property
-    def digest(self) -> str:
-        """Sha256 of the bytes, of all files."""
-        content = hashlib.sha256(self.data)
-        for _, data in self.more:
-            content.update(hashlib.sha256(data).digest())
-        return content.hexdigest()
-
-    @property
-    def read_as(self) -> str:
-        """Names what is read of it in a word, the same wherever marks of waves are moved afterwards."""
-        corrections = replace(self.corrections, marks=())
-        return f"{self.digest[:16]}-{self.view}-{abs(hash(corrections)):x}"
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all files."""
-        return len(self.data) + sum(len(data) for _, data in self.more)
-
-    def of_page(self, page: int) -> Chosen:
-        """Return another page of the same files, whose bytes are not looked at again."""
-        return self._seen(View(page))
-
-    def of_part(self, part: int) -> Chosen:
-        """Return another ECG of the same page."""
-        return self._seen(self.view._replace(part=part))
-
-    def _seen(self, view: View) -> Chosen:
-        other = replace(self, view=view, corrections=NO_CORRECTIONS)
-        other.__dict__["digest"] = self.digest  # a document of 200 pages is hashed once
-        return other
-
-    @property
-    def place(self) -> Place:
-        """What of which files is looked at, however it is read: a review belongs to it."""
-        return self.digest, self.view
-
-    @property
-    def key(self) -> Key:
-        """Key of its reading."""
-        return self.digest, self.view, self.corrections
 
 
 @dataclass(eq=False)
@@ -234,37 +144,3 @@ class Tab:
         pages = sum(len(case.picture) for case in self.overruled.values())
         listed = 0 if self.work is None else self.work.nbytes
         return self.readings.nbytes + pages + listed + sum(chosen.nbytes for chosen in self.ecgs.values())
-
-
-class TabStore:
-    """Tabs that may be reloaded, by their tokens: bounded in number and bytes, and forgotten after a while.
-
-    Parameters
-    ----------
-    clock : callable, optional
-        Returns seconds.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._tabs: OrderedDict[str, tuple[float, Tab]] = OrderedDict()
-
-    def keep(self, tab: Tab) -> None:
-        """Keep a tab that is looked at now, and let go of those that are too old or too many."""
-        self._tabs[tab.token] = (self._clock(), tab)
-        self._tabs.move_to_end(tab.token)
-        while len(self._tabs) > 1 and self._oldest_must_go():
-            self._tabs.popitem(last=False)
-
-    def get(self, token: str) -> Tab | None:
-        """Return the tab of a token; None where there is none, or none any more."""
-        seen, tab = self._tabs.get(token, (0.0, None))
-        return tab if tab is not None and self._clock() - seen < FORGOTTEN_S else None
-
-    def _oldest_must_go(self) -> bool:
-        seen = next(iter(self._tabs.values()))[0]
-        total = sum(tab.nbytes for _, tab in self._tabs.values())
-        return len(self._tabs) > MAX_TABS or total > MAX_BYTES or self._clock() - seen >= FORGOTTEN_S
-
-    def __len__(self) -> int:
-        return len(self._tabs)
