@@ -277,3 +277,22 @@ def test_a_low_peak_on_the_flank_of_a_complex_is_no_beat() -> None:
     assert crests(function).tolist() == [500]
     function[740:780] += 0.9 * np.hanning(40)
     assert crests(function).tolist() == [500, 759]
+
+
+def test_a_slip_at_the_end_of_a_column_is_no_pacing_spike() -> None:
+    ecg = shown(leads(sinus(72), noise_mv=0.0), "3x4+1", "II")
+    slipped = [LEAD_INDEX["aVR"], LEAD_INDEX["aVF"]]
+    ecg.signals[slipped, 2488:2490] += 0.2  # aVR, aVL and aVF are shown from 2.5 s to 5 s
+    assert measure(ecg).spikes_s.size == 0
+    ecg.signals[slipped, 2188:2190] += 0.2
+    assert measure(ecg).spikes_s == pytest.approx([4.377], abs=0.006)
+
+
+def test_complexes_that_are_as_narrow_as_spikes_in_two_leads_are_none() -> None:
+    times = regular(140)
+    signals = leads(complexes(times, fast_t(140)), noise_mv=0.0)
+    narrow = leads(complexes(times, None, (Wave(0, 5, 5, (0.6, 0.8, 0.4)),)), noise_mv=0.0)
+    signals[:2] = narrow[:2]  # I and II as on a page that is read at too fine a scale
+    found = measure(shown(signals))
+    assert found.spikes_s.size == 0
+    assert found.heart_rate_bpm == pytest.approx(140, abs=1)
