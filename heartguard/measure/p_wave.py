@@ -41,12 +41,21 @@ _FAST_S, _CLEAR_FAST = 0.52, 0.33
 off by up to 60 ms in drawn hearts, and what is seen of a flutter begins so too. Three of four P waves at 100 to 180/min
 of the PTB-XL records that may be trained on have so low a foot."""
 
+_WHOLE_S, _ENDS, _CLEAR_WHOLE = 0.08, 0.4, 0.48
+"""Or the bump must be as long as a P wave and end in a PR segment, so far below its height, and the foot so low (PR is
+then off by at most 12 ms in drawn hearts): the strokes of a drawn
+flutter are 52 to 66 ms long, and in four PTB-XL records with flutter what follows a wave is 0.46 of it and more."""
+
 _LEAST_MV = 0.02
 """Least height of a P wave in the second highest lead: half a pen's width."""
 
-_COHERENT, _COHERENT_IRREGULAR = 0.50, 0.78
-"""Least coherence from beat to beat, in a regular and in an irregular rhythm: on the LUDB records of even place at most
-0.4 without P waves and 0.7 in flutter, nearly always 0.8 and more with them."""
+_COHERENT, _COHERENT_IRREGULAR = 0.30, 0.45
+"""Least coherence from beat to beat, in a regular and in an irregular rhythm, of a bump that begins at rest."""
+
+_PER_FOOT, _PER_FOOT_IRREGULAR = 0.4, 0.55
+"""How much more is asked for each unit of the foot: noise and fibrillation have no rest between their waves. One of 60
+3x4+1 views of PTB-XL records with fibrillation that may be trained on has a P wave by this, as by one limit of 0.50 and
+0.78; 14 more of 319 with P waves have one that is told."""
 
 _IRREGULAR = 0.10
 """Variation of RR from which a rhythm counts as irregular."""
@@ -135,12 +144,12 @@ def find_p_wave(
         return PSearch(reason=FAST)
     bump = _bump(waves, qrs_on)
     crests = _crests(bump, first, last)
-    needed = _COHERENT if rr_variation < _IRREGULAR else _COHERENT_IRREGULAR
-    clear = _CLEAR if rr_s >= _FAST_S else _CLEAR_FAST
-    found = [_examine(waves, stack, bump, int(crest), (first, last), clear) for crest in crests]
-    seen = [one for one in found if one.reason(needed) is None]
+    regular, fast = rr_variation < _IRREGULAR, rr_s < _FAST_S
+    found = [_examine(waves, stack, bump, int(crest), (first, last)) for crest in crests]
+    seen = [one for one in found if one.reason(regular=regular, fast=fast) is None]
     if not seen:
-        return PSearch(reason=max(found, key=lambda one: one.speed).reason(needed) if found else NO_P)
+        fastest = max(found, key=lambda one: one.speed, default=None)
+        return PSearch(reason=NO_P if fastest is None else fastest.reason(regular=regular, fast=fast))
     chosen = _nearest_or_fastest(seen, qrs_on)
     if any(_rivals(one, chosen) for one in seen if one.crest > first + samples(_TAIL_S)):
         return PSearch(reason=MANY)
@@ -151,34 +160,39 @@ def find_p_wave(
 class _Bump:
     """A bump of the speed before the QRS complex.
 
-    `clear` tells whether it begins apart from what is before; `height` is in mV.
+    `foot` and `end` are the least speed before and after the crest as shares of its own; `height` is in mV.
     """
 
     crest: int
     on: int
     off: int
     speed: float
-    clear: bool
+    foot: float
+    end: float
     height: float
     coherence: float
 
-    def reason(self, needed: float) -> str | None:
+    def reason(self, *, regular: bool, fast: bool) -> str | None:
         """Return why it is no P wave; None if it is one."""
         if self.height < _LEAST_MV:
             return NO_P
-        if not self.clear:
+        whole = self.off - self.on >= samples(_WHOLE_S) and self.end <= _ENDS
+        fast_limit = _CLEAR_WHOLE if whole else _CLEAR_FAST
+        if self.foot > (fast_limit if fast else _CLEAR):
             return UNCLEAR
-        return NOT_FIXED if self.coherence < needed else None
+        least, per_foot = (_COHERENT, _PER_FOOT) if regular else (_COHERENT_IRREGULAR, _PER_FOOT_IRREGULAR)
+        return NOT_FIXED if self.coherence < least + per_foot * self.foot else None
 
 
-def _examine(waves: Doubles, stack: Doubles, bump: Doubles, crest: int, window: tuple[int, int], clear: float) -> _Bump:
+def _examine(waves: Doubles, stack: Doubles, bump: Doubles, crest: int, window: tuple[int, int]) -> _Bump:
     first, last = window
     speed, foot, beyond = (float(v) for v in (bump[crest], bump[first:crest].min(), bump[crest:last].min()))
     on = next((i for i in range(crest, first, -1) if bump[i] < foot + _EDGE * (speed - foot)), first)
     off = next((i for i in range(crest, last) if bump[i] < beyond + _EDGE * (speed - beyond)), last)
     around = stack[:, :, max(0, on - samples(_AROUND_S)) : off + samples(_AROUND_S)]
     height = _height(waves[:, on : off + 1])
-    return _Bump(crest, on, off, speed, foot <= clear * speed, height, coherence(around))
+    share = max(speed, 1e-9)
+    return _Bump(crest, on, off, speed, foot / share, beyond / share, height, coherence(around))
 
 
 def _nearest_or_fastest(seen: list[_Bump], qrs_on: int) -> _Bump:

@@ -109,7 +109,8 @@ def seen_whole(signals: Doubles, spikes: Indices) -> Indices:
     around = cut_beats(signals, spikes, samples(_FLANK_S[1]), samples(_FLANK_S[1]))
     whole = np.isfinite(around).all(axis=2).sum(axis=1)
     shown = np.isfinite(signals[:, spikes]).sum(axis=0)
-    return spikes[whole >= np.clip(shown, 1, _LEADS)]
+    seen: Mask = np.asarray(whole >= np.clip(shown, 1, _LEADS))
+    return np.asarray(spikes[seen], np.int64)
 
 
 def are_complexes(spikes: Indices, beats: Indices) -> bool:
