@@ -55,7 +55,7 @@ _COHERENT, _COHERENT_IRREGULAR = 0.30, 0.45
 _PER_FOOT, _PER_FOOT_IRREGULAR = 0.4, 0.55
 """How much more is asked for each unit of the foot: noise and fibrillation have no rest between their waves. One of 60
 3x4+1 views of PTB-XL records with fibrillation that may be trained on has a P wave by this, as by one limit of 0.50 and
-0.78; 14 more of 319 with P waves have one that is told."""
+0.78 before, and five more of the 319 with P waves."""
 
 _IRREGULAR = 0.10
 """Variation of RR from which a rhythm counts as irregular."""
