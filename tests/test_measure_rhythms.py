@@ -189,6 +189,23 @@ def test_a_fast_sinus_rhythm_is_no_flutter(rate: int) -> None:
     assert found.pr_ms == pytest.approx(130, abs=8)
 
 
+@with_layouts
+@pytest.mark.parametrize("pr_s", [0.14, 0.15, 0.16])
+def test_a_whole_p_wave_that_begins_on_the_t_wave_of_a_fast_rhythm_is_measured(
+    layout: str, strip: str | None, pr_s: float
+) -> None:
+    times = regular(118)
+    signals = leads(p_waves(times + QRS_ON_MS / 1000 - pr_s) + complexes(times, fast_t(118)))
+    assert measure(shown(signals, layout, strip)).pr_ms == pytest.approx(1000 * pr_s, abs=14)
+
+
+@pytest.mark.parametrize("noise_mv", [0.04, 0.052])
+def test_a_p_wave_that_begins_at_rest_is_told_in_noise(noise_mv: float) -> None:
+    dipole = p_waves(regular(60) + QRS_ON_MS / 1000 - 0.16) + complexes(regular(60))
+    assert measure(shown(leads(dipole, noise_mv), "3x4+1", "II")).pr_ms == pytest.approx(160, abs=16)
+    assert measure(shown(leads(complexes(regular(60)), noise_mv), "3x4+1", "II")).pr_ms is None
+
+
 def test_a_complete_block_has_no_pr() -> None:
     found = measure(shown(leads(complexes(regular(38)) + p_waves(regular(85, 0.2))), "3x4+1", "II"))
     assert found.heart_rate_bpm == pytest.approx(38, abs=0.5)
@@ -277,3 +294,22 @@ def test_a_low_peak_on_the_flank_of_a_complex_is_no_beat() -> None:
     assert crests(function).tolist() == [500]
     function[740:780] += 0.9 * np.hanning(40)
     assert crests(function).tolist() == [500, 759]
+
+
+def test_a_slip_at_the_end_of_a_column_is_no_pacing_spike() -> None:
+    ecg = shown(leads(sinus(72), noise_mv=0.0), "3x4+1", "II")
+    slipped = [LEAD_INDEX["aVR"], LEAD_INDEX["aVF"]]
+    ecg.signals[slipped, 2488:2490] += 0.2  # aVR, aVL and aVF are shown from 2.5 s to 5 s
+    assert measure(ecg).spikes_s.size == 0
+    ecg.signals[slipped, 2188:2190] += 0.2
+    assert measure(ecg).spikes_s == pytest.approx([4.377], abs=0.006)
+
+
+def test_complexes_that_are_as_narrow_as_spikes_in_two_leads_are_none() -> None:
+    times = regular(140)
+    signals = leads(complexes(times, fast_t(140)), noise_mv=0.0)
+    narrow = leads(complexes(times, None, (Wave(0, 5, 5, (0.6, 0.8, 0.4)),)), noise_mv=0.0)
+    signals[:2] = narrow[:2]  # I and II as on a page that is read at too fine a scale
+    found = measure(shown(signals))
+    assert found.spikes_s.size == 0
+    assert found.heart_rate_bpm == pytest.approx(140, abs=1)

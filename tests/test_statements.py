@@ -224,6 +224,8 @@ def test_fascicular_blocks_by_axis_and_shape() -> None:
     q_r, r_s = LeadWaves(q_mv=-0.05, q_ms=15, r_mv=0.9), LeadWaves(r_mv=0.2, s_mv=-0.8)
     anterior = of_values(axis_deg=-55.0, leads=with_leads(aVL=q_r, III=r_s))
     assert "conduction.lafb" in codes(anterior)
+    assert "conduction.lafb" in codes(of_values(qrs_ms=126.0, axis_deg=-55.0, leads=with_leads(aVL=q_r, III=r_s)))
+    assert "conduction.lafb" not in codes(of_values(qrs_ms=131.0, axis_deg=-55.0, leads=with_leads(aVL=q_r, III=r_s)))
     assert "conduction.lafb" not in codes(of_values(axis_deg=-55.0))
     posterior = of_values(axis_deg=120.0, leads=with_leads(I=r_s, aVL=r_s, III=q_r, aVF=q_r))
     assert "conduction.lpfb" in codes(posterior)

@@ -22,7 +22,7 @@ from heartguard.measure.lead_table import lead_table, voltages
 from heartguard.measure.median_beat import MedianBeat, align_beats, align_columns, median_beat
 from heartguard.measure.morphology import Shapes, compare_beats
 from heartguard.measure.p_train import dissociated_p_waves
-from heartguard.measure.pacing import find_spikes, without_spikes
+from heartguard.measure.pacing import are_complexes, find_spikes, seen_whole, without_spikes
 from heartguard.measure.qtc import corrected_qt
 from heartguard.measure.rhythm import rates_of, rhythm_of, variation_between
 from heartguard.measure.study import find_r_peaks
@@ -86,13 +86,14 @@ def measure(ecg: Ecg) -> Measurements:
     """
     residual = einthoven_residual(ecg.unreconciled_signals)
     reasons = {} if residual is not None else {"einthoven_residual_mv": _NO_LIMBS}
-    signals = bridge_gaps(np.vstack([ecg.signals, *ecg.others.values()]))
-    spikes = find_spikes(signals)
-    signals = without_spikes(signals, spikes)
-    beats, contrast = find_r_peaks(signals, ecg.rhythm_lead)
-    beats = review_beats(signals, beats) if contrast >= LEAST_CONTRAST else beats[:0]
-    beats = align_columns(signals, beats, _WIDE_SHIFT_S)
-    beats = np.unique(align_beats(signals, beats, ecg.rhythm_lead, _WIDE_SHIFT_S))
+    shown = bridge_gaps(np.vstack([ecg.signals, *ecg.others.values()]))
+    spikes = find_spikes(shown)
+    signals = without_spikes(shown, spikes)
+    beats = _find_beats(signals, ecg.rhythm_lead)
+    if are_complexes(spikes, beats):
+        spikes, signals = spikes[:0], shown
+        beats = _find_beats(signals, ecg.rhythm_lead)
+    spikes = seen_whole(shown, spikes)
     always: dict[str, Any] = {
         "beats_s": beats / SAMPLING_RATE_HZ,
         "spikes_s": spikes / SAMPLING_RATE_HZ,
@@ -111,6 +112,14 @@ def measure(ecg: Ecg) -> Measurements:
     always["beats"] = _beats(signals, beats, shapes, median, found, rr_s, spikes, ecg.seams)
     uncertainty = half_widths_of({**rates, **{name: waves.get(name) for name in WAVE_FIELDS}})
     return Measurements(dominant=shapes.dominant, uncertainty=uncertainty, **always, **rates, **waves)
+
+
+def _find_beats(signals: Doubles, rhythm_lead: str | None) -> Indices:
+    """Return the R peaks of all beats that stand out, samples."""
+    beats, contrast = find_r_peaks(signals, rhythm_lead)
+    beats = review_beats(signals, beats) if contrast >= LEAST_CONTRAST else beats[:0]
+    beats = align_columns(signals, beats, _WIDE_SHIFT_S)
+    return np.unique(align_beats(signals, beats, rhythm_lead, _WIDE_SHIFT_S))
 
 
 def _beats(

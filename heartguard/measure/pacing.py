@@ -7,8 +7,9 @@ from scipy.ndimage import grey_closing, grey_opening, maximum_filter1d
 
 from heartguard.arrays import Doubles, Indices, Mask, runs_of_true
 from heartguard.measure.filters import samples
+from heartguard.measure.median_beat import cut_beats
 
-__all__ = ["find_spikes", "without_spikes"]
+__all__ = ["are_complexes", "find_spikes", "seen_whole", "without_spikes"]
 
 _WIDTH_S = 0.016
 """Widest spike: a stimulus lasts 0.5-2 ms, a pen of 0.3 mm draws 12 ms."""
@@ -30,6 +31,12 @@ _TOGETHER_S = 0.014
 
 _HALF_S = 0.012
 """Half the length that is replaced by a straight line."""
+
+_ON_R_S = 0.02
+"""A spike so near to an R peak is the complex itself: a paced complex peaks 40 ms and more after its stimulus."""
+
+_MOST = 0.5
+"""More than this share of the spikes on R peaks is no chance: the pacemaker would have to keep step with the heart."""
 
 
 def find_spikes(signals: Doubles) -> Indices:
@@ -76,6 +83,57 @@ def _spiky(lead: Doubles) -> Mask:
     own = maximum_filter1d(steepness, samples(_WIDTH_S) | 1)
     spiky = (height > _LEAST_MV) & (beside < _FLANK * own)
     return np.asarray(spiky[edge:-edge] & known, dtype=bool)
+
+
+def seen_whole(signals: Doubles, spikes: Indices) -> Indices:
+    """Return the spikes that are evidence of a pacemaker: so many leads as show one show both sides of it.
+
+    At the end of a column nothing tells a spike from a slip of the tracing.
+
+    Parameters
+    ----------
+    signals : ndarray, shape (leads, T), mV
+        NaN where a lead is absent.
+    spikes : ndarray, shape (n,), int64
+        From `find_spikes`, samples.
+
+    Examples
+    --------
+    >>> column = np.zeros((3, 600))
+    >>> column[:, 500:] = np.nan
+    >>> seen_whole(column, np.array([250, 490]))
+    array([250])
+    """
+    if spikes.size == 0:
+        return spikes
+    around = cut_beats(signals, spikes, samples(_FLANK_S[1]), samples(_FLANK_S[1]))
+    whole = np.isfinite(around).all(axis=2).sum(axis=1)
+    shown = np.isfinite(signals[:, spikes]).sum(axis=0)
+    seen: Mask = np.asarray(whole >= np.clip(shown, 1, _LEADS))
+    return np.asarray(spikes[seen], np.int64)
+
+
+def are_complexes(spikes: Indices, beats: Indices) -> bool:
+    """Tell whether what was found as pacing spikes are narrow QRS complexes, as on pages read at too fine a scale.
+
+    Parameters
+    ----------
+    spikes : ndarray, shape (n,), int64
+        From `find_spikes`, samples.
+    beats : ndarray, shape (m,), int64
+        R peaks of the signals without them, samples.
+
+    Examples
+    --------
+    >>> are_complexes(np.array([200, 610]), beats=np.array([204, 606, 1010]))
+    True
+    >>> are_complexes(np.array([180, 580]), beats=np.array([204, 606, 1010]))
+    False
+    """
+    if spikes.size == 0 or beats.size == 0:
+        return False
+    away = np.abs(spikes[:, None] - beats).min(axis=1)
+    return float(np.mean(away <= samples(_ON_R_S))) > _MOST
 
 
 def without_spikes(signals: Doubles, spikes: Indices) -> Doubles:

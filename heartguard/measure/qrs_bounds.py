@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from heartguard.arrays import Doubles, Mask
+from heartguard.arrays import Doubles
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.measure.bandwidth import edge_ms
 from heartguard.measure.filters import samples, slope, smooth
@@ -55,21 +56,27 @@ _OWN_HEIGHT = 0.75
 """Exponent of the lead's own height in that, the rest being the median lead's: neither a flat lead's noise nor a tall
 lead decides. Chosen with them."""
 
-_LEVELS = (0.055, 0.08, 0.11, 0.15)
+_ON_LEVELS, _OFF_LEVELS = (0.055, 0.08, 0.11, 0.15), (0.04, 0.055, 0.08, 0.11)
 """Activities that count as quiet; the median of the moments that they give is less ruled by one notch, P or flutter
-wave than any of them."""
+wave than any of them. A complex ends more slowly than it begins: its end is sought at lower ones."""
 
 _USUAL_LEVEL = 0.08
 
-_BACKGROUND = 1.3
+_BACKGROUND = 2.0
 """It is never calmer than the calmest fifth of the time around the complex, times this: flutter waves, a T wave that
 follows at once in a fast rhythm, noise."""
 
 _OUTSIDE_S = (0.06, 0.25)
 """Where that is looked for, from the steepest moment."""
 
-_QUIET_S = 0.012
-"""How long it must stay quiet."""
+_QUIET_BEFORE_S, _QUIET_AFTER_S = 0.004, 0.008
+"""How long it must stay quiet before the onset and after the end: longer, and the P wave is taken in. These, the levels
+and `_BACKGROUND` are the set with nearly the least spread of QRS over the LUDB records of even place, in five views:
+signals, pages, 0.05-40 Hz, 0.67-25 Hz, and pages drawn and read back."""
+
+_STEEP, _REACH_S = 0.4, 0.06
+"""It is no end where it gets so active again so soon, as a share of the steepest moment: the other half of a wide
+complex does, after a peak that all leads share; P, T and flutter waves do not."""
 
 _BEFORE_S, _AFTER_S = 0.16, 0.20
 """Farthest onset and end from the R peak: half and two thirds of the widest complexes, 300 ms."""
@@ -152,22 +159,26 @@ def _of_rank(activity: Doubles, rank: _Rank, centre: int, rr_s: float) -> tuple[
     near = activity[centre - samples(_NEAR_S) : centre + samples(_NEAR_S)]
     start = centre - samples(_NEAR_S) + int(np.argmax(near))
     background = _BACKGROUND * _background(activity, start, rr_s)
-    before = range(start, max(samples(_QUIET_S), centre - samples(_BEFORE_S)), -1)
-    after = range(start, min(activity.size - samples(_QUIET_S), centre + samples(_AFTER_S)))
-    levels = [level for level in _LEVELS if level >= background] or [background]
-    on = _agreed(activity, levels, before, rank.on_ms, rank.on_per_e_ms)
-    off = _agreed(activity, levels, after, rank.off_ms, rank.off_per_e_ms)
+    before = range(start, max(samples(_QUIET_BEFORE_S), centre - samples(_BEFORE_S)), -1)
+    after = range(start, min(activity.size - samples(_QUIET_AFTER_S), centre + samples(_AFTER_S)))
+    on = _agreed(activity, _above(_ON_LEVELS, background), before, rank.on_ms, rank.on_per_e_ms)
+    off = _agreed(activity, _above(_OFF_LEVELS, background), after, rank.off_ms, rank.off_per_e_ms)
     return None if on is None or off is None else (on, off)
 
 
-def _subsides(quiet: Mask, places: range) -> int | None:
-    """Return the first of the places beyond which it stays quiet, away from where they begin."""
-    length = samples(_QUIET_S)
-    for place in places:
-        beyond = quiet[place - length : place] if places.step < 0 else quiet[place + 1 : place + 1 + length]
-        if beyond.all():
-            return place
-    return None
+def _above(levels: tuple[float, ...], background: float) -> list[float]:
+    """Return the levels that the background does not reach; itself where it reaches all."""
+    return [level for level in levels if level >= background] or [background]
+
+
+def _subsides(activity: Doubles, level: float, places: range) -> int | None:
+    """Return the first of the places, away from the steepest moment, beyond which it stays quiet."""
+    length = samples(_QUIET_BEFORE_S if places.step < 0 else _QUIET_AFTER_S)
+    outwards = activity[: places.start][::-1] if places.step < 0 else activity[places.start + 1 :]
+    beyond = sliding_window_view(np.pad(outwards, (0, samples(_REACH_S))), samples(_REACH_S))[: len(places)]
+    steep = max(level, _STEEP * float(activity[places.start]))
+    quiet = (beyond[:, :length] < level).all(axis=1) & (beyond < steep).all(axis=1)
+    return places[int(np.argmax(quiet))] if quiet.any() else None
 
 
 def _agreed(activity: Doubles, levels: list[float], places: range, late_ms: float, per_e_ms: float) -> float | None:
@@ -175,7 +186,7 @@ def _agreed(activity: Doubles, levels: list[float], places: range, late_ms: floa
     found = [
         place - (late_ms + per_e_ms * np.log(level / _USUAL_LEVEL)) / 1000 * SAMPLING_RATE_HZ
         for level in levels
-        if (place := _subsides(activity < level, places)) is not None
+        if (place := _subsides(activity, level, places)) is not None
     ]
     return float(np.median(found)) if found else None
 

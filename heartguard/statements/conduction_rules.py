@@ -72,7 +72,7 @@ def on_blocks(case: Case) -> Iterator[Statement]:
         most = limit("unspecific_delay")
         text = f"Intraventricular conduction delay: {width} (from {most:.0f} on), of neither bundle's shape."
         yield Statement("conduction.ivcd", text, values)
-    if round(qrs) < limit("complete_block") or right_bundle(leads):  # fascicular block beside that of the right bundle
+    if round(qrs) < limit("fascicular_width") or right_bundle(leads):  # beside a block of the right bundle any width
         yield from _on_fascicles(case)
 
 

@@ -49,6 +49,7 @@ THRESHOLDS: dict[str, Threshold] = {
     "extreme_axis": Threshold(-90, "degrees", _CONDUCTION),
     "complete_block": Threshold(120, "ms, QRS", _CONDUCTION),
     "wide_qrs": Threshold(110, "ms, QRS", _CONDUCTION),
+    "fascicular_width": Threshold(130, "ms, QRS", f"120 by {_CONDUCTION}, and one SD of our QRS (10 ms) more"),
     "unspecific_delay": Threshold(120, "ms, QRS", f"110 by {_CONDUCTION}, and one SD of our QRS (10 ms) more"),
     "wide_s": Threshold(40, "ms, S in I or V6", _CONDUCTION),
     "long_qtc_women": Threshold(460, "ms", _REPOLARISATION),
