@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,82 +13,15 @@ from heartguard.classify.findings import reported
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import prediction_set, probabilities
 from heartguard.classify.signal_network import SignalNetworks, stacked_signals
+from heartguard.classify.signal_spec import EnsembleSpec, SignalModelSpec
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import LeadSegments
 from heartguard.errors import ModelError
 from heartguard.values import Finding, Prediction, SignalPrediction
-from heartguard.weights import check_file, named, read_spec, read_weights
+from heartguard.weights import check_file, read_spec, read_weights
 
 FLOOR = 1e-6
 """Added to probabilities before their logarithm, so that a probability of 0 in one model cannot veto the other."""
-
-
-@dataclass(frozen=True)
-class EnsembleSpec:
-    """Weights, calibration and thresholds of the ensemble of VGG16 and the signal model; fields as in `ModelSpec`.
-
-    Attributes
-    ----------
-    network_sha256 : str
-        Weights of VGG16 that the ensemble was calibrated with; with others, the signal model's answer is only shown.
-    finding_thresholds : mapping of str to float
-        Ensemble probability from which each statement is reported; empty where VGG16's own findings are used.
-    share : float
-        Weight of the signal model's log probabilities, 0 to 1; VGG16 weighs 1 - share.
-    finding_share : float
-        Weight of the signal model's logit of a statement; VGG16 weighs 1 - finding_share.
-    """
-
-    network_sha256: str
-    temperature: float
-    abstention_threshold: float
-    set_level: float
-    set_thresholds: Mapping[str, float]
-    finding_thresholds: Mapping[str, float] = field(default_factory=dict)
-    share: float = 0.5
-    finding_share: float = 0.5
-
-
-@dataclass(frozen=True)
-class SignalModelSpec:
-    """The facts of the signal model, stored as JSON beside its weights.
-
-    Attributes
-    ----------
-    classes, features : tuple of str
-        In the order of the logits and of the measured features.
-    temperature : float
-        Divides the logits before the softmax (temperature scaling); fitted on out-of-fold logits.
-    joint : EnsembleSpec or None
-        None where the signal model is shown beside VGG16 and not combined with it.
-    statements : tuple of str
-        SCP-ECG statements that the networks give beside the classes, ``group:CODE``.
-    sha256, weights_file : str
-        Digest and name of the file of the trees.
-    networks_sha256, networks_file : str
-        The same of the networks.
-    date : str
-    training_data, metrics, recipe : mapping
-    """
-
-    classes: tuple[str, ...]
-    features: tuple[str, ...]
-    temperature: float
-    sha256: str
-    weights_file: str
-    networks_sha256: str
-    networks_file: str
-    date: str
-    joint: EnsembleSpec | None = None
-    statements: tuple[str, ...] = ()
-    training_data: Mapping[str, Any] = field(default_factory=dict)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-    recipe: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def identity(self) -> str:
-        """Name and the start of a digest of both files."""
-        return named("second", hashlib.sha256(f"{self.sha256}{self.networks_sha256}".encode()).hexdigest())
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +55,24 @@ class SignalModel:
             Digest of VGG16's weights.
         """
         logits, statements = self._logits(segments)
-        if logits is None:
-            return prediction
+        return prediction if logits is None else self.join(prediction, logits, statements, network_sha256)
+
+    def join(
+        self, prediction: Prediction, logits: Doubles, statements: Mapping[str, float], network_sha256: str
+    ) -> Prediction:
+        """Return VGG16's prediction joined with outputs of the signal model.
+
+        Parameters
+        ----------
+        prediction : Prediction
+            Of VGG16 alone.
+        logits : ndarray, shape (classes,)
+            Of trees and networks together.
+        statements : mapping of str to float
+            Logits by SCP code.
+        network_sha256 : str
+            Digest of VGG16's weights.
+        """
         alone = self._by_class(probabilities(logits, self.spec.temperature))
         label = max(alone, key=lambda name: alone[name])
         signal_model = SignalPrediction(label, alone, label == prediction.label, self.spec.identity)
@@ -136,10 +83,12 @@ class SignalModel:
         pooled = log_opinion_pool(cnn, probabilities(logits), joint.share)
         ensemble = self._by_class(probabilities(pooled, joint.temperature))
         best = max(ensemble, key=lambda name: ensemble[name])
+        against = joint.normal.objection(statements) if joint.normal and best == joint.normal.label else ()
         return replace(
             prediction,
             label=best,
-            abstained=ensemble[best] < joint.abstention_threshold,
+            abstained=ensemble[best] < joint.threshold_of(best) or bool(against),
+            why_not_normal=against,
             probabilities=ensemble,
             prediction_set=prediction_set(ensemble, joint.set_thresholds),
             coverage=joint.set_level,
@@ -174,7 +123,7 @@ def merge_findings(
         for f in findings
         if f.scp_code in thresholds
     }
-    return reported(merged, thresholds)
+    return reported(merged, thresholds, joint.finding_exclusions)
 
 
 def logit_average(probability: float, logit: float, weight: float = 0.5) -> float:

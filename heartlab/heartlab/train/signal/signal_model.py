@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import Weights, load_engine, load_spec, probabilities, save_spec, write_weights
 from heartguard.classify.forest import to_table
-from heartguard.classify.signal_model import FLOOR, EnsembleSpec, SignalModelSpec, log_opinion_pool
+from heartguard.classify.signal_model import FLOOR, log_opinion_pool
+from heartguard.classify.signal_spec import EnsembleSpec, SignalModelSpec
 from heartguard.classify.wave_features import FEATURES
 from heartlab.data.answers import (
     answers_path,
