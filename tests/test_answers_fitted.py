@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from heartguard.answers import conclude
@@ -15,16 +16,18 @@ from heartguard.models import shared_models
 from heartguard.pipeline import answer
 from heartguard.statements import Case, Statements
 from heartguard.values import Ecg
+from heartlab.data.answers import write_answers
 from heartlab.data.ecg_outputs import kept_outputs, outputs_of
 from heartlab.data.kept_answers import conclude_kept, predicted, statement_logits
+from heartlab.data.signal_labels import CLASSES
 from heartlab.data.truths import Truth, truth_of
 from heartlab.evaluate.judged_answers import counts, judged_by
 from heartlab.evaluate.statement_scores import score_row
-from heartlab.metrics.calibration import two_thresholds
 from heartlab.metrics.statement_thresholds import Scored, Thresholds, fit_thresholds
 from heartlab.simulate.ecg import simulate_ecg
-from heartlab.train.signal import normal_support
+from heartlab.train.signal import joint_answer, normal_support
 from heartlab.train.signal.normal_support import KnownRecords, called_normal, fit_normal, least_support, with_normal
+from heartlab.train.signal.signal_model import TOGETHER
 from tests.handmade import make_measurements, make_prediction
 
 NORMAL = NormalSpec("Normal", 0.6, {"super:NORM": 1.0, "super:MI": -0.5}, -0.5, 0.7)
@@ -89,14 +92,6 @@ def test_kept_statements_forbid_normal_as_those_of_the_ecg_do(ecg: Ecg) -> None:
     outputs = replace(outputs_of("one", ecg, models), stated=[("rhythm.pause", "A pause of 3 s.", ["pause_s"])])
     found = conclude_kept(make_prediction(), outputs)
     assert found.why_not_normal[0] == "A pause of 3 s."
-
-
-def test_thresholds_answer_most_where_enough_is_right() -> None:
-    shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.1, 0.9], [0.2, 0.8], [0.35, 0.65]])
-    labels = np.array([0, 0, 1, 1, 0, 1])
-    assert two_thresholds(labels, shares, 0, 1.0) == (0.8, 0.9)
-    assert two_thresholds(labels, shares, 0, 0.6) == (0.7, 0.65)
-    assert two_thresholds(1 - labels, shares, 0, 1.0) == (1.0, 1.0)
 
 
 def test_statements_have_two_thresholds_and_too_few_cases_set_but_one() -> None:
@@ -175,3 +170,35 @@ def _always_normal(outputs, models):
     said = dict(zip(models.signal.spec.statements, outputs.signal_statements, strict=True))
     against = models.signal.spec.joint.normal.objection(said)
     return replace(make_prediction(), abstained=bool(against), why_not_normal=against)
+
+
+def test_normal_is_named_from_where_it_is_right_often_enough(tmp_path, monkeypatch) -> None:
+    labels = ["Normal"] * 19 + ["HB", "HB", "Normal"]
+    logits = np.zeros((len(labels), 4), np.float32)
+    logits[:, 0] = [*np.linspace(6, 4, 20), 3.0, 0.5]  # the twentieth is wrong, and the one after it
+    pages = pd.DataFrame({"page_id": [f"p{k}" for k in range(len(labels))], "layout": "3x4", "filter_hz": "0.67-25"})
+    table = pages[["page_id"]].assign(fold=0, label=labels)
+    named = {f"logit_{name}": logits[:, k] for k, name in enumerate(CLASSES)}
+    write_answers(table.assign(**named), tmp_path, TOGETHER)
+    monkeypatch.setattr(joint_answer, "load_pages", lambda: pages)
+    joint = EnsembleSpec("abc", 1.0, 0.8, 0.9, {})
+    shares = np.exp(4.0) / (np.exp(4.0) + 3)
+    assert joint_answer.normal_threshold(tmp_path, joint) == pytest.approx(shares, abs=1e-4)
+
+
+def test_reported_statements_get_thresholds_from_the_records(ecg: Ecg) -> None:
+    spec = shared_models().signal.spec
+    assert spec.joint is not None
+    place, base = spec.statements.index("rhythm:AFIB"), outputs_of("one", ecg, shared_models())
+    outputs, said = [], np.zeros((200, len(spec.statements)), bool)
+    said[160:, place] = True
+    for number in range(200):
+        logits = [0.0] * len(spec.statements)
+        logits[place] = number / 100
+        outputs.append(replace(base, drawing_statements=logits, signal_statements=logits))
+    records = KnownRecords(outputs, [Truth(infarction=False, normal=True)] * 200, np.array(PATIENTS[:200]))
+    joint = replace(spec.joint, finding_thresholds={"rhythm:AFIB": 0.5})
+    found = joint_answer.with_statements(replace(spec, joint=joint), records, said)
+    given, excluded = (1 / (1 + np.exp(-x)) for x in (np.quantile(np.arange(160) / 100, 0.98), 1.6195))
+    assert found.finding_thresholds == pytest.approx({"rhythm:AFIB": given}, abs=1e-4)
+    assert found.finding_exclusions == pytest.approx({"rhythm:AFIB": excluded}, abs=1e-4)

@@ -37,8 +37,7 @@ from tqdm import tqdm
 
 from heartguard.answers import NORMAL
 from heartguard.classify import EnsembleSpec, SignalModelSpec, models_folder
-from heartguard.leads import LEADS, SAMPLING_RATE_HZ
-from heartguard.measure import measure
+from heartguard.leads import LEADS
 from heartguard.models import shared_models
 from heartguard.pipeline import answer
 from heartguard.statements import limit
@@ -46,7 +45,6 @@ from heartguard.values import Ecg, Measurements, Prediction
 from heartguard.warning import Warning
 from heartguard.warning_rules import LOW_QUALITY
 from heartguard.weights import read_spec
-from heartlab.benchmarks.measure import view
 from heartlab.checkout import CACHE, RESULTS
 from heartlab.data.answer_records import outputs_of_pages, outputs_of_records
 from heartlab.data.answers import read_answers
@@ -56,7 +54,6 @@ from heartlab.data.datasets import (
     load_pages,
     load_signal_index,
     measured_signals,
-    read_record_500hz,
 )
 from heartlab.data.ecg_outputs import EcgOutputs
 from heartlab.data.kept_answers import predicted, with_objection
@@ -72,9 +69,6 @@ _TITLES = {
     "measured": "PTB-XL records, as a 3x4 page shows them",
     "fitting": "PTB-XL records that thresholds were fitted to",
 }
-
-SINUS_RECORDS = 120
-"""Records in sinus rhythm beside those with fibrillation, by lot: enough for an interval of 10 %."""
 
 
 def of_records(index: pd.DataFrame, outputs: list[EcgOutputs]) -> Iterator[JudgedAnswer]:
@@ -120,21 +114,18 @@ def clinic_traced(cache: Path, chunks: list[Path]) -> Iterator[JudgedAnswer]:
             yield judged_by(_clinic_truth(plain[one.name]), before, one.measurements, one.statements)
 
 
-def fibrillation_limit() -> Iterator[dict[str, Any]]:
+def fibrillation_limit(index: pd.DataFrame, outputs: list[EcgOutputs]) -> Iterator[dict[str, Any]]:
     """Yield how the limit of fibrillation parts records of patients that are not in ``measure-only.csv``."""
-    index, closed = _index(), pd.read_csv(_data() / "signals" / "measure-only.csv")["patient_id"].dropna()
-    index = index[(index["source"] == "PTB-XL") & ~index["patient_id"].isin(list(closed))]
-    sinus = index[index["labels"].str.contains("rhythm=SR$") & (index["fs"] == SAMPLING_RATE_HZ)]
+    labels = index["labels"].fillna("")
     rhythms = {
-        "fibrillation": index[index["labels"].str.contains(FIBRILLATION.split(":")[1])],
-        "sinus rhythm": sinus.sample(SINUS_RECORDS, random_state=1),
+        "fibrillation": labels.str.contains(FIBRILLATION.split(":")[1]),
+        "sinus rhythm": labels.str.contains("rhythm=SR$"),
     }
     for rhythm, chosen in rhythms.items():
-        ecgs = (view(read_record_500hz(record).astype(np.float64), "3x4+1", None) for record in chosen.index)
-        variations = [measure(ecg).rr_variation for ecg in tqdm(ecgs, rhythm, len(chosen))]
+        variations = [one.measured["rr_variation"] for one, inside in zip(outputs, chosen, strict=True) if inside]
         below = [variation is not None and variation < limit("fibrillation") for variation in variations]
         name = f"{rhythm}, RR varies by less than {100 * limit('fibrillation'):.0f} %"
-        yield {"on": "PTB-XL records open for training", "measure": name, "when": "rule", **share_of(below)}
+        yield {"on": _TITLES["fitting"], "measure": name, "when": "rule", **share_of(below)}
 
 
 def _data() -> Path:
@@ -190,7 +181,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Judge all sets and write the table."""
-    rows = [*fibrillation_limit(), *counts("clinic 3x4 pages out of fold, printed rate alone", clinic_by_rate())]
+    rows = [*counts("clinic 3x4 pages out of fold, printed rate alone", clinic_by_rate())]
     if args.traces:
         rows += counts("clinic 3x4 pages out of fold, traced", clinic_traced(args.cache, args.traces))
     if args.readings:
@@ -199,10 +190,11 @@ def run(args: argparse.Namespace) -> None:
     kept = {name: _kept(args.cache, index[:most]) for name, (index, most) in sets.items() if most}
     for name, (index, outputs) in kept.items():
         rows += counts(_TITLES[name], of_records(index, outputs))
-    print(write_table(rows, "answers").to_string(index=False))
     if len(kept) == len(sets):
+        rows += fibrillation_limit(*kept["fitting"])
         table = statement_scores(kept["measured"], kept["fitting"], shared_models())
         print(write_table(table, "answer-statements").to_string(index=False))
+    print(write_table(rows, "answers").to_string(index=False))
 
 
 def _kept(cache: Path, index: pd.DataFrame) -> tuple[pd.DataFrame, list[EcgOutputs]]:

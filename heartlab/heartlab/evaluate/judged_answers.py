@@ -79,6 +79,12 @@ def _measures(pairs: list[tuple[Truth, Prediction]]) -> Iterator[tuple[str, list
     yield "answered", [not answer.abstained for _, answer in pairs]
     known = [(truth, answer) for truth, answer in pairs if truth.classes]
     yield "answers that are right", [answer.label in truth.classes for truth, answer in known if not answer.abstained]
+    listed = [(truth, set(answer.prediction_set)) for truth, answer in known if answer.prediction_set]
+    yield "right class in the list of possible ones", [bool(truth.classes & possible) for truth, possible in listed]
+    yield (
+        "infarctions with MI or PMI in that list",
+        [bool({"MI", "PMI"} & possible) for truth, possible in listed if truth.infarction],
+    )
     yield "infarctions called Normal", [_is_normal(answer) for truth, answer in pairs if truth.infarction]
     yield "plain normal, called Normal", [_is_normal(answer) for truth, answer in pairs if truth.normal]
     yield "Normal said of plain normal", [truth.normal for truth in said]

@@ -42,49 +42,6 @@ def calibration_facts(logits: Floats, labels: Labels, classes: Sequence[str]) ->
     }
 
 
-def two_thresholds(
-    labels: Labels, shares: Doubles, one: int, target: float = SELECTIVE_ACCURACY
-) -> tuple[float, float]:
-    """Return the thresholds of one class and of the others that answer most pages with `target` of the answers right.
-
-    Parameters
-    ----------
-    labels : ndarray, shape (n,)
-    shares : ndarray, shape (n, classes)
-        Calibrated probabilities.
-    one : int
-        The class with a threshold of its own.
-    target : float
-
-    Returns
-    -------
-    own, others : float
-        Probability from which the class, and any other one, is named; 1 where it is never named.
-
-    Examples
-    --------
-    >>> shares = np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7], [0.2, 0.8]])
-    >>> two_thresholds(np.array([0, 0, 0, 1]), shares, 0)
-    (0.6, 0.8)
-    """
-    best, answer = shares.max(axis=1), shares.argmax(axis=1)
-    sides = [
-        _counts_by_threshold(best[chosen], (answer == labels)[chosen]) for chosen in (answer == one, answer != one)
-    ]
-    (own, n_own, right_own), (others, n_others, right_others) = sides
-    given = n_own[:, None] + n_others[None]
-    allowed = right_own[:, None] + right_others[None] >= target * given
-    first, second = np.unravel_index(np.argmax(np.where(allowed, given, 0)), given.shape)
-    return float(own[first]), float(others[second])
-
-
-def _counts_by_threshold(best: Doubles, right: Mask) -> tuple[Doubles, NDArray[np.int64], NDArray[np.int64]]:
-    """Return every threshold that matters, the greatest first, how many reach it and how many of these are right."""
-    order = np.argsort(-best, kind="stable")
-    counts = np.arange(len(best) + 1)
-    return np.r_[1.0, best[order]], counts, np.r_[0, np.cumsum(right[order])]
-
-
 def set_thresholds(labels: Labels, shares: Doubles, level: float) -> Doubles:
     """Return for each class the probability that `level` of its own pages reach, shape (classes,).
 
