@@ -12,10 +12,12 @@ import pytest
 from heartguard.answers import conclude
 from heartguard.classify import EnsembleSpec, NormalSpec
 from heartguard.classify.findings import reported
+from heartguard.classify.signal_model import merge_findings
+from heartguard.classify.wave_features import FEATURES
 from heartguard.models import shared_models
 from heartguard.pipeline import answer
 from heartguard.statements import Case, Statements
-from heartguard.values import Ecg
+from heartguard.values import Ecg, Finding
 from heartlab.data.answers import write_answers
 from heartlab.data.ecg_outputs import kept_outputs, outputs_of
 from heartlab.data.kept_answers import conclude_kept, predicted, statement_logits
@@ -25,9 +27,10 @@ from heartlab.evaluate.judged_answers import counts, judged_by
 from heartlab.evaluate.statement_scores import score_row
 from heartlab.metrics.statement_thresholds import Scored, Thresholds, fit_thresholds
 from heartlab.simulate.ecg import simulate_ecg
-from heartlab.train.signal import joint_answer, normal_support
+from heartlab.train.signal import joint_answer, normal_support, statement_trees
 from heartlab.train.signal.normal_support import KnownRecords, called_normal, fit_normal, least_support, with_normal
 from heartlab.train.signal.signal_model import TOGETHER
+from heartlab.train.signal.trees import Trees
 from tests.handmade import make_measurements, make_prediction
 
 NORMAL = NormalSpec("Normal", 0.6, {"super:NORM": 1.0, "super:MI": -0.5}, -0.5, 0.7)
@@ -84,7 +87,11 @@ def test_the_joint_logit_of_a_statement_weighs_both_models(ecg: Ecg) -> None:
     outputs = replace(
         outputs_of("one", ecg, shared_models()), drawing_statements=[1.0, 0.0], signal_statements=[3.0, -2.0]
     )
-    assert statement_logits(outputs, 0.75).tolist() == [2.5, -1.5]
+    models = with_normal(shared_models(), None)
+    assert models.signal.spec.joint is not None
+    joint = replace(models.signal.spec.joint, finding_share=0.75)
+    signal = replace(models.signal, spec=replace(models.signal.spec, joint=joint), statement_forest=None)
+    assert statement_logits(outputs, replace(models, signal=signal)).tolist() == [2.5, -1.5]
 
 
 def test_kept_statements_forbid_normal_as_those_of_the_ecg_do(ecg: Ecg) -> None:
@@ -189,16 +196,42 @@ def test_normal_is_named_from_where_it_is_right_often_enough(tmp_path, monkeypat
 def test_reported_statements_get_thresholds_from_the_records(ecg: Ecg) -> None:
     spec = shared_models().signal.spec
     assert spec.joint is not None
-    place, base = spec.statements.index("rhythm:AFIB"), outputs_of("one", ecg, shared_models())
-    outputs, said = [], np.zeros((200, len(spec.statements)), bool)
-    said[160:, place] = True
-    for number in range(200):
-        logits = [0.0] * len(spec.statements)
-        logits[place] = number / 100
-        outputs.append(replace(base, drawing_statements=logits, signal_statements=logits))
-    records = KnownRecords(outputs, [Truth(infarction=False, normal=True)] * 200, np.array(PATIENTS[:200]))
-    joint = replace(spec.joint, finding_thresholds={"rhythm:AFIB": 0.5})
-    found = joint_answer.with_statements(replace(spec, joint=joint), records, said)
+    base = outputs_of("one", ecg, shared_models())
+    said = [frozenset({"sub:LVH"}) if number >= 160 else frozenset() for number in range(200)]
+    truths = [Truth(infarction=False, normal=True, statements=one) for one in said]
+    logits = np.zeros((200, len(spec.statements)))
+    logits[:, spec.statements.index("sub:LVH")] = np.arange(200) / 100
+    records = KnownRecords([base] * 200, truths, np.array(PATIENTS[:200]))
+    joint = replace(spec.joint, finding_thresholds={"sub:LVH": 0.5})
+    found = joint_answer.with_statements(replace(spec, joint=joint), records, logits)
     given, excluded = (1 / (1 + np.exp(-x)) for x in (np.quantile(np.arange(160) / 100, 0.98), 1.6195))
-    assert found.finding_thresholds == pytest.approx({"rhythm:AFIB": given}, abs=1e-4)
-    assert found.finding_exclusions == pytest.approx({"rhythm:AFIB": excluded}, abs=1e-4)
+    assert found.finding_thresholds == pytest.approx({"sub:LVH": given}, abs=1e-4)
+    assert found.finding_exclusions == pytest.approx({"sub:LVH": excluded}, abs=1e-4)
+
+
+def test_trees_of_statements_are_grown_and_stored_as_xgboost_answers(tmp_path, monkeypatch, ecg: Ecg) -> None:
+    rng = np.random.default_rng(1)
+    waves = rng.normal(size=(120, len(FEATURES))).astype(np.float32)
+    waves[rng.random(waves.shape) < 0.1] = np.nan
+    said = np.nan_to_num(waves[:, 3]) > 0.5
+    labels = ["rhythm=AFIB" if one else "rhythm=SR" for one in said]
+    index = pd.DataFrame({"source": "PTB-XL", "record_id": PATIENTS[:120], "labels": labels})
+    monkeypatch.setattr(statement_trees, "open_signals", lambda: index)
+    monkeypatch.setattr(statement_trees, "WAVE_STATEMENTS", ("rhythm:AFIB",))
+    np.save(tmp_path / "waves-records.npy", waves)
+    base = outputs_of("one", ecg, shared_models())
+    outputs = [replace(base, waves=row.tolist()) for row in waves]
+    truths = [truth_of({"labels": one, "broad": "normal"}) for one in labels]
+    forest, by_fold = statement_trees.grow(tmp_path, KnownRecords(outputs, truths, np.array(PATIENTS[:120])))
+    trees = Trees(statement_trees.RECIPE).fit(np.vstack([waves, waves]), np.r_[said, said].astype(np.int64))
+    logits = np.array([forest.logits(row)[0] for row in waves])
+    np.testing.assert_allclose(logits, trees.margins(waves), atol=1e-4)
+    assert by_fold.shape == (120, 1)
+    assert ((by_fold[:, 0] > 0) == said).mean() > 0.9
+
+
+def test_statements_of_trees_replace_those_of_the_networks() -> None:
+    joint = EnsembleSpec("abc", 1.0, 0.5, 0.9, {}, {"rhythm:AFIB": 0.6, "sub:LVH": 0.6}, finding_share=0.5)
+    findings = (Finding("rhythm:AFIB", 0.5, False), Finding("sub:LVH", 0.5, False))
+    found = merge_findings(findings, {"rhythm:AFIB": 2.0, "sub:LVH": 2.0}, joint, ("rhythm:AFIB",))
+    assert [round(one.probability, 3) for one in found] == [0.881, 0.731]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from heartguard.arrays import Doubles
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify.findings import reported
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import prediction_set, probabilities
@@ -26,11 +26,12 @@ FLOOR = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class SignalModel:
-    """The signal model: its spec, its trees and its networks."""
+    """The signal model: its spec, its trees of the classes, its networks, and its trees of statements."""
 
     spec: SignalModelSpec
     forest: Forest
     networks: SignalNetworks
+    statement_forest: Forest | None = None
 
     def _logits(self, segments: LeadSegments) -> tuple[Doubles | None, dict[str, float]]:
         """Return the logits of the classes, and of the statements by code; None and {} where no beats are found."""
@@ -40,7 +41,14 @@ class SignalModel:
         by_trees = self.forest.logits(features)
         by_networks, statements = self.networks.logits(stacked_signals(segments))
         logits = log_opinion_pool(probabilities(by_trees), probabilities(by_networks))
-        return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
+        by_code = dict(zip(self.spec.statements, map(float, statements), strict=True))
+        return logits, {**by_code, **self.statements_of(features)}
+
+    def statements_of(self, features: Floats) -> dict[str, float]:
+        """Return the logits of the statements that trees give, from `wave_features`."""
+        if self.statement_forest is None:
+            return {}
+        return dict(zip(self.spec.wave_statements, map(float, self.statement_forest.logits(features)), strict=True))
 
     def consult(self, prediction: Prediction, segments: LeadSegments, network_sha256: str) -> Prediction:
         """Return VGG16's prediction with that of the signal model: the ensemble's answer where they are calibrated so.
@@ -95,7 +103,7 @@ class SignalModel:
             model=f"{prediction.model}+{self.spec.identity}",
             signal_model=signal_model,
             cnn_probabilities=prediction.probabilities,
-            findings=merge_findings(prediction.findings, statements, joint),
+            findings=merge_findings(prediction.findings, statements, joint, self.spec.wave_statements),
         )
 
     def _by_class(self, values: Doubles) -> dict[str, float]:
@@ -103,7 +111,7 @@ class SignalModel:
 
 
 def merge_findings(
-    findings: tuple[Finding, ...], logits: Mapping[str, float], joint: EnsembleSpec
+    findings: tuple[Finding, ...], logits: Mapping[str, float], joint: EnsembleSpec, alone: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """Return the findings of the ensemble, the most probable first.
 
@@ -114,12 +122,16 @@ def merge_findings(
     logits : mapping of str to float
         Of the signal model, by SCP code.
     joint : EnsembleSpec
+    alone : collection of str
+        Statements of which the signal model's logit counts alone.
     """
     thresholds = joint.finding_thresholds
     if not thresholds:
         return findings
     merged = {
-        f.scp_code: logit_average(f.probability, logits[f.scp_code], joint.finding_share)
+        f.scp_code: logit_average(
+            f.probability, logits[f.scp_code], 1.0 if f.scp_code in alone else joint.finding_share
+        )
         for f in findings
         if f.scp_code in thresholds
     }
@@ -178,4 +190,11 @@ def load_signal_model(folder: Path) -> SignalModel | None:
     classes, table = len(spec.classes), read_weights(folder / spec.weights_file, spec.sha256)
     file = check_file(folder / spec.networks_file, spec.networks_sha256)
     networks = SignalNetworks(file, classes, len(spec.statements))
-    return SignalModel(spec, from_table(table, len(spec.features), classes), networks)
+    return SignalModel(spec, from_table(table, len(spec.features), classes), networks, _statement_forest(folder, spec))
+
+
+def _statement_forest(folder: Path, spec: SignalModelSpec) -> Forest | None:
+    if not spec.wave_statements:
+        return None
+    table = read_weights(folder / spec.statements_file, spec.statements_sha256)
+    return from_table(table, len(spec.features), len(spec.wave_statements))

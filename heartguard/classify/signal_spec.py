@@ -117,6 +117,10 @@ class SignalModelSpec:
         Digest and name of the file of the trees.
     networks_sha256, networks_file : str
         The same of the networks.
+    wave_statements : tuple of str
+        Statements that trees on the waves give instead of the networks and of VGG16.
+    statements_sha256, statements_file : str
+        Digest and name of the file of these trees; empty where there are none.
     date : str
     training_data, metrics, recipe : mapping
     """
@@ -131,11 +135,15 @@ class SignalModelSpec:
     date: str
     joint: EnsembleSpec | None = None
     statements: tuple[str, ...] = ()
+    wave_statements: tuple[str, ...] = ()
+    statements_sha256: str = ""
+    statements_file: str = ""
     training_data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:
-        """Name and the start of a digest of both files."""
-        return named("second", hashlib.sha256(f"{self.sha256}{self.networks_sha256}".encode()).hexdigest())
+        """Name and the start of a digest of all its files."""
+        digests = f"{self.sha256}{self.networks_sha256}{self.statements_sha256}"
+        return named("second", hashlib.sha256(digests.encode()).hexdigest())

@@ -44,6 +44,7 @@ def predicted(outputs: EcgOutputs, models: Models) -> Prediction:
         return alone
     trees, networks = (probabilities(np.array(logits)) for logits in (outputs.tree_classes, outputs.signal_classes))
     statements = dict(zip(signal.spec.statements, outputs.signal_statements, strict=True))
+    statements |= signal.statements_of(np.array(outputs.waves, np.float32))
     return signal.join(alone, log_opinion_pool(trees, networks), statements, vgg16.spec.sha256)
 
 
@@ -62,8 +63,12 @@ def conclude_kept(prediction: Prediction, outputs: EcgOutputs) -> Prediction:
     return conclude(prediction, Case(outputs.measurements, whole), outputs.statements)
 
 
-def statement_logits(outputs: EcgOutputs, share: float) -> Doubles:
-    """Return the joint logit of every statement, shape (statements,); the networks weigh `share`."""
+def statement_logits(outputs: EcgOutputs, models: Models) -> Doubles:
+    """Return the joint logit of every statement, shape (statements,)."""
+    spec = models.signal.spec
+    share = spec.joint.finding_share if spec.joint else 0.5
     drawing, signals = np.array(outputs.drawing_statements), np.array(outputs.signal_statements)
     joint: Doubles = (1 - share) * drawing + share * signals
+    for name, logit in models.signal.statements_of(np.array(outputs.waves, np.float32)).items():
+        joint[spec.statements.index(name)] = logit
     return joint

@@ -39,6 +39,8 @@ class Truth:
         `normal` is plain; `minor` has only the statements that count as minor deviations.
     classes : frozenset of str
         The classes that are right; empty where that is not known. With minor deviations alone, Normal is right too.
+    statements : frozenset of str
+        PTB-XL's, as ``group:CODE``.
     """
 
     infarction: bool
@@ -46,6 +48,7 @@ class Truth:
     minor: bool = False
     fibrillation: bool = False
     classes: frozenset[str] = frozenset()
+    statements: frozenset[str] = frozenset()
 
 
 def truth_of(record: Mapping[str, Any]) -> Truth:
@@ -66,7 +69,7 @@ def truth_of(record: Mapping[str, Any]) -> Truth:
         classes |= {NORMAL}
     if classes & {"MI", "PMI"} and any(code in _ABNORMAL.get(group, ()) for group, code in groups):
         classes |= {"HB"}
-    return Truth(str(record["broad"]).startswith("MI"), normal, minor, FIBRILLATION in said, classes)
+    return Truth(str(record["broad"]).startswith("MI"), normal, minor, FIBRILLATION in said, classes, frozenset(said))
 
 
 def truths_of(index: pd.DataFrame) -> list[Truth]:

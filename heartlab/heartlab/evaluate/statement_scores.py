@@ -79,10 +79,8 @@ def statement_scores(measured: Set, fitting: Set, models: Models) -> list[dict[s
 
 def _scores(models: Models) -> Iterator[tuple[str, str, Callable[[EcgOutputs], float]]]:
     """Yield name, label or SCP-ECG code, and score of what can be stated."""
-    spec = models.signal.spec
-    weight = spec.joint.finding_share if spec.joint else 0.5
-    for place, name in enumerate(spec.statements):
-        yield name, name, lambda one, place=place: float(statement_logits(one, weight)[place])  # type: ignore[misc]
+    for place, name in enumerate(models.signal.spec.statements):
+        yield name, name, lambda one, place=place: float(statement_logits(one, models)[place])  # type: ignore[misc]
     for name, (code, field) in MEASURED.items():
         yield name, code, lambda one, field=field: _number(one.measured[field])  # type: ignore[misc]
 
