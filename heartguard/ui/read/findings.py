@@ -17,7 +17,7 @@ __all__ = ["show_findings", "stand_out"]
 
 _HELP = (
     "Further outputs of the models, trained on cardiologists' statements of PTB-XL. A statement stands out from a "
-    "probability that 2 in 100 records without it reach, and cannot be excluded from one that 95 in 100 records with "
+    "probability that at most 2 in 100 records without it reach, and cannot be excluded from one that 95 in 100 with "
     "it reach; on other recorders both may be wrong more often. How often each was right on records kept apart stands "
     "under About."
 )

@@ -14,6 +14,9 @@ __all__ = ["FEWEST_POSITIVES", "Scored", "Thresholds", "fit_thresholds"]
 FEWEST_POSITIVES = 20
 """A statement with fewer cases is reported in counts: an interval of its AUROC would be wider than what it shows."""
 
+FEWEST_TO_RAISE = 10
+"""With fewer cases a threshold that would spare more of the others is not trusted: by hand."""
+
 SPECIFICITY = 0.98
 """Of the threshold from which a statement is given ("rule in")."""
 
@@ -54,18 +57,26 @@ class Thresholds:
 
 
 def fit_thresholds(known: Scored) -> Thresholds:
-    """Return the thresholds that records set: one by those without the statement, one by those with it.
+    """Return the thresholds that records set.
 
-    Fewer than `FEWEST_POSITIVES` with it set none of the second kind.
+    A statement is given from the score that 2 % of the records without it reach; where 95 % of those with it reach
+    more, from that, which spares the others and misses few. It can be excluded under what 95 % of those with it reach.
 
     Examples
     --------
     >>> scores = np.arange(1000.0)
-    >>> found = fit_thresholds(Scored(scores, scores >= 900, [str(k) for k in range(1000)]))
-    >>> round(found.present, 2), round(found.excluded, 2)
-    (881.02, 904.95)
+    >>> patients = [str(k) for k in range(1000)]
+    >>> found = fit_thresholds(Scored(scores, scores % 10 == 0, patients))
+    >>> round(found.present), round(found.excluded)
+    (981, 50)
+    >>> found = fit_thresholds(Scored(scores, scores >= 900, patients))
+    >>> round(found.present), round(found.excluded)
+    (905, 905)
     """
     scores, positive = known.known, known.positive
-    present = float(np.quantile(scores[~positive], SPECIFICITY)) if not positive.all() else None
-    enough = positive.sum() >= FEWEST_POSITIVES
-    return Thresholds(present, float(np.quantile(scores[positive], 1 - SENSITIVITY)) if enough else None)
+    if positive.all() or not positive.any():
+        return Thresholds(None, None)
+    given = float(np.quantile(scores[~positive], SPECIFICITY))
+    reached = float(np.quantile(scores[positive], 1 - SENSITIVITY))
+    present = max(given, reached) if positive.sum() >= FEWEST_TO_RAISE else given
+    return Thresholds(present, reached if positive.sum() >= FEWEST_POSITIVES else None)
