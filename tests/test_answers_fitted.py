@@ -212,6 +212,7 @@ def test_reported_statements_get_thresholds_from_the_records(ecg: Ecg) -> None:
 
 
 def test_trees_of_statements_are_grown_and_stored_as_xgboost_answers(tmp_path, monkeypatch, ecg: Ecg) -> None:
+    pytest.importorskip("xgboost")
     rng = np.random.default_rng(1)
     waves = rng.normal(size=(120, len(FEATURES))).astype(np.float32)
     waves[rng.random(waves.shape) < 0.1] = np.nan
