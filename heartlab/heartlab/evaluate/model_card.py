@@ -63,7 +63,7 @@ _SECOND = (
     "The shipped answer is the joint one with the signal model `{file}` (sha256 `{digest}`): boosted trees on "
     "{features} measured waves, intervals and rhythm{networks}; the mean of the log probabilities of VGG16 and signal "
     "model, the latter weighing {share:.2f} ({findings:.2f} in the findings), "
-    'temperature {temperature}, "not sure" under {threshold}{normal}'
+    'temperature {temperature}, "not sure" under {threshold}{normal}{trees}'
 )
 """Sentence on the signal model."""
 
@@ -72,6 +72,9 @@ _NORMAL = (
     "make a normal ECG at least {least:.0%} probable"
 )
 """Its part on the class Normal."""
+
+_TREES = "; {names} are stated by trees on the waves alone (`{file}`, sha256 `{digest}`)"
+"""Its part on the trees of statements."""
 
 _NETWORKS = ", averaged with {networks} residual 1-D networks on the signals (`{file}`, sha256 `{digest}`)"
 """Its part on the 1-D networks."""
@@ -133,7 +136,13 @@ def _second(spec: ModelSpec, second: SignalModelSpec | None) -> str:
         findings=second.joint.finding_share,
         threshold=second.joint.abstention_threshold,
         normal=_normal(second.joint.normal),
+        trees=_trees(second),
     )
+
+
+def _trees(second: SignalModelSpec) -> str:
+    names = " and ".join(second.wave_statements)
+    return _TREES.format(names=names, file=second.statements_file, digest=second.statements_sha256) if names else ""
 
 
 def _normal(normal: NormalSpec | None) -> str:
