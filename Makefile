@@ -47,6 +47,7 @@ train: $(TRAIN_READY)  ## train the shipped model again (needs the data folder)
 	$(BIN)/heartlab train findings
 	$(BIN)/heartlab convert
 	$(BIN)/heartlab train second
+	$(BIN)/heartlab train answers
 	$(BIN)/heartlab train novelty
 
 baselines: $(TRAIN_READY)  ## train what the model is compared with, and write the leaderboard

@@ -7,7 +7,7 @@ from heartguard.ui.shared.frame import PAGES, set_up
 set_up()
 st.navigation(
     [
-        st.Page(script, title=name, icon=icon, default=script == "screens/read.py")
+        st.Page(script, title=name, icon=icon, default=script == "pages/read.py")
         for script, (name, icon) in PAGES.items()
     ],
     position="hidden",

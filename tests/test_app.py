@@ -74,7 +74,7 @@ def upload(app: AppTest, name: str, data: bytes) -> AppTest:
 
 def turn_to(app: AppTest, page: str) -> AppTest:
     address = dict(app.query_params)
-    app.switch_page(f"screens/{page}.py")
+    app.switch_page(f"pages/{page}.py")
     for name, value in address.items():  # as the links of the app do
         app.query_params[name] = value
     app.run()
@@ -327,15 +327,6 @@ def test_what_is_set_by_hand_adds_up_and_stands_beside_what_was_found():
         "gain 5 mm/mV (found: 10 mm/mV)",
         "lead names -aVR for aVR",
     ]
-
-
-def test_a_first_visit_straight_to_a_page_of_its_own_runs_the_entry_of_the_app():
-    """Beside a folder of the name "pages" Streamlit runs a page without its entry, until that has run once."""
-    assert not (ROOT / "pages").exists()
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
-    app.switch_page("screens/about.py").run()
-    assert not app.exception
-    assert any("How it works" in element.proto.body for element in app.get("html"))
 
 
 def test_reading_another_ecg_goes_to_the_first_screen_with_a_way_back():

@@ -24,14 +24,9 @@ from heartguard.classify.forest import Forest, from_table, to_table
 from heartguard.classify.lead_waves import WAVES, known_part, lead_waves
 from heartguard.classify.out_of_distribution import OodDetector, segment_distances
 from heartguard.classify.prediction import prediction_set
-from heartguard.classify.signal_model import (
-    EnsembleSpec,
-    SignalModelSpec,
-    log_opinion_pool,
-    logit_average,
-    merge_findings,
-)
+from heartguard.classify.signal_model import log_opinion_pool, logit_average, merge_findings
 from heartguard.classify.signal_network import stacked_signals
+from heartguard.classify.signal_spec import EnsembleSpec, SignalModelSpec
 from heartguard.classify.wave_features import FEATURES
 from heartguard.drawing import LeadSegments
 from heartguard.errors import DrawingRangeError, ModelError

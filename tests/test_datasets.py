@@ -123,6 +123,9 @@ def test_ludb_waves_name_records_of_the_index():
 @needs_data
 def test_thresholds_and_figures_of_statements_come_from_different_patients():
     one, other, both = datasets.calibration_signals(), datasets.measured_signals(), datasets.held_back_signals()
-    assert len(one) + len(other) == len(both)
-    assert min(len(one), len(other)) > 0.4 * len(both)
+    assert set(other["record_id"]) <= set(datasets.load_measure_only()["record_id"])
+    assert set(one["record_id"]) | set(other["record_id"]) <= set(both["record_id"])
+    assert len(one) > 600
+    assert len(other) == 400
     assert not set(one["patient_id"]) & set(other["patient_id"])
+    assert not set(one["record_id"]) & datasets.photographed_records()

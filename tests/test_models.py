@@ -41,8 +41,8 @@ def test_every_network_says_which_one_it_is(folder: Path) -> None:
         digest = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["sha256"]
         assert ids[name] == f"{name}-{digest[:12]}"
     signal = json.loads((folder / "second.json").read_text(encoding="utf-8"))
-    both = hashlib.sha256((signal["sha256"] + signal["networks_sha256"]).encode()).hexdigest()
-    assert ids["signal"] == f"second-{both[:12]}"
+    digests = "".join(signal[f"{name}sha256"] for name in ("", "networks_", "statements_"))
+    assert ids["signal"] == f"second-{hashlib.sha256(digests.encode()).hexdigest()[:12]}"
     assert len(set(ids.values())) == 7
 
 

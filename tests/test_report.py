@@ -86,8 +86,8 @@ def test_findings_are_listed_and_those_that_stand_out_are_printed() -> None:
     found = (Finding("rhythm:AFIB", 0.8, True), Finding("sub:LVH", 0.1, False))
     reading = make_reading(prediction=make_prediction(findings=found))
     assert to_json(reading)["prediction"]["findings"] == [
-        {"statement": "rhythm:AFIB", "probability": 0.8, "present": True, "withdrawn": None},
-        {"statement": "sub:LVH", "probability": 0.1, "present": False, "withdrawn": None},
+        {"statement": "rhythm:AFIB", "probability": 0.8, "present": True, "possible": False, "withdrawn": None},
+        {"statement": "sub:LVH", "probability": 0.1, "present": False, "possible": False, "withdrawn": None},
     ]
     assert "Findings          Atrial fibrillation 80%\n" in to_text(reading)
     assert "Findings" not in to_text(make_reading())

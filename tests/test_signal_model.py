@@ -11,8 +11,9 @@ import pytest
 
 from heartguard.classify import EnsembleSpec, SignalModel, load_signal_model, read_weights, save_spec, write_weights
 from heartguard.classify.forest import Forest, from_table, to_table
-from heartguard.classify.signal_model import SignalModelSpec, log_opinion_pool
+from heartguard.classify.signal_model import log_opinion_pool
 from heartguard.classify.signal_network import SHAPE, SignalNetworks
+from heartguard.classify.signal_spec import SignalModelSpec
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import segment_leads
 from heartguard.errors import ModelError

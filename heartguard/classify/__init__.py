@@ -5,7 +5,8 @@ from heartguard.classify.backbone import NEAR_REACH_PX, NEAR_STRIDE, Backbone, L
 from heartguard.classify.engine import Engine, Outputs, VggEngine, check_images, load_engine
 from heartguard.classify.findings import FindingSpec
 from heartguard.classify.prediction import classify, prediction_set, probabilities
-from heartguard.classify.signal_model import EnsembleSpec, SignalModel, SignalModelSpec, load_signal_model
+from heartguard.classify.signal_model import SignalModel, load_signal_model
+from heartguard.classify.signal_spec import EnsembleSpec, NormalSpec, SignalModelSpec
 from heartguard.classify.spec import ModelSpec, load_spec, save_spec
 from heartguard.weights import Weights, models_folder, read_weights, write_weights
 
@@ -22,6 +23,7 @@ __all__ = [
     "FindingSpec",
     "LiteRtBackbone",
     "ModelSpec",
+    "NormalSpec",
     "Outputs",
     "SignalModel",
     "SignalModelSpec",

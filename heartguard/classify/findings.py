@@ -97,15 +97,22 @@ def findings_of(logits: Floats, spec: FindingSpec) -> tuple[Finding, ...]:
     return reported(dict(zip(spec.names, map(float, by_code), strict=True)), spec.thresholds)
 
 
-def reported(by_code: Mapping[str, float], thresholds: Mapping[str, float]) -> tuple[Finding, ...]:
+def reported(
+    by_code: Mapping[str, float], thresholds: Mapping[str, float], exclusions: Mapping[str, float] | None = None
+) -> tuple[Finding, ...]:
     """Return the statements that have a threshold as findings, the most probable first.
 
+    With `exclusions`, the probabilities under which they can be excluded, the others that are not present are possible.
     Beside atrial fibrillation no sinus rhythm is present, whatever its probability.
     """
     ranked = sorted(
         ((name, probability) for name, probability in by_code.items() if name in thresholds), key=lambda pair: -pair[1]
     )
     found = [Finding(name, probability, probability >= thresholds[name]) for name, probability in ranked]
+    least = exclusions or {}
+    found = [
+        replace(one, possible=not one.present and one.probability >= least.get(one.scp_code, 1.0)) for one in found
+    ]
     fibrillates = any(finding.present and finding.scp_code == _FIBRILLATION for finding in found)
     return tuple(
         replace(finding, present=False) if fibrillates and finding.scp_code in _SINUS else finding for finding in found

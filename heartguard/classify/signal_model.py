@@ -2,104 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from heartguard.arrays import Doubles
+from heartguard.arrays import Doubles, Floats
 from heartguard.classify.findings import reported
 from heartguard.classify.forest import Forest, from_table
 from heartguard.classify.prediction import prediction_set, probabilities
 from heartguard.classify.signal_network import SignalNetworks, stacked_signals
+from heartguard.classify.signal_spec import EnsembleSpec, SignalModelSpec
 from heartguard.classify.wave_features import FEATURES, wave_features
 from heartguard.drawing import LeadSegments
 from heartguard.errors import ModelError
 from heartguard.values import Finding, Prediction, SignalPrediction
-from heartguard.weights import check_file, named, read_spec, read_weights
+from heartguard.weights import check_file, read_spec, read_weights
 
 FLOOR = 1e-6
 """Added to probabilities before their logarithm, so that a probability of 0 in one model cannot veto the other."""
 
 
-@dataclass(frozen=True)
-class EnsembleSpec:
-    """Weights, calibration and thresholds of the ensemble of VGG16 and the signal model; fields as in `ModelSpec`.
-
-    Attributes
-    ----------
-    network_sha256 : str
-        Weights of VGG16 that the ensemble was calibrated with; with others, the signal model's answer is only shown.
-    finding_thresholds : mapping of str to float
-        Ensemble probability from which each statement is reported; empty where VGG16's own findings are used.
-    share : float
-        Weight of the signal model's log probabilities, 0 to 1; VGG16 weighs 1 - share.
-    finding_share : float
-        Weight of the signal model's logit of a statement; VGG16 weighs 1 - finding_share.
-    """
-
-    network_sha256: str
-    temperature: float
-    abstention_threshold: float
-    set_level: float
-    set_thresholds: Mapping[str, float]
-    finding_thresholds: Mapping[str, float] = field(default_factory=dict)
-    share: float = 0.5
-    finding_share: float = 0.5
-
-
-@dataclass(frozen=True)
-class SignalModelSpec:
-    """The facts of the signal model, stored as JSON beside its weights.
-
-    Attributes
-    ----------
-    classes, features : tuple of str
-        In the order of the logits and of the measured features.
-    temperature : float
-        Divides the logits before the softmax (temperature scaling); fitted on out-of-fold logits.
-    joint : EnsembleSpec or None
-        None where the signal model is shown beside VGG16 and not combined with it.
-    statements : tuple of str
-        SCP-ECG statements that the networks give beside the classes, ``group:CODE``.
-    sha256, weights_file : str
-        Digest and name of the file of the trees.
-    networks_sha256, networks_file : str
-        The same of the networks.
-    date : str
-    training_data, metrics, recipe : mapping
-    """
-
-    classes: tuple[str, ...]
-    features: tuple[str, ...]
-    temperature: float
-    sha256: str
-    weights_file: str
-    networks_sha256: str
-    networks_file: str
-    date: str
-    joint: EnsembleSpec | None = None
-    statements: tuple[str, ...] = ()
-    training_data: Mapping[str, Any] = field(default_factory=dict)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-    recipe: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def identity(self) -> str:
-        """Name and the start of a digest of both files."""
-        return named("second", hashlib.sha256(f"{self.sha256}{self.networks_sha256}".encode()).hexdigest())
-
-
 @dataclass(frozen=True, eq=False)
 class SignalModel:
-    """The signal model: its spec, its trees and its networks."""
+    """The signal model: its spec, its trees of the classes, its networks, and its trees of statements."""
 
     spec: SignalModelSpec
     forest: Forest
     networks: SignalNetworks
+    statement_forest: Forest | None = None
 
     def _logits(self, segments: LeadSegments) -> tuple[Doubles | None, dict[str, float]]:
         """Return the logits of the classes, and of the statements by code; None and {} where no beats are found."""
@@ -109,7 +41,14 @@ class SignalModel:
         by_trees = self.forest.logits(features)
         by_networks, statements = self.networks.logits(stacked_signals(segments))
         logits = log_opinion_pool(probabilities(by_trees), probabilities(by_networks))
-        return logits, dict(zip(self.spec.statements, map(float, statements), strict=True))
+        by_code = dict(zip(self.spec.statements, map(float, statements), strict=True))
+        return logits, {**by_code, **self.statements_of(features)}
+
+    def statements_of(self, features: Floats) -> dict[str, float]:
+        """Return the logits of the statements that trees give, from `wave_features`."""
+        if self.statement_forest is None:
+            return {}
+        return dict(zip(self.spec.wave_statements, map(float, self.statement_forest.logits(features)), strict=True))
 
     def consult(self, prediction: Prediction, segments: LeadSegments, network_sha256: str) -> Prediction:
         """Return VGG16's prediction with that of the signal model: the ensemble's answer where they are calibrated so.
@@ -124,8 +63,24 @@ class SignalModel:
             Digest of VGG16's weights.
         """
         logits, statements = self._logits(segments)
-        if logits is None:
-            return prediction
+        return prediction if logits is None else self.join(prediction, logits, statements, network_sha256)
+
+    def join(
+        self, prediction: Prediction, logits: Doubles, statements: Mapping[str, float], network_sha256: str
+    ) -> Prediction:
+        """Return VGG16's prediction joined with outputs of the signal model.
+
+        Parameters
+        ----------
+        prediction : Prediction
+            Of VGG16 alone.
+        logits : ndarray, shape (classes,)
+            Of trees and networks together.
+        statements : mapping of str to float
+            Logits by SCP code.
+        network_sha256 : str
+            Digest of VGG16's weights.
+        """
         alone = self._by_class(probabilities(logits, self.spec.temperature))
         label = max(alone, key=lambda name: alone[name])
         signal_model = SignalPrediction(label, alone, label == prediction.label, self.spec.identity)
@@ -136,17 +91,19 @@ class SignalModel:
         pooled = log_opinion_pool(cnn, probabilities(logits), joint.share)
         ensemble = self._by_class(probabilities(pooled, joint.temperature))
         best = max(ensemble, key=lambda name: ensemble[name])
+        against = joint.normal.objection(statements) if joint.normal and best == joint.normal.label else ()
         return replace(
             prediction,
             label=best,
-            abstained=ensemble[best] < joint.abstention_threshold,
+            abstained=ensemble[best] < joint.threshold_of(best) or bool(against),
+            why_not_normal=against,
             probabilities=ensemble,
             prediction_set=prediction_set(ensemble, joint.set_thresholds),
             coverage=joint.set_level,
             model=f"{prediction.model}+{self.spec.identity}",
             signal_model=signal_model,
             cnn_probabilities=prediction.probabilities,
-            findings=merge_findings(prediction.findings, statements, joint),
+            findings=merge_findings(prediction.findings, statements, joint, self.spec.wave_statements),
         )
 
     def _by_class(self, values: Doubles) -> dict[str, float]:
@@ -154,7 +111,7 @@ class SignalModel:
 
 
 def merge_findings(
-    findings: tuple[Finding, ...], logits: Mapping[str, float], joint: EnsembleSpec
+    findings: tuple[Finding, ...], logits: Mapping[str, float], joint: EnsembleSpec, alone: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """Return the findings of the ensemble, the most probable first.
 
@@ -165,16 +122,20 @@ def merge_findings(
     logits : mapping of str to float
         Of the signal model, by SCP code.
     joint : EnsembleSpec
+    alone : collection of str
+        Statements of which the signal model's logit counts alone.
     """
     thresholds = joint.finding_thresholds
     if not thresholds:
         return findings
     merged = {
-        f.scp_code: logit_average(f.probability, logits[f.scp_code], joint.finding_share)
+        f.scp_code: logit_average(
+            f.probability, logits[f.scp_code], 1.0 if f.scp_code in alone else joint.finding_share
+        )
         for f in findings
         if f.scp_code in thresholds
     }
-    return reported(merged, thresholds)
+    return reported(merged, thresholds, joint.finding_exclusions)
 
 
 def logit_average(probability: float, logit: float, weight: float = 0.5) -> float:
@@ -229,4 +190,11 @@ def load_signal_model(folder: Path) -> SignalModel | None:
     classes, table = len(spec.classes), read_weights(folder / spec.weights_file, spec.sha256)
     file = check_file(folder / spec.networks_file, spec.networks_sha256)
     networks = SignalNetworks(file, classes, len(spec.statements))
-    return SignalModel(spec, from_table(table, len(spec.features), classes), networks)
+    return SignalModel(spec, from_table(table, len(spec.features), classes), networks, _statement_forest(folder, spec))
+
+
+def _statement_forest(folder: Path, spec: SignalModelSpec) -> Forest | None:
+    if not spec.wave_statements:
+        return None
+    table = read_weights(folder / spec.statements_file, spec.statements_sha256)
+    return from_table(table, len(spec.features), len(spec.wave_statements))

@@ -57,6 +57,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "statement": finding.scp_code,
         "probability": rounded(finding.probability, 4),
         "present": finding.present,
+        "possible": finding.possible,
         "withdrawn": finding.withdrawn,
     }
 

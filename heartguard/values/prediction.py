@@ -60,12 +60,15 @@ class Finding:
         fibrillation.
     withdrawn : str or None
         Why a finding whose probability reaches its threshold is not present after all: what was measured against it.
+    possible : bool
+        True where it is not present, but too probable to be excluded: 95 of 100 records with it reach so much.
     """
 
     scp_code: str
     probability: float
     present: bool
     withdrawn: str | None = None
+    possible: bool = False
 
 
 @dataclass(frozen=True)

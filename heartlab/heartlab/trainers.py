@@ -13,7 +13,7 @@ from heartlab.checkout import RESULTS
 from heartlab.data.page_set import add_page_arguments
 from heartlab.train.line import training as line
 from heartlab.train.print import training as print_training
-from heartlab.train.signal import signal_model
+from heartlab.train.signal import joint_answer, signal_model
 from heartlab.train.vgg16 import findings, out_of_distribution
 from heartlab.train.vgg16 import training as vgg16
 from heartlab.train.vgg16.heads import HeadRecipe
@@ -26,6 +26,7 @@ TRAINERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "findings": findings.run,
     "novelty": out_of_distribution.run,
     "second": signal_model.run,
+    "answers": joint_answer.run,
     "line": line.run,
     "print": print_training.run,
     "baselines": baselines.run_all,
@@ -41,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(TRAINERS),
         metavar="MODEL",
         help="vgg16, the network; findings, a head on it; novelty, the out-of-distribution detector; second, the "
-        "signal model; line, the network that locates lines in steep ink; print, the network that "
-        "reads lead names, speed and gain; baselines, all the models that ours is "
+        "signal model; answers, the thresholds of the joint answer; line, the network that locates lines in steep ink; "
+        "print, the network that reads lead names, speed and gain; baselines, all the models that ours is "
         f"compared with, or one of them: {', '.join(MEMBERS)}",
     )
     add_page_arguments(parser)

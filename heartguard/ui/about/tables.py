@@ -15,7 +15,10 @@ __all__ = ["TITLES", "show_model_card", "show_table", "title_of"]
 TITLES = {
     "agreement": "How often two of the models answer alike, and are wrong alike",
     "digitise": "Traced signals against the truth, simulated pages of real records",
-    "findings": "Supporting findings on PTB-XL patients kept out of training, drawn as pages and read back",
+    "findings": "Supporting findings on PTB-XL patients kept out of training, drawn and read back; earlier thresholds",
+    "statement-trees": "Fibrillation and ectopic beats by trees on waves and by the networks, out of fold",
+    "answers": "Answers before and after the measurements are set against them, on three sources",
+    "answer-statements": "Statements on PTB-XL patients that set no threshold: AUROC, and two thresholds each",
     "measure": "Beats and intervals against cardiologists' marks (LUDB)",
     "measure-waves": "P, QRS and T of each beat and lead against cardiologists' marks (LUDB)",
     "measure-statements": "Statements by rules against those of PTB-XL",

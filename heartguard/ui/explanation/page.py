@@ -51,7 +51,7 @@ def show() -> None:
 def _nothing_to_explain(reading: Reading) -> None:
     """Say why there is no map, and where the ECG and the names of its leads are."""
     st.info(f"There is no class to explain. {reading.prediction.withheld}", icon=":material/block:")
-    links = {"screens/read.py": "Back to the ECG", "screens/preprocessing.py": "Set the names of the leads by hand"}
+    links = {"pages/read.py": "Back to the ECG", "pages/preprocessing.py": "Set the names of the leads by hand"}
     for script, label in links.items():
         st.page_link(script, label=label, icon=PAGES[script][1], query_params=session.address())
 
@@ -75,7 +75,7 @@ def _explain(chosen: Chosen, reading: Reading) -> None:
         with st.expander("For experts: SHAP by pixel", icon=":material/grain:"):
             show_pixel_shap(chosen, reading, label)
     st.page_link(
-        "screens/about.py",
+        "pages/about.py",
         label="How these explanations were tested",
         icon=":material/fact_check:",
         query_params=session.address(),

@@ -87,7 +87,7 @@ def show_corrections(chosen: Chosen, upload: Upload, reading: Reading | None = N
 def _read_again(corrections: Corrections) -> None:
     """Go to the page Read, which reads the ECG anew."""
     session.correct(corrections)
-    st.switch_page("screens/read.py", query_params=session.address())
+    st.switch_page("pages/read.py", query_params=session.address())
 
 
 def _choose_turn(given: Corrections, found: Found, key: str) -> Corrections:

@@ -81,7 +81,7 @@ def abstention_threshold(prediction: Prediction) -> float:
     models = load_models()
     joint = models.signal.spec.joint
     if prediction.cnn_probabilities is not None and joint is not None:
-        return joint.abstention_threshold
+        return joint.threshold_of(prediction.label)
     return models.vgg16.spec.abstention_threshold
 
 

@@ -17,8 +17,9 @@ __all__ = ["show_findings", "stand_out"]
 
 _HELP = (
     "Further outputs of the models, trained on cardiologists' statements of PTB-XL. A statement stands out from a "
-    "probability that 2 in 100 records without it reach; on other recorders it may be wrong more often. How often each "
-    "was right on records kept apart stands under About."
+    "probability that at most 2 in 100 records without it reach, and cannot be excluded from one that 95 in 100 with "
+    "it reach; on other recorders both may be wrong more often. How often each was right on records kept apart stands "
+    "under About."
 )
 
 
@@ -54,4 +55,6 @@ def _row(finding: Finding) -> str:
     name, probability = finding_name(finding.scp_code), percent(finding.probability)
     if finding.withdrawn:
         return f"- {name}: {probability}, withdrawn. {finding.withdrawn}"
-    return f"- **{name}: {probability}**, stands out" if finding.present else f"- {name}: {probability}"
+    if finding.present:
+        return f"- **{name}: {probability}**, stands out"
+    return f"- {name}: {probability}{', cannot be excluded' if finding.possible else ''}"

@@ -104,7 +104,7 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     show_scale(chosen, reading)
     show_doubts(reading)
     st.page_link(
-        "screens/preprocessing.py",
+        "pages/preprocessing.py",
         label="Leads, arrangement or scale wrong? Set them by hand",
         icon=":material/tune:",
         query_params=session.address(),

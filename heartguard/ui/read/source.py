@@ -74,7 +74,7 @@ def _recent() -> None:
         st.markdown("Open in this tab:", width="content")
         for word, chosen in reversed(ecgs.items()):
             label = escape_markdown(chosen.name)
-            st.page_link("screens/read.py", label=label, icon=":material/ecg:", query_params={session.QUERY: word})
+            st.page_link("pages/read.py", label=label, icon=":material/ecg:", query_params={session.QUERY: word})
 
 
 def _upload() -> None:
@@ -95,14 +95,14 @@ def _upload() -> None:
         st.rerun()
     if len(files) == 1:
         _list(files)
-        st.switch_page("screens/worklist.py")
+        st.switch_page("pages/worklist.py")
     if files:
         st.markdown(f"**{len(files)} files.** Are they pages of one ECG, such as limb leads and chest leads?")
         with st.container(horizontal=True, gap="small"):
             st.button("One ECG: read them together", type="primary", on_click=_open, args=(files,), key="together")
             if st.button("Each is an ECG of its own: work list", icon=":material/checklist:", key="apart"):
                 _list(files)
-                st.switch_page("screens/worklist.py")
+                st.switch_page("pages/worklist.py")
 
 
 def _is_archive(file: UploadedFile) -> bool:
@@ -206,7 +206,7 @@ def page_picker(chosen: Chosen, parts: int = 1) -> None:
             wanted = View(page - 1, view.part if page - 1 == view.page else 0, scope)
             if st.button("All pages: work list", icon=":material/checklist:", type="tertiary", key="pages-to-list"):
                 _list_pages(chosen)
-                st.switch_page("screens/worklist.py")
+                st.switch_page("pages/worklist.py")
         if parts > 1:
             st.markdown(f"This page shows {parts} ECGs. From the top:", width="content")
             part = st.pagination(parts, default=view.part + 1, key=f"part-{rounds}-{view.page}")

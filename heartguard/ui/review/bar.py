@@ -37,4 +37,4 @@ def show_review_bar(chosen: Chosen, reading: Reading) -> None:
         key="overrule",
     ):
         open_panel(chosen)
-        st.switch_page("screens/read.py", query_params=session.address())
+        st.switch_page("pages/read.py", query_params=session.address())

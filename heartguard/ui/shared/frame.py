@@ -28,11 +28,11 @@ _MOST_NAMES = 2
 """Lead names that the strip spells out: more would take lines of their own on a phone."""
 
 PAGES = {
-    "screens/read.py": ("Read", ":material/ecg_heart:"),
-    "screens/worklist.py": ("Work list", ":material/checklist:"),
-    "screens/preprocessing.py": ("Preprocessing", ":material/account_tree:"),
-    "screens/explanation.py": ("Explanation", ":material/local_fire_department:"),
-    "screens/about.py": ("About", ":material/fact_check:"),
+    "pages/read.py": ("Read", ":material/ecg_heart:"),
+    "pages/worklist.py": ("Work list", ":material/checklist:"),
+    "pages/preprocessing.py": ("Preprocessing", ":material/account_tree:"),
+    "pages/explanation.py": ("Explanation", ":material/local_fire_department:"),
+    "pages/about.py": ("About", ":material/fact_check:"),
 }
 """The pages by their scripts, in their order."""
 
@@ -116,7 +116,7 @@ def open_reading(title: str) -> tuple[Chosen | None, Reading | Exception | None]
 
 def _to_read(word: str) -> None:
     st.markdown(f"{word} This page shows how an ECG was read.")
-    st.page_link("screens/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
+    st.page_link("pages/read.py", label="Read an ECG", icon=":material/ecg_heart:", query_params=session.address())
 
 
 def _neighbours() -> None:

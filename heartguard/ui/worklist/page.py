@@ -99,7 +99,7 @@ def _show_list(was_busy: bool) -> None:
 def _act(pressed: Mapping[str, Any], by: str, *, descending: bool) -> None:
     """Do what was pressed in the table."""
     if pressed.get("open"):
-        st.switch_page("screens/read.py", query_params={session.QUERY: pressed["open"]})
+        st.switch_page("pages/read.py", query_params={session.QUERY: pressed["open"]})
     column = pressed.get("sort")
     if column:
         # Once up, once down, then as given.

@@ -1,23 +1,24 @@
 """Answers on patients kept out of training, before and after the measurements are set against them.
 
-    heartlab bench answers [--readings DIR] [--traces FILE ...] [--records N]
+    heartlab bench answers [--readings DIR] [--traces FILE ...] [--records N] [--fitting N] [--cache DIR]
 
 Needs the shared data (see README). Judged are the records of ``measure-only.csv``:
 
 - with `--readings`, as the pages of `rendered/` that ``heartlab bench independent --readings DIR`` read: drawn by
-  programs that are not ours, traced by HeartGuard. Their kept answers and signals are used: no page is read again;
+  programs that are not ours, traced by HeartGuard. Their kept signals are used: no page is read again;
 - with `--records`, the first N as the signals that a 3x4 page with a rhythm strip shows, within a recorder's band: no
-  page is drawn or traced.
+  page is drawn or traced. What the networks say of them is kept in the cache: with other thresholds none runs again;
+- with `--fitting`, N other records of the same fold in the same way, to which thresholds were fitted.
 
 Clinic pages are judged by the answers of models that had not seen them (``oof-vgg16+second.csv.xz``), without findings,
 of which none are kept out of fold: all 3x4 pages by their printed rate alone; with `--traces`, the chunks of traced
 pages that training keeps, by all that is measured.
 
-Thresholds of findings were set on other patients of the same fold, half of whom are in ``measure-only.csv``: figures on
-fibrillation flatter. The limit of RR variation under which it is withdrawn is measured on patients not in that file.
+The limit of RR variation under which fibrillation is withdrawn is measured on patients not in that file.
 
 Writes ``benchmarks/results/answers.csv``: a row for each set, measure, and before or after, as counts and as a
-percentage with its 95 % interval (Wilson).
+percentage with its 95 % interval (Wilson); and with both `--records` and `--fitting` ``answer-statements.csv``: for
+each statement the AUROC on the records of ``measure-only.csv``, and how the two thresholds hold that the others set.
 """
 
 from __future__ import annotations
@@ -36,9 +37,7 @@ from tqdm import tqdm
 
 from heartguard.answers import NORMAL
 from heartguard.classify import EnsembleSpec, SignalModelSpec, models_folder
-from heartguard.classify.findings import reported
-from heartguard.leads import LEADS, SAMPLING_RATE_HZ
-from heartguard.measure import measure
+from heartguard.leads import LEADS
 from heartguard.models import shared_models
 from heartguard.pipeline import answer
 from heartguard.statements import limit
@@ -46,39 +45,36 @@ from heartguard.values import Ecg, Measurements, Prediction
 from heartguard.warning import Warning
 from heartguard.warning_rules import LOW_QUALITY
 from heartguard.weights import read_spec
-from heartlab.benchmarks.measure import view
-from heartlab.checkout import RESULTS
+from heartlab.checkout import CACHE, RESULTS
+from heartlab.data.answer_records import outputs_of_pages, outputs_of_records
 from heartlab.data.answers import read_answers
-from heartlab.data.datasets import data_folder, load_pages, load_signal_index, read_record_500hz
+from heartlab.data.datasets import (
+    calibration_signals,
+    data_folder,
+    load_pages,
+    load_signal_index,
+    measured_signals,
+)
+from heartlab.data.ecg_outputs import EcgOutputs
+from heartlab.data.kept_answers import predicted, with_objection
 from heartlab.data.page_set import is_plain
 from heartlab.data.page_traces import load_traces
 from heartlab.data.signal_labels import CLASSES
 from heartlab.data.tables import write_table
-from heartlab.evaluate.judged_answers import (
-    FIBRILLATION,
-    JudgedAnswer,
-    Truth,
-    counts,
-    judged,
-    judged_by,
-    share_of,
-    truth_of,
-)
+from heartlab.data.truths import FIBRILLATION, Truth, truth_of, truths_of
+from heartlab.evaluate.judged_answers import JudgedAnswer, counts, judged, judged_by, share_of
+from heartlab.evaluate.statement_scores import statement_scores
 
-BAND_HZ = (0.05, 40.0)
-"""A usual band of recorders, as in `heartlab.benchmarks.measure`."""
+_TITLES = {
+    "measured": "PTB-XL records, as a 3x4 page shows them",
+    "fitting": "PTB-XL records that thresholds were fitted to",
+}
 
 
-SINUS_RECORDS = 120
-"""Records in sinus rhythm beside those with fibrillation, by lot: enough for an interval of 10 %."""
-
-
-def records(most: int) -> Iterator[JudgedAnswer]:
-    """Yield the answers to the records of ``measure-only.csv`` as a page shows them, without a page."""
-    chosen = _index().loc[pd.read_csv(_data() / "signals" / "measure-only.csv")["record_id"]]
-    for record, row in tqdm(list(chosen.iloc[:most].iterrows()), "records"):
-        ecg = view(read_record_500hz(str(record)).astype(np.float64), "3x4+1", BAND_HZ)
-        yield judged(truth_of(row.to_dict()), answer(ecg, shared_models()), ecg)
+def of_records(index: pd.DataFrame, outputs: list[EcgOutputs]) -> Iterator[JudgedAnswer]:
+    """Yield the answers to records by their kept outputs."""
+    for truth, one in zip(truths_of(index), outputs, strict=True):
+        yield judged_by(truth, predicted(one, shared_models()), one.measurements, one.statements)
 
 
 def rendered(readings: Path) -> Iterator[JudgedAnswer]:
@@ -94,7 +90,7 @@ def rendered(readings: Path) -> Iterator[JudgedAnswer]:
         table = pd.read_csv(readings / "rendered" / f"{name.stem}.csv").reindex(columns=list(LEADS))
         ecg = Ecg(table.to_numpy(np.float32).T, np.ones(12, np.float32), said["rhythm_lead"])
         warnings = tuple(Warning(w["code"], w["severity"], w["text"]) for w in said["warnings"])
-        yield judged(truth, _said_before(said["prediction"]), ecg, warnings)
+        yield judged(truth, answer(ecg, shared_models()), ecg, warnings)
 
 
 def clinic_by_rate() -> Iterator[JudgedAnswer]:
@@ -106,32 +102,30 @@ def clinic_by_rate() -> Iterator[JudgedAnswer]:
         yield judged_by(_clinic_truth(str(row["label"])), found[str(row["page_id"])], measured)
 
 
-def clinic_traced(chunks: list[Path]) -> Iterator[JudgedAnswer]:
-    """Yield the answers out of fold to traced 3x4 pages."""
-    pages, found = load_pages(), _out_of_fold()
+def clinic_traced(cache: Path, chunks: list[Path]) -> Iterator[JudgedAnswer]:
+    """Yield the answers out of fold to traced 3x4 pages; their statements are of networks that saw their classes."""
+    pages, found, models = load_pages(), _out_of_fold(), shared_models()
     plain = pages[is_plain(pages)].set_index("page_id")["label"].to_dict()
     for traces in map(load_traces, chunks):
-        for row, page in enumerate(tqdm(traces.page_ids, "clinic pages")):
-            ecg = traces.ecg(row)
-            if page in plain and np.isfinite(ecg.signals).any():
-                yield judged(_clinic_truth(plain[page]), found[page], ecg)
+        shown = np.isfinite(traces.signals).any(axis=(1, 2))
+        names = [str(page) for page in traces.page_ids[shown] if page in plain]
+        for one in outputs_of_pages(cache, traces, names, models):
+            before = with_objection(found[one.name], one, models)
+            yield judged_by(_clinic_truth(plain[one.name]), before, one.measurements, one.statements)
 
 
-def fibrillation_limit() -> Iterator[dict[str, Any]]:
+def fibrillation_limit(index: pd.DataFrame, outputs: list[EcgOutputs]) -> Iterator[dict[str, Any]]:
     """Yield how the limit of fibrillation parts records of patients that are not in ``measure-only.csv``."""
-    index, closed = _index(), pd.read_csv(_data() / "signals" / "measure-only.csv")["patient_id"].dropna()
-    index = index[(index["source"] == "PTB-XL") & ~index["patient_id"].isin(list(closed))]
-    sinus = index[index["labels"].str.contains("rhythm=SR$") & (index["fs"] == SAMPLING_RATE_HZ)]
+    labels = index["labels"].fillna("")
     rhythms = {
-        "fibrillation": index[index["labels"].str.contains(FIBRILLATION.split(":")[1])],
-        "sinus rhythm": sinus.sample(SINUS_RECORDS, random_state=1),
+        "fibrillation": labels.str.contains(FIBRILLATION.split(":")[1]),
+        "sinus rhythm": labels.str.contains("rhythm=SR$"),
     }
     for rhythm, chosen in rhythms.items():
-        ecgs = (view(read_record_500hz(record).astype(np.float64), "3x4+1", None) for record in chosen.index)
-        variations = [measure(ecg).rr_variation for ecg in tqdm(ecgs, rhythm, len(chosen))]
+        variations = [one.measured["rr_variation"] for one, inside in zip(outputs, chosen, strict=True) if inside]
         below = [variation is not None and variation < limit("fibrillation") for variation in variations]
         name = f"{rhythm}, RR varies by less than {100 * limit('fibrillation'):.0f} %"
-        yield {"on": "PTB-XL records open for training", "measure": name, "when": "rule", **share_of(below)}
+        yield {"on": _TITLES["fitting"], "measure": name, "when": "rule", **share_of(below)}
 
 
 def _data() -> Path:
@@ -146,7 +140,7 @@ def _index() -> pd.DataFrame:
 
 
 def _clinic_truth(label: str) -> Truth:
-    return Truth(infarction=label in ("MI", "PMI"), normal=label == NORMAL)
+    return Truth(label in ("MI", "PMI"), normal=label == NORMAL, classes=frozenset({label}))
 
 
 def _out_of_fold() -> dict[str, Prediction]:
@@ -155,15 +149,9 @@ def _out_of_fold() -> dict[str, Prediction]:
     return {str(row["page_id"]): _of_shares({name: float(row[f"p_{name}"]) for name in CLASSES}) for row in rows}
 
 
-def _said_before(said: dict[str, Any]) -> Prediction:
-    """Return a kept answer as it is without measurements: by its probabilities and the shipped thresholds alone."""
-    found = {finding["statement"]: finding["probability"] for finding in said["findings"]}
-    return replace(_of_shares(said["probabilities"]), findings=reported(found, _joint().finding_thresholds))
-
-
 def _of_shares(shares: dict[str, float]) -> Prediction:
     label = max(shares, key=lambda name: shares[name])
-    unsure = shares[label] < _joint().abstention_threshold
+    unsure = shares[label] < _joint().threshold_of(label)
     return replace(_unanswered(), label=label, abstained=unsure, probabilities=shares)
 
 
@@ -187,15 +175,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--readings", type=Path, help="folder that `heartlab bench independent --readings` filled")
     parser.add_argument("--traces", type=Path, nargs="+", default=[], metavar="FILE", help="traced clinic pages (.npz)")
     parser.add_argument("--records", type=int, default=0, help="records without a page, from the first (default: none)")
+    parser.add_argument("--fitting", type=int, default=0, help="records that thresholds were fitted to (default: none)")
+    parser.add_argument("--cache", type=Path, default=CACHE, metavar="DIR", help="where outputs of networks are kept")
 
 
 def run(args: argparse.Namespace) -> None:
     """Judge all sets and write the table."""
-    rows = [*fibrillation_limit(), *counts("clinic 3x4 pages out of fold, printed rate alone", clinic_by_rate())]
+    rows = [*counts("clinic 3x4 pages out of fold, printed rate alone", clinic_by_rate())]
     if args.traces:
-        rows += counts("clinic 3x4 pages out of fold, traced", clinic_traced(args.traces))
+        rows += counts("clinic 3x4 pages out of fold, traced", clinic_traced(args.cache, args.traces))
     if args.readings:
         rows += counts("rendered pages, read", rendered(args.readings))
-    if args.records:
-        rows += counts("PTB-XL records, as a 3x4 page shows them", records(args.records))
+    sets = {"measured": (measured_signals(), args.records), "fitting": (calibration_signals(), args.fitting)}
+    kept = {name: _kept(args.cache, index[:most]) for name, (index, most) in sets.items() if most}
+    for name, (index, outputs) in kept.items():
+        rows += counts(_TITLES[name], of_records(index, outputs))
+    if len(kept) == len(sets):
+        rows += fibrillation_limit(*kept["fitting"])
+        table = statement_scores(kept["measured"], kept["fitting"], shared_models())
+        print(write_table(table, "answer-statements").to_string(index=False))
     print(write_table(rows, "answers").to_string(index=False))
+
+
+def _kept(cache: Path, index: pd.DataFrame) -> tuple[pd.DataFrame, list[EcgOutputs]]:
+    """Return records with what is said of them."""
+    return index, list(outputs_of_records(cache, index, shared_models()))

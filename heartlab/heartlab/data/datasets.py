@@ -5,6 +5,7 @@ The folder is never part of the repository. Its sources and licences stand in it
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib.util
 import io
@@ -19,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from heartguard.arrays import Floats, Mask
+from heartguard.arrays import Floats
 from heartguard.leads import LEADS, PAGE_SECONDS, SAMPLING_RATE_HZ
 from heartlab.checkout import CHECKOUT
 
@@ -122,6 +123,14 @@ def load_measure_only() -> pd.DataFrame:
 def load_extra_labels() -> pd.DataFrame:
     """Return `held-extra-labels.csv`: single statements, age and sex (0 male, 1 female) of records without them."""
     return pd.read_csv(_require_folder() / "signals" / "held-extra-labels.csv")
+
+
+def leaf_statements(index: pd.DataFrame) -> list[set[str] | None]:
+    """Return the SCP-ECG statements of rows of `load_signal_index`; None where only superclasses are known."""
+    extra = load_extra_labels().set_index("record_id")["statements"].dropna()
+    named = zip(index["record_id"], index["scp_codes"], strict=True)
+    found = [set(ast.literal_eval(scp)) if isinstance(scp, str) else extra.get(record) for record, scp in named]
+    return [set(one.split(";")) if isinstance(one, str) else one for one in found]
 
 
 def load_more_signals() -> pd.DataFrame:
@@ -240,32 +249,32 @@ def held_back_signals() -> pd.DataFrame:
 
 
 def calibration_signals() -> pd.DataFrame:
-    """Return the half of `held_back_signals` on which thresholds of statements are set: patients of even number."""
-    index = held_back_signals()
-    return index[_even(index)].reset_index(drop=True)
+    """Return the part of `held_back_signals` that sets thresholds: no patient of `measured_signals` or of a photo."""
+    index, measured = held_back_signals(), load_measure_only()
+    closed = index["record_id"].isin([*measured["record_id"], *photographed_records()])
+    closed |= index["patient_id"].isin([*measured["patient_id"].dropna(), *index.loc[closed, "patient_id"]])
+    return index[~closed].reset_index(drop=True)
 
 
 def measured_signals() -> pd.DataFrame:
-    """Return the half of `held_back_signals` on which statements are measured: patients of odd number."""
+    """Return the part of `held_back_signals` on which answers are measured: the records of `load_measure_only`."""
     index = held_back_signals()
-    return index[~_even(index)].reset_index(drop=True)
-
-
-def _even(index: pd.DataFrame) -> Mask:
-    """Return which records are of patients of even number."""
-    last = index["patient_id"].str.extract(r"(\d)(?:\.0)?$")[0].astype(int).to_numpy()
-    return np.asarray(last % 2 == 0)
+    return index[index["record_id"].isin(load_measure_only()["record_id"])].reset_index(drop=True)
 
 
 def open_signals() -> pd.DataFrame:
     """Return the records that may be trained on: no patient of `held_back_signals` or of a photo is among them."""
     index = load_signal_index()
-    photographed = {f"ptb-xl-{number:05d}" for number in load_photos()["ptbxl_id"]}
     closed = (index["source"] == "PTB-XL") & (index["strat_fold"] == HELD_BACK_FOLD)
-    closed |= index["record_id"].isin(photographed)
+    closed |= index["record_id"].isin(photographed_records())
     patients = set(index.loc[closed, "patient_id"].dropna())
     closed |= (index["source"] == "PTB-XL") & index["patient_id"].isin(list(patients))
     return index[~closed].reset_index(drop=True)
+
+
+def photographed_records() -> set[str]:
+    """Return the records behind `load_photos`."""
+    return {f"ptb-xl-{number:05d}" for number in load_photos()["ptbxl_id"]}
 
 
 def read_ludb_waves() -> pd.DataFrame:

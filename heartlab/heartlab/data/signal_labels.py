@@ -20,6 +20,15 @@ SAFE_CLASS = {
 }
 """`broad` groups that correspond to a class. MI of unknown stage is mostly old, but not always, and is left out."""
 
+POSSIBLE_CLASSES = {
+    **{broad: frozenset({name}) for broad, name in SAFE_CLASS.items()},
+    "MI_unknown": frozenset({"MI", "PMI"}),
+    "MI_undefined": frozenset({"MI", "PMI"}),
+    "other_abnormal": frozenset({"MI", "PMI", "HB"}),
+}
+"""Classes that are right for a `broad` group. Where one class is not safe there are more: an infarction of unknown
+stage is one of both, and other changes (of ST and T) are anything but normal. A record of no group is not judged."""
+
 FEWEST_RECORDS = 25
 """Statements with fewer records are not trained: their figures would say nothing. Chosen by hand."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,37 +15,12 @@ from heartguard.measure import measure
 from heartguard.statements import Case, Statements, doubts_of, state
 from heartguard.values import Ecg, Measurements, Prediction
 from heartguard.warning import Warning
-from heartlab.data.signal_labels import statements
+from heartlab.data.truths import FIBRILLATION, Truth
 
-__all__ = ["FIBRILLATION", "JudgedAnswer", "Truth", "counts", "judged", "judged_by", "share_of", "truth_of"]
+__all__ = ["JudgedAnswer", "counts", "judged", "judged_by", "share_of"]
 
-FIBRILLATION = "rhythm:AFIB"
-"""The finding of the models, and the label of PTB-XL's records."""
-
-_MINOR = {
-    "super": {"NORM", "STTC", "CD"},
-    "sub": {"NORM", "STTC", "NST", "IRBBB"},
-    "rhythm": {"SR", "SARRH", "SBRAD", "STACH"},
-    "form": {"ABQRS", "LOWT", "NDT", "NT", "NST", "TAB", "PAC", "PRC(S)", "LVOLT", "HVOLT", "VCLVH"},
-}
-"""Statements of records on which Normal counts as right with minor deviations: unspecific ST and T changes, incomplete
-right bundle branch block, sinus rhythm of any rate, voltages, atrial premature beats."""
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What is known of a record.
-
-    Attributes
-    ----------
-    infarction, normal, minor, fibrillation : bool
-        `normal` is plain; `minor` has only the statements that count as minor deviations.
-    """
-
-    infarction: bool
-    normal: bool
-    minor: bool = False
-    fibrillation: bool = False
+_NOTHING = Statements()
+"""No rule states anything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,21 +30,6 @@ class JudgedAnswer:
     truth: Truth
     before: Prediction
     after: Prediction
-
-
-def truth_of(record: Mapping[str, Any]) -> Truth:
-    """Return what a row of `signals.csv` tells.
-
-    Examples
-    --------
-    >>> truth_of({"broad": "other_abnormal", "labels": "super=CD | sub=IRBBB | form= | rhythm=SR"})
-    Truth(infarction=False, normal=False, minor=True, fibrillation=False)
-    """
-    said = statements(str(record["labels"]))
-    groups = [name.split(":", 1) for name in said]
-    normal = record["broad"] == "normal"
-    minor = bool(said) and not normal and all(code in _MINOR.get(group, ()) for group, code in groups)
-    return Truth(str(record["broad"]).startswith("MI"), normal, minor, FIBRILLATION in said)
 
 
 def judged(truth: Truth, before: Prediction, ecg: Ecg, warnings: tuple[Warning, ...] = ()) -> JudgedAnswer:
@@ -87,12 +47,14 @@ def judged(truth: Truth, before: Prediction, ecg: Ecg, warnings: tuple[Warning, 
     return JudgedAnswer(truth, before, conclude(before, case, state(case, doubts_of(warnings))))
 
 
-def judged_by(truth: Truth, before: Prediction, measured: Measurements | None = None) -> JudgedAnswer:
-    """Return an answer with what becomes of it by some measurements alone; unchanged without any."""
+def judged_by(
+    truth: Truth, before: Prediction, measured: Measurements | None = None, stated: Statements = _NOTHING
+) -> JudgedAnswer:
+    """Return an answer with what becomes of it by some measurements and statements; unchanged without measurements."""
     if measured is None:
         return JudgedAnswer(truth, before, before)
     whole = Ecg(np.zeros((12, SAMPLES), np.float32), np.ones(12, np.float32))
-    return JudgedAnswer(truth, before, conclude(before, Case(measured, whole), Statements()))
+    return JudgedAnswer(truth, before, conclude(before, Case(measured, whole), stated))
 
 
 def counts(name: str, answers: Iterable[JudgedAnswer]) -> Iterator[dict[str, Any]]:
@@ -115,6 +77,14 @@ def _measures(pairs: list[tuple[Truth, Prediction]]) -> Iterator[tuple[str, list
     """Yield the name of each measure with what it counts; of fibrillation only where findings were looked for."""
     said = [truth for truth, answer in pairs if _is_normal(answer)]
     yield "answered", [not answer.abstained for _, answer in pairs]
+    known = [(truth, answer) for truth, answer in pairs if truth.classes]
+    yield "answers that are right", [answer.label in truth.classes for truth, answer in known if not answer.abstained]
+    listed = [(truth, set(answer.prediction_set)) for truth, answer in known if answer.prediction_set]
+    yield "right class in the list of possible ones", [bool(truth.classes & possible) for truth, possible in listed]
+    yield (
+        "infarctions with MI or PMI in that list",
+        [bool({"MI", "PMI"} & possible) for truth, possible in listed if truth.infarction],
+    )
     yield "infarctions called Normal", [_is_normal(answer) for truth, answer in pairs if truth.infarction]
     yield "plain normal, called Normal", [_is_normal(answer) for truth, answer in pairs if truth.normal]
     yield "Normal said of plain normal", [truth.normal for truth in said]

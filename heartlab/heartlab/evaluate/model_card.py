@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from heartguard.classify import ModelSpec, SignalModelSpec, load_signal_model
+from heartguard.classify import ModelSpec, NormalSpec, SignalModelSpec, load_signal_model
 from heartlab.evaluate.card_sections import (
     ceiling_section,
     explain_section,
     findings_section,
     ood_section,
     parity_section,
+    thresholds_section,
 )
 
 SUBSETS = (
@@ -62,9 +63,18 @@ _SECOND = (
     "The shipped answer is the joint one with the signal model `{file}` (sha256 `{digest}`): boosted trees on "
     "{features} measured waves, intervals and rhythm{networks}; the mean of the log probabilities of VGG16 and signal "
     "model, the latter weighing {share:.2f} ({findings:.2f} in the findings), "
-    'temperature {temperature}, "not sure" under {threshold}'
+    'temperature {temperature}, "not sure" under {threshold}{normal}{trees}'
 )
 """Sentence on the signal model."""
+
+_NORMAL = (
+    "; Normal is named from {threshold}, and only where the networks' statements, learned from other hospitals' ECGs, "
+    "make a normal ECG at least {least:.0%} probable"
+)
+"""Its part on the class Normal."""
+
+_TREES = "; {names} are stated by trees on the waves alone (`{file}`, sha256 `{digest}`)"
+"""Its part on the trees of statements."""
 
 _NETWORKS = ", averaged with {networks} residual 1-D networks on the signals (`{file}`, sha256 `{digest}`)"
 """Its part on the 1-D networks."""
@@ -101,6 +111,7 @@ def write_model_card(path: Path, spec: ModelSpec, found: dict[str, Any], results
     parts += [
         _controls(found["controls"]),
         findings_section(results),
+        thresholds_section(results),
         ceiling_section(results),
         ood_section(results),
         parity_section(results, spec),
@@ -124,7 +135,18 @@ def _second(spec: ModelSpec, second: SignalModelSpec | None) -> str:
         share=second.joint.share,
         findings=second.joint.finding_share,
         threshold=second.joint.abstention_threshold,
+        normal=_normal(second.joint.normal),
+        trees=_trees(second),
     )
+
+
+def _trees(second: SignalModelSpec) -> str:
+    names = " and ".join(second.wave_statements)
+    return _TREES.format(names=names, file=second.statements_file, digest=second.statements_sha256) if names else ""
+
+
+def _normal(normal: NormalSpec | None) -> str:
+    return "" if normal is None else _NORMAL.format(threshold=normal.threshold, least=normal.least_support)
 
 
 def _head(spec: ModelSpec, on_second: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,7 +12,13 @@ from heartguard.measure import measure
 from heartguard.patient import Patient
 from heartguard.statements import Case, state
 from heartguard.values import Ecg
-from heartlab.data.datasets import load_extra_labels, load_measure_only, load_signal_index, read_record_500hz
+from heartlab.data.datasets import (
+    leaf_statements,
+    load_extra_labels,
+    load_measure_only,
+    load_signal_index,
+    read_record_500hz,
+)
 from heartlab.evaluate.proportions import share
 
 __all__ = ["STATED_AS", "measured_records", "stated_of", "statement_table"]
@@ -51,8 +56,7 @@ def measured_records() -> pd.DataFrame:
     index = load_signal_index()
     index = index[index["record_id"].isin(load_measure_only()["record_id"])]
     extra = load_extra_labels().set_index("record_id")
-    truth = [_scp(row.scp_codes, str(row.record_id), extra) for row in index.itertuples()]
-    known = index.assign(truth=pd.Series(truth, index.index))[["record_id", "truth"]].dropna()
+    known = index.assign(truth=pd.Series(leaf_statements(index), index.index))[["record_id", "truth"]].dropna()
     return known.join(extra[["age", "sex"]], on="record_id")
 
 
@@ -84,11 +88,3 @@ def statement_table(rows: Iterable[tuple[set[str], set[str]]]) -> pd.DataFrame:
         line["specificity"] = share(int((~given & ~true).sum()), int((~true).sum()))
         lines.append(line)
     return pd.DataFrame(lines)
-
-
-def _scp(scp_codes: Any, record_id: str, extra: pd.DataFrame) -> set[str] | None:
-    """Return the statements of a record; None where they are not known."""
-    if isinstance(scp_codes, str):
-        return set(ast.literal_eval(scp_codes))
-    stated = extra["statements"].get(record_id)
-    return set(stated.split(";")) if isinstance(stated, str) else None

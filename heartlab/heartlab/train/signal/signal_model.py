@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify import Weights, load_engine, load_spec, probabilities, save_spec, write_weights
 from heartguard.classify.forest import to_table
-from heartguard.classify.signal_model import FLOOR, EnsembleSpec, SignalModelSpec, log_opinion_pool
+from heartguard.classify.signal_model import FLOOR, log_opinion_pool
+from heartguard.classify.signal_spec import EnsembleSpec, SignalModelSpec
 from heartguard.classify.wave_features import FEATURES
 from heartlab.data.answers import (
     answers_path,
@@ -186,7 +187,7 @@ def _spec(
         date=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         training_data={
             "pages": "ECG Images dataset of Cardiac Patients, doi 10.17632/gwbz3fsgp8, every page once",
-            "signals": "the records of stage 1 (networks); thresholds of statements: PTB-XL's test fold, even patients",
+            "signals": "the records of stage 1 (networks); thresholds of statements: a part of PTB-XL's test fold",
             "split": "5 folds by header id; temperature out of fold; shipped model from all pages",
         },
         metrics={name: _metrics(shares, pages, subset) for name, subset in _subsets(pages).items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +79,7 @@ class Trees:
 
 
 def to_forest(trees: Trees) -> Forest:
-    """Return trained trees as complete binary trees.
+    """Return trained trees as complete binary trees; those of two classes give one logit.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def to_forest(trees: Trees) -> Forest:
     """
     facts = json.loads(trees.model.get_booster().save_raw("json"))["learner"]
     grown, places = facts["gradient_booster"]["model"]["trees"], facts["gradient_booster"]["model"]["tree_info"]
-    base = np.asarray(json.loads(facts["learner_model_param"]["base_score"]), np.float32).reshape(-1)
+    base = np.asarray(json.loads(facts["learner_model_param"]["base_score"]), np.float64).reshape(-1)
     nodes = 2**trees.recipe.depth - 1
     shape = (len(grown), nodes)
     feature, threshold = np.zeros(shape, np.int64), np.full(shape, np.inf, np.float32)
@@ -101,7 +102,18 @@ def to_forest(trees: Trees) -> Forest:
                 threshold[row, place] = tree["split_conditions"][node]
                 unknown_left[row, place] = bool(tree["default_left"][node])
     classes = int(facts["learner_model_param"]["num_class"])
-    return Forest(feature, threshold, unknown_left, leaf, np.asarray(places), np.resize(base, classes))
+    if classes == 0:  # one logit; the base is kept as its probability
+        base, classes = np.log(base / (1 - base)), 1
+    return Forest(
+        feature, threshold, unknown_left, leaf, np.asarray(places), np.resize(base, classes).astype(np.float32)
+    )
+
+
+def beside(forests: Sequence[Forest]) -> Forest:
+    """Return forests of one logit each as one forest with a logit for each."""
+    parts = {name: np.concatenate([getattr(one, name) for one in forests]) for name in Forest.__dataclass_fields__}
+    parts["place"] = np.repeat(np.arange(len(forests)), [len(one.place) for one in forests])
+    return Forest(**parts)
 
 
 def _in_heap_order(tree: dict[str, Any], nodes: int) -> list[tuple[int, int]]:
