@@ -32,7 +32,7 @@ MOST_BYTES, MOST_CLASS_BYTES = 1_500_000, 100_000
 
 
 class Traffic:
-    """Bytes and JPEG pictures that the app sent over its websocket."""
+    """Bytes and WebP pictures that the app sent over its websocket."""
 
     def __init__(self, page: Any) -> None:
         self.bytes = self.pictures = 0
@@ -40,7 +40,7 @@ class Traffic:
 
     def _count(self, frame: bytes | str) -> None:
         self.bytes += len(frame)
-        self.pictures += isinstance(frame, bytes) and b"JFIF" in frame
+        self.pictures += isinstance(frame, bytes) and b"WEBPVP8" in frame
 
 
 @pytest.fixture(scope="module")

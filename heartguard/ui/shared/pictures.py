@@ -13,7 +13,7 @@ from heartguard.values import Panel
 
 Scalar = TypeVar("Scalar", np.uint8, np.float32)
 
-__all__ = ["LEAD_COLOURS", "blend_heat", "colour_index", "encode_jpeg", "enlarge", "fit_width", "rgb"]
+__all__ = ["LEAD_COLOURS", "blend_heat", "colour_index", "encode_jpeg", "encode_webp", "enlarge", "fit_width", "rgb"]
 
 LEAD_COLOURS = ((0, 92, 214), (204, 0, 108), (0, 122, 84), (190, 74, 0))
 """Blue, magenta, green, orange: apart from each other for colour-blind eyes too, dark enough for white paper."""
@@ -51,6 +51,12 @@ def enlarge(array: NDArray[Scalar], factor: int) -> NDArray[Scalar]:
 def encode_jpeg(image: Image, quality: int = 88) -> bytes:
     """Encode an RGB or grey picture as JPEG for the browser."""
     coded = cv2.imencode(".jpg", rgb(image)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return bytes(coded.tobytes())
+
+
+def encode_webp(image: Image, quality: int) -> bytes:
+    """Encode an RGB or grey picture as WebP for the browser: half the bytes of JPEG, but 0.1 s."""
+    coded = cv2.imencode(".webp", rgb(image)[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, quality])[1]
     return bytes(coded.tobytes())
 
 
