@@ -313,3 +313,15 @@ def test_complexes_that_are_as_narrow_as_spikes_in_two_leads_are_none() -> None:
     found = measure(shown(signals))
     assert found.spikes_s.size == 0
     assert found.heart_rate_bpm == pytest.approx(140, abs=1)
+
+
+@pytest.mark.parametrize("slip_s", [0.015, 0.03])
+def test_a_slip_at_the_end_of_a_column_is_no_beat_where_the_strip_shows_none(slip_s: float) -> None:
+    ecg = shown(leads(sinus(72)), "3x4+1", "II")
+    end = 2500
+    slip = end - round(slip_s * 500)
+    for lead, height in (("aVR", 0.4), ("aVL", -0.8), ("aVF", 1.0)):
+        ecg.signals[LEAD_INDEX[lead], slip:end] += height
+    found = measure(ecg)
+    assert found.heart_rate_bpm == pytest.approx(72, abs=0.5)
+    assert np.abs(found.beats_s - slip / 500).min() > 0.1

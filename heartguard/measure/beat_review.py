@@ -1,7 +1,8 @@
 """A second look at the beats: tall T waves that were counted, and ventricular beats that were taken for T waves.
 
 Both follow a beat at a constant delay and are slower than it. What tells them apart is what comes after: a ventricular
-beat is followed by a T wave of its own, a T wave by nothing.
+beat is followed by a T wave of its own, a T wave by nothing. A line that slips at the end of a column may look like a
+complex too; a lead that goes on there shows none.
 """
 
 from __future__ import annotations
@@ -41,9 +42,16 @@ which half was counted, 1.1 where the rate of the sinus varies."""
 _LEAST_WINDOW_S = 0.08
 """A shorter part than this tells nothing."""
 
+_END_S = 0.04
+"""So near to where leads begin or end a complex is not seen whole in them."""
+
+_HEIGHT_S, _LEAST_HEIGHT = 0.06, 0.25
+"""Half the part whose height is taken, and its least share of the usual height in a lead that goes on there: of 5865
+beats of open records in I, V1 and V5 0.2 % are lower."""
+
 
 def review_beats(signals: Doubles, beats: Indices) -> Indices:
-    """Drop T waves from the beats, and add regular ventricular beats that are missing among them.
+    """Drop T waves and ends of columns from the beats, and add regular ventricular beats that are missing among them.
 
     Parameters
     ----------
@@ -59,7 +67,29 @@ def review_beats(signals: Doubles, beats: Indices) -> Indices:
     if beats.size < 4:
         return beats
     soft = smooth(signals, 0.008)
-    return _add_ventricular(signals, soft, _drop_t_waves(soft, beats))
+    return _add_ventricular(signals, soft, _drop_t_waves(soft, _drop_ends(soft, beats)))
+
+
+def _drop_ends(soft: Doubles, beats: Indices) -> Indices:
+    """Drop the beats at an end of leads that no lead shows which goes on there."""
+    shown = np.isfinite(soft)
+    ends = np.flatnonzero((shown[:, 1:] != shown[:, :-1]).any(axis=0)) + 1
+    half = samples(_HEIGHT_S)
+    kept = []
+    for beat in beats:
+        near = ends.size > 0 and np.abs(ends - beat).min() <= samples(_END_S)
+        first, last = max(0, beat - half), min(soft.shape[1], beat + half)
+        through = np.flatnonzero(shown[:, first:last].all(axis=1)) if near else np.empty(0, np.int64)
+        heights = [_relative_height(soft[lead], beats, int(beat), half) for lead in through]
+        kept.append(not heights or max(heights) >= _LEAST_HEIGHT)
+    return beats[np.array(kept, dtype=bool)]
+
+
+def _relative_height(lead: Doubles, beats: Indices, beat: int, half: int) -> float:
+    """Return the height of a beat over the median height of all beats that the lead shows."""
+    parts = [lead[max(0, one - half) : one + half] for one in beats]
+    usual = float(np.median([np.ptp(part) for part in parts if np.isfinite(part).all()]))
+    return float(np.ptp(lead[max(0, beat - half) : beat + half])) / max(usual, 1e-9)
 
 
 def _drop_t_waves(soft: Doubles, beats: Indices) -> Indices:
