@@ -82,7 +82,8 @@ def _drop_ends(soft: Doubles, beats: Indices) -> Indices:
         through = np.flatnonzero(shown[:, first:last].all(axis=1)) if near else np.empty(0, np.int64)
         heights = [_relative_height(soft[lead], beats, int(beat), half) for lead in through]
         kept.append(not heights or max(heights) >= _LEAST_HEIGHT)
-    return beats[np.array(kept, dtype=bool)]
+    seen: Indices = beats[np.array(kept, dtype=bool)]
+    return seen
 
 
 def _relative_height(lead: Doubles, beats: Indices, beat: int, half: int) -> float:
