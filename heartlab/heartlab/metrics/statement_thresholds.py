@@ -68,7 +68,7 @@ def fit_thresholds(known: Scored) -> Thresholds:
     >>> patients = [str(k) for k in range(1000)]
     >>> found = fit_thresholds(Scored(scores, scores % 10 == 0, patients))
     >>> round(found.present), round(found.excluded)
-    (981, 50)
+    (979, 50)
     >>> found = fit_thresholds(Scored(scores, scores >= 900, patients))
     >>> round(found.present), round(found.excluded)
     (905, 905)
