@@ -76,6 +76,15 @@ def test_progress_has_a_rate_and_the_time_that_is_left() -> None:
     assert (Progress(0, 0, 90, 0.0).per_minute, Progress(0, 0, 90, 0.0).seconds_left) == (0, None)
 
 
+def test_files_beside_one_that_ends_its_worker_are_read(tmp_path: Path) -> None:
+    """With one worker all files in its hands are blamed for its deaths."""
+    folder = folder_of(tmp_path, *(f"{number}.png" for number in range(4)), "0 kills.png", "1 kills.png")
+    done = run_batch(files_in(folder), ResultTable(tmp_path / "out"), workers=1, read=quick)
+    assert (done.done, done.rejected) == (6, 2)
+    frame = pd.read_parquet(tmp_path / "out").set_index("file")
+    assert {Path(file).name for file in frame.index[frame.status == "rejected"]} == {"0 kills.png", "1 kills.png"}
+
+
 def test_neither_a_bad_file_nor_a_dying_worker_stops_a_batch(tmp_path: Path) -> None:
     names = [f"{number}.png" for number in range(20)]
     folder = folder_of(tmp_path, *names, "it kills.png", "it fails.png")

@@ -128,8 +128,12 @@ def run_batch(
 def _results(
     client: Any, files: Sequence[str], read: Callable[[str], list[dict[str, Any]]]
 ) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of each file as it is read, with few files on their way at a time."""
-    from distributed import as_completed
+    """Yield the rows of each file as it is read, with few files on their way at a time.
+
+    Dask blames a worker's death on all files in its hands. Those that were blamed twice are read again at the end, one
+    at a time: a worker that dies then dies of its file.
+    """
+    from distributed import KilledWorker, as_completed
 
     waiting = iter(files)
     names: dict[str, str] = {}
@@ -143,10 +147,17 @@ def _results(
         return futures
 
     running = as_completed(submit(_AHEAD * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)))
+    suspected: list[str] = []
     for future in running:
-        yield _rows_of(future, names.pop(future.key))
+        file = names.pop(future.key)
+        if isinstance(future.exception(), KilledWorker):
+            suspected.append(file)
+        else:
+            yield _rows_of(future, file)
         for following in submit(1):
             running.add(following)
+    for file in suspected:
+        yield _rows_of(client.submit(read, file, pure=False, retries=1), file)
 
 
 def _rows_of(future: Any, file: str) -> list[dict[str, Any]]:
