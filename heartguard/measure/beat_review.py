@@ -13,6 +13,7 @@ from heartguard.arrays import Doubles, Indices
 from heartguard.leads import SAMPLING_RATE_HZ
 from heartguard.measure.beats import wide_crests
 from heartguard.measure.filters import samples, slope, smooth
+from heartguard.measure.median_beat import cut_beats
 
 __all__ = ["review_beats"]
 
@@ -74,23 +75,16 @@ def _drop_ends(soft: Doubles, beats: Indices) -> Indices:
     """Drop the beats at an end of leads that no lead shows which goes on there."""
     shown = np.isfinite(soft)
     ends = np.flatnonzero((shown[:, 1:] != shown[:, :-1]).any(axis=0)) + 1
+    if ends.size == 0:
+        return beats
     half = samples(_HEIGHT_S)
-    kept = []
-    for beat in beats:
-        near = ends.size > 0 and np.abs(ends - beat).min() <= samples(_END_S)
-        first, last = max(0, beat - half), min(soft.shape[1], beat + half)
-        through = np.flatnonzero(shown[:, first:last].all(axis=1)) if near else np.empty(0, np.int64)
-        heights = [_relative_height(soft[lead], beats, int(beat), half) for lead in through]
-        kept.append(not heights or max(heights) >= _LEAST_HEIGHT)
-    seen: Indices = beats[np.array(kept, dtype=bool)]
-    return seen
-
-
-def _relative_height(lead: Doubles, beats: Indices, beat: int, half: int) -> float:
-    """Return the height of a beat over the median height of all beats that the lead shows."""
-    parts = [lead[max(0, one - half) : one + half] for one in beats]
-    usual = float(np.median([np.ptp(part) for part in parts if np.isfinite(part).all()]))
-    return float(np.ptp(lead[max(0, beat - half) : beat + half])) / max(usual, 1e-9)
+    heights = np.ptp(cut_beats(soft, beats, half, half), axis=2)
+    heights = heights[:, np.isfinite(heights).any(axis=0)]
+    known = np.isfinite(heights)
+    relative = np.where(known, heights, 0.0) / np.maximum(np.nanmedian(heights, axis=0), 1e-9)
+    near = np.abs(ends - beats[:, None]).min(axis=1) <= samples(_END_S)
+    kept: Indices = beats[~near | ~known.any(axis=1) | (relative >= _LEAST_HEIGHT).any(axis=1)]
+    return kept
 
 
 def _drop_t_waves(soft: Doubles, beats: Indices) -> Indices:
