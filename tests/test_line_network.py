@@ -80,6 +80,20 @@ def test_crops_hold_every_steep_column_once(page: Page) -> None:
         assert np.isin(steep, columns).all()
 
 
+def test_a_network_that_goes_on_from_written_weights_is_the_one_that_they_were_written_of() -> None:
+    torch = pytest.importorskip("torch")
+    from heartlab.train.layers_torch import build_network, fold, plain_network, written
+
+    network, pictures = build_network(LINE_LAYERS, 0).eval(), torch.rand(1, 6, 32, 32)
+    folded = fold(network, LINE_LAYERS)
+    plain = plain_network(LINE_LAYERS, folded)
+    with torch.no_grad():
+        assert plain(pictures).numpy() == pytest.approx(network(pictures).numpy(), abs=1e-5)
+    again = written(plain, LINE_LAYERS)
+    assert again.keys() == folded.keys()
+    assert all(np.array_equal(again[name], folded[name]) for name in folded)
+
+
 def test_opencv_and_pytorch_place_lines_alike(page: Page, weights: dict[str, np.ndarray]) -> None:
     torch = pytest.importorskip("torch")
     from heartlab.train.layers_torch import build_network, fold

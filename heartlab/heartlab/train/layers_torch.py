@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from heartguard.layers import LAST_SHUFFLE, Layer
 from heartguard.weights import Weights, write_weights
 from heartlab.train.device import device
 
-__all__ = ["build_network", "fold", "ship", "train", "write_network"]
+__all__ = ["build_network", "fold", "plain_network", "ship", "train", "write_network", "written"]
 
 log = logging.getLogger(__name__)
 
@@ -112,12 +114,30 @@ def write_network(folder: Path, name: str, weights: Weights, facts: dict[str, An
 def build_network(layers: Sequence[Layer], seed: int) -> Any:
     """Return the network in PyTorch, each active layer with batch normalisation; it gives the finer pixels at last."""
     import torch
+
+    torch.manual_seed(seed)
+    return _joined(layers, _module)
+
+
+def plain_network(layers: Sequence[Layer], weights: Weights) -> Any:
+    """Return a network of written weights in PyTorch, without batch normalisation, else as `build_network`."""
+    from torch import nn
+
+    def module(layer: Layer) -> Any:
+        convolution = _convolution(layer, weights)
+        return nn.Sequential(convolution, nn.ReLU(inplace=True)) if layer.active else convolution
+
+    return _joined(layers, module)
+
+
+def _joined(layers: Sequence[Layer], module_of: Callable[[Layer], Any]) -> Any:
+    import torch
     from torch import nn
 
     class Trainee(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.layers = nn.ModuleDict({layer.name: _module(layer) for layer in layers})
+            self.layers = nn.ModuleDict({layer.name: module_of(layer) for layer in layers})
 
         def forward(self, image: Any) -> Any:
             values = {"image": image}
@@ -129,18 +149,31 @@ def build_network(layers: Sequence[Layer], seed: int) -> Any:
                 )
             return nn.functional.pixel_shuffle(values[layers[-1].name], LAST_SHUFFLE)
 
-    torch.manual_seed(seed)
     return Trainee()
 
 
 def _module(layer: Layer) -> Any:
     from torch import nn
 
-    padding = layer.dilation * (layer.kernel // 2)
-    sizes = (layer.inputs, layer.outputs, layer.kernel, layer.stride, padding, layer.dilation)
     if not layer.active:
-        return nn.Conv2d(*sizes)
-    return nn.Sequential(nn.Conv2d(*sizes, bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
+        return nn.Conv2d(*_sizes(layer))
+    return nn.Sequential(nn.Conv2d(*_sizes(layer), bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
+
+
+def _convolution(layer: Layer, weights: Weights) -> Any:
+    import torch
+    from torch import nn
+
+    made = nn.Conv2d(*_sizes(layer))
+    kernel = np.asarray(weights[f"{layer.name}/kernel"], np.float32).transpose(3, 2, 0, 1)
+    made.weight.data = torch.from_numpy(np.ascontiguousarray(kernel))
+    made.bias.data = torch.from_numpy(np.asarray(weights[f"{layer.name}/bias"], np.float32))
+    return made
+
+
+def _sizes(layer: Layer) -> tuple[int, ...]:
+    padding = layer.dilation * (layer.kernel // 2)
+    return layer.inputs, layer.outputs, layer.kernel, layer.stride, padding, layer.dilation
 
 
 class Foldable(Protocol):
@@ -170,6 +203,20 @@ def fold(network: Any, layers: Sequence[Foldable]) -> Weights:
             kernel, bias = kernel * scale[:, None, None, None], norm.bias.detach() - norm.running_mean * scale
         else:
             bias = convolution.bias.detach()
-        weights[f"{layer.name}/kernel"] = kernel.permute(2, 3, 1, 0).contiguous().cpu().numpy()
-        weights[f"{layer.name}/bias"] = bias.cpu().numpy()
+        _write(weights, layer.name, kernel, bias)
     return weights
+
+
+def written(network: Any, layers: Sequence[Foldable]) -> Weights:
+    """Return kernels and biases of a `plain_network`, as `fold` does."""
+    weights: Weights = {}
+    for layer in layers:
+        module = network.layers[layer.name]
+        convolution = module[0] if layer.active else module
+        _write(weights, layer.name, convolution.weight.detach(), convolution.bias.detach())
+    return weights
+
+
+def _write(weights: Weights, name: str, kernel: Any, bias: Any) -> None:
+    weights[f"{name}/kernel"] = kernel.permute(2, 3, 1, 0).contiguous().cpu().numpy()
+    weights[f"{name}/bias"] = bias.cpu().numpy()

@@ -10,23 +10,21 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from heartguard.layers import LAST_SHUFFLE, Layer
 from heartguard.trace.line_network import LINE_LAYERS, stacked_rows
 from heartguard.weights import Weights, models_folder, read_network
-from heartlab.train.layers_torch import write_network
+from heartlab.train.layers_torch import plain_network, write_network, written
 from heartlab.train.line.lessons import Lessons
 from heartlab.train.line.sheet_lessons import sheet_lessons
 from heartlab.train.line.training import LineRecipe, load_lessons, loss_of, make_lessons, varied
 from heartlab.train.page_files import make_page_files
 from heartlab.train.structure.records import load_pool
 
-__all__ = ["FurtherRecipe", "plain_network", "teach"]
+__all__ = ["FurtherRecipe", "teach"]
 
 log = logging.getLogger(__name__)
 
@@ -56,49 +54,6 @@ class FurtherRecipe:
     seed: int = 0
 
 
-def plain_network(layers: Sequence[Layer], weights: Weights) -> Any:
-    """Return a network of written weights in PyTorch, without batch normalisation; it gives the finer pixels."""
-    import torch
-    from torch import nn
-
-    class Plain(nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.layers = nn.ModuleDict({layer.name: _convolution(layer, weights) for layer in layers})
-
-        def forward(self, image: Any) -> Any:
-            values = {"image": image}
-            for layer in layers:
-                value = self.layers[layer.name](torch.cat([values[name] for name in layer.sources], dim=1))
-                value = nn.functional.relu(value) if layer.active else value
-                grown = nn.functional.interpolate(value, scale_factor=layer.grown) if layer.grown > 1 else value
-                values[layer.name] = grown
-            return nn.functional.pixel_shuffle(values[layers[-1].name], LAST_SHUFFLE)
-
-    return Plain()
-
-
-def _convolution(layer: Layer, weights: Weights) -> Any:
-    import torch
-    from torch import nn
-
-    padding = layer.dilation * (layer.kernel // 2)
-    made = nn.Conv2d(layer.inputs, layer.outputs, layer.kernel, layer.stride, padding, layer.dilation)
-    kernel = np.asarray(weights[f"{layer.name}/kernel"], np.float32).transpose(3, 2, 0, 1)
-    made.weight.data = torch.from_numpy(np.ascontiguousarray(kernel))
-    made.bias.data = torch.from_numpy(np.asarray(weights[f"{layer.name}/bias"], np.float32))
-    return made
-
-
-def _written(network: Any) -> Weights:
-    weights: Weights = {}
-    for layer in LINE_LAYERS:
-        module = network.layers[layer.name]
-        weights[f"{layer.name}/kernel"] = module.weight.detach().permute(2, 3, 1, 0).contiguous().numpy()
-        weights[f"{layer.name}/bias"] = module.bias.detach().numpy()
-    return weights
-
-
 def teach(lessons: Lessons, recipe: FurtherRecipe, weights: Weights) -> tuple[Weights, list[float]]:
     """Train further; return the new weights and the mean loss of every hundred steps."""
     import torch
@@ -124,7 +79,9 @@ def teach(lessons: Lessons, recipe: FurtherRecipe, weights: Weights) -> tuple[We
         losses.append(float(loss.detach()))
         if step % 100 == 99:
             log.info("step %d of %d: loss %.4f", step + 1, recipe.steps, np.mean(losses[-100:]))
-    return _written(network), [round(float(np.mean(losses[at : at + 100])), 4) for at in range(0, recipe.steps, 100)]
+    return written(network, LINE_LAYERS), [
+        round(float(np.mean(losses[at : at + 100])), 4) for at in range(0, recipe.steps, 100)
+    ]
 
 
 def _make_sheet(number: int, cache: str) -> dict[str, Any]:
