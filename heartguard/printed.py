@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Gains", "gains_printed", "lead_named", "speed_printed"]
+__all__ = ["Gains", "gains_printed", "lead_named", "speed_printed", "strip_speed_printed"]
 
 _MARKS = " \t|¦↓↑↕→▼:.,;_"
 """Bars and arrows before a name, where the lead changes, and points after it."""
@@ -118,7 +118,31 @@ def speed_printed(text: str) -> float | None:
     >>> speed_printed("0.67~25Hz AC50 25mm/s 10mm/mV"), speed_printed("Speed: 50 mm/sec"), speed_printed("25 mm")
     (25.0, 50.0, None)
     """
-    return _only({float(number) for number in _SPEED.findall(_plain(text))}, _SPEEDS)
+    speeds = _speeds(text)
+    return speeds[0] if len(speeds) == 1 else None
+
+
+def strip_speed_printed(text: str) -> tuple[float, float] | None:
+    """Return the two paper speeds of a line of text, mm/s: of the short leads, and of the rhythm strips after them.
+
+    Returns
+    -------
+    tuple of float or None
+        None where the line does not state two speeds that differ.
+
+    Examples
+    --------
+    >>> strip_speed_printed("50mm/s 10mm/mV Rhythm 25mm/s 0.05-40Hz"), strip_speed_printed("25 mm/s 10 mm/mV")
+    ((50.0, 25.0), None)
+    """
+    speeds = _speeds(text)
+    return (speeds[0], speeds[1]) if len(speeds) == 2 else None
+
+
+def _speeds(text: str) -> list[float]:
+    """Return the paper speeds of a line that recorders have, each once, from the left."""
+    stated = dict.fromkeys(float(number) for number in _SPEED.findall(_plain(text)))
+    return [speed for speed in stated if _SPEEDS[0] <= speed <= _SPEEDS[1]]
 
 
 def gains_printed(text: str) -> Gains | None:

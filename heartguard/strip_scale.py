@@ -13,7 +13,7 @@ def on_own_scale(number: int, speed_mm_per_s: float | None, gain_mm_per_mv: floa
     Examples
     --------
     >>> on_own_scale(1, 50.0, None)[0].text[:56]
-    'Strip 1 is drawn at 50 mm/s, as is printed beside it, un'
+    'Strip 1 is drawn at 50 mm/s, as is printed, unlike the r'
     >>> on_own_scale(1, None, None)
     ()
     """
@@ -24,7 +24,7 @@ def on_own_scale(number: int, speed_mm_per_s: float | None, gain_mm_per_mv: floa
     if not any(own):
         return ()
     text = (
-        f"Strip {number} is drawn at {' and '.join(filter(None, own))}, as is printed beside it, unlike the rest of "
+        f"Strip {number} is drawn at {' and '.join(filter(None, own))}, as is printed, unlike the rest of "
         "the page. Calipers on the page have the scale of the rest: measure the strip on the redrawn signals."
     )
     return (note("scale.strip", text),)

@@ -65,6 +65,8 @@ class Print:
         Whether the names of the leads are printed.
     strip_speed, strip_gain : float or None
         Of the rhythm strips, printed beside them, where it is not that of the page, which then has its own printed too.
+    one_line : bool
+        Whether the speeds of the page and of the strips are printed in one line of the header instead.
     """
 
     layout: str = "3x4+1"
@@ -84,6 +86,7 @@ class Print:
     names: bool = True
     strip_speed: float | None = None
     strip_gain: float | None = None
+    one_line: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -167,8 +170,9 @@ def _beside_strips(made: Print, plan: Plan) -> list[Item]:
     own += [f"{made.strip_gain:g} mm/mV"] if made.strip_gain else []
     if not own:
         return []
-    rows = plan.baselines[-plan.arrangement.strips :]
-    page = Text("print", f"{made.speed:g} mm/s  {made.gain:g} mm/mV", 150, 11, 2.6, "default", made.trace)
+    rows = () if made.one_line else plan.baselines[-plan.arrangement.strips :]
+    scale = f"{made.speed:g} mm/s  {made.gain:g} mm/mV" + f"  Rhythm {' '.join(own)}" * made.one_line
+    page = Text("print", scale, 150, 11, 2.6, "default", made.trace)
     return [page, *(Text("print", " ".join(own), plan.trace_x + 14, y - 9, 2.6, "default", made.trace) for y in rows)]
 
 

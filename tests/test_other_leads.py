@@ -35,9 +35,14 @@ def test_a_page_has_the_leads_that_it_shows(made: Print, leads: tuple[str, ...])
     assert (reading.prediction.withheld is None) == (leads == LEADS)
 
 
-@pytest.mark.parametrize(("speed", "gain"), [(50.0, None), (None, 20.0)], ids=["50 mm/s", "20 mm/mV"])
-def test_a_strip_has_the_scale_that_is_printed_beside_it(speed: float | None, gain: float | None) -> None:
-    reading = read_ecg(png(picture(Print("3x4+1", strip_speed=speed, strip_gain=gain), Seen())))
+@pytest.mark.parametrize(
+    ("speed", "gain", "one_line"),
+    [(50.0, None, False), (None, 20.0, False), (50.0, None, True)],
+    ids=["50 mm/s", "20 mm/mV", "50 mm/s in the line of the page's speed"],
+)
+def test_a_strip_has_the_scale_that_is_printed_for_it(speed: float | None, gain: float | None, one_line: bool) -> None:
+    made = Print("3x4+1", strip_speed=speed, strip_gain=gain, one_line=one_line)
+    reading = read_ecg(png(picture(made, Seen())))
     assert reading.page.layout.name == "3x4+1"
     (strip,) = (panel for panel in reading.page.panels if panel.rhythm)
     assert strip.end_s == pytest.approx(5.0 if speed else 10.0, rel=0.02)

@@ -100,7 +100,7 @@ def test_names_that_were_not_read_are_told_by_their_neighbours() -> None:
 
 
 def test_the_one_name_that_is_missing_of_twelve_in_any_order() -> None:
-    order = ["V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III"]
+    order = ["V4", "V1", "aVR", "I", "V5", "aVL", "V2", "II", "V6", "V3", "aVF", "III"]
     names, rows = printed([[lead] if lead != "II" else [""] for lead in order])
     layout = printed_layout(rows, names)
     assert layout is not None
@@ -109,6 +109,27 @@ def test_the_one_name_that_is_missing_of_twelve_in_any_order() -> None:
     layout = printed_layout(rows, names)
     assert layout is not None
     assert [row for row, (lead,) in enumerate(layout.rows) if not lead] == [7, 8]
+
+
+def test_three_rows_of_four_leads_read_from_the_right_make_one_column_and_a_strip() -> None:
+    order = ["V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III"]
+    for strip in ("", "II"):
+        names, rows = printed([[lead] if lead not in ("I", "II", "V6") else [""] for lead in order] + [[strip]])
+        layout = printed_layout(rows, names)
+        assert layout is not None
+        assert layout.name == "12x1+1"
+        assert layout.rows == tuple((lead,) for lead in order)
+
+
+@pytest.mark.parametrize("below", [6.0, -8.5, -34.0])
+def test_names_that_are_nearer_to_another_row_than_to_their_own(below: float) -> None:
+    pitch = 14.5 if below > -20 else 70.0
+    rows = tuple(MM * (40.0 + pitch * row) for row in range(13))
+    order = ["V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III", "II"]
+    names = [PrintedName(lead, EXTENT.x0, y + below * MM, 0.99) for lead, y in zip(order, rows, strict=True)]
+    assert [name.y for name in settle_names(names, rows, EXTENT, MM).names] == list(rows)
+    unnamed_strip = settle_names(names[:-1], rows, EXTENT, MM)
+    assert [name.y for name in unnamed_strip.names] == list(rows[:-1])
 
 
 def test_a_cabrera_page_whose_avr_is_upright() -> None:

@@ -16,6 +16,8 @@ __all__ = ["printed_layout"]
 _MOST_COLUMNS = 6
 """Of any page: two rows of six leads have as many, and sixteen leads in three rows one more than the usual four."""
 
+_BY_ROWS = LAYOUTS["3x4"].rows
+
 _SEQUENCES = (
     LIMB_LEADS,
     CHEST_LEADS,
@@ -23,8 +25,11 @@ _SEQUENCES = (
     ("V1", "V2", "V3R", "V4R", "V5R", "V6R"),
     ("V7", "V8", "V9"),
     ("II", "III", "aVF"),
+    tuple(lead for row in _BY_ROWS for lead in row),
+    tuple(lead for row in _BY_ROWS for lead in reversed(row)),
 )
-"""Leads that are printed one after the other; a name that was not read is told from its neighbours."""
+"""Leads that are printed one after the other; a name that was not read is told from its neighbours. The last two are a
+page of three rows and four columns that is read by rows, from the left and from the right."""
 
 
 def printed_layout(rows: Sequence[float], names: NamesInRows) -> Layout | None:
@@ -79,6 +84,9 @@ class _Table:
             # The name of the row above once more is one that was misread, V5 for V6.
             if len(leads) > 1 and leads[-1] == leads[-2]:
                 return 0
+            over = leads[len(LEADS) :]
+            if all(lead in ("", *LEADS) for lead in over) and set(_continued(leads[: len(LEADS)])) == set(LEADS):
+                return len(over)
             count = 0
             while count < self.row_count and leads[-1 - count] and leads[-1 - count] in leads[: -1 - count]:
                 count += 1

@@ -26,6 +26,9 @@ __all__ = [
 _ABOVE_MM, _BELOW_MM = 22.0, 11.0
 """How far above and below its row a name is printed at most (share of 95 %: 20 mm above to 10 mm below)."""
 
+_ABOVE_SHARE = 0.6
+"""The same above rows that are far apart, as a share of their distance: at the upper edge of the row's own frame."""
+
 _USUAL_MM = 4.0
 """Above the row, where half of all recorders print names."""
 
@@ -46,7 +49,12 @@ _TOLD = 2
 """Names left of the first column that tell where this page prints them."""
 
 _FAR_COST = 0.03
-"""Of a millimetre away from the usual distance, in names: decides only where two distances explain as many names."""
+"""Of a millimetre away from the usual distance, in names, once a page: all its names are as far from their rows, so
+this decides only where two distances explain as many of them."""
+
+_TOP_COST = 0.3
+"""Of a row without a name above all that have one, in names: rhythm strips at the bottom are left without one more
+often. Less than the cost of the 10 mm and more by which names would be off with a false row at the top."""
 
 _LEAST_P, _MOST_P = 0.02, 0.98
 """A recogniser that is surer than this is not believed: names are also misprinted."""
@@ -154,11 +162,10 @@ def settle_names(names: Sequence[PrintedName], rows: Sequence[float], extent: Ex
     """
     reach = _LEFT_MM * px_per_mm
     beside = [name for name in _without_ticks(names, px_per_mm) if extent.x0 - reach < name.x < extent.x1]
+    apart = float(np.median(np.diff(rows))) / px_per_mm if len(rows) > 1 else 0.0
+    above = max(_ABOVE_MM, _ABOVE_SHARE * apart)
     offsets = [
-        (name.y - row) / px_per_mm
-        for name in beside
-        for row in rows
-        if -_ABOVE_MM < (name.y - row) / px_per_mm < _BELOW_MM
+        (name.y - row) / px_per_mm for name in beside for row in rows if -above < (name.y - row) / px_per_mm < _BELOW_MM
     ]
     if not offsets:
         return NamesInRows((), extent, px_per_mm)
@@ -183,11 +190,13 @@ def _without_ticks(names: Sequence[PrintedName], px_per_mm: float) -> list[Print
 
 
 def _explained(offset: float, names: Sequence[PrintedName], rows: Sequence[float], px_per_mm: float) -> float:
-    """Return how many names, weighed by their probability, a common distance from the rows explains."""
-    places = np.array([name.y for name in names])[:, None] - np.array(rows) - offset * px_per_mm
-    near = np.abs(places).min(axis=1) < _LINE_MM * px_per_mm
-    weight = np.array([name.probability for name in names])
-    return float(weight[near].sum()) * (1 - _FAR_COST * abs(offset + _USUAL_MM))
+    """Return how well a common distance from the rows explains the names, each weighed by its probability."""
+    away = np.array([name.y for name in names])[:, None] - np.array(rows) - offset * px_per_mm
+    nearest = np.abs(away).argmin(axis=1)
+    near = np.maximum(0.0, 1 - (np.abs(away).min(axis=1) / (_LINE_MM * px_per_mm)) ** 2)
+    weight = np.array([name.probability for name in names]) * near
+    bare = int(nearest[near > 0].min()) if near.any() else 0
+    return float(weight.sum()) - _FAR_COST * abs(offset + _USUAL_MM) - _TOP_COST * bare
 
 
 def agreement(layout: Layout, rows: Sequence[float], names: NamesInRows) -> float:

@@ -52,6 +52,8 @@ class PrintedOnPage:
     beside : tuple of BesideRow
     in_text : tuple of str
         Leads that a header or footer names.
+    strips_mm_per_s : float or None
+        Speed of the rhythm strips where one line states it after another one of the short leads.
     """
 
     names: tuple[PrintedName, ...] = ()
@@ -59,6 +61,7 @@ class PrintedOnPage:
     gains: Gains | None = None
     beside: tuple[BesideRow, ...] = ()
     in_text: tuple[str, ...] = ()
+    strips_mm_per_s: float | None = None
 
     @classmethod
     def of(cls, words: Sequence[Word], rows: Sequence[float] = (), px_per_mm: float = 1.0) -> PrintedOnPage:
@@ -74,7 +77,8 @@ class PrintedOnPage:
         of_rows = tuple(one for one in beside if _differs(one.speed_mm_per_s, speed) or _differs(one.gains, gains))
         if not of_rows:
             speed, gains = _values(agreed_values([said for _, said in lines]))
-        return cls(names_on(words), speed, gains, of_rows, leads_in_text(words))
+        strips = _probable(agreed_values([said for _, said in lines]).strip_speed, SPEEDS_MM_PER_S)
+        return cls(names_on(words), speed, gains, of_rows, leads_in_text(words), strips)
 
 
 def _row_beside(y: float, rows: Sequence[float], px_per_mm: float) -> float | None:

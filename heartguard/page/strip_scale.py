@@ -28,7 +28,7 @@ def scaled_strips(
     printed: PrintedOnPage,
     corrections: Corrections,
 ) -> list[Strip]:
-    """Return the rhythm strips with the speed and gain that are printed beside them; what is set by hand is for all.
+    """Return the rhythm strips with the speed and gain that are printed for them; what is set by hand is for all.
 
     Parameters
     ----------
@@ -45,10 +45,9 @@ def scaled_strips(
 
 def _strip(lead: str, row: float, extent: Extent, printed: PrintedOnPage, corrections: Corrections) -> Strip:
     own = next((one for one in printed.beside if abs(one.y - row) < _SAME_ROW_MM * PX_PER_MM), None)
-    if own is None:
-        return Strip(lead, extent)
-    speed = own.speed_mm_per_s if corrections.speed_mm_per_s is None else None
-    gains = own.gains if corrections.gain_mm_per_mv is None else None
+    beside = (None, None) if own is None else (own.speed_mm_per_s, own.gains)
+    speed = (beside[0] or printed.strips_mm_per_s) if corrections.speed_mm_per_s is None else None
+    gains = beside[1] if corrections.gain_mm_per_mv is None else None
     gain = None if gains is None else gains.of(lead or _USUAL_LEAD)
     return Strip(lead, extent, None if speed is None else PX_PER_MM * speed, gain)
 

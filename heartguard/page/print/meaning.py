@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from heartguard.page.print.words import PrintedName, PrintedScale, PrintedValue, Word
-from heartguard.printed import gains_printed, lead_named, speed_printed
+from heartguard.printed import gains_printed, lead_named, speed_printed, strip_speed_printed
 
 __all__ = ["agreed_values", "leads_in_text", "names_on", "values_by_line", "values_on"]
 
@@ -92,10 +92,8 @@ def values_by_line(words: Iterable[Word]) -> list[tuple[float, PrintedScale]]:
 
 def agreed_values(stated: Sequence[PrintedScale]) -> PrintedScale:
     """Return what several lines state together; None for a value of which two are rather read and differ."""
-    speeds, limb_gains, chest_gains = (
-        [value for said in stated if (value := said[k]) is not None] for k in range(len(PrintedScale._fields))
-    )
-    return PrintedScale(_agreed(speeds), _agreed(limb_gains), _agreed(chest_gains))
+    kinds = range(len(PrintedScale._fields))
+    return PrintedScale(*(_agreed([value for said in stated if (value := said[k]) is not None]) for k in kinds))
 
 
 def _stated(line: Sequence[Word]) -> PrintedScale:
@@ -106,6 +104,14 @@ def _stated(line: Sequence[Word]) -> PrintedScale:
     if speed is not None:
         said = [speed_printed(" ".join(texts[a:b])) == speed for a, b in _stretches(len(texts))]
         found = found._replace(speed=PrintedValue(speed, _least(said, sure)))
+    elif both := strip_speed_printed(" ".join(texts)):
+        of_leads, of_strips = (
+            PrintedValue(
+                one, _least([speed_printed(" ".join(texts[a:b])) == one for a, b in _stretches(len(texts))], sure)
+            )
+            for one in both
+        )
+        found = found._replace(speed=of_leads, strip_speed=of_strips)
     if gains is not None:
         said = [gains_printed(" ".join(texts[a:b])) == gains for a, b in _stretches(len(texts))]
         limb, chest = (PrintedValue(gain, _least(said, sure)) for gain in (gains.limb, gains.chest))

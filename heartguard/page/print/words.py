@@ -48,8 +48,12 @@ class PrintedValue(NamedTuple):
 
 
 class PrintedScale(NamedTuple):
-    """Paper speed in mm/s, and gains of limb and chest leads in mm/mV; None where none is printed, or two differ."""
+    """Paper speed in mm/s, gains of limb and chest leads in mm/mV, and the speed of rhythm strips where it is another.
+
+    None where none is printed, or two differ.
+    """
 
     speed: PrintedValue | None
     limb_gain: PrintedValue | None
     chest_gain: PrintedValue | None
+    strip_speed: PrintedValue | None = None
