@@ -59,3 +59,16 @@ def test_noise_is_no_grid() -> None:
     rng = np.random.default_rng(0)
     major, minor = (rng.uniform(0, 60, SHAPE).astype(np.float32) for _ in range(2))
     assert find_pitch(major, minor) is None
+
+
+@pytest.mark.parametrize("panels", [2, 3])
+def test_panels_that_are_ruled_one_by_one_have_the_pitch_of_each(panels: int) -> None:
+    across = np.arange(1200.0)
+    # The lines of each panel begin two fifths of a large square later than those of the one before would go on.
+    moved = across + 0.4 * 23 * np.floor(panels * across / 1200)
+    rules = [60 * (1 + np.cos(2 * np.pi * moved / period)) for period in (23.0, 4.6)]
+    level = [60 * (1 + np.cos(2 * np.pi * np.arange(1000) / period)) for period in (23.0, 4.6)]
+    found = find_pitch(*(np.add.outer(a, b).astype(np.float32) for a, b in zip(level, rules, strict=True)))
+    assert found is not None
+    assert found.px_per_mm_x == pytest.approx(4.6, rel=1e-3)
+    assert found.px_per_mm_y == pytest.approx(4.6, rel=1e-3)
