@@ -75,5 +75,6 @@ def _measured(part: Floats) -> tuple[float, float, float | None] | None:
 
 
 def _middle(profile: Floats) -> float:
-    """Return the centre of a line from its profile."""
+    """Return the centre of a line from its profile, from what is above half its height: the rest is of the uprights."""
+    profile = np.maximum(profile - profile.max() / 2, 0)
     return float((profile * np.arange(len(profile))).sum() / max(float(profile.sum()), 1e-6))

@@ -21,6 +21,16 @@ _ROW_SHARE = 0.4
 _ALIKE = 0.08
 """Relative: pulses of one page differ in height by less, letters that were taken for pulses by more."""
 
+_SAME = 0.02
+"""Relative: rows that are 10 s long by the pulses but for less are 10 s long, and tell the scale better: pulses are 40
+pixels high, and half a pixel of them is 1 %."""
+
+_WHOLE = 0.995
+"""Share of the columns of rows without gaps that show a trace."""
+
+_WIDER_PX = 2
+"""By which a line is seen longer than it is: half a pen and the blur of a pixel at either end."""
+
 _PLAUSIBLE_MM = (200.0, 620.0)
 """Length of a picture that shows 10 s, by its pulses."""
 
@@ -37,8 +47,9 @@ def straighten_by_marks(image: Image, maps: StructureMaps) -> StraightPage | Non
     trace = trace_mask(maps.of("trace"), guess)
     if len(find_rows(trace, guess)) < _LEAST_ROWS or trace.any(axis=0).mean() < _ROW_SHARE:
         return None
-    by_pulses = _by_pulses(maps, guess)
-    px_per_mm = by_pulses or _by_length(trace)
+    by_pulses, by_length = _by_pulses(maps, guess), _by_length(trace)
+    agree = by_pulses is not None and abs(by_length / by_pulses - 1) < _SAME and _unbroken(trace)
+    px_per_mm = by_length if by_pulses is None or agree else by_pulses
     if not fits_a_sheet(maps, px_per_mm, px_per_mm):
         return None
     return at_scale(image, maps, px_per_mm, "layout" if by_pulses is None else "pulse")
@@ -53,6 +64,12 @@ def _by_pulses(maps: StructureMaps, guess: float) -> float | None:
     return px_per_mm if _PLAUSIBLE_MM[0] < maps.of("trace").shape[1] / px_per_mm < _PLAUSIBLE_MM[1] else None
 
 
+def _unbroken(trace: Mask) -> bool:
+    """Return whether rows go on from their beginning to their end, without gaps between columns that are no time."""
+    columns = np.flatnonzero(trace.any(axis=0))
+    return bool(len(columns) > _WHOLE * (columns[-1] - columns[0] + 1))
+
+
 def _by_length(trace: Mask) -> float:
     columns = np.flatnonzero(trace.any(axis=0))
-    return float(columns[-1] - columns[0] + 1) / _PAGE_MM
+    return float(columns[-1] - columns[0] + 1 - _WIDER_PX) / _PAGE_MM
