@@ -128,8 +128,6 @@ def test_names_that_are_nearer_to_another_row_than_to_their_own(below: float) ->
     order = ["V4", "V1", "aVR", "I", "V5", "V2", "aVL", "II", "V6", "V3", "aVF", "III", "II"]
     names = [PrintedName(lead, EXTENT.x0, y + below * MM, 0.99) for lead, y in zip(order, rows, strict=True)]
     assert [name.y for name in settle_names(names, rows, EXTENT, MM).names] == list(rows)
-    unnamed_strip = settle_names(names[:-1], rows, EXTENT, MM)
-    assert [name.y for name in unnamed_strip.names] == list(rows[:-1])
 
 
 def test_a_cabrera_page_whose_avr_is_upright() -> None:

@@ -52,10 +52,6 @@ _FAR_COST = 0.03
 """Of a millimetre away from the usual distance, in names, once a page: all its names are as far from their rows, so
 this decides only where two distances explain as many of them."""
 
-_TOP_COST = 0.3
-"""Of a row without a name above all that have one, in names: rhythm strips at the bottom are left without one more
-often. Less than the cost of the 10 mm and more by which names would be off with a false row at the top."""
-
 _LEAST_P, _MOST_P = 0.02, 0.98
 """A recogniser that is surer than this is not believed: names are also misprinted."""
 
@@ -192,11 +188,9 @@ def _without_ticks(names: Sequence[PrintedName], px_per_mm: float) -> list[Print
 def _explained(offset: float, names: Sequence[PrintedName], rows: Sequence[float], px_per_mm: float) -> float:
     """Return how well a common distance from the rows explains the names, each weighed by its probability."""
     away = np.array([name.y for name in names])[:, None] - np.array(rows) - offset * px_per_mm
-    nearest = np.abs(away).argmin(axis=1)
     near = np.maximum(0.0, 1 - (np.abs(away).min(axis=1) / (_LINE_MM * px_per_mm)) ** 2)
     weight = np.array([name.probability for name in names]) * near
-    bare = int(nearest[near > 0].min()) if near.any() else 0
-    return float(weight.sum()) - _FAR_COST * abs(offset + _USUAL_MM) - _TOP_COST * bare
+    return float(weight.sum()) - _FAR_COST * abs(offset + _USUAL_MM)
 
 
 def agreement(layout: Layout, rows: Sequence[float], names: NamesInRows) -> float:

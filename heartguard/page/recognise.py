@@ -9,7 +9,7 @@ import numpy as np
 
 from heartguard.arrays import Mask
 from heartguard.errors import LayoutError, NotAnEcgError
-from heartguard.leads import LAYOUTS, ROWS, Layout
+from heartguard.leads import LAYOUTS, LIMB_LEADS, ROWS, Layout
 from heartguard.page.ends import Extent
 from heartguard.page.layout_evidence import Candidate, LayoutEvidence, by_law
 from heartguard.page.limbs import swap_warnings
@@ -49,6 +49,13 @@ _READ_WELL = 0.9
 _UNSURE = 0.75
 _CLEAR = 1.5
 """Score by which a layout is ahead of the next one where it is certain."""
+
+
+_LIMB_LEADS_ALONE = tuple(
+    Layout(f"{len(leads)}x1", tuple((lead,) for lead in leads), 0) for leads in (LIMB_LEADS[:3], LIMB_LEADS)
+)
+"""Pages of limb leads alone. Chest leads never obey the laws of the limb leads, so rows that obey them from their
+beginning to their end are these, whether their names were read or not."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,8 @@ def choose_layout(
     tried = [c for c in tried if c.layout.order in usual or c.worst < _FITS_WELL]
     if not by_hand:
         tried = [c for c in tried if _credible(c, len(rows))]
+        alone = (c for layout in _LIMB_LEADS_ALONE for c in page.candidates(layout))
+        tried += [c for c in alone if not c.changed and c.misfit < _FITS_WELL]
         if spelt is not None and spelt not in wanted:
             tried += page.candidates(spelt)
     if not tried and by_hand:
@@ -171,6 +180,8 @@ def _arrangement(
     elif best.layout.in_turn:
         if corrections.lead_order is None and not best.misfit <= _UNCHECKED and not agree > differ:
             warnings = (_not_checked(),)
+    elif best.layout.order == "Cabrera" and corrections.lead_order is None and not agree > differ:
+        certainty, warnings = min(certainty, _UNSURE), (*warnings, _told_by_traces())
     elif best.misfit > _UNLIKE and not warnings:
         certainty = min(certainty, _UNSURE)
         warnings = (_no_fit(),)
@@ -239,6 +250,14 @@ def _not_checked() -> Warning:
         "names.order",
         "The limb leads stand one after the other, and their heartbeats do not tell in which order: compare the lead "
         "names with the page, and set the order by hand if it is another.",
+    )
+
+
+def _told_by_traces() -> Warning:
+    return caution(
+        "names.order",
+        "No lead names could be read: that the limb leads are in the order of Cabrera was told from the traces alone. "
+        "Compare the lead names with the page, and set the order by hand if it is another.",
     )
 
 
