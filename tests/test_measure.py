@@ -298,3 +298,10 @@ def test_intervals_across_a_seam_are_no_heartbeats() -> None:
 
 def test_a_beat_at_a_seam_belongs_to_the_column_that_begins() -> None:
     assert rhythm_of(np.array([400, 800, 1250, 1650]), (1250,)).rr_ms == 800
+
+
+@pytest.mark.parametrize("seam", [1250, 1450])
+def test_a_premature_beat_and_its_pause_count_together_or_not_at_all(seam: int) -> None:
+    beats = np.array([0, 400, 800, 1200, 1400, 2000, 2400, 2800, 3200])
+    assert rhythm_of(beats, (seam,)).heart_rate_bpm == pytest.approx(75)
+    assert rhythm_of(beats).heart_rate_bpm == pytest.approx(75)

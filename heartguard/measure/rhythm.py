@@ -10,6 +10,10 @@ from heartguard.arrays import Doubles, Indices, Mask
 from heartguard.leads import SAMPLING_RATE_HZ
 
 
+_PREMATURE = 0.8
+"""Share of the median RR below which a beat is premature, as `beat_kinds` has it; its pause is longer by as much."""
+
+
 @dataclass(frozen=True)
 class Rhythm:
     """Rate and regularity of one page.
@@ -32,6 +36,9 @@ class Rhythm:
 def rhythm_of(beats: Indices, seams: tuple[int, ...] = ()) -> Rhythm:
     """Return the rhythm of at least two R peaks, given in samples.
 
+    Of a premature beat and the pause after it both count or none: where a seam hides the one, the other would bias the
+    rate.
+
     Parameters
     ----------
     beats : ndarray, shape (n,), int64, n > 1
@@ -46,7 +53,12 @@ def rhythm_of(beats: Indices, seams: tuple[int, ...] = ()) -> Rhythm:
     >>> rhythm.heart_rate_bpm, rhythm.rr_ms, round(rhythm.rr_variation, 2)
     (60.0, 1000.0, 0.33)
     """
-    rr = _intervals_s(beats, seams)
+    rr = np.diff(beats) / SAMPLING_RATE_HZ
+    within = _within(beats, seams)
+    usual = np.median(rr[within])
+    halved = (rr[:-1] < _PREMATURE * usual) & (rr[1:] > (2 - _PREMATURE) * usual) & (within[:-1] ^ within[1:])
+    whole = within & ~np.append(halved, False) & ~np.append(False, halved)
+    rr = rr[whole] if whole.any() else rr[within]
     mean = float(rr.mean())
     return Rhythm(60.0 / mean, 1000.0 * float(np.median(rr)), float(rr.std()) / mean)
 
@@ -59,16 +71,14 @@ def rates_of(beats: Indices, seams: tuple[int, ...] = ()) -> tuple[float, float]
     >>> rates_of(np.array([0, 500, 750, 1500]))
     (40.0, 120.0)
     """
-    rr = _intervals_s(beats, seams)
+    rr = np.diff(beats)[_within(beats, seams)] / SAMPLING_RATE_HZ
     return 60.0 / float(rr.max()), 60.0 / float(rr.min())
 
 
-def _intervals_s(beats: Indices, seams: tuple[int, ...]) -> Doubles:
-    """Return the RR intervals, seconds; none across a seam where there are others."""
-    rr = np.diff(beats) / SAMPLING_RATE_HZ
-    column = np.searchsorted(np.asarray(seams), beats, side="right")
-    within = np.diff(column) == 0
-    return rr[within] if within.any() else rr
+def _within(beats: Indices, seams: tuple[int, ...]) -> Mask:
+    """Return which RR intervals count: none across a seam where there are others."""
+    within: Mask = np.diff(np.searchsorted(np.asarray(seams), beats, side="right")) == 0
+    return within if within.any() else ~within
 
 
 def variation_between(beats: Indices, chosen: Mask) -> float:
