@@ -184,6 +184,24 @@ def test_a_pulse_seen_as_trace_costs_more_than_bare_paper_seen_so():
     assert float(trace[22, 10] / trace[22, 50]) == pytest.approx(4)
 
 
+def test_the_ends_of_steep_strokes_are_found_and_flat_lines_have_none():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.structure.losses import stroke_ends
+
+    truth = torch.zeros(1, 40, 60)
+    truth[0, 10:30, 20:23] = 1.0
+    truth[0, 29:32, :20] = 1.0
+    ends = stroke_ends(truth)[0]
+    assert torch.nonzero(ends[:, 21])[:, 0].tolist() == [8, 9, 10, 11, 28, 29, 30, 31]
+    assert not ends[:, :17].any()
+
+
+def test_crops_around_tips_show_traces_mostly_on_paper():
+    drawn = [crop for seed in range(6) for crop in draw_crops(EMPTY, FIRST_SEED["tips"] + 90_000 + seed, "tips")]
+    assert all((crop.truth[:, :, CHANNELS.index("trace")] > 127).any() for _, crop in drawn)
+    assert np.mean([sheet.kind in ("scan", "photo") for sheet, _ in drawn]) >= 0.5
+
+
 def test_the_best_cut_parts_covered_from_bare_pixels():
     from heartlab.train.structure.shipping import _BINS, best_cut
 
@@ -211,7 +229,7 @@ def test_a_shift_moves_all_pixels_of_its_plane_alone():
 def test_two_processes_draw_each_their_own_files(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr("heartlab.train.structure.crops.load_pool", lambda split, home: EMPTY)
-    monkeypatch.setattr("heartlab.train.structure.crops._make_file", lambda pool, seed, path, edges: drawn.append(seed))
+    monkeypatch.setattr("heartlab.train.structure.crops._make_file", lambda pool, seed, path, kind: drawn.append(seed))
     for part in (0, 1):
         make_files(tmp_path, "check", 96, (part, 2))
     assert [seed - FIRST_SEED["check"] for seed in drawn] == [0, 32, 16]
@@ -297,7 +315,7 @@ def test_crops_around_edges_show_the_sheet_and_what_is_beyond():
     shares = [
         (crop.truth[..., CHANNELS.index("paper")] > 127).mean()
         for seed in range(4)
-        for sheet, crop in draw_crops(EMPTY, FIRST_SEED["edges"] + seed, edges=True)
+        for sheet, crop in draw_crops(EMPTY, FIRST_SEED["edges"] + seed, "edges")
     ]
     assert 0.2 < np.mean(shares) < 0.9
     assert np.mean([0.02 < share < 0.98 for share in shares]) > 0.6

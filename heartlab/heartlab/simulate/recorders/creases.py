@@ -20,7 +20,10 @@ LIGHT_MM = 0.4
 """Distance of the places where light is kept: a crease is 0.2 to 0.8 mm wide."""
 
 _NODE_MM = 2.0
-_DARKEST, _LIGHTEST = 0.35, 1.5
+_DARKEST, _LIGHTEST = 0.25, 1.5
+_PRESSED = 0.3
+"""Share of the folded sheets with many folds of one direction; chosen by hand."""
+
 _FRACTION_BITS = 4
 
 
@@ -127,18 +130,35 @@ def _crease_light(
 
 
 def folded_relief(size: tuple[float, float], rng: np.random.Generator) -> Relief:
-    """Fold a sheet one to four times, mostly square to its edges: a sharp line with a soft shadow on one side."""
+    """Fold a sheet: a sharp line with a soft shadow on one side for each fold.
+
+    Most sheets have one to four folds, square to the edges; others were pressed or rolled into many, all of about one
+    direction, which run through every row and may be nearly as dark as a trace.
+    """
     y, x = np.mgrid[: round(size[1] / LIGHT_MM) + 2, : round(size[0] / LIGHT_MM) + 2].astype(np.float32) * LIGHT_MM
     light: Floats = np.ones_like(x)
-    for number in range(int(rng.integers(1, 5))):
-        askew = float(rng.normal(0, 0.015)) if chance(rng, 0.8) else between(rng, -0.8, 0.8)
-        angle = (number % 2) * np.pi / 2 + askew
-        place = between(rng, 0.2, 0.8) if chance(rng, 0.6) else choose(rng, {1 / 2: 2.0, 1 / 3: 1.0, 2 / 3: 1.0})
+    for angle, place in _pressed_folds(rng) if chance(rng, _PRESSED) else _letter_folds(rng):
         away = (x - place * size[0]) * np.cos(angle) + (y - place * size[1]) * np.sin(angle)
         width = between(rng, 0.15, 0.6)
-        light *= 1 - between(rng, -0.2, 0.6) * np.exp(-0.5 * (away / width) ** 2)
+        light *= 1 - between(rng, -0.2, 0.75) * np.exp(-0.5 * (away / width) ** 2)
         light *= 1 + between(rng, 0, 0.35) * np.exp(-0.5 * ((away - 2 * width) / width) ** 2)
         side = np.where(away > 0, between(rng, -0.05, 0.3), between(rng, -0.05, 0.05))
         light *= 1 - side * np.exp(-np.abs(away) / between(rng, 3, 60))
     heights = np.zeros([round(side / _NODE_MM) + 2 for side in size[::-1]])
     return Relief(np.clip(light, _DARKEST, _LIGHTEST).astype(np.float32), heights)
+
+
+def _letter_folds(rng: np.random.Generator) -> list[tuple[float, float]]:
+    """Return the direction of each fold in radians, and its place as a share of the sheet's sides."""
+    out = []
+    for number in range(int(rng.integers(1, 5))):
+        askew = float(rng.normal(0, 0.015)) if chance(rng, 0.8) else between(rng, -0.8, 0.8)
+        place = between(rng, 0.2, 0.8) if chance(rng, 0.6) else choose(rng, {1 / 2: 2.0, 1 / 3: 1.0, 2 / 3: 1.0})
+        out.append(((number % 2) * np.pi / 2 + askew, place))
+    return out
+
+
+def _pressed_folds(rng: np.random.Generator) -> list[tuple[float, float]]:
+    """Return three to fourteen folds of about one direction, any direction but along the rows."""
+    angle = between(rng, -1.2, 1.2)
+    return [(angle + float(rng.normal(0, 0.08)), between(rng, 0.02, 0.98)) for _ in range(int(rng.integers(3, 15)))]

@@ -117,8 +117,10 @@ def draw_names(plan: Plan, rng: np.random.Generator) -> list[Item]:
             between(rng, -2.5, 1): 22.0,
         },
     )
-    margin = chance(rng, 0.15) and plan.pulse_zone > 5
+    margin = chance(rng, 0.25) and plan.pulse_zone > 5
     right = -between(rng, 4, plan.pulse_zone) if margin else between(rng, 0, 4)
+    if margin and chance(rng, 0.6):
+        up = between(rng, -1, 6)  # inside of the calibration pulse, or across its sides
     prefix = choose(rng, {"": 90.0, "|": 4.0, "↓ ": 3.0, "- ": 1.0})
     boxed, strips_too = chance(rng, 0.06), chance(rng, 0.93)
     items: list[Item] = []

@@ -13,7 +13,8 @@ import numpy as np
 from heartguard.arrays import Doubles, Image
 from heartlab.simulate.recorders import CHANNELS, PageCrop, SimulatedSheet, Window, simulate_sheet
 from heartlab.simulate.recorders.capture import CaptureKind
-from heartlab.simulate.recorders.chances import choose
+from heartlab.simulate.recorders.chances import chance, choose
+from heartlab.simulate.recorders.creases import LIGHT_MM
 from heartlab.simulate.recorders.grid import Grid
 from heartlab.simulate.recorders.scene import Item, Text
 from heartlab.train.structure.records import RecordPool, Split, load_pool
@@ -28,14 +29,30 @@ SIDE = 320
 CROPS_PER_FILE = 32
 """Bounds the work that an interrupted run loses; chosen by hand."""
 
-CropSet = Literal["lessons", "edges", "check"]
-"""``"edges"`` are lessons too: around the edges of sheets before a camera or on a scanner, which others seldom show."""
+CropSet = Literal["lessons", "edges", "tips", "check"]
+"""``"edges"`` and ``"tips"`` are lessons too: around the edges of sheets before a camera or on a scanner, and around
+the tips of tall waves and where creases cross traces, which others seldom show."""
 
-FIRST_SEED: dict[CropSet, int] = {"lessons": 1_000_000, "edges": 3_000_000, "check": 9_000_000}
+FIRST_SEED: dict[CropSet, int] = {"lessons": 1_000_000, "edges": 3_000_000, "tips": 5_000_000, "check": 9_000_000}
 """Seeds of the pages of the sets; no page stands in two."""
+
+_PREFIX: dict[CropSet, str] = {"edges": "edge-", "tips": "tip-"}
+"""Of the names of files that lie among the lessons."""
 
 _EDGE_KINDS: dict[CaptureKind, float] = {"photo": 0.7, "scan": 0.15, "screen photo": 0.15}
 """Shares of the captures whose pictures show edges of the sheet."""
+
+_PAPER_KINDS: dict[CaptureKind, float] = {"scan": 0.6, "photo": 0.4}
+"""Captures that may show creased paper, and their shares of such crops."""
+
+_ON_PAPER = 0.6
+"""Share of the crops around tips that are drawn from sheets of paper."""
+
+_TALLEST = 0.97
+"""Quantile of a lead's heights from which on a place is a tip: a QRS lasts about a tenth of a beat."""
+
+_AROUND_CREASE_MM, _CREASE_DEPTH = 4.0, 0.12
+"""A crease is darker by so much than the mean within so many mm: less is no darker than a facet."""
 
 _CROPS_PER_PAGE = 2
 """A page takes longer to draw than a crop to cut; more of one page would be much alike."""
@@ -50,23 +67,57 @@ _RARE = ("pulse", "separator", "overlay")
 """Kinds of things that most crops would not show."""
 
 
-def draw_crops(pool: RecordPool, seed: int, *, edges: bool = False) -> list[tuple[SimulatedSheet, PageCrop]]:
-    """Design one page and draw crops of it, each of `SIDE` pixels; of the sheet's edges alone if so asked."""
+def draw_crops(pool: RecordPool, seed: int, kind: CropSet = "lessons") -> list[tuple[SimulatedSheet, PageCrop]]:
+    """Design one page and draw crops of it, each of `SIDE` pixels, around what the set is of."""
     rng = np.random.default_rng([seed, 30])
-    kind: CaptureKind | None = None
-    if edges:
+    capture: CaptureKind | None = None
+    if kind == "edges":
         on_edge: CaptureKind = choose(rng, _EDGE_KINDS)
-        kind = on_edge
-    sheet = simulate_sheet(pool.draw(seed), seed, kind)
+        capture = on_edge
+    elif kind == "tips" and chance(rng, _ON_PAPER):
+        on_paper: CaptureKind = choose(rng, _PAPER_KINDS)
+        capture = on_paper
+    sheet = simulate_sheet(pool.draw(seed), seed, capture)
     height, width = sheet.view.shape
     out = []
     for _ in range(_CROPS_PER_PAGE):
-        x, y = _near(sheet, _place_on_edge(sheet, rng), rng) if edges else _centre(sheet, rng)
+        x, y = _middle(sheet, kind, rng)
         # A picture that is smaller than a crop is continued beyond its edge.
         left = int(np.clip(x - SIDE / 2, 0, max(0, width - SIDE)))
         top = int(np.clip(y - SIDE / 2, 0, max(0, height - SIDE)))
         out.append((sheet, sheet.draw(Window(left, top, SIDE, SIDE))))
     return out
+
+
+def _middle(sheet: SimulatedSheet, kind: CropSet, rng: np.random.Generator) -> tuple[float, float]:
+    """Return where a crop of a set has its middle, pixels."""
+    if kind == "edges":
+        return _near(sheet, _place_on_edge(sheet, rng), rng)
+    if kind == "tips" and sheet.scene.pieces:
+        crossing = _place_on_crease(sheet, rng)
+        return _near(sheet, _place_on_tip(sheet, rng) if crossing is None else crossing, rng)
+    return _centre(sheet, rng)
+
+
+def _place_on_tip(sheet: SimulatedSheet, rng: np.random.Generator) -> Doubles:
+    """Return the tip of a tall wave of any lead, mm."""
+    points = sheet.scene.pieces[int(rng.integers(len(sheet.scene.pieces)))].points
+    height = np.abs(points[:, 1] - np.median(points[:, 1]))
+    tall = np.flatnonzero(height >= np.quantile(height, _TALLEST))
+    return np.asarray(points[int(rng.choice(tall))], np.float64)
+
+
+def _place_on_crease(sheet: SimulatedSheet, rng: np.random.Generator) -> Doubles | None:
+    """Return a place in mm where the darkest creases cross a trace, or None where the paper has none."""
+    relief = getattr(sheet.view, "relief", None)
+    if relief is None:
+        return None
+    points = np.concatenate([piece.points for piece in sheet.scene.pieces])
+    around = cv2.GaussianBlur(relief.light, (0, 0), _AROUND_CREASE_MM / LIGHT_MM)
+    at = np.clip(np.round(points / LIGHT_MM).astype(int), 0, np.array(relief.light.shape)[::-1] - 1)
+    darker = around[at[:, 1], at[:, 0]] - relief.light[at[:, 1], at[:, 0]]
+    crossing = np.flatnonzero(darker > _CREASE_DEPTH)
+    return np.asarray(points[int(rng.choice(crossing))], np.float64) if crossing.size else None
 
 
 def _centre(sheet: SimulatedSheet, rng: np.random.Generator) -> tuple[float, float]:
@@ -116,7 +167,7 @@ def make_files(home: Path, kind: CropSet, count: int, part: tuple[int, int] = (0
     Parameters
     ----------
     home : Path
-    kind : {"lessons", "edges", "check"}
+    kind : {"lessons", "edges", "tips", "check"}
     count : int
         Crops, rounded up to whole files.
     part : tuple of int
@@ -124,22 +175,22 @@ def make_files(home: Path, kind: CropSet, count: int, part: tuple[int, int] = (0
     """
     cv2.setNumThreads(1)
     split: Split = "check" if kind == "check" else "lessons"
-    folder, prefix = home / f"crops-{split}", "edge-" if kind == "edges" else ""
+    folder, prefix = home / f"crops-{split}", _PREFIX.get(kind, "")
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{prefix}{number:05d}.npz" for number in range(-(-count // CROPS_PER_FILE))]
     pool = load_pool(split, home)
     for number, path in enumerate(paths):
         if number % part[1] == part[0] and not path.exists():
             first = FIRST_SEED[kind] + number * CROPS_PER_FILE // _CROPS_PER_PAGE
-            _make_file(pool, first, path, edges=kind == "edges")
+            _make_file(pool, first, path, kind)
             log.info("%s: file %d of %d", kind, number + 1, len(paths))
     return paths
 
 
-def _make_file(pool: RecordPool, first_seed: int, path: Path, *, edges: bool) -> None:
+def _make_file(pool: RecordPool, first_seed: int, path: Path, kind: CropSet) -> None:
     images, truths, kinds = [], [], []
     for seed in range(first_seed, first_seed + CROPS_PER_FILE // _CROPS_PER_PAGE):
-        for sheet, crop in draw_crops(pool, seed, edges=edges):
+        for sheet, crop in draw_crops(pool, seed, kind):
             images.append(crop.image)
             truths.append(crop.truth)
             kinds.append(kind_of(sheet))
@@ -182,6 +233,7 @@ def run(args: argparse.Namespace) -> int:
     part = (args.part[0], args.part[1])
     make_files(args.cache, "lessons", args.lessons, part)
     make_files(args.cache, "edges", args.edges, part)
+    make_files(args.cache, "tips", args.tips, part)
     make_files(args.cache, "check", args.check, part)
     return 0
 
@@ -192,6 +244,7 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, required=True, help="folder outside of the repository")
     parser.add_argument("--lessons", type=int, default=10240, help="crops to learn from")
     parser.add_argument("--edges", type=int, default=1536, help="crops of sheets' edges to learn from")
+    parser.add_argument("--tips", type=int, default=4800, help="crops of tips and creases to learn from")
     parser.add_argument("--check", type=int, default=384, help="crops of other patients")
     parser.add_argument("--part", type=int, nargs=2, default=(0, 1), help="which of so many processes this is")
     return run(parser.parse_args())
