@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heartguard.arrays import Doubles, Indices, Mask
+from heartguard.arrays import Indices, Mask
 from heartguard.leads import SAMPLING_RATE_HZ
-
 
 _PREMATURE = 0.8
 """Share of the median RR below which a beat is premature, as `beat_kinds` has it; its pause is longer by as much."""
