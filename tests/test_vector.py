@@ -223,9 +223,18 @@ def test_gains_of_limb_and_chest_leads_are_told_apart() -> None:
     assert np.ptp(ecg.lead("V2")[2500:]) == pytest.approx(np.ptp(ECG["V2"][2500:5000]) / 2, rel=0.001)
 
 
-@pytest.mark.parametrize(("speed", "gain"), [(50.0, None), (12.5, None), (None, 20.0), (12.5, 5.0)])
-def test_a_strip_at_a_speed_or_gain_of_its_own(speed: float | None, gain: float | None) -> None:
-    plan = Plan(strips=("II",), strip_speed=speed, strip_gain=gain)
+@pytest.mark.parametrize(
+    ("speed", "gain", "legend"),
+    [
+        (50.0, None, None),
+        (12.5, None, None),
+        (None, 20.0, None),
+        (12.5, 5.0, None),
+        (50.0, None, "25 mm/s 10 mm/mV Rhythm 50 mm/s"),
+    ],
+)
+def test_a_strip_at_a_speed_or_gain_of_its_own(speed: float | None, gain: float | None, legend: str | None) -> None:
+    plan = Plan(strips=("II",), strip_speed=speed, strip_gain=gain, legend=legend)
     ecg = known_ecg(20.0)
     read = lines_of(by_reportlab(plan, ecg)).ecg
     assert read is not None

@@ -35,7 +35,11 @@ def scale_strips(cells: Sequence[Cell], printed: Printed) -> tuple[tuple[Cell, .
     beside = {id(cell): _beside(cell, printed.scales) for cell in strips}
     of_strips = [line for lines in beside.values() for line in lines]
     rest = agreed([line for line in printed.scales if line not in of_strips])
-    scaled = tuple(_scaled(cell, agreed(beside.get(id(cell), ())), rest) for cell in cells)
+    speeds = {line.strip_speed for line in printed.scales} - {None}
+    of_all = speeds.pop() if len(speeds) == 1 else None
+    own = {of: agreed(lines) for of, lines in beside.items()}
+    own = {of: (speed or of_all, gains) for of, (speed, gains) in own.items()}
+    scaled = tuple(_scaled(cell, own.get(id(cell), (None, None)), rest) for cell in cells)
     if all(one is cell for one, cell in zip(scaled, cells, strict=True)):
         return tuple(cells), printed
     return scaled, replace(printed, speed=rest[0], gains=rest[1])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from heartguard.printed import Gains, gains_printed, lead_named, speed_printed
+from heartguard.printed import Gains, gains_printed, lead_named, speed_printed, strip_speed_printed
 
 __all__ = ["Character", "Name", "Printed", "ScaleLine", "Word", "agreed", "printed_on", "words_of"]
 
@@ -73,10 +73,14 @@ class Name:
 
 
 class ScaleLine(NamedTuple):
-    """Speed, mm/s, and gains of one line of text, None where it states none, and its height, mm."""
+    """Speed, that of the strips where it is another, mm/s, and gains of one line of text, and its height, mm.
+
+    None where it states none.
+    """
 
     y: float
     speed: float | None
+    strip_speed: float | None
     gains: Gains | None
 
 
@@ -134,15 +138,18 @@ def printed_on(words: Sequence[Word]) -> Printed:
     """Read lead names, paper speed and gain from the words of a page."""
     lines = _lines([word for word in words if not word.repeats])
     texts = [" ".join(word.text for word in line) for line in lines]
-    stated = [
-        ScaleLine(sum(word.middle for word in line) / len(line), speed_printed(text), gains_printed(text))
-        for line, text in zip(lines, texts, strict=True)
-    ]
+    heights = [sum(word.middle for word in line) / len(line) for line in lines]
+    stated = [ScaleLine(y, *_speeds(text), gains_printed(text)) for y, text in zip(heights, texts, strict=True)]
     scales = tuple(line for line in stated if line.speed is not None or line.gains is not None)
     names = tuple(name for line in lines for name in _names(line))
     listed = {lead_named(part) for text in texts for part in text.split(",")} - {None}
     leads = {name.lead for name in names} | listed
     return Printed(names, *agreed(scales), leads.pop() if len(leads) == 1 else None, scales)
+
+
+def _speeds(text: str) -> tuple[float | None, float | None]:
+    """Return the paper speed that a line states, and that of the rhythm strips where it states another after it."""
+    return strip_speed_printed(text) or (speed_printed(text), None)
 
 
 def agreed(scales: Sequence[ScaleLine]) -> tuple[float | None, Gains | None]:
