@@ -177,7 +177,7 @@ def test_speed_and_gain_are_read_from_the_line_below(
     line: str, speed: float, limb: float, chest: float, px_per_mm: float
 ):
     scale = values_on(read_print(page_saying(str, line, px_per_mm), page_models().print))
-    assert [value and value.value for value in scale] == [speed, limb, chest]
+    assert [value and value.value for value in scale] == [speed, limb, chest, None]
 
 
 def test_a_name_within_a_sentence_names_no_lead():
