@@ -8,7 +8,7 @@ import numpy as np
 
 from heartguard.leads import LEADS
 from heartguard.values import Ecg, Measurements, Page, Prediction, Upload
-from heartguard.warning import Warning, caution, fault
+from heartguard.warning import Warning, caution, fault, note
 
 __all__ = ["LOW_QUALITY", "NOT_NORMAL", "UNSURE", "warnings_on"]
 
@@ -47,7 +47,7 @@ def warnings_on(
     quality : float
         Of the whole reading, 0 to 1.
     """
-    said = (_on_models(prediction), _on_prediction(prediction), _on_sign(prediction))
+    said = (_on_models(prediction), _on_prediction(prediction), _on_sign(prediction), _on_source(prediction))
     answer = (*said, _on_quality(quality, upload))
     traces = (_on_leads(page, ecg), _on_flat_leads(ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
@@ -95,6 +95,10 @@ def _on_prediction(prediction: Prediction) -> Warning | None:
 
 def _on_sign(prediction: Prediction) -> Warning | None:
     return None if prediction.no_sign is None else caution("class.no_sign", prediction.no_sign)
+
+
+def _on_source(prediction: Prediction) -> Warning | None:
+    return None if prediction.elsewhere is None else note("class.elsewhere", prediction.elsewhere)
 
 
 def _on_quality(quality: float, upload: Upload) -> Warning | None:
