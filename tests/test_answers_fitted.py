@@ -19,12 +19,14 @@ from heartguard.models import shared_models
 from heartguard.pipeline import answer
 from heartguard.values import Ecg, Finding
 from heartguard.warning_rules import warnings_on
+from heartlab.benchmarks.sources import source_row, without_statements
 from heartlab.data.answers import write_answers
 from heartlab.data.ecg_outputs import kept_outputs, outputs_of
 from heartlab.data.judged_answers import counts, judged_by
 from heartlab.data.kept_answers import conclude_kept, predicted, statement_logits
 from heartlab.data.signal_labels import CLASSES
 from heartlab.data.truths import Truth, truth_of
+from heartlab.evaluate.proportions import share
 from heartlab.evaluate.statement_scores import score_row
 from heartlab.metrics.statement_thresholds import Scored, Thresholds, fit_thresholds
 from heartlab.simulate.ecg import simulate_ecg
@@ -78,6 +80,31 @@ def test_a_sure_answer_stays_unless_it_is_normal_by_one_model_alone() -> None:
     assert answer_elsewhere(normal, said(1.0, 0.0), ELSEWHERE, "Normal") is normal
     other = answer_elsewhere(normal, said(-1.0, 2.0), ELSEWHERE, "Normal")
     assert (other.label, other.abstained) == ("PMI", False)
+
+
+def test_the_signal_model_asks_the_statements_where_the_ensemble_is_unsure(ecg: Ecg) -> None:
+    models = shared_models()
+    spec = models.signal.spec
+    assert spec.joint is not None
+    joint = replace(spec.joint, abstention_threshold=1.1, normal=None, elsewhere=ELSEWHERE)
+    unsure = replace(models, signal=replace(models.signal, spec=replace(spec, joint=joint)))
+    outputs = outputs_of("one", ecg, models)
+    logits = {**dict.fromkeys(spec.statements, 0.0), **said(-1.0, 2.0)}
+    found = predicted(outputs, unsure, logits)
+    assert (found.label, found.abstained) == ("PMI", False)
+    assert predicted(outputs, without_statements(unsure), logits).abstained
+    assert predicted(outputs, unsure, {**logits, LIKENESS: 4.0}).elsewhere is None
+
+
+def test_figures_of_a_source_are_counted_for_both_ways_to_answer() -> None:
+    truths = [Truth(infarction=True, normal=False, classes=frozenset({"MI", "PMI"}))] * 2
+    normal, unsure = make_prediction(), replace(make_prediction(), abstained=True)
+    other = replace(make_prediction(), label="PMI", elsewhere="Unlike.")
+    row = source_row("x", truths, [normal, unsure], [normal, other])
+    assert (row["source"], row["ECGs"], row["classes by the statements"]) == ("x", 2, share(1, 2))
+    assert (row["answered, ensemble alone"], row["right, ensemble alone"]) == (share(1, 2), share(0, 1))
+    assert (row["answered, as answered"], row["right, as answered"]) == (share(2, 2), share(1, 2))
+    assert row["infarctions called Normal, as answered"] == share(1, 2)
 
 
 def test_a_reading_says_that_its_class_rests_on_the_statements() -> None:
