@@ -21,6 +21,13 @@ SURE_QUALITY = 0.8
 _ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
 """Families of what quality is told from."""
 
+_INFARCTIONS = ("MI", "PMI")
+_NO_AGE = (
+    "They tell an infarction, not its age: an acute one may be called History of MI. Compare earlier ECGs, and act on "
+    "the patient's state."
+)
+"""Half of the acute infarctions of a source that the statements were not fitted to are called History of MI by them."""
+
 UNSURE = "class.unsure"
 """Code of the warning that no class is probable enough, which the app shows as its headline "Not sure"."""
 
@@ -98,7 +105,11 @@ def _on_sign(prediction: Prediction) -> Warning | None:
 
 
 def _on_source(prediction: Prediction) -> Warning | None:
-    return None if prediction.elsewhere is None else note("class.elsewhere", prediction.elsewhere)
+    if prediction.elsewhere is None:
+        return None
+    if prediction.abstained or prediction.label not in _INFARCTIONS:
+        return note("class.elsewhere", prediction.elsewhere)
+    return caution("class.elsewhere", f"{prediction.elsewhere} {_NO_AGE}")
 
 
 def _on_quality(quality: float, upload: Upload) -> Warning | None:

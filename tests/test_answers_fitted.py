@@ -107,11 +107,16 @@ def test_figures_of_a_source_are_counted_for_both_ways_to_answer() -> None:
     assert row["infarctions called Normal, as answered"] == share(1, 2)
 
 
-def test_a_reading_says_that_its_class_rests_on_the_statements() -> None:
-    prediction = answer_elsewhere(replace(make_prediction(), abstained=True), said(-1.0, 2.0), ELSEWHERE, "Normal")
-    reading = make_reading(prediction=prediction)
+@pytest.mark.parametrize(("infarction", "severity"), [(2.0, "caution"), (-4.0, "note")])
+def test_a_reading_says_that_its_class_rests_on_the_statements(infarction: float, severity: str) -> None:
+    unsure = replace(make_prediction(), abstained=True)
+    reading = make_reading(prediction=answer_elsewhere(unsure, said(-1.0, infarction), ELSEWHERE, "Normal"))
+    prediction = reading.prediction
     warnings = warnings_on(reading.upload, reading.page, reading.ecg, reading.measurements, prediction, reading.quality)
-    assert [one.text for one in warnings if one.code == "class.elsewhere"] == [prediction.elsewhere]
+    (found,) = [one for one in warnings if one.code == "class.elsewhere"]
+    assert found.severity == severity
+    assert found.text.startswith(prediction.elsewhere or "-")
+    assert ("not its age" in found.text) == (severity == "caution")
 
 
 def test_only_normal_has_a_threshold_of_its_own() -> None:
