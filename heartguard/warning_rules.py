@@ -8,7 +8,7 @@ import numpy as np
 
 from heartguard.leads import LEADS
 from heartguard.values import Ecg, Measurements, Page, Prediction, Upload
-from heartguard.warning import Warning, caution, fault
+from heartguard.warning import Warning, caution, fault, note
 
 __all__ = ["LOW_QUALITY", "NOT_NORMAL", "UNSURE", "warnings_on"]
 
@@ -20,6 +20,13 @@ SURE_QUALITY = 0.8
 
 _ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
 """Families of what quality is told from."""
+
+_INFARCTIONS = ("MI", "PMI")
+_NO_AGE = (
+    "They tell an infarction, not its age: an acute one may be called History of MI. Compare earlier ECGs, and act on "
+    "the patient's state."
+)
+"""Half of the acute infarctions of a source that the statements were not fitted to are called History of MI by them."""
 
 UNSURE = "class.unsure"
 """Code of the warning that no class is probable enough, which the app shows as its headline "Not sure"."""
@@ -47,7 +54,7 @@ def warnings_on(
     quality : float
         Of the whole reading, 0 to 1.
     """
-    said = (_on_models(prediction), _on_prediction(prediction), _on_sign(prediction))
+    said = (_on_models(prediction), _on_prediction(prediction), _on_sign(prediction), _on_source(prediction))
     answer = (*said, _on_quality(quality, upload))
     traces = (_on_leads(page, ecg), _on_flat_leads(ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
@@ -95,6 +102,14 @@ def _on_prediction(prediction: Prediction) -> Warning | None:
 
 def _on_sign(prediction: Prediction) -> Warning | None:
     return None if prediction.no_sign is None else caution("class.no_sign", prediction.no_sign)
+
+
+def _on_source(prediction: Prediction) -> Warning | None:
+    if prediction.elsewhere is None:
+        return None
+    if prediction.abstained or prediction.label not in _INFARCTIONS:
+        return note("class.elsewhere", prediction.elsewhere)
+    return caution("class.elsewhere", f"{prediction.elsewhere} {_NO_AGE}")
 
 
 def _on_quality(quality: float, upload: Upload) -> Warning | None:

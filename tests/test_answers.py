@@ -26,8 +26,8 @@ from heartguard.statements import Case, Statement, Statements, state
 from heartguard.values import Ecg, Finding, LeadWaves, Measurements, Prediction
 from heartguard.vocabulary import FINDING_NAMES
 from heartguard.warning_rules import NOT_NORMAL, warnings_on
+from heartlab.data.judged_answers import JudgedAnswer, counts, judged_by
 from heartlab.data.truths import Truth, truth_of
-from heartlab.evaluate.judged_answers import JudgedAnswer, counts, judged_by
 from tests.handmade import make_measurements, make_page, make_prediction
 
 WHOLE = Ecg(np.zeros((12, 5000), np.float32), np.ones(12, np.float32))

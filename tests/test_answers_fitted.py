@@ -1,4 +1,4 @@
-"""What Normal needs, the two thresholds of statements, and outputs that are kept: on hand-made values."""
+"""Answers to ECGs unlike the clinic's, the two thresholds of statements, and kept outputs: on hand-made values."""
 
 from __future__ import annotations
 
@@ -9,31 +9,40 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heartguard.answers import conclude
-from heartguard.classify import EnsembleSpec, NormalSpec
+from heartguard.classify import LIKENESS, ElsewhereSpec, EnsembleSpec, NormalSpec, probabilities
+from heartguard.classify.elsewhere import answer_elsewhere
 from heartguard.classify.findings import reported
+from heartguard.classify.forest import Forest
 from heartguard.classify.signal_model import merge_findings
 from heartguard.classify.wave_features import FEATURES
 from heartguard.models import shared_models
 from heartguard.pipeline import answer
-from heartguard.statements import Case, Statements
 from heartguard.values import Ecg, Finding
+from heartguard.warning_rules import warnings_on
+from heartlab.benchmarks.sources import source_row, without_statements
 from heartlab.data.answers import write_answers
 from heartlab.data.ecg_outputs import kept_outputs, outputs_of
+from heartlab.data.judged_answers import counts, judged_by
 from heartlab.data.kept_answers import conclude_kept, predicted, statement_logits
 from heartlab.data.signal_labels import CLASSES
 from heartlab.data.truths import Truth, truth_of
-from heartlab.evaluate.judged_answers import counts, judged_by
+from heartlab.evaluate.proportions import share
 from heartlab.evaluate.statement_scores import score_row
 from heartlab.metrics.statement_thresholds import Scored, Thresholds, fit_thresholds
 from heartlab.simulate.ecg import simulate_ecg
-from heartlab.train.signal import joint_answer, normal_support, statement_trees
-from heartlab.train.signal.normal_support import KnownRecords, called_normal, fit_normal, least_support, with_normal
+from heartlab.train.signal import joint_answer, statement_trees
+from heartlab.train.signal.elsewhere import fit_classes, fit_elsewhere
+from heartlab.train.signal.known_records import KnownRecords
+from heartlab.train.signal.likeness import Likeness, grow_likeness
 from heartlab.train.signal.signal_model import TOGETHER
 from heartlab.train.signal.trees import Trees
-from tests.handmade import make_measurements, make_prediction
+from tests.handmade import make_prediction, make_reading
 
-NORMAL = NormalSpec("Normal", 0.6, {"super:NORM": 1.0, "super:MI": -0.5}, -0.5, 0.7)
+NORMAL = NormalSpec("Normal", 0.6)
+HEAD = {"super:NORM": (2.0, -1.0, -1.0, -1.0), "super:MI": (-1.0, 0.0, 2.0, 0.0)}
+ELSEWHERE = ElsewhereSpec(
+    HEAD, (0.0, -1.0, 0.0, 0.0), most_alike=-3.0, threshold=0.6, set_threshold=0.25, set_level=0.9
+)
 PATIENTS = [str(number) for number in range(1000)]
 
 
@@ -42,26 +51,78 @@ def ecg() -> Ecg:
     return Ecg(simulate_ecg().signals, np.ones(12, np.float32), "II")
 
 
-def test_support_is_a_logistic_sum_and_objects_with_value_and_limit() -> None:
-    said = {"super:NORM": 1.5, "super:MI": 2.0, "super:CD": 9.0}
-    assert NORMAL.support(said) == pytest.approx(0.5)
-    (reason,) = NORMAL.objection(said)
-    assert "50 % (allowed: from 70 %)" in reason
-    assert NORMAL.objection({**said, "super:MI": -2.0}) == ()
+def said(normal: float, infarction: float, alike: float = -4.0) -> dict[str, float]:
+    """Return logits of statements of an ECG, by default of one unlike the clinic's."""
+    return {"super:NORM": normal, "super:MI": infarction, LIKENESS: alike}
+
+
+def test_the_statements_answer_where_the_ensemble_is_unsure_and_the_ecg_is_unlike_the_clinics() -> None:
+    unsure = replace(make_prediction(), abstained=True)
+    found = answer_elsewhere(unsure, said(-1.0, 2.0), ELSEWHERE, "Normal")
+    logits = np.array([-4.0, 0.0, 5.0, 1.0])  # by hand: -2 - 2; 1 + 0 - 1; 1 + 4; 1 + 0
+    assert list(found.probabilities.values()) == pytest.approx(list(np.exp(logits) / np.exp(logits).sum()))
+    assert (found.label, found.abstained, found.prediction_set, found.coverage) == ("PMI", False, ("PMI",), 0.9)
+    assert "unlike those of the clinic" in (found.elsewhere or "")
+    assert answer_elsewhere(unsure, said(-1.0, 2.0, alike=-2.9), ELSEWHERE, "Normal") is unsure
+
+
+def test_the_statements_may_be_unsure_too() -> None:
+    found = answer_elsewhere(replace(make_prediction(), abstained=True), said(0.1, 0.0), ELSEWHERE, "Normal")
+    assert (found.label, found.abstained) == ("Normal", True)
+    assert found.probabilities["Normal"] == pytest.approx(np.exp(0.2) / (np.exp(0.2) + 2 * np.exp(-0.1) + np.exp(-1.1)))
+    assert found.prediction_set == ("Normal", "PMI", "HB")  # 0.35, 0.26, 0.26; MI has 0.10
+
+
+def test_a_sure_answer_stays_unless_it_is_normal_by_one_model_alone() -> None:
+    block = replace(make_prediction(), label="HB")
+    assert answer_elsewhere(block, said(3.0, -2.0), ELSEWHERE, "Normal") is block
+    normal = make_prediction()
+    assert answer_elsewhere(normal, said(1.0, 0.0), ELSEWHERE, "Normal") is normal
+    other = answer_elsewhere(normal, said(-1.0, 2.0), ELSEWHERE, "Normal")
+    assert (other.label, other.abstained) == ("PMI", False)
+
+
+def test_the_signal_model_asks_the_statements_where_the_ensemble_is_unsure(ecg: Ecg) -> None:
+    models = shared_models()
+    spec = models.signal.spec
+    assert spec.joint is not None
+    joint = replace(spec.joint, abstention_threshold=1.1, normal=None, elsewhere=ELSEWHERE)
+    unsure = replace(models, signal=replace(models.signal, spec=replace(spec, joint=joint)))
+    outputs = outputs_of("one", ecg, models)
+    logits = {**dict.fromkeys(spec.statements, 0.0), **said(-1.0, 2.0)}
+    found = predicted(outputs, unsure, logits)
+    assert (found.label, found.abstained) == ("PMI", False)
+    assert predicted(outputs, without_statements(unsure), logits).abstained
+    assert predicted(outputs, unsure, {**logits, LIKENESS: 4.0}).elsewhere is None
+
+
+def test_figures_of_a_source_are_counted_for_both_ways_to_answer() -> None:
+    truths = [Truth(infarction=True, normal=False, classes=frozenset({"MI", "PMI"}))] * 2
+    normal, unsure = make_prediction(), replace(make_prediction(), abstained=True)
+    other = replace(make_prediction(), label="PMI", elsewhere="Unlike.")
+    row = source_row("x", truths, [normal, unsure], [normal, other])
+    assert (row["source"], row["ECGs"], row["classes by the statements"]) == ("x", 2, share(1, 2))
+    assert (row["answered, ensemble alone"], row["right, ensemble alone"]) == (share(1, 2), share(0, 1))
+    assert (row["answered, as answered"], row["right, as answered"]) == (share(2, 2), share(1, 2))
+    assert row["infarctions called Normal, as answered"] == share(1, 2)
+
+
+@pytest.mark.parametrize(("infarction", "severity"), [(2.0, "caution"), (-4.0, "note")])
+def test_a_reading_says_that_its_class_rests_on_the_statements(infarction: float, severity: str) -> None:
+    unsure = replace(make_prediction(), abstained=True)
+    reading = make_reading(prediction=answer_elsewhere(unsure, said(-1.0, infarction), ELSEWHERE, "Normal"))
+    prediction = reading.prediction
+    warnings = warnings_on(reading.upload, reading.page, reading.ecg, reading.measurements, prediction, reading.quality)
+    (found,) = [one for one in warnings if one.code == "class.elsewhere"]
+    assert found.severity == severity
+    assert found.text.startswith(prediction.elsewhere or "-")
+    assert ("not its age" in found.text) == (severity == "caution")
 
 
 def test_only_normal_has_a_threshold_of_its_own() -> None:
     joint = EnsembleSpec("abc", 1.0, 0.8, 0.9, {}, normal=NORMAL)
     assert [joint.threshold_of(label) for label in ("Normal", "HB")] == [0.6, 0.8]
     assert replace(joint, normal=None).threshold_of("Normal") == 0.8
-
-
-def test_what_the_models_have_against_normal_comes_before_what_was_measured(ecg: Ecg) -> None:
-    prediction = replace(make_prediction(), abstained=True, why_not_normal=("Little support.",))
-    found = conclude(prediction, Case(make_measurements(heart_rate_bpm=130.0), ecg), Statements())
-    assert found.why_not_normal == ("Little support.", "Rate 130/min (allowed: 50 to 110/min).")
-    other = conclude(replace(prediction, label="HB"), Case(make_measurements(), ecg), Statements())
-    assert other.why_not_normal == ()
 
 
 def test_a_finding_that_is_not_present_may_be_too_probable_to_be_excluded() -> None:
@@ -87,7 +148,7 @@ def test_the_joint_logit_of_a_statement_weighs_both_models(ecg: Ecg) -> None:
     outputs = replace(
         outputs_of("one", ecg, shared_models()), drawing_statements=[1.0, 0.0], signal_statements=[3.0, -2.0]
     )
-    models = with_normal(shared_models(), None)
+    models = shared_models()
     assert models.signal.spec.joint is not None
     joint = replace(models.signal.spec.joint, finding_share=0.75)
     signal = replace(models.signal, spec=replace(models.signal.spec, joint=joint), statement_forest=None)
@@ -148,37 +209,66 @@ def test_answers_are_right_where_their_class_is_one_of_those() -> None:
     assert (rows["answers that are right"]["count"], rows["answers that are right"]["of"]) == (1, 3)
 
 
-def test_infarctions_bound_the_least_support() -> None:
-    support = np.linspace(0, 1, 101)
-    normal = support > 0.4
-    assert least_support(support, np.ones(101, bool), normal, ~normal) == pytest.approx(0.39)
-    assert least_support(support, np.zeros(101, bool), normal, ~normal) == 1.0
+def records_of(classes: list[set[str]], ecg: Ecg) -> KnownRecords:
+    """Return records of which these classes are right, each of a patient of its own."""
+    base = outputs_of("one", ecg, shared_models())
+    truths = [Truth(infarction="PMI" in one, normal="Normal" in one, classes=frozenset(one)) for one in classes]
+    return KnownRecords([base] * len(classes), truths, np.array(PATIENTS[: len(classes)]))
 
 
-def test_support_is_learned_from_the_statements_and_withholds_normal(ecg: Ecg, monkeypatch) -> None:
-    models, rng = shared_models(), np.random.default_rng(3)
-    names = models.signal.spec.statements
-    base = outputs_of("one", ecg, models)
-    outputs, truths = [], []
-    for number in range(60):
-        normal = number % 2 == 0
-        logits = rng.normal(0, 0.3, len(names))
-        logits[names.index("super:NORM")] += 2.0 if normal else -2.0
-        outputs.append(replace(base, name=str(number), signal_statements=logits.tolist()))
-        truths.append(Truth(infarction=not normal, normal=normal))
-    records = KnownRecords(outputs, truths, np.array([str(number) for number in range(60)]))
-    monkeypatch.setattr(normal_support, "predicted", lambda one, models: _always_normal(one, models))
-    found = fit_normal(records, with_normal(models, None))
-    assert found.weights["super:NORM"] > max(abs(found.weights[name]) for name in normal_support.SUPPORTING[1:])
-    assert (found.label, found.threshold) == ("Normal", 0.0)
-    said = called_normal(records, with_normal(models, found))
-    assert (said == records.normal).mean() > 0.95
+def test_classes_are_fitted_to_records_of_which_several_may_be_right() -> None:
+    rng = np.random.default_rng(2)
+    truth = np.arange(400) % 4
+    logits = rng.normal(0, 0.5, (400, 4)) + 2 * np.eye(4)[truth]
+    allowed = np.eye(4, dtype=bool)[truth]
+    allowed[truth == 1, 2] = allowed[truth == 2, 1] = True  # which of two is not known
+    allowed[::7] = False  # nothing is known
+    weights, bias = fit_classes(logits, allowed, 0.01)
+    shares = probabilities(logits @ weights + bias)
+    assert (shares.argmax(axis=1) == truth)[np.isin(truth, (0, 3))].mean() > 0.95
+    assert shares[truth == 1][:, 1:3].sum(axis=1).mean() > 0.85
+    firmer, _ = fit_classes(logits, allowed, 1.0)
+    assert np.abs(firmer).sum() < np.abs(weights).sum()
 
 
-def _always_normal(outputs, models):
-    said = dict(zip(models.signal.spec.statements, outputs.signal_statements, strict=True))
-    against = models.signal.spec.joint.normal.objection(said)
-    return replace(make_prediction(), abstained=bool(against), why_not_normal=against)
+def test_how_unlike_and_how_sure_an_ecg_must_be_is_set_by_folds(ecg: Ecg) -> None:
+    rng = np.random.default_rng(3)
+    names, places = ("Normal", "PMI", "HB"), np.array([0, 2, 3])
+    records = records_of([{names[number % 3]} for number in range(300)], ecg)
+    logits = rng.normal(0, 1.5, (300, 3)) + 2 * np.eye(3)[np.arange(300) % 3]
+    likeness = Likeness(_no_forest(), np.full(300, -5.0), np.linspace(-4, 6, 101))
+    unsure = [replace(make_prediction(), abstained=True)] * 300
+    statements = dict(zip(("super:NORM", "super:MI", "super:CD"), logits.T, strict=True))
+    spec, by_fold = fit_elsewhere(records, statements, likeness, np.ones(101, bool), unsure)
+    assert spec.most_alike == pytest.approx(np.quantile(likeness.of_pages, 0.05), abs=1e-3)
+    shares, right = probabilities(by_fold), places[np.arange(300) % 3]
+    given = shares.max(axis=1) >= spec.threshold
+    more = shares.max(axis=1) >= spec.threshold - 0.01
+    assert 0.3 < given.mean() < 0.95
+    assert (shares.argmax(axis=1) == right)[given].mean() >= 0.9
+    missed = (shares.argmax(axis=1) == 0) & (right == 2)
+    fails = (shares.argmax(axis=1) == right)[more].mean() < 0.9 or (missed & more).sum() > 0.05 * (right == 2).sum()
+    assert fails or spec.threshold == 0.5
+    assert (shares[np.arange(300), right] >= spec.set_threshold).mean() == pytest.approx(0.9, abs=0.01)
+
+
+def _no_forest() -> Forest:
+    nothing = np.zeros((0, 1))
+    return Forest(nothing.astype(np.int64), nothing, nothing > 0, nothing, np.zeros(0, np.int64), np.zeros(1))
+
+
+def test_trees_tell_the_clinics_pages_from_other_records(ecg: Ecg) -> None:
+    pytest.importorskip("xgboost")
+    rng = np.random.default_rng(5)
+    waves = rng.normal(size=(260, len(FEATURES))).astype(np.float32)
+    waves[180:, 2] += 4.0  # of the clinic
+    base = outputs_of("one", ecg, shared_models())
+    outputs = [replace(base, waves=row.tolist()) for row in waves[100:180]]
+    records = KnownRecords(outputs, [Truth(infarction=False, normal=True)] * 80, np.array(PATIENTS[:80]))
+    found = grow_likeness(waves[:100], records, waves[180:], np.arange(80) % 5)
+    assert (found.of_records < 0).mean() > 0.95
+    assert (found.of_pages > 0).mean() > 0.9
+    assert found.forest.logits(waves[200])[0] > 0 > found.forest.logits(waves[5])[0]
 
 
 def test_normal_is_named_from_where_it_is_right_often_enough(tmp_path, monkeypatch) -> None:

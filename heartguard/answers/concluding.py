@@ -19,8 +19,7 @@ def conclude(prediction: Prediction, case: Case, stated: Statements) -> Predicti
     Parameters
     ----------
     prediction : Prediction
-        Of the models, with what they themselves have against Normal; one that is withheld or out of distribution
-        comes back unchanged.
+        Of the models; one that is withheld or out of distribution comes back unchanged.
     case : Case
     stated : Statements
         By the rules, of the same case.
@@ -33,9 +32,7 @@ def conclude(prediction: Prediction, case: Case, stated: Statements) -> Predicti
     if prediction.withheld or prediction.out_of_distribution:
         return prediction
     findings = without_refuted(prediction.findings, case.measured)
-    reasons = (
-        (*prediction.why_not_normal, *why_not_normal(findings, case, stated)) if prediction.label == NORMAL else ()
-    )
+    reasons = why_not_normal(findings, case, stated) if prediction.label == NORMAL else ()
     judged = replace(
         prediction, findings=findings, abstained=prediction.abstained or bool(reasons), why_not_normal=reasons
     )

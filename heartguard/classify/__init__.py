@@ -2,6 +2,7 @@
 
 from heartguard.classify.architecture import CHANNEL_MEANS_BGR, HEAD_LEVELS, LAYERS, ROI_COUNT, roi_pooling_weights
 from heartguard.classify.backbone import NEAR_REACH_PX, NEAR_STRIDE, Backbone, LiteRtBackbone
+from heartguard.classify.elsewhere import LIKENESS, ElsewhereSpec
 from heartguard.classify.engine import Engine, Outputs, VggEngine, check_images, load_engine
 from heartguard.classify.findings import FindingSpec
 from heartguard.classify.prediction import classify, prediction_set, probabilities
@@ -14,10 +15,12 @@ __all__ = [
     "CHANNEL_MEANS_BGR",
     "HEAD_LEVELS",
     "LAYERS",
+    "LIKENESS",
     "NEAR_REACH_PX",
     "NEAR_STRIDE",
     "ROI_COUNT",
     "Backbone",
+    "ElsewhereSpec",
     "Engine",
     "EnsembleSpec",
     "FindingSpec",

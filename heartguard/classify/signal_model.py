@@ -91,12 +91,10 @@ class SignalModel:
         pooled = log_opinion_pool(cnn, probabilities(logits), joint.share)
         ensemble = self._by_class(probabilities(pooled, joint.temperature))
         best = max(ensemble, key=lambda name: ensemble[name])
-        against = joint.normal.objection(statements) if joint.normal and best == joint.normal.label else ()
-        return replace(
+        answer = replace(
             prediction,
             label=best,
-            abstained=ensemble[best] < joint.threshold_of(best) or bool(against),
-            why_not_normal=against,
+            abstained=ensemble[best] < joint.threshold_of(best),
             probabilities=ensemble,
             prediction_set=prediction_set(ensemble, joint.set_thresholds),
             coverage=joint.set_level,
@@ -105,6 +103,7 @@ class SignalModel:
             cnn_probabilities=prediction.probabilities,
             findings=merge_findings(prediction.findings, statements, joint, self.spec.wave_statements),
         )
+        return joint.decide(answer, statements)
 
     def _by_class(self, values: Doubles) -> dict[str, float]:
         return dict(zip(self.spec.classes, map(float, values), strict=True))

@@ -1,4 +1,4 @@
-"""The facts of the signal model and of the ensemble, stored as JSON: calibration, thresholds, what Normal needs."""
+"""The facts of the signal model and of the ensemble, stored as JSON: calibration, thresholds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from heartguard.vocabulary import percent
+from heartguard.classify.elsewhere import ElsewhereSpec, answer_elsewhere
+from heartguard.values import Prediction
 from heartguard.weights import named
 
 __all__ = ["EnsembleSpec", "NormalSpec", "SignalModelSpec"]
@@ -17,48 +16,10 @@ __all__ = ["EnsembleSpec", "NormalSpec", "SignalModelSpec"]
 
 @dataclass(frozen=True)
 class NormalSpec:
-    """What the class Normal needs besides being the most probable one, fitted to pages and to records of other sources.
-
-    Attributes
-    ----------
-    label : str
-        The class.
-    threshold : float
-        Probability from which it is named, where it differs from that of the other classes.
-    weights : mapping of str to float
-        Of the networks' logits of statements, by SCP code, for the logit that an ECG is normal.
-    bias : float
-        Added to their sum.
-    least_support : float
-        Least probability by that logit with which Normal is named.
-    """
+    """The class Normal and the probability from which it is named, where that differs from the other classes'."""
 
     label: str
     threshold: float
-    weights: Mapping[str, float]
-    bias: float
-    least_support: float
-
-    def support(self, statements: Mapping[str, float]) -> float:
-        """Return how probably an ECG is normal by the logits of its statements.
-
-        Examples
-        --------
-        >>> NormalSpec("Normal", 0.8, {"super:NORM": 2.0}, -1.0, 0.6).support({"super:NORM": 0.5, "super:MI": 3.0})
-        0.5
-        """
-        logit = self.bias + sum(weight * statements[code] for code, weight in self.weights.items())
-        return float(1 / (1 + np.exp(-logit)))
-
-    def objection(self, statements: Mapping[str, float]) -> tuple[str, ...]:
-        """Return why the statements do not allow the class, as a sentence with value and limit; empty if they do."""
-        support = self.support(statements)
-        if support >= self.least_support:
-            return ()
-        return (
-            "By what the networks learned from ECGs of other hospitals, this one is normal with "
-            f"{percent(support)} (allowed: from {percent(self.least_support)}).",
-        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +39,9 @@ class EnsembleSpec:
     finding_exclusions : mapping of str to float
         Ensemble probability under which each statement can be excluded.
     normal : NormalSpec or None
-        What Normal needs besides; None where it is a class like the others.
+        None where Normal is a class like the others.
+    elsewhere : ElsewhereSpec or None
+        The classes by the statements, for ECGs unlike those of the clinic; None where the ensemble answers all.
     """
 
     network_sha256: str
@@ -91,12 +54,19 @@ class EnsembleSpec:
     finding_share: float = 0.5
     finding_exclusions: Mapping[str, float] = field(default_factory=dict)
     normal: NormalSpec | None = None
+    elsewhere: ElsewhereSpec | None = None
 
     def threshold_of(self, label: str) -> float:
         """Return the probability from which a class is named."""
         if self.normal is not None and label == self.normal.label:
             return self.normal.threshold
         return self.abstention_threshold
+
+    def decide(self, answer: Prediction, statements: Mapping[str, float]) -> Prediction:
+        """Return the ensemble's answer, or that of the statements where it does not hold; by their logits."""
+        if self.elsewhere is None:
+            return answer
+        return answer_elsewhere(answer, statements, self.elsewhere, self.normal.label if self.normal else None)
 
 
 @dataclass(frozen=True)
@@ -118,7 +88,7 @@ class SignalModelSpec:
     networks_sha256, networks_file : str
         The same of the networks.
     wave_statements : tuple of str
-        Statements that trees on the waves give instead of the networks and of VGG16.
+        Statements that trees on the waves give instead of the networks and of VGG16; `LIKENESS` may be among them.
     statements_sha256, statements_file : str
         Digest and name of the file of these trees; empty where there are none.
     date : str

@@ -134,6 +134,8 @@ class Prediction:
         and where the most probable class is another.
     no_sign : str or None
         That an infarction is named although no measured wave shows one, as a sentence.
+    elsewhere : str or None
+        Why label and probabilities are those of the statements and not of the ensemble, in a sentence; else None.
     """
 
     label: str
@@ -153,6 +155,7 @@ class Prediction:
     withheld: str | None = None
     why_not_normal: tuple[str, ...] = ()
     no_sign: str | None = None
+    elsewhere: str | None = None
 
     @property
     def out_of_distribution(self) -> bool:

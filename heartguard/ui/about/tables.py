@@ -18,6 +18,8 @@ TITLES = {
     "findings": "Supporting findings on PTB-XL patients kept out of training, drawn and read back; earlier thresholds",
     "statement-trees": "Fibrillation and ectopic beats by trees on waves and by the networks, out of fold",
     "answers": "Answers before and after the measurements are set against them, on three sources",
+    "elsewhere": "Answers to PTB-XL records out of fold, without and with the classes by the statements",
+    "sources": "Answers to ECGs of each source, by the ensemble alone and as given",
     "answer-statements": "Statements on PTB-XL patients that set no threshold: AUROC, and two thresholds each",
     "measure": "Beats and intervals against cardiologists' marks (LUDB)",
     "measure-waves": "P, QRS and T of each beat and lead against cardiologists' marks (LUDB)",

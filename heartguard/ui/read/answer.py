@@ -77,9 +77,11 @@ def show_doubts(reading: Reading) -> None:
 
 
 def abstention_threshold(prediction: Prediction) -> float:
-    """Return the probability from which a class is named: of both models together, or of VGG16 where it is alone."""
+    """Return the probability from which a class is named: of both models together, or of what answered."""
     models = load_models()
     joint = models.signal.spec.joint
+    if prediction.elsewhere and joint is not None and joint.elsewhere is not None:
+        return joint.elsewhere.threshold
     if prediction.cnn_probabilities is not None and joint is not None:
         return joint.threshold_of(prediction.label)
     return models.vgg16.spec.abstention_threshold

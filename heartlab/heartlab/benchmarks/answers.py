@@ -56,14 +56,15 @@ from heartlab.data.datasets import (
     measured_signals,
 )
 from heartlab.data.ecg_outputs import EcgOutputs
-from heartlab.data.kept_answers import predicted, with_objection
+from heartlab.data.judged_answers import JudgedAnswer, counts, judged, judged_by, share_of
+from heartlab.data.kept_answers import decided, predicted
 from heartlab.data.page_set import is_plain
 from heartlab.data.page_traces import load_traces
 from heartlab.data.signal_labels import CLASSES
-from heartlab.data.tables import write_table
+from heartlab.data.tables import read_table, write_table
 from heartlab.data.truths import FIBRILLATION, Truth, truth_of, truths_of
-from heartlab.evaluate.judged_answers import JudgedAnswer, counts, judged, judged_by, share_of
 from heartlab.evaluate.statement_scores import statement_scores
+from heartlab.train.signal.joint_answer import ALIKE
 
 _TITLES = {
     "measured": "PTB-XL records, as a 3x4 page shows them",
@@ -102,15 +103,20 @@ def clinic_by_rate() -> Iterator[JudgedAnswer]:
         yield judged_by(_clinic_truth(str(row["label"])), found[str(row["page_id"])], measured)
 
 
-def clinic_traced(cache: Path, chunks: list[Path]) -> Iterator[JudgedAnswer]:
-    """Yield the answers out of fold to traced 3x4 pages; their statements are of networks that saw their classes."""
+def clinic_traced(cache: Path, chunks: list[Path], *, decide: bool = True) -> Iterator[JudgedAnswer]:
+    """Yield the answers out of fold to traced 3x4 pages whose likeness to the clinic is known out of fold.
+
+    Their statements are of networks that saw their classes; without `decide` the ensemble answers all.
+    """
     pages, found, models = load_pages(), _out_of_fold(), shared_models()
-    plain = pages[is_plain(pages)].set_index("page_id")["label"].to_dict()
+    likeness = read_table(ALIKE).set_index("page_id")["likeness"].to_dict()
+    plain = pages[is_plain(pages) & pages["page_id"].isin(list(likeness))].set_index("page_id")["label"].to_dict()
     for traces in map(load_traces, chunks):
         shown = np.isfinite(traces.signals).any(axis=(1, 2))
         names = [str(page) for page in traces.page_ids[shown] if page in plain]
         for one in outputs_of_pages(cache, traces, names, models):
-            before = with_objection(found[one.name], one, models)
+            alone = found[one.name]
+            before = decided(alone, one, models, likeness[one.name]) if decide else alone
             yield judged_by(_clinic_truth(plain[one.name]), before, one.measurements, one.statements)
 
 

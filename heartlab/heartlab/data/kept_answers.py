@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from heartguard.answers import conclude
 from heartguard.arrays import Doubles, Floats, Image
-from heartguard.classify import FindingSpec, ModelSpec, Outputs, classify, probabilities
+from heartguard.classify import LIKENESS, FindingSpec, ModelSpec, Outputs, classify, probabilities
 from heartguard.classify.signal_model import log_opinion_pool
 from heartguard.leads import SAMPLES
 from heartguard.models import Models
@@ -16,7 +17,7 @@ from heartguard.statements import Case
 from heartguard.values import Drawing, Ecg, Prediction
 from heartlab.data.ecg_outputs import EcgOutputs
 
-__all__ = ["conclude_kept", "predicted", "statement_logits", "with_objection"]
+__all__ = ["conclude_kept", "decided", "predicted", "statement_logits", "statements_of"]
 
 
 @dataclass
@@ -35,26 +36,46 @@ class _KeptEngine:
         return Outputs(logits, np.zeros((1, 0), np.float32), findings, None, np.array([self.kept.novelty]))
 
 
-def predicted(outputs: EcgOutputs, models: Models) -> Prediction:
-    """Return what the models answer to an ECG by its kept outputs, before anything is measured."""
+def predicted(outputs: EcgOutputs, models: Models, said: Mapping[str, float] | None = None) -> Prediction:
+    """Return what the models answer to an ECG by its kept outputs, before anything is measured.
+
+    Parameters
+    ----------
+    outputs : EcgOutputs
+    models : Models
+    said : mapping of str to float, optional
+        Logits of the statements, where those of the signal model are not to be used.
+    """
     vgg16, signal = models.vgg16, models.signal
     drawing = Drawing(np.zeros((0, 0), np.uint8), (), vgg16.spec.drawing_version)
     alone = classify(drawing, _KeptEngine(vgg16.spec, vgg16.bias, vgg16.finding_spec, outputs))
     if alone.out_of_distribution or np.isnan(outputs.waves).all():
         return alone
     trees, networks = (probabilities(np.array(logits)) for logits in (outputs.tree_classes, outputs.signal_classes))
-    statements = dict(zip(signal.spec.statements, outputs.signal_statements, strict=True))
-    statements |= signal.statements_of(np.array(outputs.waves, np.float32))
-    return signal.join(alone, log_opinion_pool(trees, networks), statements, vgg16.spec.sha256)
+    logits = log_opinion_pool(trees, networks)
+    return signal.join(alone, logits, said or statements_of(outputs, models), vgg16.spec.sha256)
 
 
-def with_objection(prediction: Prediction, outputs: EcgOutputs, models: Models) -> Prediction:
-    """Return an answer with what the kept statements have against Normal, where that is its class."""
-    joint, names = models.signal.spec.joint, models.signal.spec.statements
-    if joint is None or joint.normal is None or prediction.label != joint.normal.label:
-        return prediction
-    against = joint.normal.objection(dict(zip(names, outputs.signal_statements, strict=True)))
-    return replace(prediction, why_not_normal=against, abstained=prediction.abstained or bool(against))
+def decided(prediction: Prediction, outputs: EcgOutputs, models: Models, likeness: float) -> Prediction:
+    """Return an answer of the ensemble, or that of the kept statements where it does not hold.
+
+    Parameters
+    ----------
+    prediction : Prediction
+    outputs : EcgOutputs
+    models : Models
+    likeness : float
+        Logit that the ECG is of the clinic, from trees that had not seen it.
+    """
+    joint = models.signal.spec.joint
+    said = {**statements_of(outputs, models), LIKENESS: likeness}
+    return prediction if joint is None else joint.decide(prediction, said)
+
+
+def statements_of(outputs: EcgOutputs, models: Models) -> dict[str, float]:
+    """Return the logits of the statements by the signal model alone, those of its trees among them."""
+    said = dict(zip(models.signal.spec.statements, outputs.signal_statements, strict=True))
+    return said | models.signal.statements_of(np.array(outputs.waves, np.float32))
 
 
 def conclude_kept(prediction: Prediction, outputs: EcgOutputs) -> Prediction:
@@ -70,5 +91,6 @@ def statement_logits(outputs: EcgOutputs, models: Models) -> Doubles:
     drawing, signals = np.array(outputs.drawing_statements), np.array(outputs.signal_statements)
     joint: Doubles = (1 - share) * drawing + share * signals
     for name, logit in models.signal.statements_of(np.array(outputs.waves, np.float32)).items():
-        joint[spec.statements.index(name)] = logit
+        if name != LIKENESS:
+            joint[spec.statements.index(name)] = logit
     return joint

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from heartguard.classify import ModelSpec, NormalSpec, SignalModelSpec, load_signal_model
+from heartguard.classify import LIKENESS, ElsewhereSpec, ModelSpec, NormalSpec, SignalModelSpec, load_signal_model
 from heartlab.evaluate.card_sections import (
     ceiling_section,
     explain_section,
@@ -67,11 +67,15 @@ _SECOND = (
 )
 """Sentence on the signal model."""
 
-_NORMAL = (
-    "; Normal is named from {threshold}, and only where the networks' statements, learned from other hospitals' ECGs, "
-    "make a normal ECG at least {least:.0%} probable"
-)
+_NORMAL = "; Normal is named from {threshold}"
 """Its part on the class Normal."""
+
+_ELSEWHERE = (
+    "; where trees on the waves tell an ECG unlike the clinic's (a logit of at most {alike}), and this answer is "
+    "unsure, or a Normal that the head would not name, the classes come from the networks' statements by a linear head "
+    "fitted to records of other hospitals, which names a class from {threshold}"
+)
+"""Its part on ECGs unlike the clinic's."""
 
 _TREES = "; {names} are stated by trees on the waves alone (`{file}`, sha256 `{digest}`)"
 """Its part on the trees of statements."""
@@ -135,18 +139,22 @@ def _second(spec: ModelSpec, second: SignalModelSpec | None) -> str:
         share=second.joint.share,
         findings=second.joint.finding_share,
         threshold=second.joint.abstention_threshold,
-        normal=_normal(second.joint.normal),
+        normal=_normal(second.joint.normal) + _elsewhere(second.joint.elsewhere),
         trees=_trees(second),
     )
 
 
 def _trees(second: SignalModelSpec) -> str:
-    names = " and ".join(second.wave_statements)
+    names = " and ".join(name for name in second.wave_statements if name != LIKENESS)
     return _TREES.format(names=names, file=second.statements_file, digest=second.statements_sha256) if names else ""
 
 
 def _normal(normal: NormalSpec | None) -> str:
-    return "" if normal is None else _NORMAL.format(threshold=normal.threshold, least=normal.least_support)
+    return "" if normal is None else _NORMAL.format(threshold=normal.threshold)
+
+
+def _elsewhere(spec: ElsewhereSpec | None) -> str:
+    return "" if spec is None else _ELSEWHERE.format(alike=spec.most_alike, threshold=spec.threshold)
 
 
 def _head(spec: ModelSpec, on_second: str) -> str:

@@ -1,7 +1,8 @@
 """``heartlab train answers``: thresholds of the joint answer by several sources; no network is trained.
 
-The threshold of Normal comes from the answers out of fold to the clinic's 3x4 pages; what Normal needs besides, and the
-thresholds of the statements, from PTB-XL records that no network was trained on and nothing is measured on.
+The threshold of Normal comes from the answers out of fold to the clinic's 3x4 pages; the classes by the statements, and
+the thresholds of these, from PTB-XL records that no network was trained on and nothing is measured on; which ECGs are
+unlike the clinic's from both.
 """
 
 from __future__ import annotations
@@ -17,27 +18,46 @@ import numpy as np
 
 from heartguard.answers import NORMAL
 from heartguard.arrays import Doubles
-from heartguard.classify import EnsembleSpec, SignalModelSpec, probabilities, save_spec, write_weights
+from heartguard.classify import (
+    LIKENESS,
+    EnsembleSpec,
+    NormalSpec,
+    SignalModelSpec,
+    probabilities,
+    save_spec,
+    write_weights,
+)
 from heartguard.classify.forest import Forest, to_table
 from heartguard.models import Models, shared_models
 from heartlab.data.answer_records import outputs_of_records
 from heartlab.data.answers import logits_of, read_answers
 from heartlab.data.datasets import calibration_signals, load_pages
-from heartlab.data.kept_answers import statement_logits
-from heartlab.data.page_set import is_plain
+from heartlab.data.judged_answers import counts
+from heartlab.data.kept_answers import predicted, statement_logits
+from heartlab.data.page_set import Pages, is_plain, load_traced_pages
 from heartlab.data.signal_labels import CLASSES
 from heartlab.data.tables import write_table
 from heartlab.data.truths import truths_of
 from heartlab.metrics.calibration import SELECTIVE_ACCURACY
 from heartlab.metrics.classification import auroc, binary_auroc, bootstrap_interval, selective_threshold
 from heartlab.metrics.statement_thresholds import Scored, fit_thresholds
-from heartlab.train.signal.normal_support import KnownRecords, fit_normal
+from heartlab.train.signal.elsewhere import answers_by_fold, fit_elsewhere
+from heartlab.train.signal.known_records import KnownRecords
+from heartlab.train.signal.likeness import Likeness, grow_likeness
 from heartlab.train.signal.signal_model import TOGETHER
-from heartlab.train.signal.statement_trees import WAVE_STATEMENTS, grow
+from heartlab.train.signal.statement_trees import WAVE_STATEMENTS, grow, open_waves
+from heartlab.train.signal.trees import beside
+from heartlab.train.signal.views import WAVES
 
-__all__ = ["run"]
+__all__ = ["ALIKE", "run"]
 
 log = logging.getLogger(__name__)
+
+ALIKE = "clinic-likeness"
+"""Name of the table of how alike pages of the clinic are to each other, out of fold."""
+
+EVERY = 5
+"""Only every fifth page of the clinic is traced for it, where no traces are given: a few hundred tell what all tell."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,22 +68,37 @@ def run(args: argparse.Namespace) -> int:
     records = KnownRecords(outputs, truths_of(index), index["patient_id"].to_numpy(str))
     bare = _with_forest(models, replace(spec, wave_statements=()), None)
     by_networks = joint_logits(bare, records)
-    normal = fit_normal(records, _joined(bare, with_statements(bare.signal.spec, records, by_networks)))
-    normal = replace(normal, threshold=normal_threshold(args.results, _joint_of(spec)))
     forest, by_trees = grow(args.cache, records)
     write_table(tree_table(spec, records, by_networks, by_trees), "statement-trees", args.results)
     logits = by_networks.copy()
     logits[:, [spec.statements.index(name) for name in WAVE_STATEMENTS]] = by_trees
-    joint = replace(with_statements(spec, records, logits), normal=normal)
-    digest = write_weights(to_table(forest), args.out / "statements.npz")
+    normal = NormalSpec(NORMAL, normal_threshold(args.results, _joint_of(spec)))
+    joint = replace(with_statements(spec, records, logits), normal=normal, elsewhere=None)
+    pages = load_traced_pages(args, 1 if args.traces else EVERY)
+    alike = grow_likeness(open_waves(args.cache)[1], records, WAVES.load(pages), pages.labelled.folds)
+    _write_likeness(args.results, pages, alike)
+    heard = dict(zip(spec.statements, np.array([one.signal_statements for one in outputs]).T, strict=True))
+    heard |= dict(zip(WAVE_STATEMENTS, by_trees.T, strict=True))
+    said = [dict(zip(heard, row, strict=True)) for row in zip(*heard.values(), strict=True)]
+    answers = [predicted(one, _joined(models, joint), own) for one, own in zip(outputs, said, strict=True)]
+    elsewhere, classes = fit_elsewhere(records, heard, alike, is_plain(pages.labelled.table), answers)
+    judged = answers_by_fold(records, answers, elsewhere, classes, alike.of_records)
+    write_table(list(counts("PTB-XL records, out of fold", judged)), "elsewhere", args.results)
+    joint = replace(joint, elsewhere=elsewhere)
+    digest = write_weights(to_table(beside([forest, alike.forest])), args.out / "statements.npz")
     spec = replace(
-        spec, wave_statements=WAVE_STATEMENTS, statements_file="statements.npz", statements_sha256=digest, joint=joint
+        spec,
+        wave_statements=(*WAVE_STATEMENTS, LIKENESS),
+        statements_file="statements.npz",
+        statements_sha256=digest,
+        joint=joint,
     )
     facts = {
         **spec.training_data,
         "signals": "the records of stage 1 (networks)",
-        "thresholds": f"of statements and of what Normal needs: {len(outputs)} records of PTB-XL's test fold, of "
+        "thresholds": f"of statements, and the classes by them: {len(outputs)} records of PTB-XL's test fold, of "
         "patients whom no network saw and nothing is measured on",
+        "likeness": f"{len(pages.labelled.classes)} pages of the clinic beside the records",
     }
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     save_spec(replace(spec, training_data=facts, date=today), args.out / "second.json")
@@ -79,6 +114,11 @@ def normal_threshold(results: Path, joint: EnsembleSpec) -> float:
     plain = is_plain(load_pages().set_index("page_id").loc[answers["page_id"]])
     said = plain & (shares.argmax(axis=1) == CLASSES.index(NORMAL))
     return round(selective_threshold(labels[said], shares[said], SELECTIVE_ACCURACY), 4)
+
+
+def _write_likeness(results: Path, pages: Pages, alike: Likeness) -> None:
+    table = pages.labelled.table[["page_id", "fold"]].assign(likeness=alike.of_pages.round(3))
+    write_table(table.sort_values("page_id"), ALIKE, results)
 
 
 def joint_logits(models: Models, records: KnownRecords) -> Doubles:

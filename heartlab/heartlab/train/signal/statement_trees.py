@@ -6,6 +6,8 @@ import logging
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from heartguard.arrays import Doubles, Floats, Mask
 from heartguard.classify.forest import Forest
@@ -17,10 +19,10 @@ from heartlab.data.kept import kept_array
 from heartlab.data.signal_labels import statements
 from heartlab.metrics.classification import auroc
 from heartlab.metrics.folds import out_of_fold
-from heartlab.train.signal.normal_support import KnownRecords
+from heartlab.train.signal.known_records import KnownRecords
 from heartlab.train.signal.trees import TreeRecipe, Trees, beside, to_forest
 
-__all__ = ["WAVE_STATEMENTS", "grow"]
+__all__ = ["WAVE_STATEMENTS", "grow", "open_waves", "trees_by_fold"]
 
 log = logging.getLogger(__name__)
 
@@ -48,32 +50,47 @@ def grow(cache: Path, records: KnownRecords) -> tuple[Forest, Doubles]:
     logits : ndarray, shape (records, statements)
         Of the others, out of fold over their patients.
     """
-    index = open_signals()
-    index = index[index["source"] == "PTB-XL"]
-    waves = kept_array(cache / "waves-records.npy", lambda: np.stack([_waves(name) for name in index["record_id"]]))
+    index, waves = open_waves(cache)
     own = np.array([one.waves for one in records.outputs], np.float32)
     forests, by_fold = [], []
     for name in WAVE_STATEMENTS:
         known = np.array([name in statements(labels) for labels in index["labels"].fillna("")])
         said = np.array([name in truth.statements for truth in records.truths])
-        by_fold.append(_by_fold(records, (waves, known), (own, said)))
+        by_fold.append(trees_by_fold(records.folds, (waves, known), (own, said)))
         log.info("trees on waves: %s, %d cases, AUROC %.3f", name, (known.sum() + said.sum()), auroc(said, by_fold[-1]))
-        forests.append(to_forest(_taught(np.vstack([waves, own]), np.r_[known, said])))
+        trees = Trees(RECIPE).fit(np.vstack([waves, own]), np.r_[known, said].astype(np.int64))
+        forests.append(to_forest(trees))
     return beside(forests), np.stack(by_fold, axis=1)
 
 
-def _by_fold(records: KnownRecords, always: tuple[Floats, Mask], own: tuple[Floats, Mask]) -> Doubles:
+def open_waves(cache: Path) -> tuple[pd.DataFrame, Floats]:
+    """Return the open records of PTB-XL and their waves, kept in the cache."""
+    index = open_signals()
+    index = index[index["source"] == "PTB-XL"]
+    return index, kept_array(
+        cache / "waves-records.npy", lambda: np.stack([_waves(name) for name in index["record_id"]])
+    )
+
+
+def trees_by_fold(
+    folds: NDArray[np.int64], always: tuple[Floats, Mask], own: tuple[Floats, Mask], recipe: TreeRecipe = RECIPE
+) -> Doubles:
+    """Return the logits of waves by trees of the other folds and of those that are in training always.
+
+    Parameters
+    ----------
+    folds : ndarray, shape (n,)
+    always, own : (ndarray of shape (k, features), ndarray of bool, shape (k,))
+        Waves, and whether they have what is asked.
+    recipe : TreeRecipe
+    """
     (waves, known), (asked_waves, said) = always, own
 
     def answer(inside: Mask, asked: Mask) -> Doubles:
-        trees = _taught(np.vstack([waves, asked_waves[inside]]), np.r_[known, said[inside]])
+        trees = Trees(recipe).fit(np.vstack([waves, asked_waves[inside]]), np.r_[known, said[inside]].astype(np.int64))
         return trees.margins(asked_waves[asked]).astype(np.float64)
 
-    return out_of_fold(records.folds, answer)
-
-
-def _taught(waves: Floats, said: Mask) -> Trees:
-    return Trees(RECIPE).fit(waves, said.astype(np.int64))
+    return out_of_fold(folds, answer)
 
 
 def _waves(record: str) -> Floats:

@@ -110,9 +110,10 @@ def to_forest(trees: Trees) -> Forest:
 
 
 def beside(forests: Sequence[Forest]) -> Forest:
-    """Return forests of one logit each as one forest with a logit for each."""
+    """Return forests as one forest with the logits of all, in their order."""
     parts = {name: np.concatenate([getattr(one, name) for one in forests]) for name in Forest.__dataclass_fields__}
-    parts["place"] = np.repeat(np.arange(len(forests)), [len(one.place) for one in forests])
+    firsts = np.cumsum([0, *(len(one.base) for one in forests)])
+    parts["place"] = np.concatenate([one.place + first for one, first in zip(forests, firsts, strict=False)])
     return Forest(**parts)
 
 
