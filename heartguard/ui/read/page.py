@@ -6,7 +6,8 @@ import streamlit as st
 
 from heartguard.errors import HeartGuardError, PageError, TraceError
 from heartguard.sessions import log_surprise
-from heartguard.ui.read.source import choose_source, page_picker
+from heartguard.ui.read.page_picker import page_picker
+from heartguard.ui.read.source import choose_source
 from heartguard.ui.shared import session
 from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.frame import header, sheet
