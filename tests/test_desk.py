@@ -58,7 +58,10 @@ def desk(tmp_path_factory) -> Iterator[Any]:
     with browser.serve(script, log, "tests.hand_made_app") as url, browser.chromium() as chrome:
         page = chrome.new_context(viewport=dict(zip(("width", "height"), DESKTOP, strict=True))).new_page()
         page.set_default_timeout(WAIT_MS)
-        page.goto(url)
+        page.goto(f"{url}/about")  # the first visit of a fresh server, which has not run its entry yet
+        page.get_by_text("Open a table or a list").wait_for()
+        assert page.get_by_test_id("stHeaderLogo").is_visible()
+        assert page.get_by_test_id("stMainBlockContainer").bounding_box()["width"] > 0.9 * DESKTOP[0]
         to_list(page)
         page.locator(".st-key-worklist-add input[type=file]").set_input_files(twenty_ecgs())
         page.get_by_text(re.compile(r"\d of 20 read · \d+ of 19 files")).wait_for()

@@ -82,17 +82,21 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     from heartguard.ui.read.cards import FORMULAS, measurement_rows
     from heartguard.ui.read.downloads import show_downloads
     from heartguard.ui.read.scale import show_scale
-    from heartguard.ui.read.statements import show_patient, show_statements
+    from heartguard.ui.read.statements import come_first, show_patient, show_statements
     from heartguard.ui.review.panel import show_panel, show_review
 
     show_panel(chosen, reading)
     with st.container(key="answer", border=True, gap="xsmall"):
         show_answer(reading)
     show_lead_names(chosen, reading)
-    show_statements(chosen, reading)
+    first = come_first(chosen, reading)
+    if first:
+        show_statements(chosen, reading)
     with st.container(key="measurements", border=True, gap="xsmall"):
         moved = [name for name, _ in reading.corrections.marks]
         mount_measurements(measurement_rows(reading.measurements, moved), list(FORMULAS))
+    if not first:
+        show_statements(chosen, reading)
     show_review(chosen, reading)
     if chosen.note:
         st.caption(chosen.note)

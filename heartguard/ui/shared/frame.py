@@ -19,7 +19,7 @@ from heartguard.values import HandSetting, Reading
 if TYPE_CHECKING:
     from heartguard.review import Review
 
-__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "set_up", "sheet"]
+__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "sheet"]
 
 MAX_WIDTH_PX = 1680
 """Wider than this the page of an ECG grows no more: it is then as large as on paper."""
@@ -37,8 +37,8 @@ PAGES = {
 """The pages by their scripts, in their order."""
 
 
-def set_up() -> None:
-    """Set title, icon, width, logo and how memory is kept; to be called once, first, by the entry point."""
+def _set_up() -> None:
+    """Set icon, width, logo and how memory is kept."""
     keep_arrays_out_of_pools()
     st.set_page_config(page_icon=str(shipped("assets", "icon.png")), layout="wide")
     st.logo(str(shipped("assets", "logo-dark.svg" if dark_theme() else "logo-light.svg")), size="large")
@@ -51,7 +51,11 @@ def dark_theme() -> bool:
 
 
 def sheet() -> DeltaGenerator:
-    """Return the centred container that holds a page, so that lines stay readable on wide screens."""
+    """Set up what all pages share; return the centred container of one, so that lines stay readable on wide screens.
+
+    Each page calls it, not the entry alone: of a fresh server Streamlit runs a page of ``pages/`` without the entry.
+    """
+    _set_up()
     outer = st.container(horizontal_alignment="center")
     return outer.container(width=MAX_WIDTH_PX, gap="small")
 

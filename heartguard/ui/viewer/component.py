@@ -102,15 +102,17 @@ def mount_measurements(rows: Sequence[Mapping[str, Any]], formulas: Sequence[str
     _component()(key="measurement-rows", data=data)
 
 
-def mount_statements(rows: Sequence[Mapping[str, Any]]) -> None:
+def mount_statements(rows: Sequence[Mapping[str, Any]], shown: int) -> None:
     """Show statements, each of which lights in the viewer the leads and the beats that show it.
 
     Parameters
     ----------
     rows : sequence of mapping
         ``code``, ``text``, ``leads`` and ``beats``, the places of the beats.
+    shown : int
+        How many are shown before the others are asked for.
     """
-    _component()(key="statement-rows", data={"kind": "statements", "rows": rows})
+    _component()(key="statement-rows", data={"kind": "statements", "rows": rows, "shown": shown})
 
 
 def mount_corners(picture: str, size: tuple[int, int], corners: Sequence[tuple[float, float]], *, key: str) -> Any:

@@ -26,8 +26,6 @@ const MOVED = 500;
 const BEAT_HALF_S = 0.09;
 /** One press of an arrow key moves a mark by one sample, s. */
 const MARK_STEP_S = 0.002;
-/** Statements that are shown before the others are asked for: the measurements stay on the first screen. */
-const FEW = 3;
 const STEP = 1.3; // zoom by one press of a key or button
 const WHEEL = 0.0022; // zoom by one unit of the wheel: a notch of 100 is a quarter
 
@@ -694,8 +692,8 @@ class Viewer {
   }
 
   /** Light what a measurement or a statement came from, or nothing.
-   * @param {{field: string, text: string, leads?: string[], beats?: number[]}} detail */
-  light({ field, text, leads, beats = [] }) {
+   * @param {{field: string, text: string, leads?: string[], beats?: number[], heard?: boolean}} detail */
+  light({ field, text, leads, beats = [], heard = false }) {
     if (!this.data?.page) return;
     this.lit = field;
     this.litLeads = leads ?? LIT_LEADS[/** @type {keyof LIT_LEADS} */ (field)] ?? [];
@@ -703,7 +701,7 @@ class Viewer {
     const ofBeats = LIT_BEATS.includes(field) || beats.length > 0;
     if (field && (!this.measurable || (this.mode === "beats" && ofBeats))) this.setMode("page");
     this.draw();
-    this.say(field ? text : "");
+    this.say(field ? text : "", heard);
   }
 
   /** @param {string} text @param {boolean} [heardOnly] Said by a screen reader, and not shown, as it stands elsewhere. */
@@ -853,7 +851,7 @@ function mountMeasurements(parent, data) {
   const press = (/** @type {any} */ row) => {
     lit = lit === row.field ? "" : row.field;
     draw();
-    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn || row.note } }));
+    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn || row.note, heard: !row.drawn } }));
     list.querySelector(`[data-field="${row.field}"]`)?.focus();
   };
   let formula = data.formulas[0];
@@ -872,6 +870,7 @@ function mountMeasurements(parent, data) {
       html("span", { class: "hg-name" }, [row.label]),
       html("span", { class: "hg-value" }, [row.value]),
       html("span", { class: row.flag ? "hg-flag" : row.drawn ? "hg-range" : "hg-range hg-reason" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
+      ...(row.drawn ? [] : [html("span", { class: "hg-range hg-ask", "aria-hidden": "true" }, ["not measurable · why?"])]),
     ];
     return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.drawn ? row.help : row.note, "data-field": row.field, onclick: () => press(row) }, parts);
   };
@@ -916,8 +915,8 @@ function mountStatements(parent, data) {
   const button = (/** @type {any} */ row) =>
     html("button", { type: "button", "aria-pressed": `${row.code === lit}`, "data-code": row.code, title: row.text, onclick: () => press(row) }, [row.text]);
   const draw = () => {
-    const rows = all ? data.rows : data.rows.slice(0, FEW);
-    const rest = data.rows.length - FEW;
+    const rows = all ? data.rows : data.rows.slice(0, data.shown);
+    const rest = data.rows.length - data.shown;
     const more = html("button", { type: "button", class: "hg-more", "aria-expanded": `${all}`, onclick: () => {
       all = !all;
       draw();
