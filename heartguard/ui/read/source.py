@@ -9,6 +9,7 @@ import streamlit as st
 from heartguard.sessions import FIRST, View
 from heartguard.ui.read.camera import photograph_page
 from heartguard.ui.shared import session
+from heartguard.ui.shared.frame import part_of
 from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.uploads import let_go
@@ -45,7 +46,7 @@ _PRIVACY = (
 def choose_source() -> None:
     """Show the ways to give an ECG: a file, the camera, which opens only when it is asked for, and samples to see."""
     _recent()
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key=part_of(session.current())):
         with st.container(width=_GIVE_PX, gap="small"):
             way = st.segmented_control(
                 "How to give the ECG",

@@ -19,7 +19,7 @@ from heartguard.values import HandSetting, Reading
 if TYPE_CHECKING:
     from heartguard.review import Review
 
-__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "sheet"]
+__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "part_of", "sheet"]
 
 MAX_WIDTH_PX = 1680
 """Wider than this the page of an ECG grows no more: it is then as large as on paper."""
@@ -60,6 +60,18 @@ def sheet() -> DeltaGenerator:
     return outer.container(width=MAX_WIDTH_PX, gap="small")
 
 
+def part_of(chosen: Chosen | None) -> str:
+    """Return the key of a container with what belongs to an ECG, or to none: the header hides those of others at once.
+
+    Streamlit leaves what was there until the new page has replaced it: values of one ECG under the name of another.
+    """
+    return f"of-{'none' if chosen is None else chosen.word}"
+
+
+def _hiding_others(chosen: Chosen | None) -> str:
+    return f'<style>[class*="st-key-of-"]:not([class*="st-key-{part_of(chosen)}"]) {{visibility: hidden}}</style>'
+
+
 def header(title: str, chosen: Chosen | None = None, found: Reading | Exception | None = None) -> bool:
     """Show the links to the pages, which keep the open ECG, and the strip that says which one that is.
 
@@ -86,7 +98,7 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
             st.space("stretch")
             _neighbours()
     if chosen is None:
-        st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>')
+        st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>{_hiding_others(None)}')
     else:
         _strip(chosen, found if isinstance(found, Reading) else None)
     return _take_up(chosen)
@@ -153,7 +165,8 @@ def _step(label: str, way: str, key: str, word: str) -> None:
 def _strip(chosen: Chosen, reading: Reading | None) -> None:
     """Show the strip of the open ECG, and beside it what accepts or overrules its reading, or leaves it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
-        st.html(strip_html(chosen, reading, session.current_tab().reviews.get(chosen.place)), width="stretch")
+        strip = strip_html(chosen, reading, session.current_tab().reviews.get(chosen.place))
+        st.html(strip + _hiding_others(chosen), width="stretch")
         with st.container(horizontal=True, gap="xsmall", width="content", key="actions"):
             if reading is not None:
                 from heartguard.ui.review.bar import show_review_bar
