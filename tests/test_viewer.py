@@ -406,12 +406,34 @@ def test_back_goes_back_and_another_browser_sees_nothing(ecg, opened, chrome):
     stranger.close()
 
 
-def test_a_reload_keeps_what_was_read_and_read_another_offers_the_way_back(ecg):
+WATCH_ANOTHER = """selector => {
+  const seen = [], start = performance.now();
+  document.querySelector(selector).click();
+  return new Promise((done) => {
+    const look = () => {
+      const shown = [...document.querySelectorAll('[class*="st-key-of-"]')];
+      const visible = shown.filter((part) => getComputedStyle(part).visibility !== "hidden");
+      seen.push([document.querySelector("h1")?.innerText, visible.some((part) => part.querySelector(".hg-window"))]);
+      if (performance.now() - start > 2500) done(seen); else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+}"""
+
+
+def test_a_reload_keeps_what_was_read_and_read_another_offers_the_way_back(ecg, tmp_path):
     ecg.reload()
     ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
-    ecg.get_by_role("button", name="Read another").click()
+    seen = ecg.evaluate(WATCH_ANOTHER, ".st-key-another button")
+    assert seen[-1] == ["Read a paper ECG", False]
+    assert ["Read a paper ECG", True] not in seen, "no ECG under the heading of the first screen, however slow it comes"
     ecg.locator(".st-key-recent").wait_for()
     keep(ecg, "first-screen")
+    (tmp_path / "large.png").write_bytes(b"\x89PNG" + bytes(51 * 2**20))
+    ecg.locator("input[type=file]").first.set_input_files(tmp_path / "large.png")
+    word = ecg.get_by_text("File must be 50.0MB or smaller")
+    word.wait_for()
+    assert word.bounding_box()["height"] > 10, "to be seen, not only heard"
     ecg.locator(".st-key-recent").get_by_role("link", name=list_samples()[NORMAL].title).click()
     ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
 
