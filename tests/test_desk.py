@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from tests import browser
-from tests.test_viewer import DESKTOP, PHONE, SMALL, STREAMLITS_OWN, TABLET, axe_script, inside, keep, resize, settle
+from tests.test_viewer import DESKTOP, PHONE, SMALL, TABLET, inside, keep, resize, settle, violations
 
 pytestmark = pytest.mark.timeout(300)
 WAIT_MS = 60_000
@@ -243,18 +243,6 @@ def test_a_reload_keeps_the_list_and_the_reviews(desk):
     desk.locator(ROWS).first.wait_for()
     assert len(names(desk)) == 20
     assert "Accepted" in row(desk, "bed02").inner_text()
-
-
-def violations(page: Any) -> list[tuple[str, str]]:
-    """Return what axe-core finds that is not Streamlit's own."""
-    page.evaluate(axe_script())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [
-        (rule["id"], node["html"][:160])
-        for rule in found
-        for node in rule["nodes"]
-        if rule["id"] not in STREAMLITS_OWN or "hg-" in node["html"]
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

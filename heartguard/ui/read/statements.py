@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import streamlit as st
@@ -22,6 +23,9 @@ __all__ = ["come_first", "not_stated", "show_patient", "show_statements"]
 _SHOWN = 3
 """Statements that are shown before the others are asked for: the measurements stay on the first screen."""
 
+_SIGNED = re.compile(r" (?=[+−]\d)")
+"""Before a signed number no line is broken: it belongs to the lead before it."""
+
 _LETTERS, _LINES = 46, 5
 """Letters on a line of the column; lines of statements, and of what disagrees, above measurements that are then still
 on a first screen of 900 pixels."""
@@ -34,7 +38,7 @@ def show_statements(chosen: Chosen, reading: Reading) -> None:
     if not given:
         return
     rows = [
-        {"code": one.code, "text": with_minus(one.text), "leads": list(one.leads), "beats": list(one.beats)}
+        {"code": one.code, "text": _unbroken(one.text), "leads": list(one.leads), "beats": list(one.beats)}
         for one in given
     ]
     with st.container(key="statements", border=True, gap="xsmall"):
@@ -46,6 +50,10 @@ def come_first(chosen: Chosen, reading: Reading) -> bool:
     given = [one.text for one in statements(reading, chosen.patient).given]
     more = 1 if len(given) > _SHOWN else 0
     return _lines((*given[:_SHOWN], *contradictions(reading))) + more <= _LINES
+
+
+def _unbroken(text: str) -> str:
+    return _SIGNED.sub("\u00a0", with_minus(text))
 
 
 def _lines(sentences: Iterable[str]) -> int:
