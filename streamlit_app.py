@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from heartguard.ui.shared.frame import PAGES, set_up
+from heartguard.ui.shared.frame import PAGES
 
-set_up()
 st.navigation(
     [
         st.Page(script, title=name, icon=icon, default=script == "pages/read.py")

@@ -5,6 +5,8 @@ The order of the classes is a fact of each model (`heartguard.classify.ModelSpec
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "CLASS_MEANING",
     "CLASS_NAMES",
@@ -15,6 +17,7 @@ __all__ = [
     "finding_name",
     "percent",
     "printable",
+    "with_minus",
 ]
 
 DISCLAIMER = "Decision support for research and education, not a medical device."
@@ -94,6 +97,17 @@ def percent(probability: float) -> str:
     if probability < 0.01:
         return "< 1 %"
     return f"{100 * probability:.0f} %"
+
+
+def with_minus(text: str) -> str:
+    """Return a sentence as it is shown: with a minus in place of each hyphen that is the sign of a number.
+
+    Examples
+    --------
+    >>> with_minus("Left axis deviation: -42° (normal from -30 to 90), 3-lead.")
+    'Left axis deviation: −42° (normal from −30 to 90), 3-lead.'
+    """
+    return re.sub(r"(?<!\w)-(?=\d)", "−", text)
 
 
 def printable(text: str) -> str:

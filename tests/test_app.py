@@ -43,11 +43,11 @@ def words(app: AppTest) -> str:
     return "\n".join(element.value for group in parts for element in group)
 
 
-def mounted(app: AppTest, kind: str) -> dict[str, Any]:
-    """Return what the viewer's mount of a kind was sent."""
+def mounted(app: AppTest, name: str) -> dict[str, Any]:
+    """Return what the viewer was sent, or the rows of measurements, by a word that only they have."""
     protos = [element.proto for element in app.get("bidi_component")]
     found = [json.loads(proto.json) for proto in protos if proto.json]
-    return next(data for data in found if data["kind"] == kind)
+    return next(data for data in found if name in data)
 
 
 def wait(app: AppTest, done: Callable[[AppTest], bool]) -> AppTest:
@@ -87,7 +87,7 @@ SHOWN = {"heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_ms", "qtc_fridericia
 
 
 def measurements(app: AppTest) -> dict[str, str]:
-    return {row["field"]: row["value"] for row in mounted(app, "measurements")["rows"]}
+    return {row["field"]: row["value"] for row in mounted(app, "formulas")["rows"]}
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_the_measurements_are_those_of_the_simulated_page(read_page):
 
 
 def test_the_viewer_is_sent_every_lead_with_its_line_beats_and_marks(read_page):
-    sent = mounted(read_page, "ecg")
+    sent = mounted(read_page, "uploadedPicture")
     panels = sent["page"]["panels"]
     assert len(panels) == 13
     assert all(panel["x1"] - panel["x0"] > 200 and len(panel["line"]) > 200 for panel in panels)
@@ -265,7 +265,7 @@ def test_it_is_said_which_of_both_models_is_explained(explanation):
 
 
 def test_the_maps_of_all_classes_come_in_one_payload(explanation):
-    evidence = mounted(explanation, "ecg")["evidence"]
+    evidence = mounted(explanation, "uploadedPicture")["evidence"]
     assert set(evidence["maps"]) == {f"{label}/page" for label in CLASS_NAMES}
     assert all(sum(shares.values()) == pytest.approx(1, abs=0.01) for shares in evidence["shares"].values())
     assert {band[0] for band in evidence["bands"]["MI"]} >= {"I", "V1", "V6"}
@@ -309,7 +309,7 @@ def test_what_is_set_by_hand_adds_up_and_stands_beside_what_was_found():
     choice(app, "Gain").set_value(5.0).run()
     read_again(app)
     assert measurements(app)["heart_rate_bpm"].endswith("/min")
-    panels = mounted(app, "ecg")["page"]["panels"]
+    panels = mounted(app, "uploadedPicture")["page"]["panels"]
     assert [panel["label"] for panel in panels if panel["lead"] == "aVR"] == ["-aVR"]
     turn_to(app, "preprocessing")
     assert choice(app, "Row 1, column 2").value == "-aVR"

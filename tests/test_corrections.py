@@ -62,6 +62,8 @@ def test_corners_that_enclose_no_page_are_refused_with_a_sentence():
     for corners in (((0, 0), (10, 0), (10, 10), (0, 10)), ((0, 0), (800, 0), (400, 100), (400, 500))):
         with pytest.raises(CorrectionError, match="Mark the corners"):
             apply_corrections(picture_of(photo), Corrections(corners=corners))
+    with pytest.raises(CorrectionError, match="four corners, and 3 were marked"):
+        apply_corrections(picture_of(photo), Corrections(corners=((0, 0), (800, 0), (400, 500))))
 
 
 def test_corners_are_ordered_clockwise_from_the_upper_left():

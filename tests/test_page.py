@@ -168,6 +168,15 @@ def test_pulses_that_fit_no_usual_gain_are_said(height: float, gain: float, said
     assert [w.code for w in found.warnings if w.severity == "caution"] == ["scale.gain"] * said
 
 
+def test_a_gain_set_by_hand_against_the_pulses_is_used_and_said() -> None:
+    pulses = (Pulse(10.0, 50.0, 400.0, 10.1),) * 3
+    found = read_gain(pulses, None, 5.0)
+    assert (found.mm_per_mv, found.witnesses) == (5.0, -1.0)
+    assert [warning.severity for warning in found.warnings] == ["fault"]
+    assert "pulses show 10 mm/mV, but 5 mm/mV was set by hand" in found.warnings[0].text
+    assert read_gain(pulses, None, 10.0).warnings == ()
+
+
 def sides(left: tuple[float, ...], right: tuple[float, ...]) -> tuple[Pulse, ...]:
     """Return pulses before the limb leads and before the chest leads, of such heights."""
     places = [(100.0, height) for height in left] + [(1200.0, height) for height in right]

@@ -102,7 +102,7 @@ def test_usual_orders_are_offered_where_they_name_every_part(count, orders):
 
 
 def test_the_viewer_gets_every_lead_and_row_as_the_page_has_them():
-    sent = ecg_payload("made", reading_of(panels_of(("V1",), ("V4R",), ("row 3",))))
+    sent = ecg_payload(reading_of(panels_of(("V1",), ("V4R",), ("row 3",))))
     assert [panel["label"] for panel in sent["page"]["panels"]] == ["V1", "V4R", "row 3"]
     assert list(sent["signals"]["leads"]) == ["V1", "V4R", "row 3"]
     assert sent["signals"]["layout"] == "page"

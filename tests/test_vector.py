@@ -167,7 +167,7 @@ def test_reading_of_six_leads_has_six_leads() -> None:
     assert "page.vector" in {warning.code for warning in reading.warnings}
     beats = np.diff(reading.measurements.beats_s)
     assert reading.measurements.heart_rate_bpm == pytest.approx(60 / np.mean(beats), abs=3)
-    panels = ecg_payload("key", reading, uploaded=True)["page"]["panels"]
+    panels = ecg_payload(reading, uploaded=True)["page"]["panels"]
     assert [panel["lead"] for panel in panels] == list(LIMB)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from heartguard.ui.viewer.component import script
+
 GEOMETRY = files("heartguard.ui.viewer").joinpath("geometry.js")
 SCENE = {"width": 2000, "height": 1000, "pxPerS": 200, "pxPerMv": 80, "pxPerMm": 8, "panels": []}
 
@@ -25,6 +27,20 @@ def run(script: str) -> Any:
     done = subprocess.run([node, "--input-type=module", "-e", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", ["corners", "picture", "rows", "tab", "viewer"])
+def test_each_script_is_one_module_that_node_takes(name):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node is not installed")
+    text = script(f"{name}.js")
+    assert text.count("export default") == 1
+    assert text.count("export const clamp") == (name in ("corners", "viewer")), "what is imported is there once"
+    address = "data:text/javascript;base64," + base64.b64encode(text.encode()).decode()
+    program = f"console.log(typeof (await import({json.dumps(address)})).default);"
+    done = subprocess.run([node, "--input-type=module", "-e", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "function\n", done.stderr
 
 
 def test_a_span_is_read_in_ms_per_minute_and_mv():

@@ -37,7 +37,7 @@ def apply_corrections(upload: Upload, corrections: Corrections) -> tuple[Upload,
     Raises
     ------
     CorrectionError
-        If the corners enclose no page.
+        If the corners are not four, or enclose no page.
     """
     turn = Turn(corrections.quarter_turns % 4, bool(corrections.mirrored))
     image, homography = turned(upload.image, turn), turn_homography(turn, upload.image.shape[:2])
@@ -66,6 +66,10 @@ def by_hand_warnings(corrections: Corrections) -> tuple[Warning, ...]:
 
 def _cut(image: Image, corners: Doubles) -> tuple[Image, Doubles]:
     """Undo the perspective of the page between four corners."""
+    if len(corners) != 4:
+        raise CorrectionError(
+            f"The paper has four corners, and {len(corners)} were marked. Mark each of them once, then read again."
+        )
     ordered = order_corners(corners)
     sides = np.linalg.norm(np.roll(ordered, -1, axis=0) - ordered, axis=1)
     width, height = float(np.max(sides[[0, 2]])), float(np.max(sides[[1, 3]]))

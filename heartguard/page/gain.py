@@ -9,7 +9,7 @@ import numpy as np
 from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV
 from heartguard.page.marks import Pulse
 from heartguard.printed import Gains
-from heartguard.warning import Warning, caution, note
+from heartguard.warning import Warning, caution, fault, note
 
 __all__ = ["Gain", "read_gain"]
 
@@ -65,8 +65,7 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
     """
     height = float(np.median([pulse.height_mm for pulse in pulses])) if pulses else 0.0
     if by_hand is not None:
-        off = abs(height / by_hand - 1)
-        return Gain(by_hand, None, off, 1.0 if off < PULSE_TOLERANCE else -1.0) if pulses else Gain(by_hand)
+        return _set_by_hand(by_hand, height) if pulses else Gain(by_hand)
     sides = _gains_of_sides(pulses)
     if sides is not None and printed in (None, sides):
         off = float(np.median([abs(pulse.height_mm / _nearest(pulse.height_mm) - 1) for pulse in pulses]))
@@ -86,6 +85,18 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
         "believed. Check the amplitudes."
     )
     return Gain(shown, None, error, -1.0, (caution("scale.gain", text),))
+
+
+def _set_by_hand(gain: float, height_mm: float) -> Gain:
+    """Return the gain that was set, with what is wrong where the pulses show another."""
+    off, shown = abs(height_mm / gain - 1), _nearest(height_mm)
+    if off < PULSE_TOLERANCE:
+        return Gain(gain, None, off, 1.0)
+    text = (
+        f"The calibration pulses show {shown:g} mm/mV, but {gain:g} mm/mV was set by hand and is used. Check the "
+        "amplitudes."
+    )
+    return Gain(gain, None, off, -1.0, () if shown == gain else (fault("scale.gain", text),))
 
 
 def _nearest(height_mm: float) -> float:

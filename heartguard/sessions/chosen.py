@@ -61,10 +61,15 @@ class Chosen:
         return content.hexdigest()
 
     @property
+    def word(self) -> str:
+        """Names what of which files is looked at in a word, however it is read."""
+        return f"{self.digest[:16]}-{self.view}"
+
+    @property
     def read_as(self) -> str:
         """Names what is read of it in a word, the same wherever marks of waves are moved afterwards."""
         corrections = replace(self.corrections, marks=())
-        return f"{self.digest[:16]}-{self.view}-{abs(hash(corrections)):x}"
+        return f"{self.word}-{abs(hash(corrections)):x}"
 
     @property
     def nbytes(self) -> int:

@@ -26,7 +26,7 @@ def on_av_conduction(case: Case) -> Iterator[Statement]:
     if lone.size:
         count = float(lone.size)
         if pr is None:
-            text = "P waves and QRS complexes come independently of each other, as in third degree AV block"
+            text = "As in third degree AV block: P waves and QRS complexes come independently of each other"
             yield Statement(
                 "conduction.third_degree", f"{text} ({lone.size} P waves without a QRS).", {"lone_p": count}
             )
@@ -43,7 +43,7 @@ def on_axis(case: Case) -> Iterator[Statement]:
     axis = case.measured.axis_deg
     if axis is None or not math.isfinite(axis) or case.paced:
         return
-    values, degrees = {"axis_deg": axis}, f"{axis:.0f} degrees"
+    values, degrees = {"axis_deg": axis}, f"{axis:.0f}°"
     if limit("left_axis") <= axis <= limit("right_axis"):
         return
     if axis < limit("extreme_axis"):
@@ -138,10 +138,10 @@ def _on_fascicles(case: Case) -> Iterator[Statement]:
         return
     values = {"axis_deg": axis}
     if limit("extreme_axis") <= axis <= limit("fascicular_left_axis") and _qr(leads["aVL"]) and _rs(leads["III"]):
-        text = f"Left anterior fascicular block: axis {axis:.0f} degrees, qR in aVL, rS in III."
+        text = f"Left anterior fascicular block: axis {axis:.0f}°, qR in aVL, rS in III."
         yield Statement("conduction.lafb", text, values, ("aVL", "III"))
     if axis > limit("right_axis") and _rs(leads["I"]) and _rs(leads["aVL"]) and _qr(leads["III"]) and _qr(leads["aVF"]):
-        text = f"Left posterior fascicular block: axis {axis:.0f} degrees, rS in I and aVL, qR in III and aVF."
+        text = f"Left posterior fascicular block: axis {axis:.0f}°, rS in I and aVL, qR in III and aVF."
         yield Statement("conduction.lpfb", text, values, ("I", "aVL", "III", "aVF"))
 
 

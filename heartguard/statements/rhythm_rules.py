@@ -64,8 +64,8 @@ def on_regularity(case: Case) -> Iterator[Statement]:
     values = {"rr_variation": variation}
     irregular_itself = own is not None and own > limit("irregular_without_ectopics")
     if irregular_itself and case.measured.p_ms is None and not case.paced and _many(case):
-        text = f"Irregular RR intervals (they vary by {100 * variation:.0f} %) without P waves before the QRS complexes"
-        yield Statement("rhythm.irregular_without_p", f"{text}, as in atrial fibrillation.", values)
+        text = "Irregular without P waves, as in atrial fibrillation: the RR intervals vary by"
+        yield Statement("rhythm.irregular_without_p", f"{text} {100 * variation:.0f} %.", values)
     elif variation > limit("irregular"):
         because = "" if irregular_itself else ", because of single beats"
         yield Statement(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,13 +16,10 @@ from heartguard.report.printed.values import ValueRow, value_rows
 from heartguard.report.printed.words import WORDS, Language, day, word
 from heartguard.statements import Statements, statements
 from heartguard.values import Page, Prediction, Reading
-from heartguard.vocabulary import percent, printable
+from heartguard.vocabulary import percent, printable, with_minus
 from heartguard.warning_rules import LOW_QUALITY
 
 __all__ = ["Contents", "contents_of"]
-
-_MINUS = re.compile(r"(?<!\w)-(?=\d)")
-"""A hyphen that is the sign of a number."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +122,7 @@ def contents_of(reading: Reading, options: ReportOptions) -> Contents:
     language, prediction = options.language, reading.prediction
     stated = statements(reading, options.patient)
     given = prediction.withheld is None
-    said = {one.code: german_statement(one) if language == "de" else _MINUS.sub("−", one.text) for one in stated.given}
+    said = {one.code: german_statement(one) if language == "de" else with_minus(one.text) for one in stated.given}
     return Contents(
         language=language,
         source=_source(reading, language),

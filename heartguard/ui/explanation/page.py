@@ -12,7 +12,7 @@ from heartguard.ui.explanation.what_if import show_what_if
 from heartguard.ui.shared import session
 from heartguard.ui.shared.charts import lead_bars, show_chart
 from heartguard.ui.shared.fragments import fragment
-from heartguard.ui.shared.frame import PAGES, open_reading, sheet
+from heartguard.ui.shared.frame import PAGES, open_reading, part_of, sheet
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.viewer.ecg import asked, show_ecg
@@ -64,12 +64,13 @@ def _explain(chosen: Chosen, reading: Reading) -> None:
 
     label = asked(chosen, _PLACE).get("label") or reading.prediction.label
     offered = validated_maps()
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key=part_of(chosen)):
         with st.container(width="stretch", gap="small", key="ecg"):
             maps = _viewer(chosen, reading, offered)
         with st.container(width=_COLUMN_PX, key=f"evidence-{label}-beside", gap="small"):
             _beside(chosen, reading, label, maps)
-    with st.container(key=f"evidence-{label}-below", gap="small"):
+    below = st.container(key=f"{part_of(chosen)}-below")
+    with below.container(key=f"evidence-{label}-below", gap="small"):
         with st.container(border=True):
             show_what_if(chosen, reading, label)
         with st.expander("For experts: SHAP by pixel", icon=":material/grain:"):

@@ -6,24 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from heartguard.errors import HeartGuardError
 from heartguard.leads import GAINS_MM_PER_MV, ORDERS, ROWS, SHAPES, SPEEDS_MM_PER_S
+from heartguard.ui.preprocessing.corners import pick_corners
 from heartguard.ui.preprocessing.lead_names import choose_names, parts_of
 from heartguard.ui.shared import session
 from heartguard.ui.shared.fragments import fragment
 from heartguard.ui.shared.pictures import encode_jpeg, fit_width
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
-from heartguard.ui.viewer import mount_corners, send_picture
 from heartguard.values import Corrections, Reading, Upload
 
-__all__ = ["LAYOUT_NAMES", "moved_corners", "show_corrections"]
+__all__ = ["LAYOUT_NAMES", "show_corrections"]
 
-Corners = tuple[tuple[float, float], ...]
 Found = Mapping[str, Any]
 """What was found of each field of `Corrections`."""
 
@@ -68,7 +65,7 @@ def show_corrections(chosen: Chosen, upload: Upload, reading: Reading | None = N
         wanted = _choose_layout(wanted, found, key)
         wanted = _choose_scale(wanted, found, key)
     with left:
-        wanted = _pick_corners(upload, wanted, given, key)
+        wanted = pick_corners(upload, wanted, given, key)
         wanted = _choose_leads(reading, wanted, given, f"{key}-lead")
     with right:
         _preview(upload, wanted)
@@ -168,44 +165,6 @@ def _choice(label: str, options: tuple[Any, ...], given: Any, found: Any, name: 
         key=key,
     )
     return None if chosen == _FIND else chosen
-
-
-def _pick_corners(upload: Upload, wanted: Corrections, given: Corrections, key: str) -> Corrections:
-    """Let the doctor move the four corners of the paper, on the picture as it is turned; a turn takes them along."""
-    from heartguard.page import apply_corrections
-
-    turn = Corrections(wanted.quarter_turns, mirrored=wanted.mirrored)
-    shown, to_shown = apply_corrections(upload, turn)
-    height, width = shown.image.shape[:2]
-    whole = ((0.0, 0.0), (width - 1.0, 0.0), (width - 1.0, height - 1.0), (0.0, height - 1.0))
-    place = f"{key}-corners"
-    if place not in st.session_state:
-        before = Corrections(given.quarter_turns, mirrored=given.mirrored)
-        st.session_state[place] = moved_corners(given.corners, np.linalg.inv(apply_corrections(upload, before)[1]))
-    st.markdown("**Corners of the paper** · drag them or use the arrow keys, if the page is cut wrongly.")
-    picture = f"{key}-{turn.quarter_turns}-{bool(turn.mirrored):d}"
-    send_picture(picture, lambda: shown.image)
-    corners = moved_corners(st.session_state[place], to_shown)
-    moved = mount_corners(picture, (width, height), corners or whole, key=f"{picture}-corners")
-    if moved is not None:
-        st.session_state[place] = moved_corners(moved, np.linalg.inv(to_shown))
-        corners = moved_corners(st.session_state[place], to_shown)
-    return replace(wanted, corners=None if corners == whole else corners)
-
-
-def moved_corners(corners: Corners | None, homography: NDArray[np.floating[Any]]) -> Corners | None:
-    """Return where a homography puts corners, to a tenth of a pixel.
-
-    Examples
-    --------
-    >>> moved_corners(((0.0, 0.0), (9.0, 5.0)), np.array([[-1.0, 0, 9], [0, 1, 0], [0, 0, 1]]))
-    ((9.0, 0.0), (0.0, 5.0))
-    """
-    if corners is None:
-        return None
-    mapped = np.column_stack([np.array(corners), np.ones(len(corners))]) @ homography.T
-    places = np.round(mapped[:, :2] / mapped[:, 2:], 1) + 0.0
-    return tuple((float(x), float(y)) for x, y in places)
 
 
 def _preview(upload: Upload, wanted: Corrections) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from heartguard.ui.preprocessing.correct import show_corrections
 from heartguard.ui.preprocessing.steps import BY_HAND, show_steps
-from heartguard.ui.shared.frame import open_reading, sheet
+from heartguard.ui.shared.frame import open_reading, part_of, sheet
 from heartguard.values import Reading
 
 __all__ = ["show"]
@@ -18,6 +18,7 @@ def show() -> None:
         chosen, found = open_reading("Preprocessing")
         if chosen is None or not isinstance(found, Reading):
             return
-        show_steps(chosen, found)
-        st.header("Set by hand", anchor=BY_HAND)
-        show_corrections(chosen, found.upload, found)
+        with st.container(key=part_of(chosen)):
+            show_steps(chosen, found)
+            st.header("Set by hand", anchor=BY_HAND)
+            show_corrections(chosen, found.upload, found)

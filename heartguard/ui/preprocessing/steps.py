@@ -74,7 +74,7 @@ def show_steps(chosen: Chosen, reading: Reading) -> None:
         with st.container(border=True, width="stretch"):
             st.markdown("**4 · Traces**")
             show_ecg(chosen, reading, place="steps")
-            layout, strip = reading.page.layout.name, reading.ecg.rhythm_lead or "none"
+            layout, strip = reading.page.layout.name.replace("x", "×"), reading.ecg.rhythm_lead or "none"
             found = f"{len(reading.ecg.segments)} traces followed. Arrangement {layout}, rhythm strip: {strip}."
             st.caption(f"{found} {_link('Set arrangement or names of the leads by hand')}")
         for step in steps[3:]:

@@ -21,7 +21,7 @@ from heartguard.ui.shared.words import (
     sentence_list,
 )
 from heartguard.values import Prediction, Reading
-from heartguard.vocabulary import CLASS_MEANING, DISCLAIMER, class_name, percent
+from heartguard.vocabulary import CLASS_MEANING, DISCLAIMER, class_name, percent, with_minus
 from heartguard.warning_rules import LOW_QUALITY, NOT_NORMAL, UNSURE
 
 __all__ = ["abstention_threshold", "show_answer", "show_doubts", "uncertainties"]
@@ -110,7 +110,7 @@ def _headline(prediction: Prediction, quality: float) -> None:
     elif prediction.why_not_normal:
         st.markdown(
             f"Closest is {name} with {percent(probability)}, but this does not allow it:\n\n"
-            f"{sentence_list(escape_markdown(reason) for reason in prediction.why_not_normal)}\n\n"
+            f"{sentence_list(escape_markdown(with_minus(reason)) for reason in prediction.why_not_normal)}\n\n"
             "**Read this ECG yourself.**"
         )
     else:

@@ -6,10 +6,11 @@ import streamlit as st
 
 from heartguard.errors import HeartGuardError, PageError, TraceError
 from heartguard.sessions import log_surprise
-from heartguard.ui.read.source import choose_source, page_picker
+from heartguard.ui.read.page_picker import page_picker
+from heartguard.ui.read.source import choose_source
 from heartguard.ui.shared import session
 from heartguard.ui.shared.fragments import fragment
-from heartguard.ui.shared.frame import header, sheet
+from heartguard.ui.shared.frame import header, part_of, sheet
 from heartguard.ui.shared.problems import calm, show_problem, show_surprise
 from heartguard.ui.shared.reading_progress import show_reading_progress
 from heartguard.ui.shared.session import Chosen
@@ -36,7 +37,7 @@ def show() -> None:
             return
         from heartguard.ui.shared.running import outcome
 
-        found = outcome(chosen)
+        found = outcome(chosen, begin=False)  # the page of the doctor first: loading the models would hold it up
         header("Read", chosen, found)
         page_picker(chosen, found.parts if isinstance(found, Reading) else 1)
         if found is None or isinstance(found, Reading):
@@ -47,7 +48,7 @@ def show() -> None:
 
 def _read(chosen: Chosen, reading: Reading | None) -> None:
     """Show the page at once, and beside it how far the reading is, then what was read."""
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key=part_of(chosen)):
         with st.container(key="ecg", width="stretch"):
             _page(chosen, reading)
         with st.container(key="column", width=_COLUMN_PX, gap="small"):
@@ -81,17 +82,21 @@ def _column(chosen: Chosen, reading: Reading) -> None:
     from heartguard.ui.read.cards import FORMULAS, measurement_rows
     from heartguard.ui.read.downloads import show_downloads
     from heartguard.ui.read.scale import show_scale
-    from heartguard.ui.read.statements import show_patient, show_statements
+    from heartguard.ui.read.statements import come_first, show_patient, show_statements
     from heartguard.ui.review.panel import show_panel, show_review
 
     show_panel(chosen, reading)
     with st.container(key="answer", border=True, gap="xsmall"):
         show_answer(reading)
     show_lead_names(chosen, reading)
-    show_statements(chosen, reading)
+    first = come_first(chosen, reading)
+    if first:
+        show_statements(chosen, reading)
     with st.container(key="measurements", border=True, gap="xsmall"):
         moved = [name for name, _ in reading.corrections.marks]
         mount_measurements(measurement_rows(reading.measurements, moved), list(FORMULAS))
+    if not first:
+        show_statements(chosen, reading)
     show_review(chosen, reading)
     if chosen.note:
         st.caption(chosen.note)
@@ -115,7 +120,7 @@ def _column(chosen: Chosen, reading: Reading) -> None:
 def _refused(chosen: Chosen, error: Exception) -> None:
     """Say calmly what went wrong, beside the picture where there is one, and offer a way on."""
     seen = isinstance(error, PageError | TraceError)
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key=f"{part_of(chosen)}-refused"):
         with st.container(width="stretch", gap="small"):
             if isinstance(error, HeartGuardError):
                 from heartguard.intake import origin_of

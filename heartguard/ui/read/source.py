@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from heartguard.sessions import FIRST, Scope, View
+from heartguard.sessions import FIRST, View
 from heartguard.ui.read.camera import photograph_page
 from heartguard.ui.shared import session
+from heartguard.ui.shared.frame import part_of
 from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.uploads import let_go
@@ -20,15 +21,12 @@ if TYPE_CHECKING:
 
     from heartguard.samples import Sample
 
-__all__ = ["choose_source", "page_picker"]
+__all__ = ["choose_source"]
 
 _UPLOAD, _CAMERA = "Upload a file", "Use the camera"
 _ICONS = {_UPLOAD: ":material/upload_file:", _CAMERA: ":material/photo_camera:"}
 _GIVE_PX = 400
 """Width of the column with the uploader: its longest sentence then takes two lines."""
-
-_SCOPE_PX = 220
-"""Width of the choice of what of a document is read: its longest words fit."""
 
 _PHOTOS = ("image/*",)
 """Any picture: a phone then offers its own camera, and its HEIC photos."""
@@ -48,7 +46,7 @@ _PRIVACY = (
 def choose_source() -> None:
     """Show the ways to give an ECG: a file, the camera, which opens only when it is asked for, and samples to see."""
     _recent()
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key=part_of(session.current())):
         with st.container(width=_GIVE_PX, gap="small"):
             way = st.segmented_control(
                 "How to give the ECG",
@@ -168,67 +166,3 @@ def _what(sample: Sample) -> str:
     """Return what a sample shows, and where the models are not sure; that it is simulated stands beside it already."""
     said = sample.description.removeprefix("Simulated. ")
     return f"{said} Here HeartGuard is not sure." if sample.unsure else said
-
-
-_SCOPES: dict[Scope, str] = {
-    "found": "as its pages say",
-    "alone": "this page alone",
-    "together": "all pages as one ECG",
-}
-"""What of a document is read, in words."""
-
-
-def page_picker(chosen: Chosen, parts: int = 1) -> None:
-    """Let the doctor turn the pages of a document, read them together, and choose one of several ECGs on a page.
-
-    Parameters
-    ----------
-    chosen : Chosen
-    parts : int
-        How many ECGs the page shows.
-    """
-    pages = 1 if chosen.more else _page_count(chosen)
-    view, rounds = chosen.view, session.current_tab().rounds
-    wanted = view
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if pages > 1:
-            st.markdown(f"This document has {pages} pages. Page:", width="content")
-            page = st.pagination(pages, default=view.page + 1, key=f"page-{rounds}")
-            scope = st.selectbox(
-                "Read",
-                list(_SCOPES),
-                index=list(_SCOPES).index(view.scope),
-                format_func=_SCOPES.__getitem__,
-                key=f"scope-{rounds}",
-                label_visibility="collapsed",
-                width=_SCOPE_PX,
-            )
-            wanted = View(page - 1, view.part if page - 1 == view.page else 0, scope)
-            if st.button("All pages: work list", icon=":material/checklist:", type="tertiary", key="pages-to-list"):
-                _list_pages(chosen)
-                st.switch_page("pages/worklist.py")
-        if parts > 1:
-            st.markdown(f"This page shows {parts} ECGs. From the top:", width="content")
-            part = st.pagination(parts, default=view.part + 1, key=f"part-{rounds}-{view.page}")
-            wanted = wanted._replace(part=part - 1)
-    if wanted != view:
-        session.turn_to(wanted)
-        st.rerun()
-
-
-def _list_pages(chosen: Chosen) -> None:
-    """Give a document to the work list, page by page."""
-    from heartguard.intake import GivenFile
-    from heartguard.ui.worklist.giving import give
-
-    give([GivenFile(chosen.name, chosen.data)])
-
-
-def _page_count(chosen: Chosen) -> int:
-    from heartguard.errors import HeartGuardError
-    from heartguard.intake import page_count
-
-    try:
-        return page_count(chosen.data)
-    except HeartGuardError:
-        return 1

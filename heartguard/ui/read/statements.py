@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
+from heartguard.contradictions import contradictions
 from heartguard.patient import MOST_YEARS, SEXES, Patient
 from heartguard.statements import statements
 from heartguard.ui.shared import session
@@ -14,8 +16,19 @@ from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.viewer import mount_statements
 from heartguard.values import Reading
+from heartguard.vocabulary import with_minus
 
-__all__ = ["not_stated", "show_patient", "show_statements"]
+__all__ = ["come_first", "not_stated", "show_patient", "show_statements"]
+
+_SHOWN = 3
+"""Statements that are shown before the others are asked for: the measurements stay on the first screen."""
+
+_SIGNED = re.compile(r" (?=[+−]\d)")
+"""Before a signed number no line is broken: it belongs to the lead before it."""
+
+_LETTERS, _LINES = 46, 5
+"""Letters on a line of the column; lines of statements, and of what disagrees, above measurements that are then still
+on a first screen of 900 pixels."""
 
 
 @calm
@@ -24,9 +37,27 @@ def show_statements(chosen: Chosen, reading: Reading) -> None:
     given = statements(reading, chosen.patient).given
     if not given:
         return
-    rows = [{"code": one.code, "text": one.text, "leads": list(one.leads), "beats": list(one.beats)} for one in given]
+    rows = [
+        {"code": one.code, "text": _unbroken(one.text), "leads": list(one.leads), "beats": list(one.beats)}
+        for one in given
+    ]
     with st.container(key="statements", border=True, gap="xsmall"):
-        mount_statements(rows)
+        mount_statements(rows, _SHOWN)
+
+
+def come_first(chosen: Chosen, reading: Reading) -> bool:
+    """Return whether the statements are so few that they come before the measurements."""
+    given = [one.text for one in statements(reading, chosen.patient).given]
+    more = 1 if len(given) > _SHOWN else 0
+    return _lines((*given[:_SHOWN], *contradictions(reading))) + more <= _LINES
+
+
+def _unbroken(text: str) -> str:
+    return _SIGNED.sub("\u00a0", with_minus(text))
+
+
+def _lines(sentences: Iterable[str]) -> int:
+    return sum(1 + len(sentence) // _LETTERS for sentence in sentences)
 
 
 def show_patient(chosen: Chosen, reading: Reading) -> None:

@@ -14,7 +14,7 @@ from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.values import Reading
-from heartguard.vocabulary import class_name, percent
+from heartguard.vocabulary import class_name, percent, with_minus
 
 __all__ = ["show_panel", "show_review"]
 
@@ -35,7 +35,7 @@ def show_review(chosen: Chosen, reading: Reading) -> None:
     review = current_tab().reviews.get(chosen.place)
     if review is None or is_open(chosen):
         return
-    texts = {one.code: one.text for one in judged_statements(reading, chosen.patient)}
+    texts = {one.code: with_minus(one.text) for one in judged_statements(reading, chosen.patient)}
     first, *others = review_text(review, texts, "en")
     with st.container(border=True, gap="xsmall", key="review"):
         st.markdown(f":material/stethoscope: **{escape_markdown(first)}**")
@@ -112,7 +112,7 @@ def _wrong_statements(chosen: Chosen, reading: Reading, before: Review | None, k
     return {
         one.code
         for one in said
-        if not st.checkbox(escape_markdown(one.text), one.code not in known, key=f"review-{one.code}-{key}")
+        if not st.checkbox(escape_markdown(with_minus(one.text)), one.code not in known, key=f"review-{one.code}-{key}")
     }
 
 

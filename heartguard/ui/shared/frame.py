@@ -19,7 +19,7 @@ from heartguard.values import HandSetting, Reading
 if TYPE_CHECKING:
     from heartguard.review import Review
 
-__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "set_up", "sheet"]
+__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "part_of", "sheet"]
 
 MAX_WIDTH_PX = 1680
 """Wider than this the page of an ECG grows no more: it is then as large as on paper."""
@@ -37,8 +37,8 @@ PAGES = {
 """The pages by their scripts, in their order."""
 
 
-def set_up() -> None:
-    """Set title, icon, width, logo and how memory is kept; to be called once, first, by the entry point."""
+def _set_up() -> None:
+    """Set icon, width, logo and how memory is kept."""
     keep_arrays_out_of_pools()
     st.set_page_config(page_icon=str(shipped("assets", "icon.png")), layout="wide")
     st.logo(str(shipped("assets", "logo-dark.svg" if dark_theme() else "logo-light.svg")), size="large")
@@ -51,9 +51,25 @@ def dark_theme() -> bool:
 
 
 def sheet() -> DeltaGenerator:
-    """Return the centred container that holds a page, so that lines stay readable on wide screens."""
+    """Set up what all pages share; return the centred container of one, so that lines stay readable on wide screens.
+
+    Each page calls it, not the entry alone: of a fresh server Streamlit runs a page of ``pages/`` without the entry.
+    """
+    _set_up()
     outer = st.container(horizontal_alignment="center")
     return outer.container(width=MAX_WIDTH_PX, gap="small")
+
+
+def part_of(chosen: Chosen | None) -> str:
+    """Return the key of a container with what belongs to an ECG, or to none: the header hides those of others at once.
+
+    Streamlit leaves what was there until the new page has replaced it: values of one ECG under the name of another.
+    """
+    return f"of-{'none' if chosen is None else chosen.word}"
+
+
+def _hiding_others(chosen: Chosen | None) -> str:
+    return f'<style>[class*="st-key-of-"]:not([class*="st-key-{part_of(chosen)}"]) {{visibility: hidden}}</style>'
 
 
 def header(title: str, chosen: Chosen | None = None, found: Reading | Exception | None = None) -> bool:
@@ -82,7 +98,7 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
             st.space("stretch")
             _neighbours()
     if chosen is None:
-        st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>')
+        st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>{_hiding_others(None)}')
     else:
         _strip(chosen, found if isinstance(found, Reading) else None)
     return _take_up(chosen)
@@ -149,7 +165,8 @@ def _step(label: str, way: str, key: str, word: str) -> None:
 def _strip(chosen: Chosen, reading: Reading | None) -> None:
     """Show the strip of the open ECG, and beside it what accepts or overrules its reading, or leaves it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="strip"):
-        st.html(strip_html(chosen, reading, session.current_tab().reviews.get(chosen.place)), width="stretch")
+        strip = strip_html(chosen, reading, session.current_tab().reviews.get(chosen.place))
+        st.html(strip + _hiding_others(chosen), width="stretch")
         with st.container(horizontal=True, gap="xsmall", width="content", key="actions"):
             if reading is not None:
                 from heartguard.ui.review.bar import show_review_bar

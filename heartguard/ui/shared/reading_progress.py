@@ -10,13 +10,15 @@ __all__ = ["show_reading_progress"]
 
 
 def show_reading_progress() -> None:
-    """Show how far the reading is; while others come first, that is looked at less often."""
-    from heartguard.ui.shared.job_view import POLL_S, WAITING_POLL_S
-    from heartguard.ui.shared.running import reading_job
+    """Begin the reading if need be, and show how far it is; while others come first, that is looked at less often."""
+    from heartguard.ui.shared.job_view import POLL_S, WAITING_POLL_S, place_in_line
+    from heartguard.ui.shared.running import outcome, reading_job
 
     chosen = session.current()
+    if chosen is not None:
+        outcome(chosen)
     job = None if chosen is None else reading_job(chosen)
-    waits = job is not None and job.state == "waiting"
+    waits = job is not None and bool(place_in_line(job))  # one that is about to begin would draw the page twice
     st.fragment(_show_progress, run_every=WAITING_POLL_S if waits else POLL_S)(waits)
 
 

@@ -56,13 +56,22 @@ def load_models() -> Models:
     return shared_models()
 
 
-def outcome(chosen: Chosen) -> Reading | Exception | None:
-    """Return the reading of a file, or why there is none; None while it is read, which begins at the first call."""
+def outcome(chosen: Chosen, *, begin: bool = True) -> Reading | Exception | None:
+    """Return the reading of a file, or why there is none; None while it is read.
+
+    Parameters
+    ----------
+    chosen : Chosen
+    begin : bool
+        Whether reading begins if it has not; else None is returned then too.
+    """
     tab = current_tab()
     known = tab.known(chosen.key)
     if known is not None:
         return known
     job = reading_job(chosen)
+    if job is None and not begin:
+        return None
     if job is None:
         job = _start(chosen)
     state = job.look()

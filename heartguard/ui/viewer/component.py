@@ -1,8 +1,9 @@
-"""Mounting the viewer: one component, registered once, whose every mount has a kind.
+"""Mounting the viewer, its pictures and the rows beside it: components, each registered once.
 
-Streamlit sends all `data` of a mount again when a word of it changes. So pictures have mounts of their own, whose bytes
-never change: a name, a line break, a JPEG. The script keeps them by that name for the other mounts. Styles are not
-isolated, so that a screen reader, a test and the print find "ECG page" as they find any other element.
+Streamlit sends script, styles and all `data` of a mount again when a word of its data changes. So each component has
+the script that it needs and no more, and pictures have mounts of their own, whose bytes never change: a name, a line
+break, a WebP. The other mounts find them by that name. Styles are not isolated, so that a screen reader, a test and
+the print find "ECG page" as they find any other element.
 """
 
 from __future__ import annotations
@@ -40,17 +41,33 @@ _WEBP_QUALITY = 70
 """Lines stay sharp. A page takes 100 to 250 kB; as JPEG of quality 80 some samples were over 1.5 MB a reading."""
 
 
-def script() -> str:
-    """Return the script as one module: the arithmetic, then what draws, without the import that joins them."""
-    folder = files("heartguard.ui.viewer")
-    parts = (folder.joinpath(name).read_text("utf-8") for name in ("geometry.js", "viewer.js"))
-    return "\n".join(line for part in parts for line in part.splitlines() if not line.startswith("import "))
+def script(name: str, taken: set[str] | None = None) -> str:
+    """Return a script as one module: what it imports first, each once, without the imports that join them.
+
+    Parameters
+    ----------
+    name : str
+        Of a file in this folder.
+    taken : set of str, optional
+        Names of those that are there already; those that are added are put into it.
+    """
+    taken = set() if taken is None else taken
+    taken.add(name)
+    own, before = [], []
+    for line in files("heartguard.ui.viewer").joinpath(name).read_text("utf-8").splitlines():
+        if not line.startswith("import "):
+            own.append(line)
+            continue
+        imported = line.split('"')[1].removeprefix("./")
+        if imported not in taken:
+            before.append(script(imported, taken))
+    return "\n".join((*before, *own))
 
 
 @cache
-def _component() -> ComponentRenderer:
-    css = files("heartguard.ui.viewer").joinpath("viewer.css").read_text("utf-8")
-    return st.components.v2.component("heartguard_viewer", css=css, js=script(), isolate_styles=False)
+def _component(name: str, styles: str = "") -> ComponentRenderer:
+    css = files("heartguard.ui.viewer").joinpath(styles).read_text("utf-8") if styles else None
+    return st.components.v2.component(f"heartguard_{name}", css=css, js=script(f"{name}.js"), isolate_styles=False)
 
 
 def send_picture(name: str, image: Callable[[], Image]) -> None:
@@ -71,7 +88,7 @@ def send_picture(name: str, image: Callable[[], Image]) -> None:
         kept[name] = name.encode() + b"\n" + coded
         while len(kept) > _MAX_PICTURES:
             del kept[next(iter(kept))]
-    _component()(key=f"picture-{name}", data=kept[name], height=1)
+    _component("picture")(key=f"picture-{name}", data=kept[name], height=1)
 
 
 def mount_viewer(data: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
@@ -83,7 +100,7 @@ def mount_viewer(data: Mapping[str, Any], *, key: str) -> Mapping[str, Any]:
         From `heartguard.ui.viewer.payload`.
     key : str
     """
-    return _component()(
+    return _component("viewer", "viewer.css")(
         key=key, data=data, on_label_change=_nothing, on_wants_change=_nothing, on_marks_change=_nothing
     )
 
@@ -99,25 +116,27 @@ def mount_measurements(rows: Sequence[Mapping[str, Any]], formulas: Sequence[str
         The first is chosen at the start.
     """
     data = {"kind": "measurements", "rows": rows, "formulas": formulas}
-    _component()(key="measurement-rows", data=data)
+    _component("rows", "rows.css")(key="measurement-rows", data=data)
 
 
-def mount_statements(rows: Sequence[Mapping[str, Any]]) -> None:
+def mount_statements(rows: Sequence[Mapping[str, Any]], shown: int) -> None:
     """Show statements, each of which lights in the viewer the leads and the beats that show it.
 
     Parameters
     ----------
     rows : sequence of mapping
         ``code``, ``text``, ``leads`` and ``beats``, the places of the beats.
+    shown : int
+        How many are shown before the others are asked for.
     """
-    _component()(key="statement-rows", data={"kind": "statements", "rows": rows})
+    _component("rows", "rows.css")(key="statement-rows", data={"kind": "statements", "rows": rows, "shown": shown})
 
 
 def mount_corners(picture: str, size: tuple[int, int], corners: Sequence[tuple[float, float]], *, key: str) -> Any:
     """Show four corners on a picture of `size` (width, height) to be moved; return them once they were, else None."""
     width, height = size
-    data = {"kind": "corners", "picture": picture, "width": width, "height": height, "corners": corners}
-    found = _component()(key=key, data=data, on_corners_change=_nothing)
+    data = {"picture": picture, "width": width, "height": height, "corners": corners}
+    found = _component("corners", "viewer.css")(key=key, data=data, on_corners_change=_nothing)
     return found.get("corners")
 
 
@@ -132,8 +151,8 @@ def mount_tab(token: str, *, asks: bool, expected: bool) -> str | None:
     expected : bool
         Whether the address names an ECG, so that an answer is needed even if there was no token before.
     """
-    data = {"kind": "tab", "token": token, "asks": asks, "expected": expected}
-    found = _component()(key="tab-token", data=data, height=1, on_token_change=_nothing, on_dark_change=_nothing)
+    data = {"token": token, "asks": asks, "expected": expected}
+    found = _component("tab")(key="tab-token", data=data, height=1, on_token_change=_nothing, on_dark_change=_nothing)
     return found.get("token")
 
 

@@ -10,8 +10,7 @@ import streamlit as st
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.words import answer_text
 from heartguard.ui.viewer.component import mount_viewer, send_picture
-from heartguard.ui.viewer.payload import ecg_payload, upload_payload
-from heartguard.values import Reading
+from heartguard.values import Reading, Upload
 
 __all__ = ["asked", "show_ecg", "show_upload"]
 
@@ -21,14 +20,14 @@ def show_upload(chosen: Chosen) -> None:
     from heartguard.intake import open_upload
 
     upload = open_upload(chosen.data, name=chosen.name, page=chosen.page)
-    word = _word(chosen)
+    word = chosen.word
     send_picture(f"{word}/uploaded", lambda: upload.image)
-    mount_viewer(upload_payload(word, upload), key=f"ecg-{word}")
+    mount_viewer(_uploaded(word, upload), key=f"ecg-{word}")
 
 
 def asked(chosen: Chosen, place: str = "ecg") -> Mapping[str, Any]:
     """Return what was asked of a viewer so far: ``label``, a class, and ``wants``, a view."""
-    return st.session_state.get(f"{place}-{_word(chosen)}") or {}
+    return st.session_state.get(f"{place}-{chosen.word}") or {}
 
 
 def show_ecg(
@@ -45,16 +44,19 @@ def show_ecg(
     place : str
         Part of the viewer's key: two places have two viewers.
     """
-    word = _word(chosen)
+    from heartguard.ui.viewer.payload import ecg_payload  # with all that traces, which an upload is shown without
+
+    word = chosen.word
     wants = asked(chosen, place).get("wants") == "uploaded"
     if wants:
         send_picture(f"{word}/uploaded", lambda: reading.upload.image)
     send_picture(f"{chosen.read_as}/page", lambda: reading.page.image)
     beside = {"pagePicture": f"{chosen.read_as}/page", "told": f"Read. {answer_text(reading)}."}
-    payload = ecg_payload(word, reading, uploaded=wants)
+    payload = {**_uploaded(word, reading.upload), **ecg_payload(reading, uploaded=wants)}
     return mount_viewer({**payload, **beside, **(more or {})}, key=f"{place}-{word}")
 
 
-def _word(chosen: Chosen) -> str:
-    """Return what names a page of a file in the browser."""
-    return f"{chosen.digest[:16]}-{chosen.view}"
+def _uploaded(word: str, upload: Upload) -> dict[str, Any]:
+    """Return what can be shown before a page is read: the picture as uploaded."""
+    height, width = upload.image.shape[:2]
+    return {"id": word, "uploaded": {"width": width, "height": height}, "uploadedPicture": f"{word}/uploaded"}

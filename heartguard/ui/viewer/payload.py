@@ -15,10 +15,10 @@ from heartguard.ui.shared.words import quality_text
 from heartguard.ui.viewer.beats import beats_payload
 from heartguard.ui.viewer.name_places import name_places
 from heartguard.ui.viewer.rounding import rounded
-from heartguard.values import Ecg, Page, Reading, Segment, Upload
+from heartguard.values import Ecg, Page, Reading, Segment
 from heartguard.warning_rules import LOW_QUALITY
 
-__all__ = ["ecg_payload", "lead_quality", "upload_payload", "uploaded_view"]
+__all__ = ["ecg_payload", "lead_quality", "uploaded_view"]
 
 _SIGNAL_HZ = 250
 """Samples a second that are sent: a page has about 200 columns a second."""
@@ -27,20 +27,11 @@ _UPLOADED_STEP = 3
 """Columns from one point of a line to the next on the picture as uploaded, where nothing is measured."""
 
 
-def upload_payload(key: str, upload: Upload) -> dict[str, Any]:
-    """Return what can be shown before a page is read: the picture as uploaded."""
-    height, width = upload.image.shape[:2]
-    uploaded = {"width": width, "height": height}
-    return {"kind": "ecg", "id": key, "uploaded": uploaded, "uploadedPicture": f"{key}/uploaded"}
-
-
-def ecg_payload(key: str, reading: Reading, *, uploaded: bool = False) -> dict[str, Any]:
-    """Return what the viewer needs of a reading.
+def ecg_payload(reading: Reading, *, uploaded: bool = False) -> dict[str, Any]:
+    """Return what the viewer needs of a reading beside its pictures.
 
     Parameters
     ----------
-    key : str
-        Names the reading; its pictures are ``key/page`` and ``key/uploaded``.
     reading : Reading
     uploaded : bool
         Whether the lines on the picture as uploaded are wanted too.
@@ -49,7 +40,6 @@ def ecg_payload(key: str, reading: Reading, *, uploaded: bool = False) -> dict[s
     height, width = page.image.shape[:2]
     scale = {"pxPerS": page.px_per_s, "pxPerMv": page.px_per_mv, "pxPerMm": page.px_per_mm}
     return {
-        **upload_payload(key, reading.upload),
         "page": {"width": width, "height": height, **scale, "panels": _panels(page.image, ecg, page.px_per_mm)},
         "signals": _signals(ecg, page),
         "beats": np.round(measured.beats_s, 3).tolist(),

@@ -1,13 +1,11 @@
 // @ts-check
 // The one viewer of the app: the page, the page as uploaded, the signals and the maps, in one SVG.
-// component.py mounts it; each mount has a `kind`: a picture (bytes), an ECG, the measurements, the corners, the tab.
+import { LIGHT, choice, handle, html, select, svg } from "./elements.js";
 import { WAVES, arrange, arrangeBeats, arrangementsOf, clamp, columnOf, heightAt, held, leadName, marching, movedMark, panelAt, pathOf, shows, spanText, topBetween, unitsPerPixel, viewOf, zoomed } from "./geometry.js";
+import { PICTURE, pictures } from "./pictures.js";
 
 /** @typedef {import("./geometry.js").Scene & {picture?: string, map?: string, grid?: boolean}} DrawnScene */
 
-const SVG = "http://www.w3.org/2000/svg";
-const LIGHT = "heartguard-light"; // a measurement was tapped: the viewer lights where it comes from
-const PICTURE = "heartguard-picture"; // a picture has arrived
 /** Intervals, as from which to which mark of the median beat. */
 const INTERVALS = { pr_ms: ["p_on", "qrs_on"], qrs_ms: ["qrs_on", "qrs_off"], qt_ms: ["qrs_on", "t_off"] };
 /** What is lit of other measurements: an interval too, or whole leads. */
@@ -18,76 +16,27 @@ const LIT_BEATS = ["heart_rate_bpm", "least_rate_bpm", "greatest_rate_bpm"];
 const LAYERS = { traces: "Traces", names: "Lead names", peaks: "R peaks", waves: "P, QRS, T", intervals: "Intervals", grid: "Grid", map: "Map", adds: "Lead shares" };
 /** A press that moves less than this is a tap, px. */
 const TAP = 5;
-/** Until Streamlit has taken up another theme of the browser, ms. */
-const THEMED = 300;
 /** Marks are sent so long after the last movement, ms: a key that is held repeats faster. */
 const MOVED = 500;
 /** Half of what is lit of a beat, s: a wide QRS complex. */
 const BEAT_HALF_S = 0.09;
 /** One press of an arrow key moves a mark by one sample, s. */
 const MARK_STEP_S = 0.002;
-/** Statements that are shown before the others are asked for: the measurements stay on the first screen. */
-const FEW = 3;
 const STEP = 1.3; // zoom by one press of a key or button
 const WHEEL = 0.0022; // zoom by one unit of the wheel: a notch of 100 is a quarter
 
-/** @type {Map<string, {url: string, bytes: number}>} Pictures by name; a picture's own mount keeps its data. */
-const pictures = new Map();
+/** @type {WeakMap<Element, Viewer>} */
+const mounted = new WeakMap();
 
-/** @param {any} component */
+/** @param {{parentElement: HTMLElement, data: any, setStateValue: (name: string, value: any) => void, setTriggerValue: (name: string, value: any) => void}} component */
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
-  if (data instanceof Uint8Array) return keepPicture(data);
-  const mount = { ecg: mountEcg, measurements: mountMeasurements, statements: mountStatements, corners: mountCorners, tab: mountTab }[data.kind];
-  return mount(parentElement, data, setStateValue, setTriggerValue);
-}
-
-/** Keep a picture: its name, a line break, its bytes. @param {Uint8Array} data */
-function keepPicture(data) {
-  const end = data.indexOf(10);
-  const name = new TextDecoder().decode(data.subarray(0, end));
-  const known = pictures.get(name);
-  if (!known) {
-    const url = URL.createObjectURL(new Blob([data.slice(end + 1)]));
-    pictures.set(name, { url, bytes: data.length });
-    document.dispatchEvent(new CustomEvent(PICTURE, { detail: name }));
-  }
-}
-
-/** @param {string} tag @param {Record<string, any>} [attributes] @param {(Node|string)[]} [children] */
-function html(tag, attributes = {}, children = []) {
-  const node = document.createElement(tag);
-  fill(node, attributes, children);
-  return /** @type {any} */ (node);
-}
-
-/** @param {string} tag @param {Record<string, any>} [attributes] @param {(Node|string)[]} [children] */
-function svg(tag, attributes = {}, children = []) {
-  const node = document.createElementNS(SVG, tag);
-  fill(node, attributes, children);
-  return /** @type {any} */ (node);
-}
-
-/** @param {Element} node @param {Record<string, any>} attributes @param {(Node|string)[]} children */
-function fill(node, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children);
-}
-
-/** Buttons of which one is pressed. @param {string} name @param {Record<string, string>} options @param {string} chosen @param {(value: string) => void} choose */
-function choice(name, options, chosen, choose) {
-  const buttons = Object.entries(options).map(([value, text]) =>
-    html("button", { type: "button", "data-value": value, "aria-pressed": `${value === chosen}`, onclick: () => choose(value) }, [text]),
-  );
-  return html("div", { role: "group", "aria-label": name, class: "hg-choice" }, buttons);
-}
-
-/** @param {string} name @param {Record<string, string>} options @param {string} chosen @param {(value: string) => void} choose */
-function select(name, options, chosen, choose) {
-  const entries = Object.entries(options).map(([value, text]) => html("option", { value, selected: value === chosen }, [text]));
-  return html("select", { "aria-label": name, onchange: (/** @type {any} */ event) => choose(event.target.value) }, entries);
+  const viewer = mounted.get(parentElement) ?? new Viewer(parentElement);
+  mounted.set(parentElement, viewer);
+  viewer.show(data, setStateValue, setTriggerValue);
+  return () => {
+    viewer.close();
+    mounted.delete(parentElement);
+  };
 }
 
 /** The ECG: everything that the viewer of one mount knows and does. */
@@ -343,7 +292,7 @@ class Viewer {
 
   drawPicture() {
     const kept = this.scene.picture ? pictures.get(this.scene.picture) : undefined;
-    if (kept) this.picture.setAttribute("href", kept.url);
+    if (kept) this.picture.setAttribute("href", kept);
     else this.picture.removeAttribute("href");
     this.picture.setAttribute("width", this.scene.width);
     this.picture.setAttribute("height", this.scene.height);
@@ -694,8 +643,8 @@ class Viewer {
   }
 
   /** Light what a measurement or a statement came from, or nothing.
-   * @param {{field: string, text: string, leads?: string[], beats?: number[]}} detail */
-  light({ field, text, leads, beats = [] }) {
+   * @param {{field: string, text: string, leads?: string[], beats?: number[], heard?: boolean}} detail */
+  light({ field, text, leads, beats = [], heard = false }) {
     if (!this.data?.page) return;
     this.lit = field;
     this.litLeads = leads ?? LIT_LEADS[/** @type {keyof LIT_LEADS} */ (field)] ?? [];
@@ -703,7 +652,7 @@ class Viewer {
     const ofBeats = LIT_BEATS.includes(field) || beats.length > 0;
     if (field && (!this.measurable || (this.mode === "beats" && ofBeats))) this.setMode("page");
     this.draw();
-    this.say(field ? text : "");
+    this.say(field ? text : "", heard);
   }
 
   /** @param {string} text @param {boolean} [heardOnly] Said by a screen reader, and not shown, as it stands elsewhere. */
@@ -792,230 +741,4 @@ class Viewer {
     };
     return handle(this, which, `Caliper, ${name} handle`, spanText(this.scene, caliper.a, caliper.b), { x, y }, () => caliper[which], move);
   }
-}
-
-/** A handle on the scene. @param {Viewer|Corners} viewer @param {string} which @param {string} name @param {string} value
- * @param {{x: number, y: number}} at @param {() => {x: number, y: number}} place @param {(to: {x: number, y: number}) => void} move
- * @param {number} [unit] What one press of an arrow key moves. */
-function handle(viewer, which, name, value, at, place, move, unit = 1) {
-  const step = (/** @type {KeyboardEvent} */ event) => {
-    const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const by = moves[/** @type {keyof moves} */ (event.key)];
-    if (!by) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const far = unit * (event.shiftKey ? 10 : 1);
-    move({ x: place().x + far * by[0], y: place().y + far * by[1] });
-  };
-  const press = (/** @type {PointerEvent} */ event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    const start = viewer.at(event);
-    const from = { ...place() };
-    const drag = (/** @type {PointerEvent} */ next) => {
-      const now = viewer.at(next);
-      move({ x: from.x + now.x - start.x, y: from.y + now.y - start.y });
-    };
-    const drop = () => {
-      document.removeEventListener("pointermove", drag);
-      document.removeEventListener("pointerup", drop);
-      document.removeEventListener("pointercancel", drop);
-    };
-    document.addEventListener("pointermove", drag);
-    document.addEventListener("pointerup", drop);
-    document.addEventListener("pointercancel", drop);
-    viewer.canvas.querySelector(`[data-hand="${which}"]`)?.focus();
-  };
-  return svg("g", { class: "hg-hand", tabindex: "0", role: "slider", "aria-label": name, "aria-valuenow": Math.round(at.x), "aria-valuetext": value, "data-hand": which,
-    transform: `translate(${at.x} ${at.y})`, onkeydown: step, onpointerdown: press }, [
-    svg("g", { class: "hg-fixed" }, [svg("circle", { r: 16, class: "hg-grip" }), svg("circle", { r: 7 })]),
-  ]);
-}
-
-/** @type {WeakMap<Element, any>} */
-const mounted = new WeakMap();
-
-/** @param {HTMLElement} parent @param {any} data @param {(name: string, value: any) => void} setStateValue @param {(name: string, value: any) => void} setTriggerValue */
-function mountEcg(parent, data, setStateValue, setTriggerValue) {
-  const viewer = mounted.get(parent) ?? new Viewer(parent);
-  mounted.set(parent, viewer);
-  viewer.show(data, setStateValue, setTriggerValue);
-  return () => {
-    viewer.close();
-    mounted.delete(parent);
-  };
-}
-
-/** The measurements: a row each, which lights where its number comes from. @param {HTMLElement} parent @param {any} data */
-function mountMeasurements(parent, data) {
-  let lit = "";
-  const list = html("div", { class: "hg-measurements" });
-  const press = (/** @type {any} */ row) => {
-    lit = lit === row.field ? "" : row.field;
-    draw();
-    document.dispatchEvent(new CustomEvent(LIGHT, { detail: { field: lit, text: row.drawn || row.note } }));
-    list.querySelector(`[data-field="${row.field}"]`)?.focus();
-  };
-  let formula = data.formulas[0];
-  let all = false;
-  const draw = () => {
-    const rows = data.rows.filter((/** @type {any} */ row) => (!row.formula || row.formula === formula) && (all || !row.more));
-    const more = html("button", { type: "button", class: "hg-more", "aria-expanded": `${all}`, onclick: () => {
-      all = !all;
-      draw();
-      list.querySelector(".hg-more")?.focus();
-    } }, [all ? "Fewer measurements" : "More measurements"]);
-    list.replaceChildren(...rows.map((/** @type {any} */ row) => html("div", { class: "hg-row" }, [button(row), ...(row.formula ? [formulas()] : [])])), more);
-  };
-  const button = (/** @type {any} */ row) => {
-    const parts = [
-      html("span", { class: "hg-name" }, [row.label]),
-      html("span", { class: "hg-value" }, [row.value]),
-      html("span", { class: row.flag ? "hg-flag" : row.drawn ? "hg-range" : "hg-range hg-reason" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
-    ];
-    return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.drawn ? row.help : row.note, "data-field": row.field, onclick: () => press(row) }, parts);
-  };
-  const formulas = () =>
-    select("Formula of QTc", Object.fromEntries(data.formulas.map((/** @type {string} */ name) => [name, name])), formula, (name) => {
-      formula = name;
-      draw();
-    });
-  draw();
-  return mountList(parent, list, (field) => {
-    if (field === lit) return;
-    lit = "";
-    draw();
-  });
-}
-
-/** Show a list in place of the one before; what else is lit is told to it. @param {HTMLElement} parent @param {HTMLElement} list @param {(field: string) => void} other */
-function mountList(parent, list, other) {
-  const heard = (/** @type {any} */ event) => other(event.detail.field);
-  document.addEventListener(LIGHT, heard);
-  mounted.get(parent)?.remove();
-  mounted.set(parent, list);
-  parent.append(list);
-  return () => {
-    document.removeEventListener(LIGHT, heard);
-    list.remove();
-  };
-}
-
-/** The statements: each lights the leads and the beats that show it. @param {HTMLElement} parent @param {any} data */
-function mountStatements(parent, data) {
-  let lit = "";
-  let all = false;
-  const list = html("div", { class: "hg-measurements hg-statements", role: "group", "aria-label": "Statements" });
-  const press = (/** @type {any} */ row) => {
-    lit = lit === row.code ? "" : row.code;
-    draw();
-    const detail = lit ? { field: row.code, text: row.text, leads: row.leads, beats: row.beats } : { field: "", text: "" };
-    document.dispatchEvent(new CustomEvent(LIGHT, { detail }));
-    list.querySelector(`[data-code="${row.code}"]`)?.focus();
-  };
-  const button = (/** @type {any} */ row) =>
-    html("button", { type: "button", "aria-pressed": `${row.code === lit}`, "data-code": row.code, title: row.text, onclick: () => press(row) }, [row.text]);
-  const draw = () => {
-    const rows = all ? data.rows : data.rows.slice(0, FEW);
-    const rest = data.rows.length - FEW;
-    const more = html("button", { type: "button", class: "hg-more", "aria-expanded": `${all}`, onclick: () => {
-      all = !all;
-      draw();
-      list.querySelector(".hg-more")?.focus();
-    } }, [all ? "Fewer statements" : `${rest} more`]);
-    list.replaceChildren(...rows.map((/** @type {any} */ row) => html("div", { class: "hg-row" }, [button(row)])), ...(rest > 0 ? [more] : []));
-  };
-  draw();
-  return mountList(parent, list, (field) => {
-    if (field === lit) return;
-    lit = "";
-    draw();
-  });
-}
-
-/** The four corners of the paper on the picture, to be dragged or moved by the arrow keys. */
-class Corners {
-  /** @param {HTMLElement} parent @param {any} data @param {(name: string, value: any) => void} tell */
-  constructor(parent, data, tell) {
-    this.data = data;
-    this.tell = tell;
-    /** @type {{x: number, y: number}[]} */
-    this.corners = data.corners.map(([x, y]) => ({ x, y }));
-    this.picture = svg("image", { width: data.width, height: data.height });
-    this.edge = svg("path", { class: "hg-caliper" });
-    this.hands = svg("g");
-    this.canvas = svg("svg", { viewBox: `0 0 ${data.width} ${data.height}` }, [this.picture, this.edge, this.hands]);
-    this.window = html("div", { class: "hg-corners", role: "group", "aria-label": "Corners of the paper" }, [this.canvas]);
-    this.window.style.aspectRatio = `${data.width} / ${data.height}`;
-    parent.append(this.window);
-    this.onPicture = () => {
-      const kept = pictures.get(data.picture);
-      if (kept) this.picture.setAttribute("href", kept.url);
-    };
-    document.addEventListener(PICTURE, this.onPicture);
-    this.onPicture();
-    this.sizes = new ResizeObserver(() => this.draw());
-    this.sizes.observe(this.window);
-    this.draw();
-  }
-
-  /** @param {{clientX: number, clientY: number}} event */
-  at(event) {
-    const box = this.window.getBoundingClientRect();
-    const unit = this.data.width / box.width;
-    return { x: (event.clientX - box.left) * unit, y: (event.clientY - box.top) * unit };
-  }
-
-  draw() {
-    this.canvas.style.setProperty("--hg-unit", `${this.data.width / Math.max(this.window.clientWidth, 1)}`);
-    this.edge.setAttribute("d", `M${this.corners.map(({ x, y }) => `${x} ${y}`).join("L")}Z`);
-    const held = document.activeElement?.getAttribute("data-hand");
-    this.hands.replaceChildren(...this.corners.map((_, number) => this.hand(number)));
-    if (held) this.hands.querySelector(`[data-hand="${held}"]`)?.focus();
-  }
-
-  /** @param {number} number */
-  hand(number) {
-    const { width, height } = this.data;
-    const at = this.corners[number];
-    const move = (/** @type {{x: number, y: number}} */ to) => {
-      this.corners[number] = { x: clamp(to.x, 0, width - 1), y: clamp(to.y, 0, height - 1) };
-      this.draw();
-      clearTimeout(this.later);
-      this.later = setTimeout(() => this.tell("corners", this.corners.map(({ x, y }) => [x, y])), 400);
-    };
-    const name = ["upper left", "upper right", "lower right", "lower left"][number];
-    return handle(/** @type {any} */ (this), `corner-${number}`, `Corner of the paper, ${name}`, `${Math.round(at.x)}, ${Math.round(at.y)}`, at, () => this.corners[number], move);
-  }
-
-  close() {
-    document.removeEventListener(PICTURE, this.onPicture);
-    this.sizes.disconnect();
-    this.window.remove();
-  }
-}
-
-/** @param {HTMLElement} parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
-function mountCorners(parent, data, setStateValue) {
-  const before = mounted.get(parent);
-  if (before?.data.picture === data.picture && before.data.width === data.width) before.tell = setStateValue;
-  else {
-    before?.close();
-    mounted.set(parent, new Corners(parent, data, setStateValue));
-  }
-  return () => {
-    mounted.get(parent)?.close();
-    mounted.delete(parent);
-  };
-}
-
-/** The tab: its token, kept in its session storage alone; and word of another theme, for what the server draws in it. @param {HTMLElement} _parent @param {any} data @param {(name: string, value: any) => void} setStateValue */
-function mountTab(_parent, data, setStateValue) {
-  const kept = sessionStorage.getItem("heartguard-tab");
-  if (!data.asks || !kept) sessionStorage.setItem("heartguard-tab", data.token);
-  if (data.asks && kept !== data.token && (kept || data.expected)) setStateValue("token", kept ?? "unknown");
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const changed = () => setTimeout(() => setStateValue("dark", dark.matches), THEMED);
-  dark.addEventListener("change", changed);
-  return () => dark.removeEventListener("change", changed);
 }
