@@ -23,10 +23,9 @@ _ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
 
 _INFARCTIONS = ("MI", "PMI")
 _NO_AGE = (
-    "They tell an infarction, not its age: an acute one may be called History of MI. Compare earlier ECGs, and act on "
-    "the patient's state."
+    "They tell an infarction, not its age: it may be an old one. Compare earlier ECGs, and act on the patient's state."
 )
-"""Half of the acute infarctions of a source that the statements were not fitted to are called History of MI by them."""
+"""The records that they were fitted to seldom tell the age of an infarction."""
 
 UNSURE = "class.unsure"
 """Code of the warning that no class is probable enough, which the app shows as its headline "Not sure"."""
@@ -94,6 +93,8 @@ def _on_prediction(prediction: Prediction) -> Warning | None:
     if prediction.why_not_normal:
         reasons = " ".join(prediction.why_not_normal)
         return caution(NOT_NORMAL, f"The models' best answer, Normal ({best:.0%}), is not given: {reasons}")
+    if prediction.not_named:
+        return caution(UNSURE, prediction.not_named)
     return caution(
         UNSURE,
         f"The models are not sure: their best answer, {prediction.label}, has only {best:.0%}. Take it as no answer.",

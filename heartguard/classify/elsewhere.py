@@ -26,6 +26,12 @@ _REASON = (
     "class rests on the ECG statements that the networks learned from other hospitals' records."
 )
 
+_OLD_INFARCTION = "PMI"
+"""History of MI. The records seldom tell the age of an infarction, so the head names no infarction an old one: half of
+the acute ones of a source that it was not fitted to would be."""
+
+_NO_AGE = "The statements tell an infarction, but not its age: it may be an acute one, so no class is named."
+
 
 @dataclass(frozen=True)
 class ElsewhereSpec:
@@ -93,7 +99,8 @@ def answer_elsewhere(
         prediction,
         label=label,
         probabilities=shares,
-        abstained=shares[label] < spec.threshold,
+        abstained=shares[label] < spec.threshold or label == _OLD_INFARCTION,
+        not_named=_NO_AGE if label == _OLD_INFARCTION else None,
         prediction_set=prediction_set(shares, dict.fromkeys(shares, spec.set_threshold)),
         coverage=spec.set_level,
         elsewhere=_REASON,

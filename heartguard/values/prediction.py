@@ -136,6 +136,8 @@ class Prediction:
         That an infarction is named although no measured wave shows one, as a sentence.
     elsewhere : str or None
         Why label and probabilities are those of the statements and not of the ensemble, in a sentence; else None.
+    not_named : str or None
+        Why the most probable class is not named however probable it is, in a sentence; else None.
     """
 
     label: str
@@ -156,6 +158,7 @@ class Prediction:
     why_not_normal: tuple[str, ...] = ()
     no_sign: str | None = None
     elsewhere: str | None = None
+    not_named: str | None = None
 
     @property
     def out_of_distribution(self) -> bool:

@@ -113,6 +113,8 @@ def _headline(prediction: Prediction, quality: float) -> None:
             f"{sentence_list(escape_markdown(with_minus(reason)) for reason in prediction.why_not_normal)}\n\n"
             "**Read this ECG yourself.**"
         )
+    elif prediction.not_named:
+        st.markdown(f"{prediction.not_named} **Read this ECG yourself.**")
     else:
         st.markdown(
             f"Closest is {name} with {percent(probability)}; a class is named from "
