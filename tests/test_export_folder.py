@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +128,32 @@ def test_the_files_of_an_input_share_a_name_and_what_is_missing_is_said_first(
     assert said.warning.code == "file.signals_not_written"
     assert folder.write("A", csv("2")).paths == (str(tmp_path / "A-2.csv"),)
     assert contents(tmp_path)["a.older.csv"] == "older"
+
+
+_HALF_WRITTEN = """
+import sys, time
+from pathlib import Path
+from heartguard.export import OutputFolder
+
+def half(path, data):
+    with path.open("wb") as file:
+        file.write(data[: len(data) // 2])
+        file.flush()
+        print("half", flush=True)
+        time.sleep(60)
+
+Path.write_bytes = half
+OutputFolder(Path(sys.argv[1])).write("ecg", {".pdf": b"new" * 1000})
+"""
+
+
+def test_kill_9_in_the_middle_of_a_report_leaves_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "ecg.pdf").write_bytes(b"old")
+    writing = subprocess.Popen([sys.executable, "-c", _HALF_WRITTEN, str(tmp_path)], stdout=subprocess.PIPE)
+    assert writing.stdout.readline() == b"half\n"
+    writing.kill()
+    writing.wait()
+    assert (tmp_path / "ecg.pdf").read_bytes() == b"old"
+    OutputFolder(tmp_path).write("ecg", {".pdf": b"new"})
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert found == {"ecg.pdf": b"new", "ecg.older.pdf": b"old"}, "nothing half-written stays"
