@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from heartguard.errors import HeartGuardError, NotAnEcgError, PageError
-from heartguard.leads import LEAD_INDEX, SAMPLES, SHAPES
+from heartguard.leads import LAYOUTS, LEAD_INDEX, SAMPLES, SHAPES
 from heartguard.page import PX_PER_MM, layout_evidence, look
 from heartguard.page.arrange import settle_rows
 from heartguard.page.ends import Extent
 from heartguard.page.gain import read_gain
 from heartguard.page.marks import Pulse, find_lines
+from heartguard.page.recognise import Arrangement
 from heartguard.page.straight import Scale, straighten
 from heartguard.printed import Gains
 from heartguard.values import Corrections, Page, Upload
@@ -82,7 +83,9 @@ def test_without_a_grid_the_pulses_give_the_scale_and_the_page_says_so() -> None
     _, page = found("clinic-6x2-no-grid")
     assert page.scale_source == "pulse"
     assert page.layout.name == "6x2+1"
-    assert [(w.code, w.severity) for w in page.warnings] == [("scale.grid", "caution")]
+    assert [(w.code, w.severity) for w in page.warnings] == [("scale.grid", "note")]
+    _, page = found("clinic-6x2-no-grid", gain_mm_per_mv=11.0)
+    assert ("scale.grid", "caution") in [(w.code, w.severity) for w in page.warnings]
 
 
 def test_without_grid_and_pulses_the_layout_gives_the_scale_and_amplitudes_are_not_to_be_trusted() -> None:
@@ -291,3 +294,11 @@ def test_rows_between_pulses_stay_where_only_every_second_row_has_one() -> None:
         trace[round(y), 100:2100] = True
     pulses = tuple(Pulse(20.0, 60.0, y, 10.0) for y in heights[::2])
     assert settle_rows(trace, heights, pulses, Extent(100.0, 2100.0), PX_PER_MM) == heights
+
+
+@pytest.mark.parametrize(
+    ("agree", "differ", "spelt"), [(0.9, 0.0, True), (0.9, 0.08, True), (0.9, 0.2, False), (0.6, 0.0, False)]
+)
+def test_names_that_were_read_leave_no_guess(agree: float, differ: float, spelt: bool) -> None:
+    arranged = Arrangement(LAYOUTS["6x2"], tuple(map(float, range(6))), 0.6, names_agree=agree, names_differ=differ)
+    assert arranged.spelt == spelt

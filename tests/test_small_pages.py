@@ -147,3 +147,10 @@ def test_a_page_is_read_right(case: Case) -> None:
     assert {warning.code for warning in page.warnings if warning.severity != "note"} <= set(case.says)
     assert ("page.photo" in said) == (case.seen.kind == "photo")
     assert reading.quality >= LOW_QUALITY
+
+
+def test_the_scale_of_a_page_without_a_grid_needs_no_caution_where_pulses_and_rows_agree() -> None:
+    (case,) = (case for case in CASES if case.name == "no grid")
+    (said,) = [warning for warning in read(case).page.warnings if warning.code == "scale.grid"]
+    assert said.severity == "note"
+    assert said.text.endswith("which agree.")

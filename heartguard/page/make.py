@@ -29,7 +29,7 @@ from heartguard.page.straight import PX_PER_MM, Scale, StraightPage
 from heartguard.page.strip_scale import on_strips, scaled_strips
 from heartguard.page.strips import HALF
 from heartguard.values import Corrections, Page, Panel, Upload
-from heartguard.warning import Warning, caution, fault
+from heartguard.warning import Warning, caution, fault, note
 
 __all__ = ["PAGE_MM", "Found", "make_page"]
 
@@ -129,7 +129,7 @@ def make_page(
         paper_speed_mm_per_s=speed,
         tilt_deg=straight.tilt_deg,
         warnings=(
-            *_warnings(scale, certainty if layout.order != "unnamed" else 1.0),
+            *_warnings(scale, 1.0 if layout.order == "unnamed" or arranged.spelt else certainty),
             *gain.warnings,
             *on_strips(strips),
             *on_rows_in_turn(layout, panels),
@@ -232,7 +232,10 @@ def _on_names(found: Found, panels: tuple[Panel, ...]) -> dict[str, float]:
 
 def _warnings(scale: Scale, certainty: float) -> tuple[Warning, ...]:
     warnings = []
-    if scale.source == "pulse":
+    if scale.source == "pulse" and scale.confirmed:
+        text = "No grid was found; the scale was taken from the calibration pulses and rows of 10 s, which agree."
+        warnings.append(note("scale.grid", text))
+    elif scale.source == "pulse":
         warnings.append(
             caution(
                 "scale.grid",

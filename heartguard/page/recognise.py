@@ -46,6 +46,10 @@ _NO_LEADS = 0.85
 _READ_WELL = 0.9
 """Probability from which on a printed name that contradicts the layout is named to the doctor; chosen by hand."""
 
+_MOST_NAMES, _FEW_NAMES = 0.7, 0.1
+"""Shares of the leads that have their name read, from which on the arrangement is no guess, and another's, up to which
+it is none; chosen by hand: the names of some leads may be hidden by their waves."""
+
 _UNSURE = 0.75
 _CLEAR = 1.5
 """Score by which a layout is ahead of the next one where it is certain."""
@@ -93,6 +97,11 @@ class Arrangement:
     strips: tuple[str, ...] = ()
     names_agree: float = 0.0
     names_differ: float = 0.0
+
+    @property
+    def spelt(self) -> bool:
+        """Whether the printed names leave no guess: most leads have theirs, and one of twelve may be misread."""
+        return self.names_agree > _MOST_NAMES and self.names_differ < _FEW_NAMES
 
 
 def choose_layout(

@@ -60,12 +60,13 @@ _OFF_MM = 0.15
 
 @dataclass(frozen=True)
 class Scale:
-    """Pixels to a millimetre along both axes, what they were read from, and how sure that is."""
+    """Pixels to a millimetre along both axes, what they were read from, how sure that is, and whether more agrees."""
 
     px_per_mm_x: float
     px_per_mm_y: float
     source: ScaleSource
     strength: float = 0.0
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from heartguard.arrays import Image, Mask
@@ -52,7 +54,8 @@ def straighten_by_marks(image: Image, maps: StructureMaps) -> StraightPage | Non
     px_per_mm = by_length if by_pulses is None or agree else by_pulses
     if not fits_a_sheet(maps, px_per_mm, px_per_mm):
         return None
-    return at_scale(image, maps, px_per_mm, "layout" if by_pulses is None else "pulse")
+    page = at_scale(image, maps, px_per_mm, "layout" if by_pulses is None else "pulse")
+    return replace(page, scale=replace(page.scale, confirmed=agree))
 
 
 def _by_pulses(maps: StructureMaps, guess: float) -> float | None:
