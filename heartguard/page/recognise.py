@@ -265,8 +265,8 @@ def _not_checked() -> Warning:
 def _told_by_traces() -> Warning:
     return caution(
         "names.order",
-        "No lead names could be read: that the limb leads are in the order of Cabrera was told from the traces alone. "
-        "Compare the lead names with the page, and set the order by hand if it is another.",
+        "That the limb leads are in the order of Cabrera was told from the traces alone, as no name that was read says "
+        "so. Compare the lead names with the page, and set the order by hand if it is another.",
     )
 
 
