@@ -79,7 +79,7 @@ def values_on(words: Iterable[Word]) -> PrintedScale:
     --------
     >>> line = [Word("50", 0, 0, 20, 9, 0.9), Word("mm/s", 25, 0, 60, 9, 0.8), Word("20mm/mv", 70, 0, 130, 9, 0.7)]
     >>> [value and value.value for value in values_on(line)]
-    [50.0, 20.0, 20.0]
+    [50.0, 20.0, 20.0, None]
     """
     return agreed_values([said for _, said in values_by_line(words)])
 
