@@ -4,10 +4,8 @@ import streamlit as st
 
 from heartguard.ui.shared.frame import PAGES
 
+# Without icons: the links have theirs, and for that of a page the browser would ask a server of icons.
 st.navigation(
-    [
-        st.Page(script, title=name, icon=icon, default=script == "pages/read.py")
-        for script, (name, icon) in PAGES.items()
-    ],
+    [st.Page(script, title=name, default=script == "pages/read.py") for script, (name, _) in PAGES.items()],
     position="hidden",
 ).run()
