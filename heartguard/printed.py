@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Gains", "gains_printed", "lead_named", "speed_printed", "strip_speed_printed"]
+__all__ = ["Gains", "gains_printed", "lead_named", "speed_printed", "speeds_printed"]
 
 _MARKS = " \t|¦↓↑↕→▼:.,;_"
 """Bars and arrows before a name, where the lead changes, and points after it."""
@@ -122,21 +122,21 @@ def speed_printed(text: str) -> float | None:
     return speeds[0] if len(speeds) == 1 else None
 
 
-def strip_speed_printed(text: str) -> tuple[float, float] | None:
-    """Return the two paper speeds of a line of text, mm/s: of the short leads, and of the rhythm strips after them.
+def speeds_printed(text: str) -> tuple[float | None, float | None]:
+    """Return the paper speed that a line of text states, and that of the rhythm strips if it states another after it.
 
     Returns
     -------
     tuple of float or None
-        None where the line does not state two speeds that differ.
+        mm/s; the first as of `speed_printed`, but where there are two.
 
     Examples
     --------
-    >>> strip_speed_printed("50mm/s 10mm/mV Rhythm 25mm/s 0.05-40Hz"), strip_speed_printed("25 mm/s 10 mm/mV")
-    ((50.0, 25.0), None)
+    >>> speeds_printed("50mm/s 10mm/mV Rhythm 25mm/s 0.05-40Hz"), speeds_printed("25 mm/s 10 mm/mV")
+    ((50.0, 25.0), (25.0, None))
     """
     speeds = _speeds(text)
-    return (speeds[0], speeds[1]) if len(speeds) == 2 else None
+    return (speeds[0], speeds[1]) if len(speeds) == 2 else (speed_printed(text), None)
 
 
 def _speeds(text: str) -> list[float]:

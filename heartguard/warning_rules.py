@@ -21,7 +21,7 @@ SURE_QUALITY = 0.8
 _ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
 """Families of what quality is told from."""
 
-_INFARCTIONS = ("MI", "PMI")
+_INFARCTION = "MI"
 _NO_AGE = (
     "They tell an infarction, not its age: it may be an old one. Compare earlier ECGs, and act on the patient's state."
 )
@@ -108,7 +108,7 @@ def _on_sign(prediction: Prediction) -> Warning | None:
 def _on_source(prediction: Prediction) -> Warning | None:
     if prediction.elsewhere is None:
         return None
-    if prediction.abstained or prediction.label not in _INFARCTIONS:
+    if prediction.abstained or prediction.label != _INFARCTION:
         return note("class.elsewhere", prediction.elsewhere)
     return caution("class.elsewhere", f"{prediction.elsewhere} {_NO_AGE}")
 

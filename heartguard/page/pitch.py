@@ -179,6 +179,8 @@ class _Axis:
         small = self.minor.top(px_per_mm, _NEAR)
         if major < MIN_STRENGTH or (abs(small / large - 1) < _AGREE and minor > major):
             return small
+        if abs(small / large - 1) < _AGREE:
+            return large
         # Dots are often printed on whole pixels, with a pitch that fits the large squares only.
         within = self.major.within_panels(LARGE_SQUARE_MM * large) / LARGE_SQUARE_MM
-        return within if abs(small / within - 1) < _AGREE < abs(small / large - 1) else large
+        return within if abs(small / within - 1) < _AGREE else large

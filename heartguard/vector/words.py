@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from heartguard.printed import Gains, gains_printed, lead_named, speed_printed, strip_speed_printed
+from heartguard.printed import Gains, gains_printed, lead_named, speeds_printed
 
 __all__ = ["Character", "Name", "Printed", "ScaleLine", "Word", "agreed", "printed_on", "words_of"]
 
@@ -139,17 +139,12 @@ def printed_on(words: Sequence[Word]) -> Printed:
     lines = _lines([word for word in words if not word.repeats])
     texts = [" ".join(word.text for word in line) for line in lines]
     heights = [sum(word.middle for word in line) / len(line) for line in lines]
-    stated = [ScaleLine(y, *_speeds(text), gains_printed(text)) for y, text in zip(heights, texts, strict=True)]
+    stated = [ScaleLine(y, *speeds_printed(text), gains_printed(text)) for y, text in zip(heights, texts, strict=True)]
     scales = tuple(line for line in stated if line.speed is not None or line.gains is not None)
     names = tuple(name for line in lines for name in _names(line))
     listed = {lead_named(part) for text in texts for part in text.split(",")} - {None}
     leads = {name.lead for name in names} | listed
     return Printed(names, *agreed(scales), leads.pop() if len(leads) == 1 else None, scales)
-
-
-def _speeds(text: str) -> tuple[float | None, float | None]:
-    """Return the paper speed that a line states, and that of the rhythm strips where it states another after it."""
-    return strip_speed_printed(text) or (speed_printed(text), None)
 
 
 def agreed(scales: Sequence[ScaleLine]) -> tuple[float | None, Gains | None]:

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from heartguard.page.print.words import PrintedName, PrintedScale, PrintedValue, Word
-from heartguard.printed import gains_printed, lead_named, speed_printed, strip_speed_printed
+from heartguard.printed import gains_printed, lead_named, speed_printed, speeds_printed
 
 __all__ = ["agreed_values", "leads_in_text", "names_on", "values_by_line", "values_on"]
 
@@ -99,19 +99,14 @@ def agreed_values(stated: Sequence[PrintedScale]) -> PrintedScale:
 def _stated(line: Sequence[Word]) -> PrintedScale:
     """Return what one line states."""
     texts, sure = [word.text for word in line], [word.probability for word in line]
-    speed, gains = speed_printed(" ".join(texts)), gains_printed(" ".join(texts))
-    found = PrintedScale(None, None, None)
-    if speed is not None:
+    gains = gains_printed(" ".join(texts))
+
+    def read(speed: float | None) -> PrintedValue | None:
         said = [speed_printed(" ".join(texts[a:b])) == speed for a, b in _stretches(len(texts))]
-        found = found._replace(speed=PrintedValue(speed, _least(said, sure)))
-    elif both := strip_speed_printed(" ".join(texts)):
-        of_leads, of_strips = (
-            PrintedValue(
-                one, _least([speed_printed(" ".join(texts[a:b])) == one for a, b in _stretches(len(texts))], sure)
-            )
-            for one in both
-        )
-        found = found._replace(speed=of_leads, strip_speed=of_strips)
+        return None if speed is None else PrintedValue(speed, _least(said, sure))
+
+    speed, of_strips = speeds_printed(" ".join(texts))
+    found = PrintedScale(read(speed), None, None, read(of_strips))
     if gains is not None:
         said = [gains_printed(" ".join(texts[a:b])) == gains for a, b in _stretches(len(texts))]
         limb, chest = (PrintedValue(gain, _least(said, sure)) for gain in (gains.limb, gains.chest))
