@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from heartguard.weights import Weights
 from heartlab.simulate.recorders import CHANNELS
 from heartlab.train.structure.network import STRUCTURE_LAYERS
 
-__all__ = ["Precision", "litert_content"]
+__all__ = ["Precision", "litert_content", "weights_of"]
 
 Precision = Literal["float32", "float16", "int8"]
 """Of the kernels; with int8 the values of each layer are scaled to 8 bits as it runs."""
@@ -67,3 +68,34 @@ def _kernel_and_bias(layer: Layer, weights: Weights) -> tuple[Floats, Floats]:
         return np.ascontiguousarray(kernel[..., order]), bias[order]
     copies = layer.grown**2
     return np.tile(kernel, copies), np.tile(bias, copies)
+
+
+def weights_of(path: Path) -> Weights:
+    """Return the kernels and biases of a file that `litert_content` wrote, in half precision or whole.
+
+    Raises
+    ------
+    ValueError
+        If the file has other convolutions than the structure network.
+    """
+    import tensorflow as tf
+
+    running = tf.lite.Interpreter(str(path))
+    kept = {one["index"]: one for one in running.get_tensor_details()}
+    operations = running._get_ops_details()
+    made_of = {op["outputs"][0]: op["inputs"][0] for op in operations if op["op_name"] == "DEQUANTIZE"}
+    convolutions = [op["inputs"] for op in operations if op["op_name"] == "CONV_2D"]
+    if len(convolutions) != len(STRUCTURE_LAYERS):
+        raise ValueError(f"{path.name} has {len(convolutions)} convolutions, expected {len(STRUCTURE_LAYERS)}")
+    weights: Weights = {}
+    for layer, inputs in zip(STRUCTURE_LAYERS, convolutions, strict=True):
+        at = [made_of.get(int(number), int(number)) for number in inputs[1:3]]
+        shape = layer.outputs * layer.grown**2, layer.kernel, layer.kernel, layer.inputs
+        if tuple(kept[at[0]]["shape"]) != shape:
+            raise ValueError(f"{layer.name} has kernels of {tuple(kept[at[0]]['shape'])}, expected {shape}")
+        kernel, bias = (np.asarray(running.get_tensor(number), np.float32) for number in at)
+        kernel, order = kernel.transpose(1, 2, 3, 0), np.arange(layer.outputs)
+        if layer is STRUCTURE_LAYERS[-1]:
+            order = np.argsort(np.arange(len(bias)).reshape(len(CHANNELS), -1).T.ravel())
+        weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"] = kernel[..., order], bias[order]
+    return weights

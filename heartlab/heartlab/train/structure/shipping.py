@@ -14,10 +14,11 @@ import numpy as np
 
 from heartguard.arrays import Doubles, Floats
 from heartguard.layers import LAST_SHUFFLE
+from heartguard.weights import models_folder
 from heartlab.simulate.recorders import CHANNELS
-from heartlab.train.layers_torch import build_network, fold, ship
+from heartlab.train.layers_torch import build_network, fold, plain_network, write_network, written
 from heartlab.train.structure.crops import read_crops
-from heartlab.train.structure.litert import litert_content
+from heartlab.train.structure.litert import litert_content, weights_of
 from heartlab.train.structure.network import STRUCTURE_LAYERS
 
 __all__ = ["best_cut", "fitted_shifts", "main", "shifted", "trained"]
@@ -33,13 +34,18 @@ _BINS = np.linspace(-8, 8, 161)
 
 
 def trained(state: Path) -> tuple[Any, dict[str, Any]]:
-    """Return the averaged network of a training run, and what the run keeps of itself."""
+    """Return the averaged network of a training run, without batch normalisation, and what the run keeps of itself."""
     import torch
 
     kept: dict[str, Any] = torch.load(state, weights_only=True)
+    told = {name: kept[name] for name in ("step", "epoch", "losses", "recipe")}
+    if "average" not in kept:
+        network = plain_network(STRUCTURE_LAYERS, weights_of(models_folder() / LITERT_FILE))
+        network.load_state_dict(kept["plain"])
+        return network.eval(), told
     network = build_network(STRUCTURE_LAYERS, 0)
     network.load_state_dict(kept["average"])
-    return network.eval(), {name: kept[name] for name in ("step", "epoch", "losses", "recipe")}
+    return plain_network(STRUCTURE_LAYERS, fold(network, STRUCTURE_LAYERS)).eval(), told
 
 
 def best_cut(covered: Doubles, bare: Doubles) -> float:
@@ -110,10 +116,11 @@ def main() -> int:
     }
     home, network = args.out or args.cache, shifted(network, shifts)
     home.mkdir(parents=True, exist_ok=True)
-    content = litert_content(fold(network, STRUCTURE_LAYERS), "float16")
+    weights = written(network, STRUCTURE_LAYERS)
+    content = litert_content(weights, "float16")
     (home / LITERT_FILE).write_bytes(content)
     facts |= {"litert_file": LITERT_FILE, "litert_sha256": hashlib.sha256(content).hexdigest()}
-    ship(home, "structure", network, STRUCTURE_LAYERS, facts)
+    write_network(home, "structure", weights, facts)
     return 0
 
 
