@@ -78,9 +78,9 @@ def weights_of(path: Path) -> Weights:
     ValueError
         If the file has other convolutions than the structure network.
     """
-    import tensorflow as tf
+    from ai_edge_litert.interpreter import Interpreter
 
-    running = tf.lite.Interpreter(str(path))
+    running = Interpreter(str(path))
     kept = {one["index"]: one for one in running.get_tensor_details()}
     operations = running._get_ops_details()
     made_of = {op["outputs"][0]: op["inputs"][0] for op in operations if op["op_name"] == "DEQUANTIZE"}
