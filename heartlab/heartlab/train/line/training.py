@@ -21,7 +21,7 @@ from heartlab.train.line import lessons as line_lessons
 from heartlab.train.line.lessons import Lessons, simulate_lessons
 from heartlab.train.page_files import make_page_files
 
-__all__ = ["LineRecipe", "fit", "load_lessons", "loss_of", "make_lessons", "run", "varied"]
+__all__ = ["LineRecipe", "batch_loss", "fit", "load_lessons", "loss_of", "make_lessons", "run", "varied"]
 
 _MOVED = 4
 """Pixels by which crops are moved at random in training; by hand."""
@@ -121,12 +121,13 @@ def fit(lessons: Lessons, recipe: LineRecipe, kept: Path) -> tuple[Any, list[flo
         order = torch.from_numpy(rng.permutation(len(lessons.lines))).to(device())
         for at in range(0, steps * recipe.batch, recipe.batch):
             chosen = order[at : at + recipe.batch]
-            yield _loss(network, *varied(pictures[chosen], lines[chosen], rng), recipe)
+            yield batch_loss(network, *varied(pictures[chosen], lines[chosen], rng), recipe)
 
     return train(LINE_LAYERS, recipe, steps, losses_of, kept)
 
 
-def _loss(network: Any, pictures: Any, lines: Any, recipe: LineRecipe) -> Any:
+def batch_loss(network: Any, pictures: Any, lines: Any, recipe: LineRecipe) -> Any:
+    """Return the loss of crops, pictures from 0 to 1, as `varied` gives them; multiplied in 16 bits."""
     import torch
 
     with torch.autocast(pictures.device.type, torch.bfloat16):
