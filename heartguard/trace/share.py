@@ -49,8 +49,9 @@ class Path:
 
     def __post_init__(self) -> None:
         present = self.chosen >= 0
-        self.top = np.where(present, self.runs.top[self.chosen], np.nan).astype(np.float64)
-        self.bottom = np.where(present, self.runs.bottom[self.chosen], np.nan).astype(np.float64)
+        self.top, self.bottom = np.full((2, len(self.chosen)), np.nan)
+        self.top[present] = self.runs.top[self.chosen[present]]
+        self.bottom[present] = self.runs.bottom[self.chosen[present]]
         self.shared = np.zeros(len(self.chosen), bool)
 
     @property
