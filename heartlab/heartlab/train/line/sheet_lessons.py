@@ -45,6 +45,8 @@ def sheet_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
     except HeartGuardError:
         return None
     drawn, lines = drawn_lines(sheet, page), find_lines(page)
+    if not any(len(line.x) for line in lines):
+        return None
     followed = [_followed(line, drawn, page.px_per_mm) for line in lines]
     found = []
     for crop in cut_crops(lowered(page.ink), [line.path for line in lines], FINER):
