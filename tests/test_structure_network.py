@@ -280,6 +280,18 @@ def test_one_litert_file_is_the_network_at_any_size():
         assert np.abs(run(seen[0].permute(1, 2, 0).numpy()) / 255 - expected).max() < 0.006
 
 
+def test_a_file_gives_back_the_weights_that_it_was_written_from(tmp_path):
+    pytest.importorskip("tensorflow")
+    from heartguard.weights import models_folder
+    from heartlab.train.structure.litert import litert_content, weights_of
+
+    weights = weights_of(models_folder() / "structure.tflite")
+    (tmp_path / "again.tflite").write_bytes(litert_content(weights, "float16"))
+    again = weights_of(tmp_path / "again.tflite")
+    assert list(again) == [f"{layer.name}/{part}" for layer in STRUCTURE_LAYERS for part in ("kernel", "bias")]
+    assert all(np.array_equal(again[name], weights[name]) for name in weights)
+
+
 def test_disagreement_counts_what_is_more_than_a_fiftieth_away():
     from heartlab.train.structure.engines import disagreement
 

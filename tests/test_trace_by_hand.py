@@ -132,6 +132,13 @@ def test_the_usual_range_of_a_path_is_that_of_its_own_ink():
     assert (path.x1, Path(path.runs, path.chosen, 7, 10.0).x1) == (10, 17)
 
 
+def test_a_path_on_a_page_without_ink_is_missing_everywhere():
+    path = Path(find_runs(np.zeros((20, 6), np.float32)), np.full(6, -1), 0, 10.0)
+    share_ink([path])
+    assert np.isnan(path.top).all() and np.isnan(path.bottom).all() and not path.shared.any()
+    assert path.usual_range() == (10.0, 10.0)
+
+
 def test_heights_beside_shared_ink_are_those_of_the_nearest_own_runs():
     path = two_paths((2, 11), (19, 21), (9, 14))[0]
     assert path.beside(4, 6) == (6.5, 11.5, 9)
