@@ -135,7 +135,9 @@ def test_the_usual_range_of_a_path_is_that_of_its_own_ink():
 def test_a_path_on_a_page_without_ink_is_missing_everywhere():
     path = Path(find_runs(np.zeros((20, 6), np.float32)), np.full(6, -1), 0, 10.0)
     share_ink([path])
-    assert np.isnan(path.top).all() and np.isnan(path.bottom).all() and not path.shared.any()
+    assert np.isnan(path.top).all()
+    assert np.isnan(path.bottom).all()
+    assert not path.shared.any()
     assert path.usual_range() == (10.0, 10.0)
 
 
