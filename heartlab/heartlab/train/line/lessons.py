@@ -81,6 +81,8 @@ def simulate_lessons(signals_mv: Floats, seed: int) -> Lessons | None:
     if page.layout.name != made.layout.name or abs(seconds - made.style.page_seconds) > _SAME_S:
         return None
     lines = _named(find_lines(page), made.rhythm_leads)
+    if not {line.panel.lead for line in lines} <= set(LEADS):
+        return None
     offsets: dict[tuple[int, int], tuple[float, float] | None] = {}
     found = []
     for crop in cut_crops(lowered(page.ink), [line.path for line in lines], FINER):
