@@ -33,18 +33,23 @@ _PREVIEW_PX = 260
 def show_downloads(chosen: Chosen, reading: Reading) -> None:
     """Offer the reading in each format; nothing is written on the server."""
     stem = re.sub(r"[^\w-]+", "-", PurePath(chosen.name).stem).strip("-").lower() or "ecg"
-    with st.popover("Download", icon=":material/download:"):
-        st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
-        options = _report_options(reading, chosen)
-        held = current_tab().readings.hold(reading)  # Else Streamlit would keep the reading for its buttons.
-        for name, form in FORMATS.items():
-            if form.available:
-                noted = partial(note_export, current_tab(), chosen, name)
-                # Made when it is asked for, without a rerun.
-                make, file = partial(_written, form, held, stem, options, noted), f"{stem}{form.ending}"
-                st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
-        show_removal(chosen, held)
-        show_labelled_set()
+    held = current_tab().readings.hold(reading)  # Else Streamlit would keep the reading for its buttons.
+    with st.container(horizontal=True, gap="small"):
+        with st.popover("Download", icon=":material/download:"):
+            _files(chosen, reading, held, stem)
+        show_removal(chosen, held)  # beside it: a popover stays above a dialog that it opens
+
+
+def _files(chosen: Chosen, reading: Reading, held: HeldReading, stem: str) -> None:
+    st.markdown("Files are made in memory and go straight to your computer. Treat them as patient data.")
+    options = _report_options(reading, chosen)
+    for name, form in FORMATS.items():
+        if form.available:
+            noted = partial(note_export, current_tab(), chosen, name)
+            # Made when it is asked for, without a rerun.
+            make, file = partial(_written, form, held, stem, options, noted), f"{stem}{form.ending}"
+            st.download_button(form.title, make, file, form.media_type, on_click="ignore", key=f"download-{name}")
+    show_labelled_set()
 
 
 def _report_options(reading: Reading, chosen: Chosen) -> ReportOptions:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from heartguard.arrays import Image
 from heartguard.sessions import HeldReading
@@ -30,16 +31,21 @@ _GONE, _STAYS = (0, 92, 214), (130, 130, 130)
 """Colours of boxes that are blanked and of those that stay."""
 
 _KINDS = {"print": "Print", "overlay": "Script or stamp", "added": "Yours"}
+_PROBLEM = "removal-problem"
+"""Whether the box that was asked for last is none."""
+
+_HELP = "Names, dates and other print that is blanked on pages that leave the app."
 _HEIGHT_PX = 420
+"""Of the list of boxes: about a dozen, beside a picture of the same height."""
 
 
 def show_removal(chosen: Chosen, held: HeldReading) -> None:
     """Offer the dialog; the text is looked for when it is opened."""
-    if st.button("What will be removed", icon=":material/visibility_off:", key="removal"):
+    if st.button("What will be removed", icon=":material/visibility_off:", help=_HELP, key="removal"):
         _dialog(chosen, held)
 
 
-@st.dialog("What will be removed", width="large")
+@st.dialog("What will be removed", width="large", on_dismiss="rerun")
 @calm
 def _dialog(chosen: Chosen, held: HeldReading) -> None:
     reading = held.get()
@@ -49,14 +55,14 @@ def _dialog(chosen: Chosen, held: HeldReading) -> None:
     with st.spinner("Looking for print and script …"):
         text = found_text(chosen, reading)
     st.markdown(
-        "Print and script are blanked on pages of the labelled set. Traces, lead names, paper speed and gain stay. "
-        "**Some print may be missed: look at the page.** Take the tick from what may stay; add a box over what was "
-        "missed. Your boxes are blanked in the picture of the reports and in the history too, which show traces alone."
+        "Blanked on the pages of the labelled set; traces, lead names, speed and gain stay. **Some print may be "
+        "missed: look at the page.** Take the tick from what may stay, add a box over what was missed. Reports and "
+        "history show traces alone, with your boxes blanked too."
     )
     picture, controls = st.columns([3, 2], gap="medium")
     with controls:
-        _switches(chosen, reading, text)
-        _add(chosen, reading)
+        _switches(chosen, held, reading.page, text)
+        _add(chosen, held, reading.page)
     with picture:
         _picture(reading, text, choice_of(chosen))
 
@@ -83,8 +89,8 @@ def _ordered(text: PageText, choice: Choice) -> tuple[TextBox, ...]:
     return (*choice.added, *sorted(text.boxes, key=area, reverse=True))
 
 
-def _switches(chosen: Chosen, reading: Reading, text: PageText) -> None:
-    """Show a switch for each box, and keep what was changed."""
+def _switches(chosen: Chosen, held: HeldReading, page: Page, text: PageText) -> None:
+    """Show a switch for each box."""
     choice = choice_of(chosen)
     boxes = _ordered(text, choice)
     if not boxes:
@@ -93,51 +99,60 @@ def _switches(chosen: Chosen, reading: Reading, text: PageText) -> None:
     count = len(choice.of(text.boxes))
     st.markdown(f"**{count} of {len(boxes)} boxes** are removed")
     own, others = boxes[:_LISTED], boxes[_LISTED:]
-    with st.container(height=_HEIGHT_PX if len(own) > 8 else "content", border=False, gap="xsmall"):
+    with st.container(height=_HEIGHT_PX if len(boxes) > 12 else "content", border=False, gap="xsmall"):
         for number, box in enumerate(own, start=1):
-            _switch(chosen, reading, f"{number} · {box_title(box, reading.page)}", (box,))
+            _switch(chosen, held, f"{number} · {box_title(box, page)}", (box,))
         if others:
-            _switch(chosen, reading, f"{len(others)} smaller ones, without numbers", others)
+            _switch(chosen, held, f"{len(others)} smaller ones, without numbers", others)
 
 
-def _switch(chosen: Chosen, reading: Reading, title: str, boxes: tuple[TextBox, ...]) -> None:
-    choice = choice_of(chosen)
+def _switch(chosen: Chosen, held: HeldReading, title: str, boxes: tuple[TextBox, ...]) -> None:
     first = boxes[0]
-    key = f"removal-{chosen.read_as}-{first.x0:.0f}-{first.y0:.0f}-{first.x1:.0f}-{first.y1:.0f}-{len(boxes)}"
-    before = first not in choice.left
-    on = st.checkbox(title, before, key=key)
-    if on != before:
-        for box in boxes:
-            choice = choice.switched(box, on=on)
-        set_choice(chosen, reading, choice)
-        st.rerun(scope="fragment")
+    places = "-".join(f"{side:.0f}" for side in (first.x0, first.y0, first.x1, first.y1))
+    key = f"removal-{chosen.read_as}-{places}-{len(boxes)}"
+    on = first not in choice_of(chosen).left
+    st.checkbox(title, on, key=key, on_change=_switched, args=(chosen, held, boxes, not on))
 
 
-def _add(chosen: Chosen, reading: Reading) -> None:
+def _switched(chosen: Chosen, held: HeldReading, boxes: tuple[TextBox, ...], on: bool) -> None:
+    choice = choice_of(chosen)
+    for box in boxes:
+        choice = choice.switched(box, on=on)
+    set_choice(chosen, held.get(), choice)
+
+
+def _add(chosen: Chosen, held: HeldReading, page: Page) -> None:
     """Let a box be added by its place in millimetres."""
+    width, height = (size / page.px_per_mm for size in (page.image.shape[1], page.image.shape[0]))
+    with st.form(f"removal-add-{chosen.read_as}", enter_to_submit=False):
+        st.markdown(f"Add a box, in mm; the page is {width:.0f} × {height:.0f} mm")
+        first, second = st.columns(2, gap="small"), st.columns(2, gap="small")
+        _millimetres(first[0], "From the left", width, 0.0)
+        _millimetres(first[1], "From the top", height, 0.0)
+        _millimetres(second[0], "Width", width, 40.0)
+        _millimetres(second[1], "Height", height, 5.0)
+        st.form_submit_button("Add box", icon=":material/add:", on_click=_added, args=(chosen, held))
+        if st.session_state.pop(_PROBLEM, False):
+            st.markdown(":orange[The box is empty or beside the page. Give it a width and a height.]")
+
+
+def _millimetres(place: DeltaGenerator, name: str, most: float, start: float) -> None:
+    """Ask for a length."""
+    place.number_input(name, 0.0, most, min(start, most), 1.0, "%.0f", key=f"removal-{name}")
+
+
+def _added(chosen: Chosen, held: HeldReading) -> None:
     from heartguard.deidentify import TextBox
 
-    page = reading.page
-    width, height = (size / page.px_per_mm for size in (page.image.shape[1], page.image.shape[0]))
-    with st.form(f"removal-add-{chosen.read_as}", clear_on_submit=False, enter_to_submit=False):
-        st.markdown(f"Add a box, in mm; the page is {width:.0f} × {height:.0f} mm")
-        places = st.columns(2, gap="small")
-        limits = (("From the left", width, 0.0), ("From the top", height, 0.0), ("Width", width, 40.0))
-        values = [
-            places[number % 2].number_input(
-                name, 0.0, float(most), min(start, most), 1.0, "%.0f", key=f"removal-{name}"
-            )
-            for number, (name, most, start) in enumerate((*limits, ("Height", height, 5.0)))
-        ]
-        added = st.form_submit_button("Add box", icon=":material/add:")
-    if added:
-        left, top, wide, high = (value * page.px_per_mm for value in values)
-        right, bottom = min(left + wide, page.image.shape[1]), min(top + high, page.image.shape[0])
-        if right - left < 1 or bottom - top < 1:
-            st.markdown(":orange[The box is empty or beside the page. Give it a width and a height.]")
-            return
-        set_choice(chosen, reading, choice_of(chosen).with_box(TextBox(left, top, right, bottom, "added")))
-        st.rerun(scope="fragment")
+    reading = held.get()
+    page, (height, width) = reading.page, reading.page.image.shape[:2]
+    names = ("From the left", "From the top", "Width", "Height")
+    left, top, wide, high = (st.session_state[f"removal-{name}"] * page.px_per_mm for name in names)
+    right, bottom = min(left + wide, float(width)), min(top + high, float(height))
+    if right - left < 1 or bottom - top < 1:
+        st.session_state[_PROBLEM] = True
+        return
+    set_choice(chosen, reading, choice_of(chosen).with_box(TextBox(left, top, right, bottom, "added")))
 
 
 def box_title(box: TextBox, page: Page) -> str:
