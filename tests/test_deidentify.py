@@ -145,6 +145,7 @@ def test_the_command_writes_pages_and_says_what_it_removed(tmp_path: Path, capsy
     (written,) = single["pages"]
     picture = Pictures.open(written["png"])
     assert (written["page"], single["rejected"]) == (1, [])
+    assert picture.info == {}, "the pixels, and no data of a camera or a program"
     assert picture.size[0] == pytest.approx(written["width_mm"] * 8, abs=1)
     assert all(box["x_mm"] + box["width_mm"] <= written["width_mm"] + 0.1 for box in written["removed"])
     assert [Path(one["png"]).name for one in two["pages"]] == ["two-1.png"]

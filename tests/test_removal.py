@@ -14,11 +14,12 @@ from streamlit.testing.v1 import AppTest
 from heartguard.deidentify import Choice, PageText, TextBox
 from heartguard.review import reviewed
 from heartguard.sessions import Chosen, Tab
-from heartguard.ui.read.removing import box_title, marked
+from heartguard.ui.read.marked_page import box_title, marked
 from heartguard.ui.shared import keeping, removal
 from heartguard.values import Panel, Reading, Segment
 from tests.handmade import make_ecg, make_page, make_reading
 from tests.test_app import open_app, wait, words
+from tests.test_viewer import violations
 
 LONGEST_MS = 90_000
 NAME = TextBox(300, 250, 400, 262)
@@ -147,5 +148,7 @@ def test_a_doctor_sees_what_will_be_removed_and_takes_a_tick_by_keyboard(
     dialog.get_by_text("Show the page as it will be").click()
     dialog.get_by_text("Without what is removed.").wait_for()
     page.screenshot(path=tmp_path / "removal.png")
+    assert [(rule, html) for rule, html in violations(page) if "removal" in html] == []
+    assert dialog.evaluate("element => element.scrollWidth <= element.clientWidth + 1")
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from heartguard.arrays import Image
 from heartguard.sessions import HeldReading
+from heartguard.ui.read.marked_page import LISTED, PICTURE_PX, box_title, marked
 from heartguard.ui.shared.pictures import fit_width
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.removal import choice_of, found_text, set_choice
@@ -19,18 +18,8 @@ from heartguard.values import Page, Reading
 if TYPE_CHECKING:
     from heartguard.deidentify import Choice, PageText, TextBox
 
-__all__ = ["box_title", "marked", "show_removal"]
+__all__ = ["show_removal"]
 
-_PICTURE_PX = 1400
-"""Width of the picture, so that print of 2 mm is legible when it is made larger."""
-
-_LISTED = 24
-"""Boxes that have a switch of their own, the largest; the others, mostly spots, share one."""
-
-_GONE, _STAYS = (0, 92, 214), (130, 130, 130)
-"""Colours of boxes that are blanked and of those that stay."""
-
-_KINDS = {"print": "Print", "overlay": "Script or stamp", "added": "Yours"}
 _PROBLEM = "removal-problem"
 """Whether the box that was asked for last is none."""
 
@@ -74,7 +63,7 @@ def _picture(reading: Reading, text: PageText, choice: Choice) -> None:
     image = reading.page.image
     result = st.toggle("Show the page as it will be", key="removal-result")
     if result:
-        st.image(fit_width(blanked(image, text, choice.of(text.boxes)), _PICTURE_PX), "Without what is removed.")
+        st.image(fit_width(blanked(image, text, choice.of(text.boxes)), PICTURE_PX), "Without what is removed.")
         return
     shown = marked(reading.page, _ordered(text, choice), choice)
     st.image(shown, "Blue: removed. Grey: stays. Numbers at the edges are millimetres.")
@@ -98,7 +87,7 @@ def _switches(chosen: Chosen, held: HeldReading, page: Page, text: PageText) -> 
         return
     count = len(choice.of(text.boxes))
     st.markdown(f"**{count} of {len(boxes)} boxes** are removed")
-    own, others = boxes[:_LISTED], boxes[_LISTED:]
+    own, others = boxes[:LISTED], boxes[LISTED:]
     with st.container(height=_HEIGHT_PX if len(boxes) > 12 else "content", border=False, gap="xsmall"):
         for number, box in enumerate(own, start=1):
             _switch(chosen, held, f"{number} · {box_title(box, page)}", (box,))
@@ -153,54 +142,3 @@ def _added(chosen: Chosen, held: HeldReading) -> None:
         st.session_state[_PROBLEM] = True
         return
     set_choice(chosen, reading, choice_of(chosen).with_box(TextBox(left, top, right, bottom, "added")))
-
-
-def box_title(box: TextBox, page: Page) -> str:
-    """Return what a box is called: its kind, its place on the page and its size.
-
-    Parameters
-    ----------
-    box : TextBox
-    page : Page
-    """
-    height, width = page.image.shape[:2]
-    down = ("top", "middle", "bottom")[min(2, int(3 * (box.y0 + box.y1) / 2 / height))]
-    across = ("left", "centre", "right")[min(2, int(3 * (box.x0 + box.x1) / 2 / width))]
-    *_, wide, high = box.in_mm(page.px_per_mm)
-    return f"{_KINDS[box.kind]}, {down} {across}, {wide:.0f} × {high:.0f} mm"
-
-
-def marked(page: Page, boxes: tuple[TextBox, ...], choice: Choice) -> Image:
-    """Return the page with boxes and their numbers, and millimetres along its edges.
-
-    Parameters
-    ----------
-    page : Page
-    boxes : tuple of TextBox
-        In the order of their numbers.
-    choice : Choice
-
-    Returns
-    -------
-    ndarray, shape (h, w, 3), uint8, RGB
-    """
-    shown = fit_width(page.image, _PICTURE_PX).copy()
-    scale = shown.shape[1] / page.image.shape[1]
-    for number, box in enumerate(boxes, start=1):
-        colour = _STAYS if box in choice.left else _GONE
-        x0, y0, x1, y1 = (round(side * scale) for side in (box.x0, box.y0, box.x1, box.y1))
-        if box not in choice.left:  # a tint, so that what is removed is seen at once and still legible
-            part = shown[y0:y1, x0:x1]
-            part[:] = cv2.addWeighted(part, 0.75, part * 0 + colour, 0.25, 0, dtype=cv2.CV_8U)
-        cv2.rectangle(shown, (x0, y0), (x1, y1), colour, 2)
-        if number <= _LISTED:
-            cv2.putText(shown, str(number), (x0 + 2, max(14, y0 - 3)), cv2.FONT_HERSHEY_SIMPLEX, 0.55, colour, 2)
-    for mm in range(50, int(shown.shape[1] / scale / page.px_per_mm), 50):
-        at = round(mm * page.px_per_mm * scale)
-        cv2.line(shown, (at, 0), (at, 8), (0, 0, 0), 2)
-        cv2.putText(shown, str(mm), (at + 4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1)
-    for mm in range(50, int(shown.shape[0] / scale / page.px_per_mm), 50):
-        at = round(mm * page.px_per_mm * scale)
-        cv2.line(shown, (0, at), (8, at), (0, 0, 0), 2)
-        cv2.putText(shown, str(mm), (10, at + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1)
-    return shown

@@ -196,11 +196,6 @@ def run(args: argparse.Namespace) -> None:
     results: list[tuple[str, dict[str, _Count] | None]] = []
     for kind, counts in counted(args.sheets, models):
         results.append((kind, counts))
-        print(
-            len(results),
-            kind,
-            None if counts is None else {part: tuple(count) for part, count in counts.items()},
-            flush=True,
-        )
+        print(len(results), kind, "not read" if counts is None else counts, flush=True)
         if len(results) % _WRITTEN_EACH == 0 or len(results) == args.sheets:
             write_table(_rows(results), "deidentify")
