@@ -1,4 +1,4 @@
-"""The command line: ``heartguard read | batch | history | app``."""
+"""The command line: ``heartguard read | deidentify | batch | history | app``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from heartguard import __version__, cli_batch, cli_history, cli_options, cli_read, launch
+from heartguard import __version__, cli_batch, cli_deidentify, cli_history, cli_options, cli_read, launch
 from heartguard.errors import HeartGuardError
 
 EXIT_READ = 0
@@ -35,6 +35,7 @@ examples:
   heartguard read --together a.png b.png      read two pages as one ECG
   heartguard read *.jpg --json > all.jsonl    one JSON object a line for each file, in order
   heartguard read *.jpg --out signals         also write the traced leads as CSV files
+  heartguard deidentify ecg.png --out shared  write the page without what names the patient
   heartguard batch scans results --workers 4  read a folder of thousands into a table
   heartguard app                              open the app in the browser"""
 """Shown below the options."""
@@ -94,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"heartguard {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_read(commands)
+    _add_deidentify(commands)
     _add_batch(commands)
     _add_history(commands)
     _add_app(commands)
@@ -114,6 +116,17 @@ def _add_read(commands: Any) -> None:
     )
     cli_options.add_arguments(read)
     read.set_defaults(run=cli_read.run)
+
+
+def _add_deidentify(commands: Any) -> None:
+    deidentify = commands.add_parser(
+        "deidentify",
+        help="write pages without what names the patient",
+        description=cli_deidentify.DESCRIPTION,
+        epilog=cli_deidentify.EPILOG,
+        formatter_class=_Formatter,
+    )
+    cli_deidentify.add_arguments(deidentify)
 
 
 def _add_batch(commands: Any) -> None:

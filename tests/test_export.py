@@ -24,6 +24,8 @@ from heartguard.export.dicom_waveform import to_dicom
 from heartguard.export.steps import MISSING, as_steps
 from heartguard.intake import open_upload
 from heartguard.leads import LEADS
+from heartguard.report import ReportOptions
+from heartguard.review import accept, reviewed
 from heartguard.samples import list_samples
 from heartguard.values import Measurements, Reading
 from heartguard.wave_marks import BeatKind, Beats, WaveMarks
@@ -196,6 +198,39 @@ def test_fhir_gives_the_answer_or_why_there_is_none(reading: Reading) -> None:
     answer = observations(withheld)["8601-7"]
     assert (answer.valueString, answer.component) == (None, None)
     assert answer.dataAbsentReason.text == "Leads are missing."
+
+
+def test_fhir_keeps_a_review_beside_the_answer_with_performer_and_note(reading: Reading) -> None:
+    bundles = pytest.importorskip("fhirclient.models.bundle")
+    pytest.importorskip("fhir.resources.R4B")
+    said = reviewed(reading, "MI", measured={"qrs_ms": 124, "r_avl_mv": 1.2}, note="ST up in V2.", initials="AB")
+    options = ReportOptions(review=said)
+    bundle = bundles.Bundle(json.loads(FORMATS["fhir"].write(reading, "ecg", options)), strict=True)
+    by_address = {entry.fullUrl: entry.resource for entry in bundle.entry}
+    kinds = [one.resource_type for one in by_address.values()]
+    assert (kinds.count("Practitioner"), kinds.count("DiagnosticReport"), kinds[0]) == (1, 1, "Device")
+    final = [one for one in by_address.values() if getattr(one, "status", "") == "final"]
+    review, qrs, avl = final
+    assert (review.valueString, review.note[0].text) == ("Myocardial infarction", "ST up in V2.")
+    assert by_address[review.performer[0].reference].name[0].text == "AB"
+    assert by_address[review.derivedFrom[0].reference].valueString == "Normal", "the program's answer stands"
+    assert {part.code.text: part.valueString for part in review.component}["Verdict on the class"] == "overruled"
+    assert (qrs.valueQuantity.value, qrs.valueQuantity.code, qrs.code.coding[0].code) == (124, "ms", "8633-0")
+    assert by_address[qrs.derivedFrom[0].reference].valueQuantity.value == reading.measurements.qrs_ms
+    assert (avl.valueQuantity.value, avl.code.text) == (1.2, "R amplitude in aVL, by the reviewer")
+    report = next(one for one in by_address.values() if one.resource_type == "DiagnosticReport")
+    assert (report.status, len(report.result)) == ("amended", 4)
+    assert report.conclusion == "Myocardial infarction (overruled; program: Normal, 90 %). ST up in V2."
+    assert all(result.reference in by_address for result in report.result)
+
+
+def test_fhir_says_that_an_accepted_answer_is_final_and_names_no_one_without_initials(reading: Reading) -> None:
+    bundles = pytest.importorskip("fhirclient.models.bundle")
+    pytest.importorskip("fhir.resources.R4B")
+    options = ReportOptions(review=accept(reading))
+    bundle = bundles.Bundle(json.loads(FORMATS["fhir"].write(reading, "ecg", options)), strict=True)
+    found = {entry.resource.resource_type: entry.resource for entry in bundle.entry}
+    assert (found["DiagnosticReport"].status, found["Practitioner"].name[0].text) == ("final", "Initials not given")
 
 
 def test_loinc_codes_end_in_their_check_digits() -> None:

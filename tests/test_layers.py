@@ -46,13 +46,14 @@ PRODUCT: dict[str, set[str]] = {
     "trace": {"layers", "weights"},
     "vector": {"intake"},
     "measure": set(),
+    "deidentify": {"page"},
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
     "history": set(),
     "review": {"answers", "statements"},
     "report": {"answers", "statements", "contradictions", "review", "warning_rules"},
-    "sessions": {"export", "intake", "memory", "review"},
+    "sessions": {"deidentify", "export", "intake", "memory", "review"},
     "statements": {"warning_rules"},
     "export": {"report", "review", "signal_files", "statements"},
     "models": {"weights", "drawing", "page", "trace", "quality", "classify"},
@@ -139,7 +140,18 @@ def test_rooms_of_the_product_import_downwards_only() -> None:
 
 def test_every_room_of_the_product_has_its_place() -> None:
     rooms = {name.partition(".")[0] for name, _ in modules(ROOT / "heartguard")}
-    doors = {"__init__", "__main__", "ui", "cli", "cli_batch", "cli_history", "cli_options", "cli_read", "launch"}
+    doors = {
+        "__init__",
+        "__main__",
+        "ui",
+        "cli",
+        "cli_batch",
+        "cli_deidentify",
+        "cli_history",
+        "cli_options",
+        "cli_read",
+        "launch",
+    }
     assert rooms == set(PRODUCT) | GROUND | doors
 
 

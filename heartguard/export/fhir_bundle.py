@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from heartguard import __version__
 from heartguard.export.codes import LEAD_NUMBERS, QUANTITIES, Quantity
+from heartguard.export.fhir_review import review_resources
 from heartguard.export.steps import MISSING, as_steps, shown_leads
 from heartguard.normal_ranges import RANGES
 from heartguard.report import to_json
+from heartguard.review import Review
 from heartguard.values import Ecg, Prediction, Reading
 from heartguard.vocabulary import DISCLAIMER, class_name, finding_name
 
@@ -38,15 +41,18 @@ _NOT_SHOWN = "E"
 Json = dict[str, Any]
 
 
-def to_fhir(reading: Reading) -> bytes:
+def to_fhir(reading: Reading, review: Review | None = None) -> bytes:
     """Return a Bundle (collection) as JSON: a Device, an Observation for each measurement, the answer, the signals.
 
     A measurement that is withheld has its reason in ``dataAbsentReason``; seconds that the page does not show are ``E``
-    in the sampled data. No patient, no time: neither is read from the page.
+    in the sampled data. No patient, no time: neither is read from the page. What a doctor said is in resources of its
+    own, ``final`` and with a performer, beside the program's, which stay ``preliminary``.
 
     Parameters
     ----------
     reading : Reading
+    review : Review, optional
+        By a doctor.
     """
     from fhir.resources.R4B.bundle import Bundle
 
@@ -57,6 +63,9 @@ def to_fhir(reading: Reading) -> bytes:
     for name, resource in zip(names, resources, strict=True):
         by = {} if name == "device" else {"device": {"reference": device}}
         entries.append({"fullUrl": _address(reading, name), "resource": {**resource, **by}})
+    if review is not None:
+        said = review_resources(review, partial(_address, reading), _observation, _named(_IMPRESSION))
+        entries += [{"fullUrl": _address(reading, name), "resource": resource} for name, resource in said]
     bundle = Bundle.model_validate({"resourceType": "Bundle", "type": "collection", "entry": entries})
     return json.dumps(json.loads(bundle.model_dump_json()), indent=1).encode()
 

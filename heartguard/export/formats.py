@@ -80,10 +80,10 @@ def _dicom(reading: Reading, _name: str, _options: ReportOptions) -> bytes:
     return to_dicom(reading)
 
 
-def _fhir(reading: Reading, _name: str, _options: ReportOptions) -> bytes:
+def _fhir(reading: Reading, _name: str, options: ReportOptions) -> bytes:
     from heartguard.export.fhir_bundle import to_fhir
 
-    return to_fhir(reading)
+    return to_fhir(reading, options.review)
 
 
 def _pdf(reading: Reading, _name: str, options: ReportOptions) -> bytes:
@@ -108,6 +108,6 @@ FORMATS = {
     "json": Format("Reading (JSON): all that was read, with beats and marks", ".json", "application/json", _json),
     "wfdb": Format("Signals and beats (WFDB, in a ZIP)", "-wfdb.zip", "application/zip", _wfdb, "wfdb"),
     "dicom": Format("Signals, beats and measurements (DICOM)", ".dcm", "application/dicom", _dicom),
-    "fhir": Format("Measurements and signals (FHIR R4B)", ".fhir.json", "application/fhir+json", _fhir, "fhir"),
+    "fhir": Format("Measurements, signals and review (FHIR R4B)", ".fhir.json", "application/fhir+json", _fhir, "fhir"),
 }
 """By the word of ``heartguard read --formats``."""

@@ -39,8 +39,8 @@ _README = """\
 Overruled ECGs of HeartGuard, as a set for training.
 
 pages/pages.csv        a row for each page that the doctor gave a class; the program's answer and its model beside it
-pages/<page_id>.webp   the page, straightened and cut to its traces: what is printed around them is gone, what is
-                       written between them is not: look at each page before you pass it on
+pages/<page_id>.webp   the page, straightened and cut to its traces, print and script blanked as far as they were found
+                       and the doctor did not leave them: look at each page before you pass it on
 statements.csv         each statement with the doctor's verdict
 measurements.csv       measurements that the doctor set, beside what was read
 
@@ -71,14 +71,21 @@ class LabelledCase:
     measurements: tuple[Mapping[str, Any], ...]
 
 
-def labelled_page(reading: Reading) -> Image:
+def labelled_page(reading: Reading, picture: Image | None = None) -> Image:
     """Return the straight page, cut to its traces; what is printed around them is not in it.
+
+    Parameters
+    ----------
+    reading : Reading
+    picture : ndarray, shape (h, w, 3), uint8, RGB, optional
+        The page as it shall be seen, such as without print; by default as it is.
 
     Returns
     -------
     ndarray, shape (h, w, 3), uint8, RGB
     """
     page = reading.page
+    image = page.image if picture is None else picture
     traced = [
         (segment.x0 + columns, segment.y[columns])
         for segment in reading.ecg.segments
@@ -90,14 +97,22 @@ def labelled_page(reading: Reading) -> Image:
     x, y = (np.concatenate(places) for places in zip(*traced, strict=True))
     pulse, above, below = (margin * page.px_per_mm for margin in (_PULSE_MM, _ABOVE_MM, _BELOW_MM))
     left, top = (max(0, round(float(low))) for low in (x.min() - pulse, y.min() - above))
-    return page.image[top : round(float(y.max() + below)), left : round(float(x.max() + below))]
+    return image[top : round(float(y.max() + below)), left : round(float(x.max() + below))]
 
 
-def labelled_case(reading: Reading, review: Review) -> LabelledCase:
-    """Put a reading and its review together; the page is coded here, so that the reading need not be kept."""
+def labelled_case(reading: Reading, review: Review, page: Image | None = None) -> LabelledCase:
+    """Put a reading and its review together; the page is coded here, so that the reading need not be kept.
+
+    Parameters
+    ----------
+    reading : Reading
+    review : Review
+    page : ndarray, shape (h, w, 3), uint8, RGB, optional
+        The straight page as it shall be seen; by default as it is.
+    """
     page_id = f"hg-{reading.upload.sha256[:16]}-{reading.upload.page + 1}-{reading.part + 1}"
     picture = io.BytesIO()
-    Pictures.fromarray(labelled_page(reading)).save(picture, "WEBP", quality=_QUALITY)
+    Pictures.fromarray(labelled_page(reading, page)).save(picture, "WEBP", quality=_QUALITY)
     program = review.program
     row = {
         "page_id": page_id,

@@ -16,6 +16,7 @@ from heartguard.sessions.view import View
 from heartguard.values import Reading
 
 if TYPE_CHECKING:
+    from heartguard.deidentify import Choice
     from heartguard.export import LabelledCase
     from heartguard.review import Review
     from heartguard.sessions.work_list import WorkList
@@ -52,6 +53,8 @@ class Tab:
         What the doctor said of each ECG.
     overruled : dict of Place to LabelledCase
         Those that the doctor overruled, ready to be written as a labelled set.
+    choices : dict of Key to Choice
+        What the doctor changed in what is removed of the page of a reading.
     initials : str
         Of the doctor, as last given.
     kept, numbers : dict of Place to str
@@ -78,6 +81,7 @@ class Tab:
     rounds: int = 0
     reviews: dict[Place, Review] = field(default_factory=dict)
     overruled: dict[Place, LabelledCase] = field(default_factory=dict)
+    choices: dict[Key, Choice] = field(default_factory=dict)
     initials: str = ""
     kept: dict[Place, str] = field(default_factory=dict)
     numbers: dict[Place, str] = field(default_factory=dict)

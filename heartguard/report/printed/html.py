@@ -32,7 +32,7 @@ def to_html(reading: Reading, options: ReportOptions | None = None) -> str:
     """
     options = options or ReportOptions()
     contents = contents_of(reading, options)
-    picture = to_jpeg(page_picture(reading, deidentify=options.deidentify))
+    picture = to_jpeg(page_picture(reading, deidentify=options.deidentify, hidden=options.hidden))
     style = files("heartguard.report.printed").joinpath("report.css").read_text("utf-8")
     parts = (
         f'<!doctype html>\n<html lang="{contents.language}"><head><meta charset="utf-8">',

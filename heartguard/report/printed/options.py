@@ -24,6 +24,8 @@ class ReportOptions:
         Age and sex, for the limits that depend on them.
     deidentify : bool
         Whether everything beside the traces is blanked in the picture of the page.
+    hidden : tuple of (float, float, float, float)
+        Further rectangles that are blanked in it where print is: left, top, right and bottom, page pixels.
     lead_shares : mapping of str to float
         Share of VGG16's evidence for the answer by lead group, 0 to 1; empty where it was not explained.
     review : Review or None
@@ -35,6 +37,7 @@ class ReportOptions:
     language: Language = "en"
     patient: Patient = UNKNOWN_PATIENT
     deidentify: bool = True
+    hidden: tuple[tuple[float, float, float, float], ...] = ()
     lead_shares: Mapping[str, float] = field(default_factory=dict)
     review: Review | None = None
     made_on: date = field(default_factory=date.today)

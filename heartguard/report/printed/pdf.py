@@ -41,7 +41,7 @@ def to_pdf(reading: Reading, options: ReportOptions | None = None) -> bytes:
     options = options or ReportOptions()
     load_fonts()
     contents, sheets = contents_of(reading, options), sheets_of(reading)
-    picture = to_jpeg(page_picture(reading, deidentify=options.deidentify))
+    picture = to_jpeg(page_picture(reading, deidentify=options.deidentify, hidden=options.hidden))
     width, details = WIDTH_MM * mm, len(sheets) + 1
     story: list[Any] = []
     for place, sheet in enumerate(sheets):

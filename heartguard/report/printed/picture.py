@@ -17,6 +17,8 @@ from heartguard.values import Ecg, Page, Reading, Segment
 
 __all__ = ["PICTURE_PX", "page_picture", "to_jpeg"]
 
+Rectangle = tuple[float, float, float, float]
+
 PICTURE_PX = 1000
 """Greatest width and height: 85 mm of a sheet at 300 dots an inch."""
 
@@ -35,7 +37,7 @@ _DARK = 0.5
 _BLANK = (255, 255, 255)
 
 
-def page_picture(reading: Reading, *, deidentify: bool = True) -> Image:
+def page_picture(reading: Reading, *, deidentify: bool = True, hidden: Sequence[Rectangle] = ()) -> Image:
     """Return the straight page, at most `PICTURE_PX` wide and high.
 
     Parameters
@@ -44,6 +46,9 @@ def page_picture(reading: Reading, *, deidentify: bool = True) -> Image:
     deidentify : bool, optional
         Whether everything is blanked that is not a trace or the paper right beside it. A sheet that was drawn from
         signals bears no name and is left as it is.
+    hidden : sequence of (float, float, float, float), optional
+        Rectangles that are blanked too, traces included, if anything is: left, top, right and bottom, pixels of
+        `reading.page`.
 
     Returns
     -------
@@ -54,7 +59,11 @@ def page_picture(reading: Reading, *, deidentify: bool = True) -> Image:
     small: Image = cv2.resize(page.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     if not deidentify or page.upload.signals is not None:
         return small
-    return _without_print(small, page, reading.ecg, scale)
+    cleaned = _without_print(small, page, reading.ecg, scale)
+    for left, top, right, bottom in hidden:
+        x0, y0, x1, y1 = (max(0, round(side * scale)) for side in (left, top, right, bottom))
+        cleaned[y0:y1, x0:x1] = _BLANK
+    return cleaned
 
 
 def to_jpeg(picture: Image) -> bytes:

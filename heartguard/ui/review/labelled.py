@@ -27,8 +27,7 @@ def show_labelled_set() -> None:
         return
     count = f"{len(cases)} overruled ECG" + ("s" if len(cases) > 1 else "")
     st.markdown(
-        f"**{count}**, for training: answers of program and doctor, and the pages, cut to their traces. What is "
-        "written between the traces stays on them."
+        f"**{count}**, for training: answers of program and doctor, and the pages, cut to their traces, {_on_print()}"
     )
     if st.checkbox("Show what stays of these pages"):
         for case in cases.values():
@@ -42,6 +41,14 @@ def show_labelled_set() -> None:
         on_click="ignore",
         key="download-labelled",
     )
+
+
+def _on_print() -> str:
+    from heartguard.deidentify import removes_text
+
+    if removes_text():
+        return "without the print and script that were found. Some may be missed."
+    return "with what is written between the traces."
 
 
 def _written(cases: Sequence[LabelledCase]) -> bytes:

@@ -7,6 +7,7 @@ import streamlit as st
 from heartguard.review import Review, accept
 from heartguard.sessions import HeldReading
 from heartguard.ui.shared.keeping import keep_review
+from heartguard.ui.shared.removal import labelled
 from heartguard.ui.shared.session import Chosen, current_tab
 from heartguard.values import Reading
 
@@ -23,9 +24,7 @@ def keep(chosen: Chosen, reading: Reading, review: Review) -> None:
     tab.initials = review.initials or tab.initials
     tab.overruled.pop(chosen.place, None)
     if review.overrules:
-        from heartguard.export import labelled_case
-
-        tab.overruled[chosen.place] = labelled_case(reading, review)
+        tab.overruled[chosen.place] = labelled(chosen, reading, review)
     keep_review(tab, chosen, reading, review)
     close_panel()
 

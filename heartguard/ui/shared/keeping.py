@@ -60,8 +60,11 @@ def kept_text() -> str:
     settings = history_settings()
     if settings is None:
         return "Nothing is kept after this session: no file, no reading, no review."
+    from heartguard.deidentify.settings import removes_text
+
+    page = "the page without its print" if removes_text() else "the page and all that is printed on it"
     return (
-        f"This server keeps each reading and review for {settings.days} days, with the page without its print, and "
+        f"This server keeps each reading and review for {settings.days} days, with {page}, and "
         "notes who read, changed and exported it. Files themselves are not kept."
     )
 
@@ -70,11 +73,14 @@ def keep_reading(tab: Tab, chosen: Chosen, reading: Reading) -> None:
     """Keep a reading where the history is on; samples are of no patient, and not kept."""
     if not is_on() or chosen.origin == "sample":
         return
+    from heartguard.deidentify import removes_text
     from heartguard.report import page_picture, to_json
     from heartguard.ui.shared.pictures import encode_jpeg
 
     said = to_json(reading, patient=chosen.patient)
-    picture = encode_jpeg(page_picture(reading))
+    choice = tab.choices.get(chosen.key)
+    hidden = [(box.x0, box.y0, box.x1, box.y1) for box in choice.hidden] if choice else []
+    picture = encode_jpeg(page_picture(reading, deidentify=removes_text(), hidden=hidden))
     _write(tab, chosen, lambda kept: _keep(kept, tab, chosen, said, picture))
 
 
