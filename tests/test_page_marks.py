@@ -262,24 +262,6 @@ def test_without_pulses_ten_seconds_give_the_scale() -> None:
         assert page.scale.px_per_mm_x == pytest.approx(PX, rel=0.005)
 
 
-def test_what_is_left_of_a_pulse_before_the_rows_is_no_time() -> None:
-    image, maps = bare_page(1)
-    trace, pulse = (maps.shares[PLANES.index(plane)] for plane in ("trace", "pulse"))
-    bare = straighten_by_marks(image, maps)
-    for row in (90, 200, 310):
-        pulse[row - 46 : row + 1, 118:121], pulse[row - 46 : row + 1, 141:144] = 255, 255
-        pulse[row - 46 : row - 43, 118:144] = 255
-        trace[row - 1 : row + 2, 138:150] = 255
-    pulse[87:91, 104:118] = 255
-    pulse[197:201, 110:118] = 255
-    pulse[180:190, 118:144] = 0  # torn: pulses that differ in height tell no scale
-    page = straighten_by_marks(image, maps)
-    assert bare is not None
-    assert page is not None
-    assert page.scale.source == "layout"
-    assert page.scale.px_per_mm_x == pytest.approx(bare.scale.px_per_mm_x, rel=0.006)
-
-
 def test_pulses_that_would_make_a_page_of_impossible_size_are_not_believed() -> None:
     page = straighten_by_marks(*bare_page(3, height_mm=18.0))
     assert page is not None

@@ -8,7 +8,6 @@ import numpy as np
 
 from heartguard.arrays import Image, Mask
 from heartguard.leads import GAIN_MM_PER_MV, PAGE_SECONDS, PAPER_SPEED_MM_PER_S
-from heartguard.page.ends import find_extent
 from heartguard.page.marks import find_rows, trace_mask
 from heartguard.page.pulses import find_pulses
 from heartguard.page.straight import StraightPage, at_scale, fits_a_sheet
@@ -31,6 +30,9 @@ pixels high, and half a pixel of them is 1 %."""
 _WHOLE = 0.995
 """Share of the columns of rows without gaps that show a trace."""
 
+_WIDER_PX = 2
+"""By which a line is seen longer than it is: half a pen and the blur of a pixel at either end."""
+
 _PLAUSIBLE_MM = (200.0, 620.0)
 """Length of a picture that shows 10 s, by its pulses."""
 
@@ -45,10 +47,9 @@ def straighten_by_marks(image: Image, maps: StructureMaps) -> StraightPage | Non
     """
     guess = maps.of("trace").shape[1] / (1.1 * _PAGE_MM)
     trace = trace_mask(maps.of("trace"), guess)
-    rows = find_rows(trace, guess)
-    if len(rows) < _LEAST_ROWS or trace.any(axis=0).mean() < _ROW_SHARE:
+    if len(find_rows(trace, guess)) < _LEAST_ROWS or trace.any(axis=0).mean() < _ROW_SHARE:
         return None
-    by_pulses, by_length = _by_pulses(maps, guess), _by_length(maps, trace, rows, guess)
+    by_pulses, by_length = _by_pulses(maps, guess), _by_length(trace)
     agree = by_pulses is not None and abs(by_length / by_pulses - 1) < _SAME and _unbroken(trace)
     px_per_mm = by_length if by_pulses is None or agree else by_pulses
     if not fits_a_sheet(maps, px_per_mm, px_per_mm):
@@ -72,7 +73,6 @@ def _unbroken(trace: Mask) -> bool:
     return bool(len(columns) > _WHOLE * (columns[-1] - columns[0] + 1))
 
 
-def _by_length(maps: StructureMaps, trace: Mask, rows: tuple[float, ...], guess: float) -> float:
-    """Return pixels to a millimetre by the rows' ends: what is left of a pulse beside them is no time."""
-    ink = (maps.of("trace") / np.float32(255)).astype(np.float32)
-    return find_extent(trace, ink, rows, find_pulses(maps.of("pulse"), guess), guess).width / _PAGE_MM
+def _by_length(trace: Mask) -> float:
+    columns = np.flatnonzero(trace.any(axis=0))
+    return float(columns[-1] - columns[0] + 1 - _WIDER_PX) / _PAGE_MM
