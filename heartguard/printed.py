@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Gains", "gains_printed", "lead_named", "speed_printed", "speeds_printed"]
+__all__ = ["Gains", "gains_printed", "lead_named", "speed_printed", "speeds_printed", "value_spans"]
 
 _MARKS = " \t|¦↓↑↕→▼:.,;_"
 """Bars and arrows before a name, where the lead changes, and points after it."""
@@ -143,6 +143,18 @@ def _speeds(text: str) -> list[float]:
     """Return the paper speeds of a line that recorders have, each once, from the left."""
     stated = dict.fromkeys(float(number) for number in _SPEED.findall(_plain(text)))
     return [speed for speed in stated if _SPEEDS[0] <= speed <= _SPEEDS[1]]
+
+
+def value_spans(text: str) -> list[tuple[int, int]]:
+    """Return where in a line, in lower case, a number with a unit of speed or gain begins and ends.
+
+    Examples
+    --------
+    >>> text = "50 mm/s,10 mm/mv"
+    >>> [text[start:end] for start, end in value_spans(text)]
+    ['50 mm/s', '10 mm/mv']
+    """
+    return sorted(found.span() for pattern in (_SPEED, _GAIN) for found in pattern.finditer(text))
 
 
 def gains_printed(text: str) -> Gains | None:

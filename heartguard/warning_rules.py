@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from heartguard.leads import LEADS
+from heartguard.leads import LEADS, PAPER_SPEED_MM_PER_S
+from heartguard.likely_speed import DOUBTFUL, chance_of_fast_paper
 from heartguard.values import Ecg, Measurements, Page, Prediction, Upload
 from heartguard.warning import Warning, caution, fault, note
 
@@ -20,6 +21,9 @@ SURE_QUALITY = 0.8
 
 _ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
 """Families of what quality is told from."""
+
+_UNTOLD = ("scale.speed_doubted", "scale.speed_unsure")
+"""Cautions that stay at any quality: a page read at half its speed has clear lines and leads that fit each other."""
 
 _INFARCTION = "MI"
 _NO_AGE = (
@@ -55,7 +59,7 @@ def warnings_on(
     """
     said = (_on_models(prediction), _on_prediction(prediction), _on_sign(prediction), _on_source(prediction))
     answer = (*said, _on_quality(quality, upload))
-    traces = (_on_leads(page, ecg), _on_flat_leads(ecg), _on_einthoven(measurements))
+    traces = (_on_speed(page, measurements), _on_leads(page, ecg), _on_flat_leads(ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
     kept = dict.fromkeys(_weighed(warning, quality) for warning in found if warning is not None)
     return tuple(sorted(kept, key=lambda warning: warning.severity == "note"))
@@ -63,7 +67,8 @@ def warnings_on(
 
 def _weighed(warning: Warning, quality: float) -> Warning:
     """Return a note in place of a caution on the page where its quality is high: it is right in four of five cases."""
-    if quality < SURE_QUALITY or warning.severity != "caution" or warning.family not in _ON_THE_PAGE:
+    told = warning.family in _ON_THE_PAGE and warning.code not in _UNTOLD
+    if quality < SURE_QUALITY or warning.severity != "caution" or not told:
         return warning
     return replace(warning, severity="note")
 
@@ -126,6 +131,22 @@ def _on_quality(quality: float, upload: Upload) -> Warning | None:
         "page.quality",
         f"The page could be traced only poorly (quality {quality:.0%}), so the class is no answer. Compare the traces "
         "with the page itself, or give a larger and sharper picture of it.",
+    )
+
+
+def _on_speed(page: Page, measurements: Measurements) -> Warning | None:
+    """Doubt the usual speed where nothing states it and the beats are slow and yet wide, as at half their speed."""
+    if page.evidence.get("speed_stated", 1.0) or page.speed_mm_per_s != PAPER_SPEED_MM_PER_S:
+        return None
+    chance = chance_of_fast_paper(measurements)
+    if chance is None or chance < DOUBTFUL:
+        return None
+    return caution(
+        "scale.speed_doubted",
+        f"No paper speed was read, and 25 mm/s was taken. At it QRS ({measurements.qrs_ms:.0f} ms) and QT "
+        f"({measurements.qt_ms:.0f} ms) are so wide at {measurements.heart_rate_bpm:.0f}/min that the paper may have run "
+        "at 50 mm/s: then the rate is twice as high, and all intervals are half. Check the print, and set the speed by "
+        "hand.",
     )
 
 

@@ -35,7 +35,8 @@ GROUND = {
 printed words and sets of names mean, what is normal, errors, warnings, shipped files."""
 
 PRODUCT: dict[str, set[str]] = {
-    **{name: set() for name in ("litert", "weights", "onnx", "samples", "warning_rules")},
+    **{name: set() for name in ("litert", "weights", "onnx", "samples", "likely_speed")},
+    "warning_rules": {"likely_speed"},
     "answers": {"statements"},
     "contradictions": {"answers", "statements", "warning_rules"},
     "memory": set(),

@@ -16,7 +16,8 @@ from heartguard.page.print import PrintedValue, Word, names_on, read_print, valu
 from heartguard.page.print.candidates import MOST_WORDS, find_words
 from heartguard.page.print.cuts import CUT_HEIGHT, FRAME, Box, cut_out, side_by_side
 from heartguard.page.print.decoding import likeliest_letters, probabilities
-from heartguard.page.print.lexicon import likeliest_lead
+from heartguard.page.print.lexicon import likeliest_lead, probability_of_value
+from heartguard.page.print.lines import words_of
 from heartguard.page.print.symbols import OTHER, SYMBOLS, decoded, encoded
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage, straighten
 from heartguard.page.strips import PLANES
@@ -117,6 +118,17 @@ def test_words_that_rather_are_names_come_first_and_letters_are_joined_to_lines(
     assert joined.x1 == pytest.approx(160, abs=4)
 
 
+def test_a_line_that_runs_askew_or_under_other_print_is_read_in_stretches_as_high_as_its_letters():
+    askew = [Box(100 + 30 * k, 20 + 4 * k, 124 + 30 * k, 44 + 4 * k) for k in range(12)]
+    over = [Box(700 + 30 * k, 300, 724 + 30 * k, 324) for k in range(8)] + [Box(820, 300, 844, 348)]
+    boxes = [candidate.box for candidate in find_words(blank_page({"print": askew + over}))]
+    highest = 1.4 * 24 + 2
+    assert sum(box.y1 - box.y0 <= highest for box in boxes) == len(boxes) - 1  # but the part under other print
+    assert max(box.x1 - box.x0 for box in boxes if box.y1 < 200) < 150
+    assert max(box.x1 for box in boxes if box.y1 < 200) == pytest.approx(454, abs=4)
+    assert max(box.x1 - box.x0 for box in boxes if box.y0 > 200) == pytest.approx(114, abs=8)
+
+
 def test_a_name_that_a_trace_crosses_is_one_word():
     page = blank_page({"name": [Box(300, 400, 330, 409), Box(300, 415, 330, 424)]})
     [found] = find_words(page)
@@ -194,6 +206,26 @@ def test_a_value_is_as_sure_as_the_words_that_say_it():
     words = [Word("adc", 0, 0, 30, 9, 0.2), Word("25", 35, 0, 50, 9, 0.9), Word("mm/s", 55, 0, 80, 9, 0.8)]
     assert values_on(words).speed == PrintedValue(25.0, pytest.approx(0.72))
     assert values_on(words).limb_gain is None
+
+
+def test_a_value_is_found_beside_a_comma_and_is_surer_than_its_unit():
+    columns = [column for letter in "50mm/s,10mm/mv" for column in (letter, "")]
+    shares = shares_of(*columns, sure=0.99)
+    first_m = columns.index("m")
+    shares[first_m, [SYMBOLS.index("m"), SYMBOLS.index("n")]] = 0.5, 0.48
+    words = list(words_of(Box(0, 0, 200, 23), shares, 0, 0.0))
+    assert [word.text for word in words] == ["50mm/s", ",", "10mm/mv"]
+    assert words[0].probability > 0.75
+    said = values_on(words)
+    assert (said.speed and said.speed.value, said.limb_gain and said.limb_gain.value) == (50.0, 10.0)
+
+
+def test_a_number_that_may_be_another_one_is_no_sure_value():
+    shares = shares_of(*(column for letter in "50mm/s" for column in (letter, "")), sure=0.99)
+    shares[0, [SYMBOLS.index("5"), SYMBOLS.index("2")]] = 0.52, 0.46
+    shares[2, [SYMBOLS.index("0"), SYMBOLS.index("5")]] = 0.52, 0.46
+    assert probability_of_value(shares, "50mm/s") < 0.6
+    assert probability_of_value(shares_of(*"10m", "", *"m/s"), "10mm/s") > 0.7
 
 
 def test_two_lines_that_differ_say_nothing():

@@ -118,6 +118,7 @@ def make_page(
         evidence={
             **_evidence(straight, found, certainty, gain),
             "length_error": _length_error(seconds, stated=stated),
+            "speed_stated": float(stated),
             **_on_names(found, panels),
             "names_agree": arranged.names_agree,
             "names_differ": arranged.names_differ,
@@ -133,7 +134,7 @@ def make_page(
             *gain.warnings,
             *on_strips(strips),
             *on_rows_in_turn(layout, panels),
-            *speed_warnings(seconds, speed, set_by_hand, printed.speed_mm_per_s, found.pulses),
+            *_on_speed(seconds, speed, set_by_hand, printed, found),
             *arranged.warnings,
         ),
     )
@@ -168,6 +169,10 @@ def _panels(found: Found, arranged: Arrangement, strips: list[Strip], px_per_s: 
         columns = evenly_joined(columns, px_per_s)
     same_seconds = arranged.same_seconds or of_ten
     return place_panels(layout, rows, columns, strips, px_per_s, same_seconds, gain.by_lead)
+
+
+def _on_speed(seconds: float, speed: float, by_hand: bool, printed: PrintedOnPage, found: Found) -> tuple[Warning, ...]:
+    return speed_warnings(seconds, speed, by_hand, printed.speed_mm_per_s, found.pulses, unsure=printed.unsure_mm_per_s)
 
 
 def _length_error(seconds: float, *, stated: bool) -> float:

@@ -54,6 +54,8 @@ class PrintedOnPage:
         Leads that a header or footer names.
     strips_mm_per_s : float or None
         Speed of the rhythm strips where one line states it after another one of the short leads.
+    unsure_mm_per_s : float or None
+        A speed that rather is printed than not, but is too unusual to be believed for that.
     """
 
     names: tuple[PrintedName, ...] = ()
@@ -62,6 +64,7 @@ class PrintedOnPage:
     beside: tuple[BesideRow, ...] = ()
     in_text: tuple[str, ...] = ()
     strips_mm_per_s: float | None = None
+    unsure_mm_per_s: float | None = None
 
     @classmethod
     def of(cls, words: Sequence[Word], rows: Sequence[float] = (), px_per_mm: float = 1.0) -> PrintedOnPage:
@@ -77,8 +80,11 @@ class PrintedOnPage:
         of_rows = tuple(one for one in beside if _differs(one.speed_mm_per_s, speed) or _differs(one.gains, gains))
         if not of_rows:
             speed, gains = _values(agreed_values([said for _, said in lines]))
-        strips = _probable(agreed_values([said for _, said in lines]).strip_speed, SPEEDS_MM_PER_S)
-        return cls(names_on(words), speed, gains, of_rows, leads_in_text(words), strips)
+        all_said = agreed_values([said for _, said in lines])
+        strips = _probable(all_said.strip_speed, SPEEDS_MM_PER_S)
+        seen = all_said.speed
+        unsure = seen.value if speed is None and seen is not None and seen.probability > _READ else None
+        return cls(names_on(words), speed, gains, of_rows, leads_in_text(words), strips, unsure)
 
 
 def _row_beside(y: float, rows: Sequence[float], px_per_mm: float) -> float | None:

@@ -50,6 +50,7 @@ def speed_warnings(
     by_hand: bool,
     printed: float | None = None,
     pulses: tuple[Pulse, ...] = (),
+    unsure: float | None = None,
 ) -> tuple[Warning, ...]:
     """Return what is to be said of how long the page is and what that rests on.
 
@@ -64,6 +65,8 @@ def speed_warnings(
         The speed that was read on the page.
     pulses : tuple of Pulse
         Which may say another.
+    unsure : float or None
+        Another speed that seems to be printed and was not believed.
     """
     meant = seconds_shown(seconds, speed_mm_per_s)
     warnings = []
@@ -79,6 +82,12 @@ def speed_warnings(
             "mm/s; the print was believed. Check the rate, and set the speed by hand."
         )
         warnings.append(caution("scale.speed", text))
+    if unsure is not None and not by_hand and unsure != speed_mm_per_s:
+        text = (
+            f"A paper speed of {unsure:g} mm/s seems to be printed, but was not read surely, and {speed_mm_per_s:g} mm/s "
+            "was taken. Check the print, and set the speed by hand."
+        )
+        warnings.append(caution("scale.speed_unsure", text))
     if (by_hand or printed is not None) and seconds > PAGE_SECONDS * (1 + TIME_TOLERANCE):
         text = f"The page shows {seconds:.0f} s, and all were read. A class is told from the first {PAGE_SECONDS:g}."
         warnings.append(note("layout.length", text))

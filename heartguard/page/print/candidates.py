@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
@@ -43,6 +44,11 @@ _ALIKE = 0.55
 
 _LONGEST = 26.0
 """Width of a line in heights: 40 letters and more, as header lines have; values of speed and gain are shorter."""
+
+
+_TALLER = 1.4
+"""A line so many times as high as most of its parts runs askew or has other print over it, and is read in stretches
+that are lower: the network was taught on words cut out from the top of their letters to their foot."""
 
 
 class Candidate(NamedTuple):
@@ -94,15 +100,31 @@ def _components(name: Image, print_: Image) -> list[Candidate]:
 
 def _lines(parts: list[Candidate]) -> list[Candidate]:
     """Join parts that follow each other on one line, left to right."""
-    lines: list[Candidate] = []
+    lines: list[list[Candidate]] = []
+    boxes: list[Box] = []
     for part in parts:
-        before = [number for number, line in enumerate(lines) if _follows(line.box, part.box)]
+        before = [number for number, box in enumerate(boxes) if _follows(box, part.box)]
         if before:
-            nearest = max(before, key=lambda number: lines[number].box.x1)
-            lines[nearest] = _joined(lines[nearest], part)
+            nearest = max(before, key=lambda number: boxes[number].x1)
+            lines[nearest].append(part)
+            boxes[nearest] = _around(boxes[nearest], part.box)
         else:
-            lines.append(part)
-    return lines
+            lines.append([part])
+            boxes.append(part.box)
+    return [stretch for line in lines for stretch in _stretches(line)]
+
+
+def _stretches(parts: list[Candidate]) -> Iterator[Candidate]:
+    """Yield a line as one, or in stretches where it is too high for its letters."""
+    most = _TALLER * float(np.median([part.box.y1 - part.box.y0 for part in parts]))
+    stretch = parts[0]
+    for part in parts[1:]:
+        longer = _joined(stretch, part)
+        if longer.box.y1 - longer.box.y0 > most:
+            yield stretch
+            longer = part
+        stretch = longer
+    yield stretch
 
 
 def _follows(line: Box, part: Box) -> bool:
@@ -117,6 +139,10 @@ def _follows(line: Box, part: Box) -> bool:
 
 def _joined(line: Candidate, part: Candidate) -> Candidate:
     a, b = line.box, part.box
-    box = Box(min(a.x0, b.x0), min(a.y0, b.y0), max(a.x1, b.x1), max(a.y1, b.y1))
     widths = (a.x1 - a.x0, b.x1 - b.x0)
-    return Candidate(box, float(np.average([line.name, part.name], weights=np.maximum(widths, 1.0))))
+    name = float(np.average([line.name, part.name], weights=np.maximum(widths, 1.0)))
+    return Candidate(_around(a, b), name)
+
+
+def _around(a: Box, b: Box) -> Box:
+    return Box(min(a.x0, b.x0), min(a.y0, b.y0), max(a.x1, b.x1), max(a.y1, b.y1))

@@ -1,4 +1,4 @@
-"""The spellings of the lead names, and how probably a word is one of them."""
+"""The spellings of lead names and of values, and how probably a word is one of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from heartguard.page.print.decoding import probabilities
 from heartguard.page.print.symbols import encoded
 from heartguard.printed import lead_named
 
-__all__ = ["likeliest_lead"]
+__all__ = ["likeliest_lead", "probability_of_value"]
 
 _MARKED = re.compile(r"^(\[|\||↓ ?|lead |- ?(?=i|d|c|v))?(.*?)( ?[.:,]|\])?$")
 """Before and after a name: a bar or an arrow where the lead changes, a bracket, a full stop."""
@@ -25,6 +25,14 @@ _SPELLINGS = (
     *(f"v{number}r" for number in range(3, 7)),
     *(f"rv{number}" for number in range(3, 7)),
 )
+
+_SPEEDS = ("5", "10", "12.5", "20", "25", "50", "100")
+_GAINS = ("2.5", "5", "10", "20", "40")
+"""Numbers that recorders print before the unit; any other is as it was read."""
+
+_OTHER_VALUE = 0.25
+"""How probable it is, beside what the network tells, that what reads as a number and its unit is no value: other
+spellings of these columns mostly are the same value with a letter misread."""
 
 
 def likeliest_lead(shares: Floats, text: str, other: float = 1.0) -> tuple[str, float] | None:
@@ -59,6 +67,61 @@ def likeliest_lead(shares: Floats, text: str, other: float = 1.0) -> tuple[str, 
         return None
     of_lead = [number for number, spelling in enumerate(spellings) if _lead(spelling) == lead]
     return spellings[max(of_lead, key=lambda number: float(found[number]))], probability
+
+
+def probability_of_value(shares: Floats, text: str) -> float:
+    """Return how probably a number with its unit is that value, however the unit is spelled.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (columns, symbols)
+        Of the columns that show it.
+    text : str
+        What was read: a number and a unit of speed or gain.
+    """
+    number, unit = split_value(text)
+    values, numbers = _values(number, unit)
+    found = probabilities(shares, numbers)
+    named = float(found.sum())
+    own = sum(float(share) for value, share in zip(values, found, strict=True) if value == (number, _kind(unit)))
+    return own / (named + _OTHER_VALUE * (1 - named))
+
+
+def split_value(text: str) -> tuple[str, str]:
+    """Return the number and the unit of a value.
+
+    Examples
+    --------
+    >>> split_value("12,5 mm/s")
+    ('12.5', 'mm/s')
+    """
+    number = re.match(r"[\d.,]+", text)
+    assert number is not None, text
+    return number[0].replace(",", "."), text[number.end() :].strip()
+
+
+def _kind(unit: str) -> str:
+    return "gain" if re.search("[vв]$", unit) else "speed"
+
+
+@cache
+def _values(number: str, unit: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[int, ...], ...]]:
+    """Return values that a number and a unit may be, and the symbols of each of their spellings."""
+    close = unit.replace(" ", "")
+    units = {
+        "speed": dict.fromkeys((close if _kind(unit) == "speed" else "mm/s", "mm/s", "mm/sec", "мм/с")),
+        "gain": dict.fromkeys((close if _kind(unit) == "gain" else "mm/mv", "mm/mv")),
+    }
+    numbers = {"speed": dict.fromkeys((number, *_SPEEDS)), "gain": dict.fromkeys((number, *_GAINS))}
+    spelt: dict[tuple[int, ...], tuple[str, str]] = {}
+    for kind, of_kind in units.items():
+        for value in numbers[kind]:
+            for one in of_kind:
+                for between in ("", " "):
+                    for slash in ("/", " /", "/ ", " / "):
+                        text = value + between + one.replace("/", slash)
+                        spelt[tuple(encoded(text))] = (value, kind)
+    return tuple(spelt.values()), tuple(spelt)
 
 
 @cache

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from heartguard.arrays import Floats
 from heartguard.page.print.cuts import FRAME, Box, scale_of
 from heartguard.page.print.decoding import Letter, likeliest_letters, probabilities
-from heartguard.page.print.lexicon import likeliest_lead
+from heartguard.page.print.lexicon import likeliest_lead, probability_of_value
 from heartguard.page.print.symbols import SYMBOLS, decoded
 from heartguard.page.print.words import Word
-from heartguard.printed import lead_named
+from heartguard.printed import lead_named, value_spans
 
 __all__ = ["is_name", "words_of"]
 
@@ -28,7 +29,7 @@ _CLEARLY_OTHER = 0.9
 
 
 def words_of(box: Box, shares: Floats, line: int, name: float) -> Iterator[Word]:
-    """Yield a name as one word, and other lines word by word.
+    """Yield a name as one word, a number with its unit as one, and other lines word by word.
 
     Parameters
     ----------
@@ -49,20 +50,33 @@ def words_of(box: Box, shares: Floats, line: int, name: float) -> Iterator[Word]
                 yield Word(lead[0], *box, lead[1], line)
                 return
     middle, scale, width = (box.x0 + box.x1) / 2, scale_of(box), FRAME * len(shares)
+    for part, is_value in _parts(letters):
+        said = decoded(letter.number for letter in part)
+        columns = shares[part[0].first : part[-1].last + 1]
+        if is_value:
+            probability = probability_of_value(columns, said)
+        else:
+            [probability] = probabilities(columns, [[letter.number for letter in part]])
+        x0, x1 = (middle + (FRAME * column - width / 2) / scale for column in (part[0].first, part[-1].last + 1))
+        yield Word(said, x0, box.y0, x1, box.y1, float(probability), line)
+
+
+def _parts(letters: list[Letter]) -> Iterator[tuple[list[Letter], bool]]:
+    """Yield numbers with a unit of speed or gain, and the words of what is between them; and whether they are values."""
+    begins = list(accumulate((len(SYMBOLS[letter.number]) for letter in letters), initial=0))
+    after = 0
+    for start, end in value_spans(decoded(letter.number for letter in letters)):
+        first, last = (bisect_right(begins, at) - 1 for at in (start, end - 1))
+        yield from ((word, False) for word in _words(letters[after:first]))
+        yield letters[first : last + 1], True
+        after = last + 1
+    yield from ((word, False) for word in _words(letters[after:]))
+
+
+def _words(letters: list[Letter]) -> Iterator[list[Letter]]:
     for spaced, group in groupby(letters, lambda letter: letter.number == _SPACE):
         if not spaced:
-            part = list(group)
-            x0, x1 = (middle + (FRAME * column - width / 2) / scale for column in (part[0].first, part[-1].last + 1))
-            yield Word(
-                decoded(letter.number for letter in part), x0, box.y0, x1, box.y1, _probability(shares, part), line
-            )
-
-
-def _probability(shares: Floats, part: list[Letter]) -> float:
-    """Return the probability of a part of a line by the columns that show it."""
-    columns = shares[part[0].first : part[-1].last + 1]
-    [probability] = probabilities(columns, [[letter.number for letter in part]])
-    return float(probability)
+            yield list(group)
 
 
 def is_name(line: list[Word]) -> bool:
