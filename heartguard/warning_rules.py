@@ -144,9 +144,9 @@ def _on_speed(page: Page, measurements: Measurements) -> Warning | None:
     return caution(
         "scale.speed_doubted",
         f"No paper speed was read, and 25 mm/s was taken. At it QRS ({measurements.qrs_ms:.0f} ms) and QT "
-        f"({measurements.qt_ms:.0f} ms) are so wide at {measurements.heart_rate_bpm:.0f}/min that the paper may have run "
-        "at 50 mm/s: then the rate is twice as high, and all intervals are half. Check the print, and set the speed by "
-        "hand.",
+        f"({measurements.qt_ms:.0f} ms) are so wide at {measurements.heart_rate_bpm:.0f}/min that the paper may have "
+        "run at 50 mm/s: then the rate is twice as high, and all intervals are half. Check the print, and set the "
+        "speed by hand.",
     )
 
 

@@ -276,3 +276,23 @@ def test_lessons_are_cut_as_the_product_cuts(tmp_path: Path):
     [(cuts, texts), _] = list(batches([tmp_path / "00000.npz"], recipe, 0))
     assert cuts.shape[:3] == (4, 3, CUT_HEIGHT)
     assert texts == [[SYMBOLS.index("ii")]] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "speed", "unsure"),
+    [
+        ("10 mm/s", 0.61, None, 10.0),
+        ("10 mm/s", 0.95, 10.0, None),
+        ("50 mm/s", 0.61, 50.0, None),
+        ("50 mm/s", 0.4, None, None),
+    ],
+)
+def test_an_unusual_speed_that_was_not_read_surely_is_told_and_not_believed(text, probability, speed, unsure):
+    from heartguard.page.printed_page import PrintedOnPage
+    from heartguard.page.speed import speed_warnings
+
+    printed = PrintedOnPage.of([Word(text, 0, 0, 80, 9, probability)])
+    assert (printed.speed_mm_per_s, printed.unsure_mm_per_s) == (speed, unsure)
+    said = speed_warnings(10.0, 25.0, False, printed.speed_mm_per_s, unsure=printed.unsure_mm_per_s)
+    assert ("scale.speed_unsure" in [one.code for one in said]) == (unsure is not None)
+    assert not speed_warnings(10.0, 25.0, True, None, unsure=unsure)

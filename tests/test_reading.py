@@ -270,6 +270,31 @@ def test_cautions_on_the_page_are_notes_where_the_page_is_right_in_four_of_five_
     }
 
 
+SLOW_AND_WIDE = {"heart_rate_bpm": 36.0, "qrs_ms": 190.0, "qt_ms": 760.0}
+
+
+@pytest.mark.parametrize(
+    ("stated", "speed", "changes", "doubted"),
+    [
+        (0.0, 25.0, SLOW_AND_WIDE, True),
+        (1.0, 25.0, SLOW_AND_WIDE, False),
+        (0.0, 50.0, SLOW_AND_WIDE, False),
+        (0.0, 25.0, {"heart_rate_bpm": 36.0, "qrs_ms": 92.0, "qt_ms": 460.0}, False),
+        (0.0, 25.0, {"heart_rate_bpm": 72.0, "qrs_ms": 160.0, "qt_ms": 430.0}, False),
+        (0.0, 25.0, {**SLOW_AND_WIDE, "qrs_ms": None}, False),
+    ],
+)
+def test_the_usual_speed_is_doubted_where_nothing_states_it_and_beats_are_slow_and_wide(
+    stated: float, speed: float, changes: dict[str, float | None], doubted: bool
+) -> None:
+    page = make_page(speed_mm_per_s=speed, evidence={"speed_stated": stated})
+    prediction = make_prediction(signal_model=AGREES)
+    found = warnings_on(make_upload(), page, make_ecg(), make_measurements(**changes), prediction, 0.95)
+    assert [(one.code, one.severity) for one in found if one.family == "scale"] == (
+        [("scale.speed_doubted", "caution")] if doubted else []
+    )
+
+
 def test_importing_heartguard_is_light() -> None:
     heavy = "{'numpy', 'cv2', 'tensorflow', 'torch', 'streamlit'} & set(sys.modules)"
     code = (

@@ -84,7 +84,7 @@ def speed_warnings(
         warnings.append(caution("scale.speed", text))
     if unsure is not None and not by_hand and unsure != speed_mm_per_s:
         text = (
-            f"A paper speed of {unsure:g} mm/s seems to be printed, but was not read surely, and {speed_mm_per_s:g} mm/s "
+            f"A paper speed of {unsure:g} mm/s seems to be printed, but was not read surely: {speed_mm_per_s:g} mm/s "
             "was taken. Check the print, and set the speed by hand."
         )
         warnings.append(caution("scale.speed_unsure", text))

@@ -62,7 +62,7 @@ def words_of(box: Box, shares: Floats, line: int, name: float) -> Iterator[Word]
 
 
 def _parts(letters: list[Letter]) -> Iterator[tuple[list[Letter], bool]]:
-    """Yield numbers with a unit of speed or gain, and the words of what is between them; and whether they are values."""
+    """Yield numbers with a unit of speed or gain and the words between them, and whether each is such a value."""
     begins = list(accumulate((len(SYMBOLS[letter.number]) for letter in letters), initial=0))
     after = 0
     for start, end in value_spans(decoded(letter.number for letter in letters)):

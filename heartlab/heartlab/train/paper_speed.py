@@ -9,6 +9,7 @@ the same records slowed to half, for slow ones: five of six records fit the weig
 from __future__ import annotations
 
 import argparse
+import logging
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -22,6 +23,8 @@ from heartguard.values import Ecg
 from heartlab.data.datasets import HELD_BACK_FOLD, open_signals, read_record_500hz
 
 __all__ = ["features_of", "main", "slowed"]
+
+log = logging.getLogger(__name__)
 
 _LIMITS = (0.5, 0.8, 0.9, 0.95)
 _FOLDS = 6
@@ -44,6 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=240)
     args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     index = open_signals()
     index = index[index.strat_fold != HELD_BACK_FOLD].sample(args.records, random_state=_SEED)
     found = [
@@ -56,12 +60,11 @@ def main() -> None:
     model = LogisticRegression(C=10.0)
     chances = cross_val_predict(model, features, slow, cv=_FOLDS, method="predict_proba")[:, 1]
     model.fit(features, slow)
-    print("weights", np.round(model.coef_[0], 2).tolist(), "intercept", round(float(model.intercept_[0]), 2))
+    log.info("weights %s, intercept %.2f", np.round(model.coef_[0], 2).tolist(), model.intercept_[0])
+    counts = np.count_nonzero(~slow), np.count_nonzero(slow)
     for limit in _LIMITS:
-        wrong, told = (float((chances[slow == truth] > limit).mean()) for truth in (False, True))
-        print(
-            f"limit {limit}: {wrong:.1%} of {np.count_nonzero(~slow)} true, {told:.1%} of {np.count_nonzero(slow)} slowed"
-        )
+        wrong, told = (100 * float((chances[slow == truth] > limit).mean()) for truth in (False, True))
+        log.info("limit %.2f: %.1f %% of %d true, %.1f %% of %d slowed", limit, wrong, counts[0], told, counts[1])
 
 
 if __name__ == "__main__":
