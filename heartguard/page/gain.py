@@ -70,10 +70,11 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
     if sides is not None and printed in (None, sides):
         off = float(np.median([abs(pulse.height_mm / _nearest(pulse.height_mm) - 1) for pulse in pulses]))
         return Gain(sides.limb, sides, off, 1.0 if printed is None else 2.0, _by_lead(sides))
-    shown = _nearest(height) if pulses else None
-    error = None if shown is None else abs(height / shown - 1)
-    if shown is None or error is None or error >= PULSE_TOLERANCE:
-        return _without_pulses(height, printed, error)
+    if not pulses:
+        return _without_pulses(printed)
+    shown, error = _most_shown(pulses)
+    if shown is None:
+        return _without_pulses(printed, tuple(pulse.height_mm for pulse in pulses), error)
     differing = printed if printed is not None and printed.limb != printed.chest else None
     if printed is None or shown in (printed.limb, printed.chest):
         text = f"The calibration pulses show a gain of {shown:g} mm/mV, not the usual 10."
@@ -127,18 +128,32 @@ def _in_line(pulses: list[Pulse]) -> bool:
     return bool((np.abs(begin - np.median(begin)) <= reach).all())
 
 
-def _without_pulses(height: float, printed: Gains | None, error: float | None) -> Gain:
-    """Return the printed gain, or the usual one; `height` and `error` are those of pulses that fit no usual gain."""
+def _most_shown(pulses: tuple[Pulse, ...]) -> tuple[float | None, float]:
+    """Return the usual gain that at least half of the pulses show, None where none does, and how far pulses are off.
+
+    Each counts alone: the median of a short and of a tall piece of other ink would be a gain that neither shows.
+    """
+    off = {gain: np.array([abs(pulse.height_mm / gain - 1) for pulse in pulses]) for gain in GAINS_MM_PER_MV}
+    votes = {gain: np.count_nonzero(errors < PULSE_TOLERANCE) for gain, errors in off.items()}
+    gain = max(votes, key=lambda one: (votes[one], -float(np.median(off[one]))))
+    if 2 * votes[gain] < len(pulses):
+        return None, float(np.median(np.min(list(off.values()), axis=0)))
+    return gain, float(np.median(off[gain][off[gain] < PULSE_TOLERANCE]))
+
+
+def _without_pulses(printed: Gains | None, heights: tuple[float, ...] = (), error: float | None = None) -> Gain:
+    """Return the printed gain, or the usual one; `heights` and `error` are those of pulses that fit no usual gain."""
     if printed is not None:
         differing = printed if printed.limb != printed.chest else None
         text = f"A gain of {printed.limb:g} mm/mV is printed, not the usual 10."
         said = _unusual(printed.limb, text) if differing is None else _by_lead(differing)
         return Gain(printed.limb, differing, error, 1.0, said)
-    if error is None:
+    if not heights:
         return Gain(GAIN_MM_PER_MV)
+    low, high = (f"{height:.1f}" for height in (min(heights), max(heights)))
     text = (
-        f"The calibration pulses are {height:.1f} mm high, which is no usual gain; {GAIN_MM_PER_MV:g} mm/mV was "
-        "assumed. Check the amplitudes, and set the gain by hand."
+        f"The calibration pulses are {low if low == high else f'{low} to {high}'} mm high, which is no usual gain; "
+        f"{GAIN_MM_PER_MV:g} mm/mV was assumed. Check the amplitudes, and set the gain by hand."
     )
     return Gain(GAIN_MM_PER_MV, None, error, 0.0, (caution("scale.gain", text),))
 
