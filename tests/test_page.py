@@ -171,6 +171,23 @@ def test_pulses_that_fit_no_usual_gain_are_said(height: float, gain: float, said
     assert [w.code for w in found.warnings if w.severity == "caution"] == ["scale.gain"] * said
 
 
+@pytest.mark.parametrize(
+    ("heights", "printed", "gain", "codes"),
+    [
+        ((5.5, 13.6), Gains(5.0, 5.0), 5.0, [("note", "scale.gain")]),
+        ((5.5, 13.6), Gains(20.0, 20.0), 20.0, [("note", "scale.gain")]),
+        ((5.5, 13.6), None, 10.0, [("caution", "scale.gain")]),
+        ((20.1, 19.6, 7.5), None, 20.0, [("note", "scale.gain")]),
+    ],
+)
+def test_pulses_that_differ_show_no_gain_between_them(
+    heights: tuple[float, ...], printed: Gains | None, gain: float, codes: list[tuple[str, str]]
+) -> None:
+    found = read_gain(tuple(Pulse(10.0, 50.0, 400.0, height) for height in heights), printed)
+    assert found.mm_per_mv == gain
+    assert [(said.severity, said.code) for said in found.warnings] == codes
+
+
 def test_a_gain_set_by_hand_against_the_pulses_is_used_and_said() -> None:
     pulses = (Pulse(10.0, 50.0, 400.0, 10.1),) * 3
     found = read_gain(pulses, None, 5.0)

@@ -129,14 +129,14 @@ def _in_line(pulses: list[Pulse]) -> bool:
 
 
 def _most_shown(pulses: tuple[Pulse, ...]) -> tuple[float | None, float]:
-    """Return the usual gain that at least half of the pulses show, None where none does, and how far pulses are off.
+    """Return the usual gain that more than half of the pulses show, None without one, and how far pulses are off.
 
     Each counts alone: the median of a short and of a tall piece of other ink would be a gain that neither shows.
     """
     off = {gain: np.array([abs(pulse.height_mm / gain - 1) for pulse in pulses]) for gain in GAINS_MM_PER_MV}
     votes = {gain: np.count_nonzero(errors < PULSE_TOLERANCE) for gain, errors in off.items()}
     gain = max(votes, key=lambda one: (votes[one], -float(np.median(off[one]))))
-    if 2 * votes[gain] < len(pulses):
+    if 2 * votes[gain] <= len(pulses):
         return None, float(np.median(np.min(list(off.values()), axis=0)))
     return gain, float(np.median(off[gain][off[gain] < PULSE_TOLERANCE]))
 
