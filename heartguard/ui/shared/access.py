@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal, NoReturn
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -46,9 +47,7 @@ def let_in(place: DeltaGenerator) -> None:
         rules = _rules()
         person = None if rules is None else _person(rules)
     except AccessError as error:
-        _stop(
-            place, "The sign-in is not in order", f"Nobody is let in until who runs this server has mended it. {error}"
-        )
+        _refuse(place, error)
     if rules is None:
         return
     if person is None:
@@ -74,13 +73,8 @@ def show_account() -> None:
     if person is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="account"):
-        st.markdown(f":material/account_circle: {escape_markdown(person.name)}", width="content", help=_about(person))
+        st.markdown(f":material/account_circle: {escape_markdown(person.name)}", width="content")
         _sign_out("tertiary")
-
-
-def _about(person: Person) -> str:
-    role = person.role.value if person.role is not None else "no role"
-    return f"{escape_markdown(person.email)}, {role}"
 
 
 def _rules() -> AccessRules | None:
@@ -116,7 +110,7 @@ def _person(rules: AccessRules) -> Person | None:
     return person_of(claims, rules)
 
 
-def _ask(place: DeltaGenerator) -> None:
+def _ask(place: DeltaGenerator) -> NoReturn:
     with _door(place, "Sign in"):
         st.markdown("This HeartGuard is open to the people whom its operator named.")
         for provider in _providers():
@@ -144,7 +138,7 @@ def _sign_in(provider: str | None) -> None:
         )
 
 
-def _turn_away(place: DeltaGenerator, person: Person) -> None:
+def _turn_away(place: DeltaGenerator, person: Person) -> NoReturn:
     """Tell a stranger which account was taken, and why it is not let in."""
     account = escape_markdown(person.email or person.name)
     if not person.verified:
@@ -157,8 +151,8 @@ def _turn_away(place: DeltaGenerator, person: Person) -> None:
     st.stop()
 
 
-def _sign_out(kind: str) -> None:
-    st.button("Sign out", type=kind, icon=":material/logout:", on_click=st.logout, key="sign-out")  # type: ignore[arg-type]
+def _sign_out(kind: Literal["secondary", "tertiary"]) -> None:
+    st.button("Sign out", type=kind, icon=":material/logout:", on_click=st.logout, key="sign-out")
 
 
 def _door(place: DeltaGenerator, title: str) -> DeltaGenerator:
@@ -169,6 +163,8 @@ def _door(place: DeltaGenerator, title: str) -> DeltaGenerator:
     return inner
 
 
-def _stop(place: DeltaGenerator, title: str, text: str) -> None:
-    _door(place, title).markdown(escape_markdown(text))
+def _refuse(place: DeltaGenerator, error: AccessError) -> NoReturn:
+    """Tell what the operator has to mend: names of settings, none of their values."""
+    door = _door(place, "The sign-in is not in order")
+    door.markdown(f"Nobody is let in until who runs this server has mended it. {escape_markdown(str(error))}")
     st.stop()
