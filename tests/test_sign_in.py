@@ -42,7 +42,7 @@ def headings(app: AppTest) -> list[str]:
 
 
 def text(app: AppTest) -> str:
-    return "\n".join(element.value for element in app.markdown)
+    return "\n".join([*(each.value for each in app.markdown), *(each.proto.body for each in app.get("html"))])
 
 
 def labels(app: AppTest) -> list[str]:
@@ -61,7 +61,7 @@ def test_on_every_page_shows_a_sentence_and_a_button_and_nothing_else(script):
     app = opened(ON, script=script)
     assert headings(app) == ["Sign in"]
     assert labels(app) == ["Sign in"]
-    assert text(app) == "This HeartGuard is open to the people whom its operator named."
+    assert [each.value for each in app.markdown] == ["This HeartGuard is open to the people whom its operator named."]
     assert not app.get("page_link")
     assert not app.get("file_uploader")
 

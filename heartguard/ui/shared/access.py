@@ -67,13 +67,21 @@ def signed_in() -> Person | None:
     return None if rules is None else _person(rules)
 
 
-def show_account() -> None:
-    """Show who signed in, and the way out; nothing without a sign-in."""
+def show_account(*, aside: bool) -> None:
+    """Show who signed in, and the way out; nothing without a sign-in.
+
+    Parameters
+    ----------
+    aside : bool
+        Whether it must be moved to the right end of the row, as nothing else is there.
+    """
     person = signed_in()
     if person is None:
         return
+    if aside:
+        st.space("stretch")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="account"):
-        st.markdown(f":material/account_circle: {escape_markdown(person.name)}", width="content")
+        st.html(f'<span class="hg-account">{html.escape(person.name)}</span>', width="content")
         _sign_out("tertiary")
 
 
@@ -140,13 +148,14 @@ def _sign_in(provider: str | None) -> None:
 
 def _turn_away(place: DeltaGenerator, person: Person) -> NoReturn:
     """Tell a stranger which account was taken, and why it is not let in."""
-    account = escape_markdown(person.email or person.name)
+    account = f"<strong>{html.escape(person.email or person.name)}</strong>"
     if not person.verified:
-        why = f"The sign-in service does not say that the address **{account}** is verified, so it does not count."
+        why = f"The sign-in service does not say that the address {account} is verified, so it does not count."
     else:
-        why = f"You are signed in as **{account}**, and this account may not use this HeartGuard."
+        why = f"You are signed in as {account}, and this account may not use this HeartGuard."
     with _door(place, "No access"):
-        st.markdown(f"{why} Ask who runs this server, or sign out and take another account.")
+        # No Markdown, which makes links of addresses.
+        st.html(f'<p class="hg-door">{why} Ask who runs this server, or sign out and take another account.</p>')
         _sign_out("secondary")
     st.stop()
 

@@ -94,7 +94,7 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
         if chosen is not None:
             st.space("stretch")
             _neighbours()
-        show_account()
+        show_account(aside=chosen is None)
     if chosen is None:
         st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>{_hiding_others(None)}')
     else:
