@@ -185,6 +185,51 @@ def test_a_sign_in_holds_in_another_tab_and_ends_in_a_new_browser(page, door):
     heading(elsewhere, "Sign in")
 
 
+HISTORY = "History: who did what, deleting a patient"
+
+
+def offered(page: Any, door: tuple[str, oidc.Service], name: str) -> Any:
+    """Look for a table of the page About by its name."""
+    page.goto(f"{door[0]}/about")
+    heading(page, "How it works")
+    page.get_by_role("combobox").click()
+    page.get_by_role("option").first.wait_for()
+    page.get_by_role("combobox").fill(name)
+    page.wait_for_timeout(300)
+    return page.get_by_role("option", name=name)
+
+
+def test_an_admin_sees_who_did_what_and_deletes_a_patient(page, door, kept):
+    history = History(HistorySettings(kept))
+    answer = {"sha256": "d" * 64, "file": "x.png", "model": "m", "prediction": {"label": "HB"}}
+    history.keep(answer, b"", who="someone", patient="4711")
+    sign_in(page, "Chief")
+    heading(page, "Read a paper ECG")
+    offered(page, door, HISTORY).click()
+    page.get_by_role("table").filter(has_text="someone").wait_for()
+    settle(page)
+    sizes(page, "history")
+    page.get_by_label("Number of the patient to delete").fill("4711")
+    page.get_by_role("button", name="Delete the patient").click()
+    page.get_by_text("Nothing was deleted: give the number").wait_for()
+    assert len(history.of_patient("4711", who="test")) == 1
+    settle(page)
+    page.get_by_label("Number of the patient to delete").fill("4711")
+    page.get_by_text("it cannot be undone").first.click()
+    page.get_by_role("button", name="Delete the patient").click()
+    page.get_by_text("Deleted: the patient and 1 readings").wait_for()
+    assert history.of_patient("4711", who="test") == []
+    assert [line["who"] for line in history.audit() if line["did"] == "deleted"] == [ADMIN]
+    history.close()
+
+
+def test_a_reader_is_not_offered_the_history(page, door):
+    sign_in(page, "Ada")
+    heading(page, "Read a paper ECG")
+    assert offered(page, door, "Data and licences").count() == 1
+    assert not offered(page, door, HISTORY).count()
+
+
 def test_secrets_reach_neither_page_nor_log(page, door, tmp_path_factory):
     assert oidc.CLIENT_SECRET not in page.content()
     logs = [path.read_text(errors="replace") for path in Path(tmp_path_factory.getbasetemp()).glob("home*/log.txt")]
