@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -54,6 +56,18 @@ def test_off_nothing_is_asked(secrets):
     app = opened(secrets)
     assert headings(app) == ["Read a paper ECG"]
     assert {"Sign in", "Sign out"}.isdisjoint(labels(app))
+
+
+def test_off_neither_the_sign_in_nor_the_history_is_loaded():
+    code = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('streamlit_app.py', default_timeout=60).run().switch_page('pages/about.py').run()\n"
+        "assert not app.exception, app.exception\n"
+        "print(sorted({'authlib', 'joserfc', 'sqlalchemy'} & set(sys.modules)))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("script", ["streamlit_app.py", *PAGES])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import streamlit as st
 
 from heartguard.errors import HeartGuardError
-from heartguard.history import History
 from heartguard.ui.shared.access import signed_in
 from heartguard.ui.shared.keeping import history, is_on
 from heartguard.ui.shared.problems import calm
+
+if TYPE_CHECKING:
+    from heartguard.history import History
 
 __all__ = ["may_see_history", "show_history"]
 
