@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--host",
         type=_host,
         default=HOST,
-        help=f"address to listen on (default: {HOST}, this computer alone); 0.0.0.0 lets others in, whom nobody asks to "
-        "sign in unless that was switched on",
+        help=f"address to listen on (default: {HOST}, this computer alone); 0.0.0.0 lets others in, whom nobody asks "
+        "to sign in unless that was switched on",
     )
     parser.add_argument("--port", type=_port, default=PORT, help=f"port to listen on (default: {PORT})")
 
