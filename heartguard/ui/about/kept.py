@@ -11,6 +11,7 @@ from heartguard.errors import HeartGuardError
 from heartguard.ui.shared.access import signed_in
 from heartguard.ui.shared.keeping import history, is_on
 from heartguard.ui.shared.problems import calm
+from heartguard.ui.shared.words import escape_markdown
 
 if TYPE_CHECKING:
     from heartguard.history import History
@@ -42,6 +43,8 @@ def show_history() -> None:
     names = {"at": "When (UTC)", "who": "Who", "did": "Did", "reading_id": "Reading", "patient_id": "Patient"}
     table = pd.DataFrame(lines, columns=[*names, "detail"]).rename(columns={**names, "detail": "Detail"})
     table["When (UTC)"] = pd.to_datetime(table["When (UTC)"], utc=True).dt.strftime("%Y-%m-%d %H:%M:%S")
+    for column in ("Who", "Detail"):  # initials are typed by anybody, and a table reads Markdown
+        table[column] = [escape_markdown(text) for text in table[column]]
     st.table(table.fillna(""), hide_index=True, border="horizontal", alt="Audit trail of the history")
 
 
