@@ -13,7 +13,7 @@ COPY models models
 COPY assets assets
 COPY pages pages
 COPY benchmarks/results benchmarks/results
-RUN pip install --no-cache-dir '.[explain,history,report]' && rm -rf /source
+RUN pip install --no-cache-dir '.[explain,history,report,signin]' && rm -rf /source
 
 WORKDIR /home/heartguard
 USER heartguard

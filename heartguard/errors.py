@@ -81,3 +81,7 @@ class DrawingRangeError(HeartGuardError):
 
 class AddressError(HeartGuardError):
     """The app cannot be served at the requested address."""
+
+
+class AccessError(HeartGuardError):
+    """The sign-in is not set up as it must be, so nobody is let in."""

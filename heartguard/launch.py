@@ -16,7 +16,7 @@ from heartguard.resources import shipped
 __all__ = ["HOST", "MAX_PORT", "PORT", "add_arguments", "run", "serve", "streamlit_arguments"]
 
 HOST = "127.0.0.1"
-"""This computer alone: the app asks nobody to sign in."""
+"""This computer alone: the app asks nobody to sign in unless its operator switched that on."""
 
 PORT = 8501
 """Streamlit's own, so that addresses in its documentation hold here."""
@@ -34,7 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--host",
         type=_host,
         default=HOST,
-        help=f"address to listen on (default: {HOST}, this computer alone); 0.0.0.0 lets others in, without a sign-in",
+        help=f"address to listen on (default: {HOST}, this computer alone); 0.0.0.0 lets others in, whom nobody asks "
+        "to sign in unless that was switched on",
     )
     parser.add_argument("--port", type=_port, default=PORT, help=f"port to listen on (default: {PORT})")
 

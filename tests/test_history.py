@@ -140,6 +140,11 @@ def test_a_reading_and_its_reviews_are_kept_apart(history):
     ]
 
 
+def test_a_long_address_is_cut_to_what_the_audit_trail_takes(history):
+    history.keep(answer(), b"page", who=f"{'a' * 80}@ward.example")
+    assert [line["who"] for line in history.audit()] == ["a" * 64]
+
+
 def test_a_reading_that_came_out_otherwise_is_noted_as_changed(history):
     kept = history.keep(answer(), b"", who="AB")
     assert history.keep(answer(quality=0.1), b"", who="AB") == kept

@@ -51,6 +51,7 @@ PRODUCT: dict[str, set[str]] = {
     "drawing": set(),
     "classify": {"drawing", "measure", "weights", "litert"},
     "explain": {"classify", "drawing"},
+    "access": set(),
     "history": set(),
     "review": {"answers", "statements"},
     "report": {"answers", "statements", "contradictions", "review", "warning_rules"},

@@ -16,6 +16,9 @@ from heartguard.history.tables import AuditLine, PatientRow, ReadingRow, ReviewR
 
 __all__ = ["aware", "delete_readings", "found_reading", "lasting", "new_id", "note", "now", "patient_of"]
 
+_LONGEST_WHO = 64
+"""Characters of a name that the table takes; addresses may be longer."""
+
 
 def note(
     session: Session, who: str, did: str, *, reading: str | None = None, patient: str | None = None, detail: str = ""
@@ -30,9 +33,8 @@ def note(
         Ids.
     detail : str, optional
     """
-    session.add(
-        AuditLine(at=now(), who=who or "unknown", did=did, reading_id=reading, patient_id=patient, detail=detail)
-    )
+    name = who[:_LONGEST_WHO] or "unknown"
+    session.add(AuditLine(at=now(), who=name, did=did, reading_id=reading, patient_id=patient, detail=detail))
 
 
 def found_reading(session: Session, reading: str) -> ReadingRow:

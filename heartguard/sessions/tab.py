@@ -55,8 +55,10 @@ class Tab:
         Those that the doctor overruled, ready to be written as a labelled set.
     choices : dict of Key to Choice
         What the doctor changed in what is removed of the page of a reading.
+    owner : str
+        E-mail address of the person who signed in; empty without a sign-in. Only this person may take it up again.
     initials : str
-        Of the doctor, as last given.
+        Of the doctor, as last given; of the owner until then.
     kept, numbers : dict of Place to str
         Where a history is kept: the id of each reading in it, and the number of its patient.
     not_kept : set of Place
@@ -82,6 +84,7 @@ class Tab:
     reviews: dict[Place, Review] = field(default_factory=dict)
     overruled: dict[Place, LabelledCase] = field(default_factory=dict)
     choices: dict[Key, Choice] = field(default_factory=dict)
+    owner: str = ""
     initials: str = ""
     kept: dict[Place, str] = field(default_factory=dict)
     numbers: dict[Place, str] = field(default_factory=dict)
@@ -96,6 +99,11 @@ class Tab:
         """Return what is known of a page: its reading, or why it cannot be read."""
         failed = self.problem[1] if self.problem is not None and self.problem[0] == key else None
         return self.readings.get(key) or failed
+
+    @property
+    def who(self) -> str:
+        """Who acts in it, for the audit trail: the owner, else the initials, which anybody can type."""
+        return self.owner or self.initials
 
     @property
     def has_any(self) -> bool:

@@ -21,6 +21,7 @@ from heartguard.ui.about.figures import (
     result_tables,
     selective_chart,
 )
+from heartguard.ui.about.kept import may_see_history, show_history
 from heartguard.ui.about.tables import show_model_card, show_table, title_of
 from heartguard.ui.about.text import CREDITS, INTRODUCTION, LIMITS, WHAT_IT_IS_NOT
 from heartguard.ui.shared import session
@@ -98,6 +99,8 @@ def _parts() -> dict[str, Callable[[], None]]:
     parts |= {title_of(name): partial(show_table, name, table) for name, table in result_tables().items()}
     parts["Model card"] = show_model_card
     parts["Data and licences"] = _data
+    if may_see_history():
+        parts["History: who did what, deleting a patient"] = show_history
     return parts
 
 

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from heartguard.memory import keep_arrays_out_of_pools
 from heartguard.resources import shipped
 from heartguard.ui.shared import session
+from heartguard.ui.shared.access import let_in, show_account
 from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.strip import strip_html
 from heartguard.values import Reading
@@ -46,11 +47,14 @@ def dark_theme() -> bool:
 def sheet() -> DeltaGenerator:
     """Set up what all pages share; return the centred container of one, so that lines stay readable on wide screens.
 
+    Where there is a sign-in, the run ends here for who may not see the page.
     Each page calls it, not the entry alone: of a fresh server Streamlit runs a page of ``pages/`` without the entry.
     """
     _set_up()
     outer = st.container(horizontal_alignment="center")
-    return outer.container(width=MAX_WIDTH_PX, gap="small")
+    page = outer.container(width=MAX_WIDTH_PX, gap="small")
+    let_in(page)
+    return page
 
 
 def part_of(chosen: Chosen | None) -> str:
@@ -90,6 +94,7 @@ def header(title: str, chosen: Chosen | None = None, found: Reading | Exception 
         if chosen is not None:
             st.space("stretch")
             _neighbours()
+        show_account(aside=chosen is None)
     if chosen is None:
         st.html(f'<h1 class="hg-title">{html.escape(title)}</h1>{_hiding_others(None)}')
     else:

@@ -86,7 +86,7 @@ def keep_reading(tab: Tab, chosen: Chosen, reading: Reading) -> None:
 
 def _keep(kept: History, tab: Tab, chosen: Chosen, said: dict[str, object], picture: bytes) -> None:
     number = tab.numbers.get(chosen.place)
-    tab.kept[chosen.place] = kept.keep(said, picture, who=tab.initials, place=str(chosen.view), patient=number)
+    tab.kept[chosen.place] = kept.keep(said, picture, who=tab.who, place=str(chosen.view), patient=number)
 
 
 def keep_review(tab: Tab, chosen: Chosen, reading: Reading, review: Review) -> None:
@@ -98,13 +98,13 @@ def keep_review(tab: Tab, chosen: Chosen, reading: Reading, review: Review) -> N
     if chosen.place not in tab.kept:
         keep_reading(tab, chosen, reading)
     said = to_json(reading, review=review)["review"]
-    _write(tab, chosen, lambda kept: kept.keep_review(tab.kept[chosen.place], said, who=review.initials))
+    _write(tab, chosen, lambda kept: kept.keep_review(tab.kept[chosen.place], said, who=tab.owner or review.initials))
 
 
 def note_export(tab: Tab, chosen: Chosen, form: str) -> None:
     """Note that a reading leaves the app as a file."""
     if is_on() and chosen.place in tab.kept:
-        _write(tab, chosen, lambda kept: kept.exported(tab.kept[chosen.place], form, who=tab.initials))
+        _write(tab, chosen, lambda kept: kept.exported(tab.kept[chosen.place], form, who=tab.who))
 
 
 def set_number(tab: Tab, chosen: Chosen, reading: Reading, number: str) -> None:

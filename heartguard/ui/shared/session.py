@@ -23,6 +23,7 @@ __all__ = [
     "Chosen",
     "Tab",
     "address",
+    "belong_to",
     "choose",
     "correct",
     "current",
@@ -74,11 +75,22 @@ def current_tab() -> Tab:
 
 
 def take_up(token: str) -> bool:
-    """Take up what a tab had before it was reloaded; False where that is unknown or too long ago."""
+    """Take up what a tab had before it was reloaded; False where that is unknown, another's or too long ago."""
     tab = _store().get(token)
-    if tab is not None:
-        st.session_state["tab"] = tab
-    return tab is not None
+    if tab is None or tab.owner != current_tab().owner:
+        return False
+    st.session_state["tab"] = tab
+    return True
+
+
+def belong_to(owner: str, initials: str) -> None:
+    """Give the tab to the person who signed in; what another had opened in it stays that one's."""
+    tab = current_tab()
+    if tab.owner not in ("", owner):
+        st.session_state.pop("tab")
+        st.query_params.clear()
+        st.rerun()
+    tab.owner, tab.initials = owner, tab.initials or initials
 
 
 def address() -> dict[str, str]:
