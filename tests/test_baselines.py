@@ -51,7 +51,17 @@ def test_the_registry_holds_the_whole_family_and_train_takes_each_name():
         f"{e}{p}{s}" for e in ("knn", "svm", "forest", "xgboost") for p in ("", "-pca") for s in ("", "-smote")
     }
     assert set(MEMBERS) == estimators | {"seed-vgg16", "resnet50", "inceptionv3", "resnet1d", "cnn1d", "lstm", "bilstm"}
-    assert set(TRAINERS) == {"vgg16", "findings", "second", "novelty", "line", "print", "baselines", *MEMBERS}
+    assert set(TRAINERS) == {
+        "vgg16",
+        "findings",
+        "second",
+        "answers",
+        "novelty",
+        "line",
+        "print",
+        "baselines",
+        *MEMBERS,
+    }
     for name, member in MEMBERS.items():
         assert member.name == name
         assert VIEWS[member.view].sees
