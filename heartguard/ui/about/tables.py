@@ -21,6 +21,7 @@ TITLES = {
     "elsewhere": "Answers to PTB-XL records out of fold, without and with the classes by the statements",
     "sources": "Answers to ECGs of each source, by the ensemble alone and as given",
     "answer-statements": "Statements on PTB-XL patients that set no threshold: AUROC, and two thresholds each",
+    "deidentify": "Print and script that may name a patient: what is blanked of it and of the ECG, simulated pages",
     "measure": "Beats and intervals against cardiologists' marks (LUDB)",
     "measure-waves": "P, QRS and T of each beat and lead against cardiologists' marks (LUDB)",
     "measure-statements": "Statements by rules against those of PTB-XL",
