@@ -74,15 +74,15 @@ class PrintedOnPage:
         """
         lines = values_by_line(words)
         by_row = [(_row_beside(y, rows[1:], px_per_mm), said) for y, said in lines]
+        everywhere = agreed_values([said for _, said in lines])
         rest = agreed_values([said for row, said in by_row if row is None])
         beside = [BesideRow(row, *_values(said)) for row, said in by_row if row is not None]
         speed, gains = _values(rest)
         of_rows = tuple(one for one in beside if _differs(one.speed_mm_per_s, speed) or _differs(one.gains, gains))
         if not of_rows:
-            speed, gains = _values(agreed_values([said for _, said in lines]))
-        all_said = agreed_values([said for _, said in lines])
-        strips = _probable(all_said.strip_speed, SPEEDS_MM_PER_S)
-        seen = all_said.speed
+            speed, gains = _values(everywhere)
+        strips = _probable(everywhere.strip_speed, SPEEDS_MM_PER_S)
+        seen = everywhere.speed
         unsure = seen.value if speed is None and seen is not None and seen.probability > _READ else None
         return cls(names_on(words), speed, gains, of_rows, leads_in_text(words), strips, unsure)
 

@@ -15,19 +15,16 @@ import dataclasses
 import logging
 import time
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
-from heartguard.arrays import Floats
 from heartguard.weights import models_folder
 from heartlab.train.averaging import add_to_average
 from heartlab.train.layers_torch import plain_network
 from heartlab.train.structure.litert import weights_of
-from heartlab.train.structure.losses import structure_loss
 from heartlab.train.structure.network import STRUCTURE_LAYERS
-from heartlab.train.structure.training import StructureRecipe, batches, learning_rate
+from heartlab.train.structure.training import BETAS, StructureRecipe, batches, learning_rate, take_step
 
 __all__ = ["FURTHER", "run"]
 
@@ -49,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     weights = weights_of(models_folder() / "structure.tflite")
     network = plain_network(STRUCTURE_LAYERS, weights).to(memory_format=torch.channels_last)
     average = plain_network(STRUCTURE_LAYERS, weights)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, betas=BETAS, weight_decay=1e-4)
     losses: list[float] = []
     recent: list[float] = []
     step, epoch, started = 0, 0, time.monotonic()
@@ -57,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         for pictures, truths in batches(args.cache / "crops-lessons", recipe, epoch):
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(step, recipe)
-            recent.append(_learn(network, optimiser, pictures, truths))
+            recent.append(take_step(network, optimiser, pictures, truths, 1.0))
             add_to_average(average, network, recipe.averaging, step)
             step += 1
             if step % args.every == 0 or step == recipe.steps:
@@ -73,21 +70,6 @@ def run(args: argparse.Namespace) -> int:
                 break
         epoch += 1
     return 0
-
-
-def _learn(network: Any, optimiser: Any, pictures: Floats, truths: Floats) -> float:
-    """Take one step; return its loss."""
-    import torch
-
-    seen = torch.from_numpy(np.ascontiguousarray(pictures)).to(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
-        logits = network(seen)
-    loss = structure_loss(logits.float(), torch.from_numpy(truths))
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimiser.step()
-    return float(loss.detach())
 
 
 def main() -> int:

@@ -28,11 +28,11 @@ from heartlab.train.structure.crops import read_crops
 from heartlab.train.structure.losses import structure_loss
 from heartlab.train.structure.network import STRUCTURE_LAYERS
 
-__all__ = ["StructureRecipe", "batches", "learning_rate", "run", "varied"]
+__all__ = ["BETAS", "StructureRecipe", "batches", "learning_rate", "run", "take_step", "varied"]
 
 log = logging.getLogger(__name__)
 
-_BETAS = (0.9, 0.99)
+BETAS = (0.9, 0.99)
 """Adam's averages; a short run cannot wait for the usual 0.999 to forget the first, large gradients."""
 
 
@@ -146,21 +146,27 @@ class _Run:
 
     def learn(self, pictures: Floats, truths: Floats) -> float:
         """Take one step; return its loss."""
-        import torch
-
         for group in self.optimiser.param_groups:
-            group["lr"], group["betas"] = learning_rate(self.step, self.recipe), _BETAS
-        seen = torch.from_numpy(np.ascontiguousarray(pictures)).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = self.network(seen)
-        loss = structure_loss(logits.float(), torch.from_numpy(truths))
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self.optimiser.step()
+            group["lr"], group["betas"] = learning_rate(self.step, self.recipe), BETAS
+        loss = take_step(self.network, self.optimiser, pictures, truths, 5.0)
         add_to_average(self.average, self.network, self.recipe.averaging, self.step)
         self.step += 1
-        return float(loss.detach())
+        return loss
+
+
+def take_step(network: Any, optimiser: Any, pictures: Floats, truths: Floats, most_norm: float) -> float:
+    """Take one step on a batch, its gradients clipped to a norm; return its loss."""
+    import torch
+
+    seen = torch.from_numpy(np.ascontiguousarray(pictures)).to(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = network(seen)
+    loss = structure_loss(logits.float(), torch.from_numpy(truths))
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), most_norm)
+    optimiser.step()
+    return float(loss.detach())
 
 
 def run(args: argparse.Namespace) -> int:
