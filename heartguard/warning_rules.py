@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from heartguard.leads import LEADS, PAPER_SPEED_MM_PER_S
-from heartguard.likely_speed import DOUBTFUL, chance_of_fast_paper
+from heartguard.likely_speed import SURE, chance_of_fast_paper, chance_of_true_time
 from heartguard.values import Ecg, Measurements, Page, Prediction, Upload
 from heartguard.warning import Warning, caution, fault, note
 
@@ -24,6 +24,10 @@ _ON_THE_PAGE = ("page", "scale", "layout", "names", "trace")
 
 _UNTOLD = ("scale.speed_doubted", "scale.speed_unsure")
 """Cautions that stay at any quality: a page read at half its speed has clear lines and leads that fit each other."""
+
+_LENGTH = "scale.length"
+"""Caution that a page does not show 10 s. Excerpts do not either: with a grid, beats as fast and as wide as hearts make
+them show that the seconds are right, and it becomes a note."""
 
 _INFARCTION = "MI"
 _NO_AGE = (
@@ -61,14 +65,23 @@ def warnings_on(
     answer = (*said, _on_quality(quality, upload))
     traces = (_on_speed(page, measurements), _on_leads(page, ecg), _on_flat_leads(ecg), _on_einthoven(measurements))
     found = (*answer, *page.warnings, *traces, *upload.warnings, *ecg.warnings)
-    kept = dict.fromkeys(_weighed(warning, quality) for warning in found if warning is not None)
+    granted = _LENGTH if _time_is_sure(page, measurements) else None
+    kept = dict.fromkeys(_weighed(warning, quality, granted) for warning in found if warning is not None)
     return tuple(sorted(kept, key=lambda warning: warning.severity == "note"))
 
 
-def _weighed(warning: Warning, quality: float) -> Warning:
-    """Return a note in place of a caution on the page where its quality is high: it is right in four of five cases."""
+def _time_is_sure(page: Page, measurements: Measurements) -> bool:
+    chance = chance_of_true_time(measurements)
+    return page.scale_source == "grid" and chance is not None and chance >= SURE
+
+
+def _weighed(warning: Warning, quality: float, granted: str | None) -> Warning:
+    """Return a note in place of a caution on the page where its quality is high, as it is right in four of five cases.
+
+    `granted` is the code of one that is a note at any quality.
+    """
     told = warning.family in _ON_THE_PAGE and warning.code not in _UNTOLD
-    if quality < SURE_QUALITY or warning.severity != "caution" or not told:
+    if warning.severity != "caution" or not told or (quality < SURE_QUALITY and warning.code != granted):
         return warning
     return replace(warning, severity="note")
 
@@ -139,7 +152,7 @@ def _on_speed(page: Page, measurements: Measurements) -> Warning | None:
     if page.evidence.get("speed_stated", 1.0) or page.speed_mm_per_s != PAPER_SPEED_MM_PER_S:
         return None
     chance = chance_of_fast_paper(measurements)
-    if chance is None or chance < DOUBTFUL:
+    if chance is None or chance < SURE:
         return None
     return caution(
         "scale.speed_doubted",

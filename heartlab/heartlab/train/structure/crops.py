@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -29,14 +30,20 @@ SIDE = 320
 CROPS_PER_FILE = 32
 """Bounds the work that an interrupted run loses; chosen by hand."""
 
-CropSet = Literal["lessons", "edges", "tips", "check"]
-"""``"edges"`` and ``"tips"`` are lessons too: around the edges of sheets before a camera or on a scanner, and around
-the tips of tall waves and where creases cross traces, which others seldom show."""
+CropSet = Literal["lessons", "edges", "tips", "bare", "check"]
+"""``"edges"``, ``"tips"`` and ``"bare"`` are lessons too: around the edges of sheets before a camera or on a scanner,
+around the tips of tall waves and where creases cross traces, and of sheets without a grid, which others seldom show."""
 
-FIRST_SEED: dict[CropSet, int] = {"lessons": 1_000_000, "edges": 3_000_000, "tips": 5_000_000, "check": 9_000_000}
+FIRST_SEED: dict[CropSet, int] = {
+    "lessons": 1_000_000,
+    "edges": 3_000_000,
+    "tips": 5_000_000,
+    "bare": 7_000_000,
+    "check": 9_000_000,
+}
 """Seeds of the pages of the sets; no page stands in two."""
 
-_PREFIX: dict[CropSet, str] = {"edges": "edge-", "tips": "tip-"}
+_PREFIX: dict[CropSet, str] = {"edges": "edge-", "tips": "tip-", "bare": "bare-"}
 """Of the names of files that lie among the lessons."""
 
 _EDGE_KINDS: dict[CaptureKind, float] = {"photo": 0.7, "scan": 0.15, "screen photo": 0.15}
@@ -78,6 +85,8 @@ def draw_crops(pool: RecordPool, seed: int, kind: CropSet = "lessons") -> list[t
         on_paper: CaptureKind = choose(rng, _PAPER_KINDS)
         capture = on_paper
     sheet = simulate_sheet(pool.draw(seed), seed, capture)
+    if kind == "bare":
+        sheet = replace(sheet, scene=replace(sheet.scene, grid=None))
     height, width = sheet.view.shape
     out = []
     for _ in range(_CROPS_PER_PAGE):
@@ -167,7 +176,7 @@ def make_files(home: Path, kind: CropSet, count: int, part: tuple[int, int] = (0
     Parameters
     ----------
     home : Path
-    kind : {"lessons", "edges", "tips", "check"}
+    kind : {"lessons", "edges", "tips", "bare", "check"}
     count : int
         Crops, rounded up to whole files.
     part : tuple of int
@@ -234,6 +243,7 @@ def run(args: argparse.Namespace) -> int:
     make_files(args.cache, "lessons", args.lessons, part)
     make_files(args.cache, "edges", args.edges, part)
     make_files(args.cache, "tips", args.tips, part)
+    make_files(args.cache, "bare", args.bare, part)
     make_files(args.cache, "check", args.check, part)
     return 0
 
@@ -245,6 +255,7 @@ def main() -> int:
     parser.add_argument("--lessons", type=int, default=10240, help="crops to learn from")
     parser.add_argument("--edges", type=int, default=1536, help="crops of sheets' edges to learn from")
     parser.add_argument("--tips", type=int, default=4800, help="crops of tips and creases to learn from")
+    parser.add_argument("--bare", type=int, default=1024, help="crops of sheets without a grid to learn from")
     parser.add_argument("--check", type=int, default=384, help="crops of other patients")
     parser.add_argument("--part", type=int, nargs=2, default=(0, 1), help="which of so many processes this is")
     return run(parser.parse_args())
