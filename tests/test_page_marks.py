@@ -102,6 +102,12 @@ def test_columns_without_gaps_are_even() -> None:
     assert [(c.x0, c.x1) for c in columns] == [(100, 600), (600, 1100), (1100, 1600), (1600, 2100)]
 
 
+def test_breaks_of_the_lines_beside_where_equal_columns_end_are_no_gaps() -> None:
+    breaks = columns_of((100, 1105), (1131, 1565), (1594, 2100))
+    columns = column_extents(SHORT, Extent(100.0, 2100.0), ROWS, breaks, MM)
+    assert [(c.x0, c.x1) for c in columns] == [(100, 600), (600, 1100), (1100, 1600), (1600, 2100)]
+
+
 @pytest.mark.parametrize(("first", "last", "expected"), [(110, 2210, (100, 2220)), (40, 2300, (40, 2300))])
 def test_a_strip_has_ends_of_its_own_where_they_are_clearly_elsewhere(
     first: int, last: int, expected: tuple[float, float]

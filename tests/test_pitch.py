@@ -10,12 +10,14 @@ from heartguard.page.pitch import find_pitch
 SHAPE = (700, 1000)
 
 
-def lines(px_per_mm: float, pitch_mm: float, first: float = 3.3, aspect: float = 1.0) -> np.ndarray:
+def lines(
+    px_per_mm: float, pitch_mm: float, first: float = 3.3, aspect: float = 1.0, breadth: float = 0.7
+) -> np.ndarray:
     """Draw soft lines along both axes, `aspect` times as far apart down as across; their middles are between pixels."""
     profiles = []
     for size, pitch in ((SHAPE[1], pitch_mm * px_per_mm), (SHAPE[0], pitch_mm * px_per_mm * aspect)):
         off = (np.arange(size) - first + pitch / 2) % pitch - pitch / 2
-        profiles.append(np.exp(-0.5 * (off / 0.7) ** 2))
+        profiles.append(np.exp(-0.5 * (off / breadth) ** 2))
     return (220 * np.maximum(profiles[0][None], profiles[1][:, None])).astype(np.float32)
 
 
@@ -26,6 +28,14 @@ def test_pitches_are_read_to_a_hundredth_of_a_percent(px_per_mm: float, aspect: 
     assert found is not None
     assert found.px_per_mm_x == pytest.approx(px_per_mm, rel=1e-4)
     assert found.px_per_mm_y == pytest.approx(px_per_mm * aspect, rel=1e-4)
+
+
+@pytest.mark.parametrize("px_per_mm", [6.0, 9.0])
+def test_thin_lines_do_not_show_a_fraction_of_their_pitch(px_per_mm: float) -> None:
+    large = lines(px_per_mm, 5, 3.0, breadth=0.4)
+    found = find_pitch(large, np.where(large > 100, 0, lines(px_per_mm, 1, 3.0, breadth=0.4)).astype(np.float32))
+    assert found is not None
+    assert found.px_per_mm_x == pytest.approx(px_per_mm, rel=1e-3)
 
 
 def test_large_squares_alone_are_a_grid() -> None:

@@ -34,6 +34,10 @@ def test_a_rhythm_that_fits_both_tells_nothing() -> None:
     assert columns_at_once(LAYOUTS["3x4+1"], followed((0, 500, 1000, 1500), regular), EXTENT, 24) is None
 
 
+def test_columns_that_contradict_each_other_tell_nothing() -> None:
+    assert columns_at_once(LAYOUTS["3x4+1"], followed((0, 0, 0, 1500)), EXTENT, 24) is None
+
+
 def test_without_strips_or_beats_nothing_is_told() -> None:
     rows = followed((0, 500, 1000, 1500))
     assert columns_at_once(LAYOUTS["3x4"], rows[:3], EXTENT, 24) is None

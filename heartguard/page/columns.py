@@ -26,6 +26,9 @@ _BLANK = 0.34
 _REACH_MM = 3.0
 """How far from its even place the middle of a gap may be."""
 
+_OFF_DUE_MM = 1.5
+"""How far the middle of a gap may be from where equal columns have it; by hand: ends of the rows are found to 1 mm."""
+
 _HIDDEN_S = 0.1
 """By which columns of 10 s are read too short where the last 3 mm of a row of some are hidden by a pulse."""
 
@@ -107,7 +110,12 @@ def _gap_near(
     """Return the widest gap at the place where an even column begins; None where there is none."""
     x, reach = extent.x0 + k * extent.width / layout.columns, _REACH_MM * px_per_mm
     near = [(a, b) for a, b in gaps if a - reach < x < b + reach and a > extent.x0 and b < extent.x1]
-    return max(near, key=lambda gap: gap[1] - gap[0], default=None)
+    widest = max(near, key=lambda gap: gap[1] - gap[0], default=None)
+    if widest is None:
+        return None
+    # With equal columns the gaps are off the places of columns without any, those of the left half to the left.
+    due = x + (widest[1] - widest[0]) * (k / layout.columns - 0.5)
+    return widest if abs(sum(widest) / 2 - due) <= _OFF_DUE_MM * px_per_mm else None
 
 
 def row_extent(extent: Extent, rows: tuple[float, ...], k: int, trace: Mask, px_per_mm: float) -> Extent:

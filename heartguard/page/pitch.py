@@ -31,6 +31,10 @@ _RULED = 0.3
 _ALONE = 40.0
 """Of lines every 1 mm where none every 5 mm are seen: on flat pages they reach 42 to 230, on bent ones up to 25."""
 
+_OVERTONES = (2, 3)
+"""So many times as far apart a grid has no lines: every fifth is left out of the map of the others, and lines of a
+third level are 25 mm apart, of which 10 and 15 mm are no fraction."""
+
 _NEAR, _AGREE = 0.015, 0.003
 """Relative: how far from its coarse place a peak is sought, and how far both levels may be apart and agree."""
 
@@ -164,8 +168,13 @@ class _Axis:
         self.major, self.minor = _Spectrum(major), _Spectrum(minor)
 
     def scores(self, px_per_mm: Doubles) -> Doubles:
-        """Evidence for each scale."""
-        return self.major.at(LARGE_SQUARE_MM * px_per_mm) + self.minor.at(px_per_mm)
+        """Evidence for each scale: of its lines, without that of lines `_OVERTONES` times as far apart.
+
+        Thin lines show a half and a third of their pitch nearly as strongly as the pitch itself.
+        """
+        large = LARGE_SQUARE_MM * px_per_mm
+        lines, *apart = (self.major.at(k * large) + self.minor.at(k * px_per_mm) for k in (1, *_OVERTONES))
+        return np.asarray(lines - np.maximum.reduce(apart), np.float64)
 
     def sizes(self, px_per_mm: float) -> Doubles:
         """Amplitudes of both levels at a scale, shape (2,)."""

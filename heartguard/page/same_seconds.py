@@ -46,10 +46,11 @@ def columns_at_once(layout: Layout, followed: Doubles, extent: Extent, reach: in
         part = short[start : start + length]
         in_turn.append(_alike(part, strips[start : start + length], reach))
         at_once.append(_alike(part, strips[first : first + length], reach))
-    turn, once = float(np.mean(in_turn)), float(np.mean(at_once))
-    if max(turn, once) < _ALIKE or abs(turn - once) < _CLEARLY:
+    ahead = np.subtract(at_once, in_turn)
+    if max(np.mean(in_turn), np.mean(at_once)) < _ALIKE or abs(ahead.mean()) < _CLEARLY:
         return None
-    return once > turn
+    # Beats as far apart as a part of a column agree with both: no column may contradict the others.
+    return bool(ahead.mean() > 0) if (ahead > 0).all() or (ahead < 0).all() else None
 
 
 def _steepness(rows: Doubles) -> Doubles:
