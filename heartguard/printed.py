@@ -17,8 +17,8 @@ _MARKS = " \t|¦↓↑↕→▼:.,;_"
 _BEFORE = re.compile(r"^(?:lead|abl(?:eitung)?|d[ée]riv(?:ation)?|标?导联?)[\s.:]*", re.IGNORECASE)
 """Words for a lead before its name, as in ``Lead II``."""
 
-_BIPOLAR = re.compile(r"^(?:[dl]?\s?(i{1,3})|[dl]\s?([1-3]))$")
-"""I; as in Latin countries D I, DII, D3, and on old recorders L1."""
+_BIPOLAR = re.compile(r"^(?:[dl]?\s?(i(?:\s?i){0,2})|[dl]\s?([1-3]))$")
+"""I; as in Latin countries D I, DII, D3, and on old recorders L1; numerals of dot printers are far apart: I I."""
 
 _AUGMENTED = re.compile(r"^(-\s?)?a\s?v[\s_]?([rlf])(\(-\)|-)?$")
 """aVR, aVL, aVF, with a space or an underscore as some recorders print it; -aVR as in the Cabrera order."""
@@ -84,15 +84,15 @@ def lead_named(text: str) -> str | None:
 
     Examples
     --------
-    >>> [lead_named(text) for text in ("AVL", "D II", "C3", "aVR(-)", "V3r", "Lead I", "V21", "25")]
-    ['aVL', 'II', 'V3', '-aVR', 'V3R', 'I', None, None]
+    >>> [lead_named(text) for text in ("AVL", "D II", "I I", "C3", "aVR(-)", "V3r", "Lead I", "V21", "25")]
+    ['aVL', 'II', 'II', 'V3', '-aVR', 'V3R', 'I', None, None]
     """
     # NFKC turns Ⅱ into II and a subscript into a digit; dashes of every length mean minus.
     plain = unicodedata.normalize("NFKC", text).strip(_MARKS)
     plain = re.sub("[‐-―−]", "-", _BEFORE.sub("", plain)).strip(_MARKS).lower()
     if found := _BIPOLAR.match(plain):
         roman, digit = found.groups()
-        return "I" * (len(roman) if roman else int(digit))
+        return "I" * (roman.count("i") if roman else int(digit))
     if found := _AUGMENTED.match(plain):
         minus, letter, after = found.groups()
         name = f"aV{letter.upper()}"

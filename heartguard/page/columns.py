@@ -26,8 +26,9 @@ _BLANK = 0.34
 _REACH_MM = 3.0
 """How far from its even place the middle of a gap may be."""
 
-_OFF_DUE_MM = 1.5
-"""How far the middle of a gap may be from where equal columns have it; by hand: ends of the rows are found to 1 mm."""
+_OFF_DUE_MM, _OFF_DUE = 1.5, 0.4
+"""How far the middle of a gap may be from where equal columns have it, mm, or as a share of a wide one, which a break
+of the lines seldom is. By hand: ends of the rows are found to 1 mm, or to a pulse's width where one is between them."""
 
 _HIDDEN_S = 0.1
 """By which columns of 10 s are read too short where the last 3 mm of a row of some are hidden by a pulse."""
@@ -114,8 +115,9 @@ def _gap_near(
     if widest is None:
         return None
     # With equal columns the gaps are off the places of columns without any, those of the left half to the left.
-    due = x + (widest[1] - widest[0]) * (k / layout.columns - 0.5)
-    return widest if abs(sum(widest) / 2 - due) <= _OFF_DUE_MM * px_per_mm else None
+    width = widest[1] - widest[0]
+    off = abs(sum(widest) / 2 - x - width * (k / layout.columns - 0.5))
+    return widest if off <= max(_OFF_DUE_MM * px_per_mm, _OFF_DUE * width) else None
 
 
 def row_extent(extent: Extent, rows: tuple[float, ...], k: int, trace: Mask, px_per_mm: float) -> Extent:

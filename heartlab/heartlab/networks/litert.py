@@ -4,9 +4,30 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-__all__ = ["litert_file", "with_eight_bit_kernels", "with_half_precision"]
+import numpy as np
+
+from heartguard.arrays import Floats
+
+__all__ = ["convolutions_of", "litert_file", "with_eight_bit_kernels", "with_half_precision"]
+
+
+def convolutions_of(path: Path) -> list[tuple[Floats, Floats]]:
+    """Return kernels, shape (h, w, in, out), and biases of a file's convolutions, in half precision or whole."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    running = Interpreter(str(path))
+    operations = running._get_ops_details()
+    made_of = {op["outputs"][0]: op["inputs"][0] for op in operations if op["op_name"] == "DEQUANTIZE"}
+    found = []
+    for op in operations:
+        if op["op_name"] == "CONV_2D":
+            at = [made_of.get(int(number), int(number)) for number in op["inputs"][1:3]]
+            kernel, bias = (np.asarray(running.get_tensor(number), np.float32) for number in at)
+            found.append((np.ascontiguousarray(kernel.transpose(1, 2, 3, 0)), bias))
+    return found
 
 
 def litert_file(models: Mapping[str, Any], shapes: Mapping[str, tuple[int | None, ...]]) -> bytes:

@@ -12,9 +12,9 @@ from PIL import Image as PilImage
 from PIL import ImageDraw, ImageFont
 
 from heartguard.arrays import Image
-from heartlab.simulate.recorders.chances import chance
+from heartlab.simulate.recorders.chances import between, chance
 
-__all__ = ["HERSHEY", "Font", "chinese_font", "hand_font", "print_font", "text_mask"]
+__all__ = ["HERSHEY", "Font", "chinese_font", "hand_font", "letter_spacing", "print_font", "text_mask"]
 
 Font = str
 """Path of a font file, ``"default"`` for the one that Pillow brings, or a key of `HERSHEY`."""
@@ -30,6 +30,9 @@ HERSHEY = {
 _HERSHEY_CAPITAL_PX = {"hershey plain": 9.5}
 _HERSHEY_USUAL_CAPITAL_PX = 21.0
 _HERSHEY_SHARE = 0.15
+_SPACED_SHARE = 0.12
+"""Dot and thermal printers set every letter in a cell of one width, often wider than any font; a guess."""
+
 _SYSTEM_FONTS = Path("/usr/share/fonts")
 _PRINT = (
     "LiberationSans-",
@@ -79,6 +82,11 @@ def print_font(rng: np.random.Generator) -> Font:
     return names[int(rng.integers(len(names)))]
 
 
+def letter_spacing(rng: np.random.Generator) -> float:
+    """Draw by how much letters are further apart than their font has it, in heights of a capital; mostly not at all."""
+    return between(rng, 0.1, 0.7) if chance(rng, _SPACED_SHARE) else 0.0
+
+
 def hand_font(rng: np.random.Generator) -> Font:
     """Draw a font that looks written by hand."""
     names = _fonts(_HAND)
@@ -95,7 +103,7 @@ def _face(font: Font, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont
     return ImageFont.load_default(size) if font == "default" else ImageFont.truetype(font, size)
 
 
-def text_mask(text: str, font: Font, capital_px: float) -> tuple[Image, tuple[int, int]]:
+def text_mask(text: str, font: Font, capital_px: float, spacing: float = 0.0) -> tuple[Image, tuple[int, int]]:
     """Write one line.
 
     Parameters
@@ -104,6 +112,8 @@ def text_mask(text: str, font: Font, capital_px: float) -> tuple[Image, tuple[in
     font : Font
     capital_px : float
         Height of a capital.
+    spacing : float
+        By how much letters are further apart than the font has it, in heights of a capital.
 
     Returns
     -------
@@ -112,6 +122,8 @@ def text_mask(text: str, font: Font, capital_px: float) -> tuple[Image, tuple[in
     origin : tuple of int
         x and y of the left end of the baseline in the mask.
     """
+    if spacing and len(text) > 1:
+        return _spaced(text, font, capital_px, spacing)
     if font in HERSHEY:
         return _stroked(text, font, capital_px)
     face = _face(font, max(4, round(capital_px / _CAPITAL_OF_SIZE)))
@@ -120,6 +132,30 @@ def text_mask(text: str, font: Font, capital_px: float) -> tuple[Image, tuple[in
     picture = PilImage.new("L", size, 0)
     ImageDraw.Draw(picture).text((2 - left, 2 - top), text, 255, face, anchor="ls")
     return np.array(picture), (2 - left, 2 - top)
+
+
+def _spaced(text: str, font: Font, capital_px: float, spacing: float) -> tuple[Image, tuple[int, int]]:
+    """Write letter by letter."""
+    letters = [text_mask(letter, font, capital_px) for letter in text]
+    at = [0]
+    for letter in text[:-1]:
+        at.append(at[-1] + round(_advance(letter, font, capital_px) + spacing * capital_px))
+    placed = [(x - left, -up, mask) for x, (mask, (left, up)) in zip(at, letters, strict=True)]
+    x0, y0 = min(x for x, _, _ in placed), min(y for _, y, _ in placed)
+    x1, y1 = (max(part[axis] + part[2].shape[1 - axis] for part in placed) for axis in (0, 1))
+    out: Image = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    for x, y, mask in placed:
+        part = out[y - y0 :, x - x0 :][: mask.shape[0], : mask.shape[1]]
+        np.maximum(part, mask, out=part)
+    return out, (-x0, -y0)
+
+
+def _advance(letter: str, font: Font, capital_px: float) -> float:
+    """Return from where a letter is to where the next one is, pixels."""
+    if font in HERSHEY:
+        size = capital_px / _HERSHEY_CAPITAL_PX.get(font, _HERSHEY_USUAL_CAPITAL_PX)
+        return float(cv2.getTextSize(letter.encode("ascii", "replace").decode(), HERSHEY[font], size, 1)[0][0])
+    return float(_face(font, max(4, round(capital_px / _CAPITAL_OF_SIZE))).getlength(letter))
 
 
 def _stroked(text: str, font: Font, capital_px: float) -> tuple[Image, tuple[int, int]]:

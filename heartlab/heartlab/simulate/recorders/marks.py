@@ -8,7 +8,7 @@ import numpy as np
 
 from heartguard.arrays import Doubles
 from heartlab.simulate.recorders.chances import between, chance, choose
-from heartlab.simulate.recorders.fonts import print_font
+from heartlab.simulate.recorders.fonts import letter_spacing, print_font
 from heartlab.simulate.recorders.plan import Plan
 from heartlab.simulate.recorders.scene import Area, Item, Line, Text
 
@@ -107,6 +107,7 @@ def draw_names(plan: Plan, rng: np.random.Generator) -> list[Item]:
     if chance(rng, 0.04):
         return []
     font, spelling = print_font(rng), choose(rng, _SPELLINGS)
+    spacing = letter_spacing(rng.spawn(1)[0])
     size = between(rng, 1.6, 3.8)
     up = choose(
         rng,
@@ -134,7 +135,7 @@ def draw_names(plan: Plan, rng: np.random.Generator) -> list[Item]:
             if boxed:
                 box = rectangle(x - 0.5, y - size - 0.6, x + 0.8 * size * len(text) + 0.5, y + 0.6)
                 items.append(Area("blank", box, plan.inks.paper))
-            items.append(Text("name", text, x, y, size, font, plan.inks.name))
+            items.append(Text("name", text, x, y, size, font, plan.inks.name, spacing=spacing))
     return items
 
 

@@ -168,11 +168,11 @@ class _Painter:
     def text(self, text: Text) -> None:
         """Write one line."""
         scale = self.lattice.px_per_mm
-        reach = text.height * (len(text.text) + 2)
+        reach = text.height * ((1 + text.spacing) * len(text.text) + 2)
         corner = np.array([text.x, text.y])
         if self._box(corner - reach, corner + reach) is None:
             return
-        mask, (x, y) = text_mask(text.text, text.font, text.height * scale)
+        mask, (x, y) = text_mask(text.text, text.font, text.height * scale, text.spacing)
         turn = np.deg2rad(text.turn_deg)
         spread = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         height, width = mask.shape

@@ -77,6 +77,8 @@ class Text:
     turn_deg : float
         Clockwise, about the left end of the baseline.
     opacity : float, 0 to 1
+    spacing : float
+        By how much letters are further apart than the font has it, in heights of a capital.
     """
 
     kind: Kind
@@ -88,6 +90,7 @@ class Text:
     colour: Colour
     turn_deg: float = 0.0
     opacity: float = 1.0
+    spacing: float = 0.0
 
 
 Item = Line | Area | Text

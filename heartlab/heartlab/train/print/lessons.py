@@ -16,7 +16,7 @@ from heartguard.arrays import Doubles, Image
 from heartguard.page.print.symbols import encoded
 from heartlab.simulate.recorders import PageCrop, SimulatedSheet, Window, simulate_sheet
 from heartlab.simulate.recorders.chances import between, choose
-from heartlab.simulate.recorders.fonts import Font, print_font, text_mask
+from heartlab.simulate.recorders.fonts import Font, letter_spacing, print_font, text_mask
 from heartlab.simulate.recorders.scene import Item, Text
 from heartlab.simulate.recorders.texts import font_for
 from heartlab.train.print.texts import Wording, draw_name, draw_other, draw_value
@@ -124,14 +124,15 @@ def _placed(sheet: SimulatedSheet, window: Window, rng: np.random.Generator) -> 
     """Put words where there is room for them; groups of them share a font."""
     placed: list[_Placed] = []
     least = _LEAST_PX / sheet.px_per_mm
-    font, size = print_font(rng), 2.5
+    font, size, spacing = print_font(rng), 2.5, 0.0
     for number in range(_TRIED):
         if number % 12 == 0:
             font, size = print_font(rng), max(least, between(rng, *choose(rng, _SIZES)))
+            spacing = letter_spacing(rng)
         draw = choose(rng, {draw_name: 5.0, draw_value: 2.5, draw_other: 3.0})
         colour = sheet.plan.inks.name if draw is draw_name else sheet.plan.inks.text
         wording = draw(rng)
-        items, (width, height) = _set(wording, font, size, colour)
+        items, (width, height) = _set(wording, font, size, colour, spacing)
         box = _box_at(_spot(sheet, window, rng), (width, height))
         inside = box[0] > 0 and box[1] > 0 and box[2] < sheet.scene.width and box[3] < sheet.scene.height
         if encoded(wording.text) and inside and all(_apart(box, other.box) for other in placed):
@@ -141,26 +142,27 @@ def _placed(sheet: SimulatedSheet, window: Window, rng: np.random.Generator) -> 
 
 
 def _set(
-    wording: Wording, font: Font, size: float, colour: tuple[int, int, int]
+    wording: Wording, font: Font, size: float, colour: tuple[int, int, int], spacing: float
 ) -> tuple[list[Text], tuple[float, float]]:
     """Return the items of a text whose ink begins at 0, 0, and the size of its ink, mm."""
     text, lowered = wording.text, wording.lowered
     font = font_for(text, font)
     body = text[: len(text) - lowered]
-    left, top, right, bottom = _ink(body, font, size)
-    items = [Text("print", body, -left, -top, size, font, colour)]
+    left, top, right, bottom = _ink(body, font, size, spacing)
+    items = [Text("print", body, -left, -top, size, font, colour, spacing=spacing)]
     width, height = right - left, bottom - top
     if lowered:
         small, down = 0.68 * size, 0.3 * size
-        a, _, c, d = _ink(text[-lowered:], font, small)
-        items.append(Text("print", text[-lowered:], width + 0.08 * size - a, -top + down, small, font, colour))
-        width, height = width + 0.08 * size + c - a, max(height, -top + down + d)
+        a, _, c, d = _ink(text[-lowered:], font, small, spacing)
+        x = width + (0.08 + spacing) * size
+        items.append(Text("print", text[-lowered:], x - a, -top + down, small, font, colour, spacing=spacing))
+        width, height = x + c - a, max(height, -top + down + d)
     return items, (width, height)
 
 
-def _ink(text: str, font: Font, size: float) -> Box:
+def _ink(text: str, font: Font, size: float, spacing: float) -> Box:
     """Return the extent of a text's ink about the left end of its baseline, mm."""
-    mask, (x, y) = text_mask(text, font, _MEASURED_PX)
+    mask, (x, y) = text_mask(text, font, _MEASURED_PX, spacing)
     rows, columns = (np.flatnonzero(mask.max(axis=axis) > 127) for axis in (1, 0))
     if not len(rows):
         return (0.0, -size, size, 0.0)

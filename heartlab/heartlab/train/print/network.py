@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from heartguard.weights import Weights
 from heartlab.networks.print import PRINT_LAYERS, Convolution
 
-__all__ = ["build_trainee"]
+__all__ = ["build_trainee", "plain_trainee"]
 
 
 def build_trainee(seed: int) -> Any:
     """Return a network from cuts, shape (n, 3, 32, w), to logits, shape (n, w / 4, symbols)."""
     import torch
+
+    torch.manual_seed(seed)
+    return _joined(_module)
+
+
+def plain_trainee(weights: Weights) -> Any:
+    """Return a network of written weights, without batch normalisation, else as `build_trainee`."""
+    import torch
+    from torch import nn
+
+    def module(layer: Convolution) -> Any:
+        convolution = nn.Conv2d(*_sizes(layer))
+        kernel, bias = weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"]
+        with torch.no_grad():
+            convolution.weight.copy_(torch.from_numpy(kernel).permute(3, 2, 0, 1))
+            convolution.bias.copy_(torch.from_numpy(bias))
+        return nn.Sequential(convolution, nn.ReLU(inplace=True)) if layer.active else convolution
+
+    return _joined(module)
+
+
+def _joined(module_of: Callable[[Convolution], Any]) -> Any:
     from torch import nn
 
     class Trainee(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.layers = nn.ModuleDict({layer.name: _module(layer) for layer in PRINT_LAYERS})
+            self.layers = nn.ModuleDict({layer.name: module_of(layer) for layer in PRINT_LAYERS})
 
         def forward(self, value: Any) -> Any:
             for layer in PRINT_LAYERS:
@@ -25,14 +49,16 @@ def build_trainee(seed: int) -> Any:
                 value = value + found if layer.added else found
             return value[:, :, 0].permute(0, 2, 1)
 
-    torch.manual_seed(seed)
     return Trainee()
+
+
+def _sizes(layer: Convolution) -> tuple[Any, ...]:
+    return (layer.inputs, layer.outputs, layer.kernel, layer.stride, layer.padding, (1, layer.dilation))
 
 
 def _module(layer: Convolution) -> Any:
     from torch import nn
 
-    sizes = (layer.inputs, layer.outputs, layer.kernel, layer.stride, layer.padding, (1, layer.dilation))
     if not layer.active:
-        return nn.Conv2d(*sizes)
-    return nn.Sequential(nn.Conv2d(*sizes, bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
+        return nn.Conv2d(*_sizes(layer))
+    return nn.Sequential(nn.Conv2d(*_sizes(layer), bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))

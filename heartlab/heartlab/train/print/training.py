@@ -10,7 +10,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import numpy as np
 from heartguard.arrays import Floats, Image
 from heartguard.page.print.cuts import CUT_HEIGHT, FRAME, normalised
 from heartguard.page.print.symbols import encoded
+from heartguard.weights import Weights
 from heartlab.networks.print import PRINT_LAYERS, print_network_file
 from heartlab.train.averaging import add_to_average
 from heartlab.train.layers_torch import fold
@@ -145,11 +146,11 @@ def learning_rate(done: float, recipe: PrintRecipe) -> float:
 class _Run:
     """A training run and its state on disk, after each epoch."""
 
-    def __init__(self, recipe: PrintRecipe, kept: Path) -> None:
+    def __init__(self, recipe: PrintRecipe, kept: Path, build: Callable[[], Any]) -> None:
         import torch
 
         self.recipe, self.kept = recipe, kept
-        self.network, self.average = (build_trainee(recipe.seed) for _ in range(2))
+        self.network, self.average = (build() for _ in range(2))
         self.network = self.network.to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=recipe.rate, weight_decay=1e-3)
         self.steps = 0
@@ -193,9 +194,22 @@ class _Run:
         return float(loss.detach())
 
 
-def fit(paths: list[Path], recipe: PrintRecipe, kept: Path) -> tuple[Any, list[float]]:
-    """Train; return the averaged network and the loss of each epoch. A run that was stopped goes on where it was."""
-    running = _Run(recipe, kept)
+def fit(
+    paths: list[Path], recipe: PrintRecipe, kept: Path, build: Callable[[], Any] | None = None
+) -> tuple[Any, list[float]]:
+    """Train; return the averaged network and the loss of each epoch. A run that was stopped goes on where it was.
+
+    Parameters
+    ----------
+    paths : list of Path
+        Files of lessons.
+    recipe : PrintRecipe
+    kept : Path
+        State of the run.
+    build : callable, optional
+        Gives the network to begin with; by default a new one.
+    """
+    running = _Run(recipe, kept, build or (lambda: build_trainee(recipe.seed)))
     running.network.train()
     per_epoch = max(1, sum(_used(path, recipe) for path in paths) // recipe.batch)
     for epoch in range(len(running.losses), recipe.epochs):
@@ -227,13 +241,13 @@ def run(args: argparse.Namespace) -> int:
     cache = args.cache.parent / "print"
     paths = make_lessons(cache, "lessons", recipe.pages)
     network, losses = fit(paths, recipe, cache / "print.pt")
-    ship_print(args.out, network, recipe, losses)
+    ship_print(args.out, fold(network, PRINT_LAYERS), recipe, losses)
     return 0
 
 
-def ship_print(folder: Path, network: Any, recipe: PrintRecipe, losses: list[float]) -> None:
-    """Write the LiteRT file of a trained network and the facts on it."""
-    content = print_network_file(fold(network, PRINT_LAYERS))
+def ship_print(folder: Path, weights: Weights, recipe: PrintRecipe, losses: list[float]) -> None:
+    """Write the LiteRT file of trained weights and the facts on it."""
+    content = print_network_file(weights)
     (folder / "print.tflite").write_bytes(content)
     facts = {
         "sha256": hashlib.sha256(content).hexdigest(),

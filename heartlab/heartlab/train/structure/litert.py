@@ -10,6 +10,7 @@ import numpy as np
 from heartguard.arrays import Floats
 from heartguard.layers import LAST_SHUFFLE, Layer
 from heartguard.weights import Weights
+from heartlab.networks.litert import convolutions_of
 from heartlab.simulate.recorders import CHANNELS
 from heartlab.train.structure.network import STRUCTURE_LAYERS
 
@@ -78,23 +79,15 @@ def weights_of(path: Path) -> Weights:
     ValueError
         If the file has other convolutions than the structure network.
     """
-    from ai_edge_litert.interpreter import Interpreter
-
-    running = Interpreter(str(path))
-    kept = {one["index"]: one for one in running.get_tensor_details()}
-    operations = running._get_ops_details()
-    made_of = {op["outputs"][0]: op["inputs"][0] for op in operations if op["op_name"] == "DEQUANTIZE"}
-    convolutions = [op["inputs"] for op in operations if op["op_name"] == "CONV_2D"]
+    convolutions = convolutions_of(path)
     if len(convolutions) != len(STRUCTURE_LAYERS):
         raise ValueError(f"{path.name} has {len(convolutions)} convolutions, expected {len(STRUCTURE_LAYERS)}")
     weights: Weights = {}
-    for layer, inputs in zip(STRUCTURE_LAYERS, convolutions, strict=True):
-        at = [made_of.get(int(number), int(number)) for number in inputs[1:3]]
-        shape = layer.outputs * layer.grown**2, layer.kernel, layer.kernel, layer.inputs
-        if tuple(kept[at[0]]["shape"]) != shape:
-            raise ValueError(f"{layer.name} has kernels of {tuple(kept[at[0]]['shape'])}, expected {shape}")
-        kernel, bias = (np.asarray(running.get_tensor(number), np.float32) for number in at)
-        kernel, order = kernel.transpose(1, 2, 3, 0), np.arange(layer.outputs)
+    for layer, (kernel, bias) in zip(STRUCTURE_LAYERS, convolutions, strict=True):
+        shape = layer.kernel, layer.kernel, layer.inputs, layer.outputs * layer.grown**2
+        if kernel.shape != shape:
+            raise ValueError(f"{layer.name} has kernels of {kernel.shape}, expected {shape}")
+        order = np.arange(layer.outputs)
         if layer is STRUCTURE_LAYERS[-1]:
             order = np.argsort(np.arange(len(bias)).reshape(len(CHANNELS), -1).T.ravel())
         weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"] = kernel[..., order], bias[order]
