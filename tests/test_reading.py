@@ -18,7 +18,7 @@ from heartguard.drawing import preprocessing
 from heartguard.leads import LEAD_INDEX, SAMPLES
 from heartguard.quality import Quality
 from heartguard.samples import list_samples
-from heartguard.values import Ecg, Prediction, SignalPrediction
+from heartguard.values import Ecg, Prediction, ScaleSource, SignalPrediction
 from heartguard.vocabulary import STAGES
 from heartguard.warning import caution, fault, note
 from heartguard.warning_rules import LOW_QUALITY, warnings_on
@@ -242,11 +242,11 @@ def test_warnings_name_everything_uncertain_most_important_first() -> None:
 
 
 def test_notes_come_last_and_each_warning_once() -> None:
-    note_, doubt = note("file.bits", "It was reduced to 8 bits."), caution("scale.length", "The traces span 8 s.")
+    note_, doubt = note("file.bits", "It was reduced to 8 bits."), caution("scale.gain", "Check the gain.")
     upload, page = make_upload(warnings=(note_,)), make_page(warnings=(note_, doubt))
     ecg = make_ecg(warnings=(note("trace.no_line", "No line in V5."), doubt))
     found = warnings_on(upload, page, ecg, make_measurements(), make_prediction(signal_model=AGREES), 0.7)
-    assert [warning.code for warning in found] == ["scale.length", "file.bits", "trace.no_line"]
+    assert [warning.code for warning in found] == ["scale.gain", "file.bits", "trace.no_line"]
 
 
 @pytest.mark.parametrize(("quality", "severity"), [(0.79, "caution"), (0.8, "note")])
@@ -293,6 +293,25 @@ def test_the_usual_speed_is_doubted_where_nothing_states_it_and_beats_are_slow_a
     assert [(one.code, one.severity) for one in found if one.family == "scale"] == (
         [("scale.speed_doubted", "caution")] if doubted else []
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "changes", "severity"),
+    [
+        ("grid", {}, "note"),
+        ("layout", {}, "caution"),
+        ("grid", SLOW_AND_WIDE, "caution"),
+        ("grid", {"heart_rate_bpm": 144.0, "qrs_ms": 46.0, "qt_ms": 195.0}, "caution"),
+        ("grid", {"qt_ms": None}, "caution"),
+    ],
+)
+def test_an_excerpt_is_no_doubt_where_grid_and_beats_agree_on_its_seconds(
+    source: ScaleSource, changes: dict[str, float | None], severity: str
+) -> None:
+    page = make_page(scale_source=source, warnings=(caution("scale.length", "The traces span 7 s."),))
+    measured = make_measurements(**{"heart_rate_bpm": 72.0, "qrs_ms": 92.0, "qt_ms": 390.0, **changes})
+    found = warnings_on(make_upload(), page, make_ecg(), measured, make_prediction(signal_model=AGREES), 0.7)
+    assert [one.severity for one in found if one.code == "scale.length"] == [severity]
 
 
 def test_importing_heartguard_is_light() -> None:
