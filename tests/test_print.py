@@ -21,6 +21,7 @@ from heartguard.page.print.lines import words_of
 from heartguard.page.print.symbols import OTHER, SYMBOLS, decoded, encoded
 from heartguard.page.straight import PX_PER_MM, Scale, StraightPage, straighten
 from heartguard.page.strips import PLANES
+from heartguard.printed import lead_named
 from heartguard.weights import models_folder
 from heartlab.simulate.recorders import SimulatedSheet
 from heartlab.simulate.recorders.scene import Text
@@ -43,11 +44,15 @@ def shares_of(*columns: str, sure: float = 0.9) -> Floats:
     return shares
 
 
-def page_saying(spelling: Callable[[str], str], values: str, px_per_mm: float = DRAWN_PX_PER_MM) -> StraightPage:
+def page_saying(
+    spelling: Callable[[str], str], values: str, px_per_mm: float = DRAWN_PX_PER_MM, spacing: float = 0.0
+) -> StraightPage:
     """Draw a page of three rows and a strip with these names and this line below, as a file, and make it straight."""
     plan, scene = printed(Print())
     items = [
-        replace(item, text=spelling(item.text)) if isinstance(item, Text) and item.kind == "name" else item
+        replace(item, text=spelling(item.text), spacing=spacing)
+        if isinstance(item, Text) and item.kind == "name"
+        else item
         for item in scene.items
     ]
     items.append(Text("print", values, 24.0, plan.height - 1.2, 2.6, "default", (20, 20, 20)))
@@ -176,6 +181,17 @@ def test_all_names_of_a_page_are_read_and_nothing_else_is_one(spelling: Callable
         assert found.x / PX_PER_MM == pytest.approx(x + 3.5, abs=4)
 
 
+@pytest.mark.parametrize("spacing", [0.3, 0.6])
+def test_names_whose_letters_are_far_apart_are_read(spacing: float):
+    page = page_saying(str, "25 mm/s   10 mm/mV", spacing=spacing)
+    assert Counter(name.lead for name in names_on(read_print(page, page_models().print))) == NAMES
+
+
+def test_numerals_that_were_read_one_by_one_are_one_name():
+    lead, probability = likeliest_lead(shares_of("i", "", " ", "i", ""), "i i", 0.25)
+    assert (lead_named(lead), probability > 0.5) == ("II", True)
+
+
 @pytest.mark.parametrize(
     ("line", "speed", "limb", "chest"),
     [
@@ -248,6 +264,20 @@ def test_the_trained_network_and_its_litert_file_say_the_same():
     network = build_trainee(0).eval()
     cut = np.random.default_rng(0).integers(0, 255, (CUT_HEIGHT, 80, 3)).astype(np.uint8)
     [found] = PrintNetwork(print_network_file(fold(network, PRINT_LAYERS))).shares([cut])
+    strip, [answer] = side_by_side([cut])
+    with torch.no_grad():
+        logits = network(torch.from_numpy(strip.transpose(2, 0, 1)[None]))
+    assert found == pytest.approx(logits.softmax(2)[0].numpy()[answer], abs=2e-3)
+
+
+def test_the_shipped_network_is_taught_further_from_its_own_weights():
+    torch = pytest.importorskip("torch")
+    from heartlab.train.print.further import shipped_weights
+    from heartlab.train.print.network import plain_trainee
+
+    network = plain_trainee(shipped_weights(models_folder() / "print.tflite")).eval()
+    cut = np.random.default_rng(0).integers(0, 255, (CUT_HEIGHT, 80, 3)).astype(np.uint8)
+    [found] = page_models().print.shares([cut])
     strip, [answer] = side_by_side([cut])
     with torch.no_grad():
         logits = network(torch.from_numpy(strip.transpose(2, 0, 1)[None]))

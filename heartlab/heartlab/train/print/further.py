@@ -20,13 +20,13 @@ from heartlab.train.print.lessons import make_lessons
 from heartlab.train.print.network import plain_trainee
 from heartlab.train.print.training import PrintRecipe, fit, ship_print
 
-__all__ = ["FURTHER", "main"]
+__all__ = ["FURTHER", "main", "shipped_weights"]
 
 FURTHER = PrintRecipe(pages=320, epochs=8, rate=8e-4, seed=2)
 """A fifth of the first training's rate: what the network reads already it goes on reading."""
 
 
-def _weights(path: Path) -> Weights:
+def shipped_weights(path: Path) -> Weights:
     """Return the kernels and biases of a shipped file."""
     weights: Weights = {}
     for layer, (kernel, bias) in zip(PRINT_LAYERS, convolutions_of(path), strict=True):
@@ -47,7 +47,7 @@ def main() -> int:
     paths = make_lessons(args.cache, "lessons", recipe.pages)
     if args.draw_only:
         return 0
-    weights = _weights(models_folder() / "print.tflite")
+    weights = shipped_weights(models_folder() / "print.tflite")
     network, losses = fit(paths, recipe, args.cache / "print.pt", lambda: plain_trainee(weights))
     ship_print(args.cache, written(network, PRINT_LAYERS), recipe, losses)
     return 0
