@@ -18,7 +18,8 @@ _MARKED = re.compile(r"^(\[|\||↓ ?|lead |- ?(?=i|d|c|v))?(.*?)( ?[.:,]|\])?$")
 
 _CHEST = (*(f"v{number}" for number in range(1, 10)), *(f"c{number}" for number in range(1, 7)))
 _SPELLINGS = (
-    *("i", "ii", "iii", "i i", "i i i", "di", "dii", "diii", "d i", "d ii", "d iii", "d1", "d2", "d3", "l1", "l2", "l3"),
+    *("i", "ii", "iii", "i i", "i i i"),
+    *("di", "dii", "diii", "d i", "d ii", "d iii", "d1", "d2", "d3", "l1", "l2", "l3"),
     *("avr", "avl", "avf", "av_r", "av_l", "av_f", "a vr", "a vl", "a vf", "-avr", "- avr", "avr(-)"),
     *_CHEST,
     *(f"v {number}" for number in range(1, 7)),
