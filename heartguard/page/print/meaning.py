@@ -53,13 +53,14 @@ def leads_in_text(words: Iterable[Word]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> line = [Word("25", 0, 0, 9, 9, 0.9), Word("lead", 20, 0, 40, 9, 0.9), Word("1", 45, 0, 48, 9, 0.4)]
+    >>> line = [Word("25", 0, 0, 9, 9, 0.9), Word("lead", 20, 0, 40, 9, 0.9), Word("1,", 45, 0, 48, 9, 0.4)]
     >>> leads_in_text(line), leads_in_text(line[:2])
     (('I',), ())
     """
     lines = groupby(sorted(words, key=lambda word: (word.line, word.x0)), lambda word: word.line)
     pairs = [pair for _, line in lines for pair in pairwise(line)]
-    read = [(first.text, _ONE.get(second.text, second.text)) for first, second in pairs if first.text in _LEAD_WORDS]
+    after = [(first.text, second.text.rstrip(",.:;")) for first, second in pairs if first.text in _LEAD_WORDS]
+    read = [(first, _ONE.get(second, second)) for first, second in after]
     named = (lead_named(f"{first} {second}") for first, second in read)
     return tuple(dict.fromkeys(lead for lead in named if lead is not None))
 
