@@ -13,6 +13,9 @@ from heartguard.arrays import Doubles
 from heartguard.in_turn import leads_in_turn, may_be_in_turn
 from heartguard.leads import LEAD_INDEX, SAMPLING_RATE_HZ
 from heartguard.models import shared_models
+from heartguard.page.continued import arrange_in_turn
+from heartguard.page.ends import Extent
+from heartguard.page.print import PrintedName
 from heartguard.traced import Stopwatch, trace_ecgs
 from heartguard.values import Corrections, Reading
 from heartguard.weights import models_folder
@@ -120,6 +123,20 @@ def test_rows_without_a_name_are_one_lead_that_is_named_once() -> None:
     named = read_ecg(data, corrections=Corrections(leads=(("row 1", "V5"),)))
     assert named.ecg.shown == ("V5",)
     assert not named.ecg.others
+
+
+@pytest.mark.parametrize(
+    ("in_text", "beside", "turns"), [(("I",), "", 3), ((), "", None), (("I", "II"), "", None), (("I",), "V2", None)]
+)
+def test_rows_whose_beats_tell_nothing_are_of_the_one_lead_that_the_page_names_in_its_text(
+    in_text: tuple[str, ...], beside: str, turns: int | None
+) -> None:
+    rows, trace = (200.0, 400.0, 600.0), np.zeros((800, 2100), bool)
+    for y in rows:
+        trace[round(y) - 1 : round(y) + 2, 50:2050] = True
+    names = [PrintedName(beside, 60.0, 380.0, 0.9)] if beside else []
+    found = arrange_in_turn(rows, Extent(50.0, 2050.0), trace, names, 8.0, RATE_HZ, in_text)
+    assert (None if found is None else found.layout.turns) == turns
 
 
 @pytest.mark.parametrize("name", ["I in turn, named once", "I in turn, named above", "two in turn, all named"])

@@ -60,6 +60,8 @@ def arrange_in_turn(
     columns = slice(max(0, round(extent.x0)), round(extent.x1) + 1)
     followed = RoughTraces.of(trace, px_per_mm).along(rows)[:, columns]
     leads = leads_in_turn(list(followed), px_per_s, by_row)
+    if leads is None and not any(by_row) and in_text and _only_lead(names, in_text):
+        leads = ("",)  # a page that names one lead in its text and none beside its rows shows no other
     if leads is None:
         return None
     if leads == ("",):
