@@ -244,6 +244,11 @@ def test_a_number_that_may_be_another_one_is_no_sure_value():
     assert probability_of_value(shares_of(*"10m", "", *"m/s"), "10mm/s") > 0.7
 
 
+def test_a_rare_speed_that_is_the_end_of_a_common_one_is_no_sure_value():
+    slow, usual = (shares_of(*text) for text in ("5mm/s", "25mm/s"))
+    assert probability_of_value(slow, "5mm/s") < 0.5 < 0.9 < probability_of_value(usual, "25mm/s")
+
+
 def test_two_lines_that_differ_say_nothing():
     words = [Word("25mm/s", 0, 0, 30, 9, 0.9, 1), Word("50mm/s", 0, 90, 30, 99, 0.9, 2)]
     assert values_on(words).speed is None

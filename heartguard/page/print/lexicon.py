@@ -27,9 +27,14 @@ _SPELLINGS = (
     *(f"rv{number}" for number in range(3, 7)),
 )
 
-_SPEEDS = ("5", "10", "12.5", "20", "25", "50", "100")
+_SPEED_SHARES = {"25": 0.82, "50": 0.05, "12.5": 0.05, "100": 0.03, "10": 0.01, "5": 0.01, "20": 0.01}
+"""Of pages: what surveys of recorders' settings say of the first four, a guess for the others."""
+
 _GAINS = ("2.5", "5", "10", "20", "40")
 """Numbers that recorders print before the unit; any other is as it was read."""
+
+_LOST = 0.02
+"""How probable it is that the first figures of a number are not seen, where a trace crosses them: by hand."""
 
 _OTHER_VALUE = 0.25
 """How probable it is, beside what the network tells, that what reads as a number and its unit is no value: other
@@ -85,7 +90,14 @@ def probability_of_value(shares: Floats, text: str) -> float:
     found = probabilities(shares, numbers)
     named = float(found.sum())
     own = sum(float(share) for value, share in zip(values, found, strict=True) if value == (number, _kind(unit)))
-    return own / (named + _OTHER_VALUE * (1 - named))
+    longer = _LOST * own * _longer(number) if _kind(unit) == "speed" else 0.0
+    return own / (named + longer + _OTHER_VALUE * (1 - named))
+
+
+def _longer(number: str) -> float:
+    """Return how much more common speeds are of which a number is the end, as 5 is of 25; 0 where there are none."""
+    own = _SPEED_SHARES.get(number, min(_SPEED_SHARES.values()))
+    return sum(share for speed, share in _SPEED_SHARES.items() if speed != number and speed.endswith(number)) / own
 
 
 def split_value(text: str) -> tuple[str, str]:
@@ -113,7 +125,7 @@ def _values(number: str, unit: str) -> tuple[tuple[tuple[str, str], ...], tuple[
         "speed": dict.fromkeys((close if _kind(unit) == "speed" else "mm/s", "mm/s", "mm/sec", "мм/с")),
         "gain": dict.fromkeys((close if _kind(unit) == "gain" else "mm/mv", "mm/mv")),
     }
-    numbers = {"speed": dict.fromkeys((number, *_SPEEDS)), "gain": dict.fromkeys((number, *_GAINS))}
+    numbers = {"speed": dict.fromkeys((number, *_SPEED_SHARES)), "gain": dict.fromkeys((number, *_GAINS))}
     spelt: dict[tuple[int, ...], tuple[str, str]] = {}
     for kind, of_kind in units.items():
         for value in numbers[kind]:
