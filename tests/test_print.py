@@ -245,7 +245,7 @@ def test_a_number_that_may_be_another_one_is_no_sure_value():
 
 
 def test_a_rare_speed_that_is_the_end_of_a_common_one_is_no_sure_value():
-    slow, usual = (shares_of(*text) for text in ("5mm/s", "25mm/s"))
+    slow, usual = (shares_of(*number, "m", "", "m", "/", "s", sure=0.99) for number in ("5", "25"))
     assert probability_of_value(slow, "5mm/s") < 0.5 < 0.9 < probability_of_value(usual, "25mm/s")
 
 
