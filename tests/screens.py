@@ -117,7 +117,7 @@ def violations(page: Any, *, colours: bool = False) -> list[tuple[str, str]]:
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe_script())
-    rules = {"runOnly": {"type": "tag", "values": ["cat.color"]}} if colours else {}
+    rules = {"runOnly": ["color-contrast", "link-in-text-block"]} if colours else {}
     found = page.evaluate("rules => axe.run(document, rules)", {"resultTypes": ["violations"], **rules})["violations"]
     return [
         (rule["id"], node["html"][:160])
