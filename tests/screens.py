@@ -92,6 +92,37 @@ def inside(page: Any, selector: str, size: tuple[int, int]) -> dict[str, float]:
     return dict(box)
 
 
+LEAST_TARGET_PX = 24
+"""Of what is pressed: WCAG 2.2, success criterion 2.5.8."""
+
+_SMALL = """least => {
+  const found = [];
+  const walk = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) walk(node.shadowRoot);
+      if (!node.matches("button, a[href], select, input:not([type=file]), [role=slider], [role=tab]")) continue;
+      const style = getComputedStyle(node);
+      if (style.visibility === "hidden" || node.innerText === "Skip to main content") continue;
+      const box = (node.closest("label") ?? node).getBoundingClientRect();
+      if (box.width && box.height && Math.min(box.width, box.height) < least - 0.5) found.push(node.outerHTML.slice(0, 160));
+    }
+  };
+  walk(document);
+  return found;
+}"""
+
+
+def small_targets(page: Any) -> list[str]:
+    """Return what can be pressed and is smaller than `LEAST_TARGET_PX`; Streamlit's hidden skip link aside."""
+    return list(page.evaluate(_SMALL, LEAST_TARGET_PX))
+
+
+def runs_across(page: Any) -> bool:
+    """Say whether anything of the page must be scrolled across."""
+    widths = "node => node.scrollWidth > node.clientWidth"
+    return any(page.locator(part).evaluate(widths) for part in ("html", ".stMain"))
+
+
 STREAMLITS_OWN = {
     "aria-allowed-attr": "Streamlit's select boxes and tabs",
     "aria-required-children": "Streamlit's radio groups drawn as buttons",

@@ -25,8 +25,10 @@ from tests.screens import (
     inside,
     keep,
     resize,
+    runs_across,
     set_theme,
     settle,
+    small_targets,
     violations,
     visitor,
 )
@@ -69,6 +71,10 @@ def opened(chrome, app_url) -> Iterator[tuple[Any, Traffic]]:
     page.locator(f"{ANSWER} canvas, {ANSWER} svg.marks").first.wait_for()
     assert traffic.bytes < MOST_BYTES
     assert traffic.pictures == 2, "the page as uploaded, and straight"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "ECG page", (
+        "the keyboard goes on there"
+    )
+    assert page.get_by_role("status").first.inner_text().startswith("Read. Normal"), "and a screen reader says what"
     yield page, traffic
     page.context.close()
 
@@ -265,6 +271,8 @@ def test_what_could_not_be_measured_leaves_the_rest_on_the_first_screen_and_says
         inside(page, ANSWER, size)
         inside(page, MEASUREMENTS, size)
     low = pr.bounding_box()["height"]
+    rate = page.locator("[data-field=heart_rate_bpm]")
+    assert rate.bounding_box()["height"] == low, "on one line"
     pr.click()
     assert pr.bounding_box()["height"] > low
     assert "no P wave has a fixed distance" in page.locator(".hg-word").inner_text()
@@ -470,11 +478,14 @@ def test_what_is_set_by_hand_is_said_beside_what_was_found(ecg):
     ecg.get_by_role("button", name="Read again with these").click()
     ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
     ecg.get_by_text("gain 5 mm/mV (found: 10 mm/mV)").first.wait_for()
+    assert "Quality fair" in ecg.locator(".hg-strip").inner_text(), "not good beside pulses that say otherwise"
+    assert not ecg.get_by_text("Traced good").count()
     keep(ecg, "by-hand")
 
 
-def test_axe_finds_nothing_that_is_not_streamlits_own(ecg):
-    ours = []
+def test_every_page_is_accessible_in_both_themes_and_on_a_phone(ecg):
+    """Axe-core finds nothing that is not Streamlit's own, what is pressed is large enough, and nothing runs across."""
+    ours, small, across = [], [], []
     for name, last in (
         ("Read", f"{MEASUREMENTS} .hg-row"),
         ("Work list", ".st-key-worklist-add"),
@@ -487,6 +498,61 @@ def test_axe_finds_nothing_that_is_not_streamlits_own(ecg):
         for theme in ("dark", "light"):
             set_theme(ecg, theme)
             ours += [(name, theme, *found) for found in violations(ecg, colours=theme == "dark")]
-            keep(ecg, f"axe-{name}-{theme}")
+            keep(ecg, f"page-{name}-{theme}")
+        for size in (DESKTOP, SMALL):
+            resize(ecg, size)
+            small += [(name, size, target) for target in small_targets(ecg)]
+            across += [(name, size)] if runs_across(ecg) else []
+        keep(ecg, f"page-{name}-360")
+        resize(ecg, DESKTOP)
     turn_to(ecg, "Read")
     assert ours == []
+    assert small == []
+    assert across == []
+
+
+def test_the_viewer_is_reached_by_a_few_keys_and_shows_where_the_focus_is(ecg):
+    ecg.evaluate("document.activeElement.blur()")
+    ecg.mouse.click(DESKTOP[0] // 2, 5)
+    for pressed in range(1, 16):
+        ecg.keyboard.press("Tab")
+        if ecg.locator(".hg-viewer :focus-visible").count():
+            break
+    assert pressed <= 12
+    assert ecg.locator(".hg-viewer :focus-visible").evaluate("node => getComputedStyle(node).outlineWidth") == "3px"
+
+
+def test_another_theme_is_taken_up_without_the_server_and_calls_no_page_back(ecg, opened):
+    _, traffic = opened
+    word = ecg.locator(f"{ANSWER} .role-axis-label text").first
+    light = word.evaluate("node => getComputedStyle(node).fill")
+    traffic.bytes = 0
+    set_theme(ecg, "dark")
+    assert traffic.bytes == 0
+    text = ecg.locator(f"{ANSWER} p").first.evaluate("node => getComputedStyle(node).color")
+    assert word.evaluate("node => getComputedStyle(node).fill") == text != light
+    ecg.emulate_media(color_scheme="light")
+    turn_to(ecg, "About")
+    ecg.get_by_text("Open a table or a list").wait_for()
+    ecg.wait_for_timeout(600)  # once the page was called back after 0.3 s
+    settle(ecg)
+    assert ecg.get_by_text("Open a table or a list").is_visible()
+    turn_to(ecg, "Read")
+
+
+def test_a_reading_that_is_stopped_leaves_no_progress_and_can_be_begun_again(chrome, app_url):
+    page = visitor(chrome, DESKTOP)
+    page.set_default_timeout(READING_MS)
+    page.goto(app_url)
+    page.locator(f".st-key-sample-{INFERIOR} button").click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop.wait_for()
+    assert "st-key-stop" in stop.evaluate("node => node.closest('[class*=st-key-]').className"), "not Streamlit's own"
+    stop.click()
+    page.get_by_text("Nothing was read from this page.").wait_for()
+    settle(page)
+    assert page.get_by_role("button", name="Read it").is_enabled()
+    assert not page.get_by_text("Reading the page").count()
+    assert not page.locator('[data-testid="stSpinner"]').count()
+    assert page.locator(f"{ECG} image[href]").count(), "the page of the doctor stays"
+    page.context.close()
