@@ -104,7 +104,8 @@ _SMALL = """least => {
       const style = getComputedStyle(node);
       if (style.visibility === "hidden" || node.innerText === "Skip to main content") continue;
       const box = (node.closest("label") ?? node).getBoundingClientRect();
-      if (box.width && box.height && Math.min(box.width, box.height) < least - 0.5) found.push(node.outerHTML.slice(0, 160));
+      const side = Math.min(box.width, box.height);
+      if (side > 0 && side < least - 0.5) found.push(node.outerHTML.slice(0, 160));
     }
   };
   walk(document);
