@@ -344,6 +344,7 @@ def test_what_is_set_by_hand_adds_up_and_stands_beside_what_was_found(read_app):
     assert chosen.corrections.gain_mm_per_mv == 5
     assert chosen.corrections.leads == (("aVR", "-aVR"),)
     reading = tab.readings.get(chosen.key)
+    assert reading.quality <= 0.6, "the pulses say 10 mm/mV"
     assert [setting.text for setting in reading.by_hand] == [
         "gain 5 mm/mV (found: 10 mm/mV)",
         "lead names -aVR for aVR",
