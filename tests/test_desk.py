@@ -163,6 +163,8 @@ def test_keys_lead_through_the_list_as_it_is_sorted_and_accept(desk):
     desk.keyboard.press("a")
     assert desk.locator(".hg-doctor").inner_text() == "Doctor: History of MI (accepted)"
     assert desk.get_by_role("button", name="Accept").is_disabled(), "one key undoes no review"
+    tops = {button.bounding_box()["y"] for button in desk.locator(".st-key-actions button:visible").all()}
+    assert max(tops) - min(tops) < 1, "all on one line"
 
 
 @pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE, SMALL])
