@@ -7,10 +7,12 @@ TRAIN_READY := $(VENV)/.train-ready
 CHECK_READY := $(VENV)/.check-ready
 DOCS_READY := $(VENV)/.docs-ready
 
-.PHONY: app test audit lint format coverage docs wheel-check cloud-check train baselines evaluate bench bench-digitise bench-explain bench-measure bench-load clean
+.PHONY: app test audit lint format coverage docs wheel-check cloud-check ready train baselines evaluate bench bench-digitise bench-explain bench-measure bench-load clean
 
 app: $(APP_READY)  ## open HeartGuard in the browser
 	$(BIN)/heartguard app
+
+ready: $(TEST_READY) $(CHECK_READY) $(DOCS_READY)  ## install what tests and checks need
 
 test: $(TEST_READY)  ## run the tests
 	$(BIN)/pytest

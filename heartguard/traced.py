@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from heartguard.intake import Source, open_upload
 from heartguard.measure import measure
 from heartguard.models import Models
@@ -20,6 +22,10 @@ from heartguard.vector import read_lines
 from heartguard.warning import caution, note
 
 __all__ = ["Stopwatch", "TracedEcg", "trace_ecgs"]
+
+_MOST_WITH_FAULTY_SCALE = 0.6
+"""Quality of a page with a fault on its scale, at most: "fair", however well its lines were followed, since values in
+ms or mV are not to be relied on; not "poor", since the leads are what they are. By hand."""
 
 _AMPLITUDES = (
     "The lines may end below the tips of narrow waves, so that R and S come out too low. Compare their heights with "
@@ -135,13 +141,21 @@ def _recorded(page: Page) -> TracedEcg:
 def _judged(ecg: Ecg, models: Models, *, by_lines: bool) -> TracedEcg:
     page, measurements = ecg.page, measure(ecg)
     assert page is not None
+    best = _best_quality(page)
     if by_lines:
-        return TracedEcg(page, ecg, measurements, page.quality, sheets=_sheet(page.upload))
+        ecg = replace(ecg, quality=np.minimum(ecg.quality, best))
+        return TracedEcg(page, ecg, measurements, min(page.quality, best), sheets=_sheet(page.upload))
     quality = models.quality.judge(page, ecg, measurements)
     if quality.amplitudes_off >= AMPLITUDES_TOLD:
         page = replace(page, warnings=(*page.warnings, caution("scale.amplitudes", _AMPLITUDES)))
-    ecg = replace(ecg, page=page, quality=quality.leads)
-    return TracedEcg(page, ecg, measurements, quality.page, sheets=_sheet(page.upload))
+    ecg = replace(ecg, page=page, quality=np.minimum(quality.leads, best))
+    return TracedEcg(page, ecg, measurements, min(quality.page, best), sheets=_sheet(page.upload))
+
+
+def _best_quality(page: Page) -> float:
+    """Return the most that the quality of a page can be: less where the scale is set against it, or it has none."""
+    faulty = any(warning.severity == "fault" and warning.family == "scale" for warning in page.warnings)
+    return _MOST_WITH_FAULTY_SCALE if faulty else 1.0
 
 
 def _sheet(upload: Upload) -> tuple[tuple[str, int], ...]:

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,22 +43,39 @@ def serve(script: Path, log: Path, module: str = "streamlit") -> Iterator[str]:
             app.terminate()
 
 
-@contextlib.contextmanager
-def chromium(arguments: Sequence[str] = ()) -> Iterator:
-    """Start Chromium, or skip the test; yields Playwright's ``Browser``."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        own = Path(driver.chromium.executable_path)
-        path = next(filter(None, map(shutil.which, _CHROMIUMS)), None) or (str(own) if own.is_file() else None)
-        if path is None:
-            pytest.skip("no Chromium is installed")
-        name = f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
-        # Without a sandbox, since it cannot start for root in a container; only the app's own pages are opened.
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", name, *arguments])
-        try:
-            yield browser
-        finally:
-            browser.close()
+class Browsers:
+    """Chromiums that all tests share, one for each set of arguments, started when first asked for.
+
+    Parameters
+    ----------
+    stack : contextlib.ExitStack
+        Closes them.
+    """
+
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self._stack = stack
+        self._driver: Any = None
+        self._started: dict[tuple[str, ...], Any] = {}
+
+    def get(self, arguments: Sequence[str] = ()) -> Any:
+        """Return Playwright's ``Browser``, or skip the test."""
+        playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+        self._driver = self._driver or self._stack.enter_context(playwright.sync_playwright())
+        key = tuple(arguments)
+        if key not in self._started:
+            self._started[key] = _launch(self._driver, key)
+            self._stack.callback(self._started[key].close)
+        return self._started[key]
+
+
+def _launch(driver: Any, arguments: tuple[str, ...]) -> Any:
+    own = Path(driver.chromium.executable_path)
+    path = next(filter(None, map(shutil.which, _CHROMIUMS)), None) or (str(own) if own.is_file() else None)
+    if path is None:
+        pytest.skip("no Chromium is installed")
+    name = f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
+    # Without a sandbox, since it cannot start for root in a container; only the app's own pages are opened.
+    return driver.chromium.launch(executable_path=path, args=["--no-sandbox", name, *arguments])
 
 
 def free_port() -> int:

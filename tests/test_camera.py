@@ -28,9 +28,9 @@ VIDEO_SIZE = "video => [video.videoWidth, video.videoHeight, video.clientWidth]"
 
 
 @pytest.fixture(scope="module")
-def photo_url(tmp_path_factory):
+def photo_url(browsers, tmp_path_factory):
     """Address of the camera alone, which says what arrives in Python."""
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    browsers.get(FAKE_CAMERA)
     with browser.serve(ROOT / "tests" / "photo_app.py", tmp_path_factory.mktemp("photo") / "log.txt") as url:
         yield url
 

@@ -23,6 +23,7 @@ from heartguard.report import page_picture
 from heartguard.samples import list_samples
 from heartguard.values import Page, Reading
 from tests.handmade import make_reading
+from tests.sample_readings import read_sample
 
 NAME = TextBox(10, 10, 60, 20)
 
@@ -86,7 +87,7 @@ def test_the_operator_decides_whether_text_is_removed() -> None:
 @pytest.fixture(scope="module")
 def named() -> tuple[Reading, Page, np.ndarray]:
     """Read a sample, and write a name over its rows, a note among them and a date across a trace."""
-    reading = read_ecg(list_samples()[0].path)
+    reading = read_sample(0)
     image = reading.page.image.copy()
     lettering = np.zeros(image.shape[:2], np.uint8)
     top = min(int(np.nanmin(segment.y)) for segment in reading.ecg.segments)

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from tests import browser
-from tests.test_viewer import DESKTOP, PHONE, SMALL, TABLET, inside, keep, resize, settle, violations
+from tests.screens import DESKTOP, PHONE, SMALL, TABLET, inside, keep, resize, set_theme, settle, violations, visitor
 
 pytestmark = pytest.mark.timeout(300)
 WAIT_MS = 60_000
@@ -50,13 +50,12 @@ def twenty_ecgs() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory) -> Iterator[Any]:
+def desk(chrome, tmp_path_factory) -> Iterator[Any]:
     """Open the work list with twenty ECGs that were read; each test has it as the one before left it."""
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     log = tmp_path_factory.mktemp("desk") / "log.txt"
     script = browser.ROOT / "streamlit_app.py"
-    with browser.serve(script, log, "tests.hand_made_app") as url, browser.chromium() as chrome:
-        page = chrome.new_context(viewport=dict(zip(("width", "height"), DESKTOP, strict=True))).new_page()
+    with browser.serve(script, log, "tests.hand_made_app") as url:
+        page = visitor(chrome, DESKTOP)
         page.set_default_timeout(WAIT_MS)
         page.goto(f"{url}/about")  # the first visit of a fresh server, which has not run its entry yet
         page.get_by_text("Open a table or a list").wait_for()
@@ -68,6 +67,7 @@ def desk(tmp_path_factory) -> Iterator[Any]:
         keep(page, "worklist-reading")
         page.get_by_text("19 read, 1 not read").wait_for()
         yield page
+        page.context.close()
 
 
 def to_list(page: Any) -> None:
@@ -106,13 +106,12 @@ def test_what_failed_is_read_when_it_is_tried_again(desk):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE])
 def test_the_list_is_on_the_first_screen_and_nothing_scrolls_across(desk, size, theme):
-    desk.emulate_media(color_scheme=theme)
+    set_theme(desk, theme)
     resize(desk, size)
-    settle(desk)
     inside(desk, f"{ROWS} .hg-open", size)
     assert desk.evaluate("document.documentElement.scrollWidth") <= size[0]
     keep(desk, f"worklist-{size[0]}-{theme}")
-    desk.emulate_media(color_scheme="light")
+    set_theme(desk, "light")
     resize(desk, DESKTOP)
 
 
@@ -164,6 +163,8 @@ def test_keys_lead_through_the_list_as_it_is_sorted_and_accept(desk):
     desk.keyboard.press("a")
     assert desk.locator(".hg-doctor").inner_text() == "Doctor: History of MI (accepted)"
     assert desk.get_by_role("button", name="Accept").is_disabled(), "one key undoes no review"
+    tops = {button.bounding_box()["y"] for button in desk.locator(".st-key-actions button:visible").all()}
+    assert max(tops) - min(tops) < 1, "all on one line"
 
 
 @pytest.mark.parametrize("size", [DESKTOP, TABLET, PHONE, SMALL])
@@ -247,17 +248,13 @@ def test_a_reload_keeps_the_list_and_the_reviews(desk):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_work_list_that_is_not_streamlits_own(desk, theme):
-    desk.emulate_media(color_scheme=theme)
-    desk.wait_for_timeout(800)
-    settle(desk)
+    set_theme(desk, theme)
     ours = violations(desk)
-    desk.emulate_media(color_scheme="light")
+    set_theme(desk, "light")
     assert ours == []
 
 
 def test_axe_finds_nothing_on_the_panel_of_a_review_that_is_not_streamlits_own(desk):
-    desk.wait_for_timeout(800)  # until the app has taken up the theme that the test before left
-    settle(desk)
     row(desk, "bed03").locator(".hg-open").click()
     desk.locator(".st-key-accept").wait_for()
     desk.locator(".st-key-measurements .hg-row").first.wait_for()

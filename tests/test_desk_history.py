@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests import browser
-from tests.test_desk import WAIT_MS, png, settle, upload
-from tests.test_viewer import keep
+from tests.screens import DESKTOP, keep, settle, visitor
+from tests.test_desk import WAIT_MS, png, upload
 
 pytest.importorskip("alembic", reason="the extra history is not installed")
 
@@ -16,13 +16,12 @@ pytestmark = pytest.mark.timeout(300)
 SCRIPT = browser.ROOT / "streamlit_app.py"
 
 
-def test_the_app_keeps_what_it_says_it_keeps(tmp_path, monkeypatch):
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+def test_the_app_keeps_what_it_says_it_keeps(chrome, tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'history.db'}"
     monkeypatch.setenv("HEARTGUARD_HISTORY", url)
     monkeypatch.setenv("HEARTGUARD_HISTORY_DAYS", "90")
-    with browser.serve(SCRIPT, tmp_path / "log.txt", "tests.hand_made_app") as app, browser.chromium() as chrome:
-        page = chrome.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    with browser.serve(SCRIPT, tmp_path / "log.txt", "tests.hand_made_app") as app:
+        page = visitor(chrome, DESKTOP)
         page.set_default_timeout(WAIT_MS)
         page.goto(app)
         page.get_by_text("This server keeps each reading and review for 90 days").wait_for()
@@ -41,6 +40,7 @@ def test_the_app_keeps_what_it_says_it_keeps(tmp_path, monkeypatch):
         page.get_by_role("button", name="Download", exact=True).click()
         with page.expect_download():
             page.get_by_role("button", name="Reading (JSON)").click()
+        page.context.close()
     history = History(HistorySettings(url))
     (kept,) = history.of_patient("4711", who="test")
     assert (kept.file, kept.answer["prediction"]["label"]) == ("bed-52-HB-0.93.png", "HB")

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from heartguard import read_ecg
 from heartguard.samples import list_samples
+from tests.sample_readings import read_sample
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 SAMPLES = {sample.path.name: sample for sample in list_samples()}
@@ -60,7 +60,7 @@ def test_a_folder_becomes_a_table_with_a_row_for_every_page(monkeypatch, tmp_pat
 def test_traces_are_drawn_where_the_ink_is(monkeypatch, tmp_path):
     run(monkeypatch, "draw_traces.py", SAMPLES["normal-3x4.png"].path, tmp_path / "traced.png")
     drawn = np.asarray(Image.open(tmp_path / "traced.png"))
-    page = read_ecg(SAMPLES["normal-3x4.png"].path).page
+    page = read_sample(0).page
     assert drawn.shape == page.image.shape
     painted = (drawn == (0, 114, 178)).all(axis=2)
     ten_seconds = 10 * page.px_per_s

@@ -12,12 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from heartguard import read_ecg
 from heartguard.export import labelled_case, labelled_page, labelled_set
 from heartguard.leads import LEAD_INDEX
 from heartguard.review import accept, reviewed
-from heartguard.samples import list_samples
 from tests.handmade import make_prediction, make_reading
+from tests.sample_readings import read_sample
 from tests.test_review import reading_with_statements
 
 
@@ -56,7 +55,7 @@ def test_a_case_without_a_class_has_its_page_but_no_label():
 
 @pytest.fixture(scope="module")
 def sample_reading():
-    return read_ecg(list_samples()[1].path)
+    return read_sample(1)
 
 
 def test_the_page_is_cut_to_its_traces(sample_reading):

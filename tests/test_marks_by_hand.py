@@ -13,11 +13,12 @@ from heartguard.measure import with_marks
 from heartguard.report import to_json, to_text
 from heartguard.samples import list_samples
 from heartguard.values import Corrections, Measurements, Reading
+from tests.sample_readings import read_sample
 
 
 @pytest.fixture(scope="module")
 def reading() -> Reading:
-    return read_ecg(list_samples()[0].path)
+    return read_sample(0)
 
 
 def numbers(measured: Measurements) -> dict[str, float | None]:

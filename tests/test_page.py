@@ -13,6 +13,7 @@ from heartguard.page.ends import Extent
 from heartguard.page.gain import read_gain
 from heartguard.page.marks import Pulse, find_lines
 from heartguard.page.recognise import Arrangement
+from heartguard.page.speed import speed_warnings
 from heartguard.page.straight import Scale, straighten
 from heartguard.printed import Gains
 from heartguard.values import Corrections, Page, Upload
@@ -195,6 +196,21 @@ def test_a_gain_set_by_hand_against_the_pulses_is_used_and_said() -> None:
     assert [warning.severity for warning in found.warnings] == ["fault"]
     assert "pulses show 10 mm/mV, but 5 mm/mV was set by hand" in found.warnings[0].text
     assert read_gain(pulses, None, 10.0).warnings == ()
+
+
+def test_a_gain_set_by_hand_against_the_print_of_a_page_without_pulses_is_said() -> None:
+    found = read_gain((), Gains(10.0, 5.0), 20.0)
+    assert (found.mm_per_mv, found.witnesses) == (20.0, -1.0)
+    assert found.warnings[0].severity == "fault"
+    assert "print says 10 mm/mV, but 20 mm/mV was set by hand" in found.warnings[0].text
+    assert read_gain((), Gains(10.0, 5.0), 5.0).warnings == ()
+
+
+def test_a_speed_set_by_hand_against_the_print_is_said() -> None:
+    (said,) = speed_warnings(5.0, 50.0, True, printed=25.0)
+    assert (said.code, said.severity) == ("scale.speed", "fault")
+    assert "print says 25 mm/s, but 50 mm/s was set by hand" in said.text
+    assert speed_warnings(5.0, 50.0, True, printed=50.0) == ()
 
 
 def sides(left: tuple[float, ...], right: tuple[float, ...]) -> tuple[Pulse, ...]:

@@ -13,13 +13,14 @@ from streamlit.testing.v1 import AppTest
 
 from heartguard.deidentify import Choice, PageText, TextBox
 from heartguard.review import reviewed
+from heartguard.samples import list_samples
 from heartguard.sessions import Chosen, Tab
 from heartguard.ui.read.marked_page import box_title, marked
 from heartguard.ui.shared import keeping, removal
 from heartguard.values import Panel, Reading, Segment
 from tests.handmade import make_ecg, make_page, make_reading
-from tests.test_app import open_app, wait, words
-from tests.test_viewer import violations
+from tests.screens import violations
+from tests.test_app import open_app, upload, wait, words
 
 LONGEST_MS = 90_000
 NAME = TextBox(300, 250, 400, 262)
@@ -96,9 +97,10 @@ def test_a_box_is_called_by_its_kind_place_and_size_and_drawn_by_what_becomes_of
     assert gone[250, 350].tolist() == [0, 92, 214]
 
 
+@pytest.mark.usefixtures("read_once")
 def test_the_dialog_lists_boxes_switches_them_and_adds_one() -> None:
-    app = open_app()
-    app.button("sample-0").click().run()
+    path = list_samples()[0].path
+    app = upload(open_app(), path.name, path.read_bytes())
     wait(app, lambda a: any(button.key == "removal" for button in a.button))
     app.button("removal").click().run()
     boxes = [box for box in app.checkbox if (box.key or "").startswith("removal-")]

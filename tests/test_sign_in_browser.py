@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests import browser
-from tests.test_desk import WAIT_MS, png, settle, upload
-from tests.test_viewer import DESKTOP, PHONE, TABLET, keep, resize, violations
+from tests.screens import DESKTOP, PHONE, TABLET, keep, resize, set_theme, settle, violations, visitor
+from tests.test_desk import WAIT_MS, png, upload
 
 pytest.importorskip("authlib", reason="the extra signin is not installed")
 pytest.importorskip("joserfc", reason="joserfc, of Authlib, is not installed")
@@ -48,9 +48,8 @@ def kept(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory, kept) -> Iterator[tuple[str, oidc.Service]]:
+def door(chrome, tmp_path_factory, kept) -> Iterator[tuple[str, oidc.Service]]:
     """Serve the app with a sign-in, and a history that names who acts."""
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     home = tmp_path_factory.mktemp("home")
     (home / ".streamlit").mkdir()
     with oidc.serve(ACCOUNTS) as service, pytest.MonkeyPatch.context() as patch:
@@ -63,14 +62,14 @@ def door(tmp_path_factory, kept) -> Iterator[tuple[str, oidc.Service]]:
 
 
 @pytest.fixture
-def page(door) -> Iterator[Any]:
+def page(chrome, door) -> Iterator[Any]:
     """Open the app in a browser that nobody used before."""
-    with browser.chromium() as chrome:
-        opened = chrome.new_context(viewport=dict(zip(("width", "height"), DESKTOP, strict=True))).new_page()
-        opened.set_default_timeout(WAIT_MS)
-        opened.goto(door[0])
-        heading(opened, "Sign in")
-        yield opened
+    opened = visitor(chrome, DESKTOP)
+    opened.set_default_timeout(WAIT_MS)
+    opened.goto(door[0])
+    heading(opened, "Sign in")
+    yield opened
+    opened.context.close()
 
 
 def heading(page: Any, words: str) -> None:
@@ -93,12 +92,11 @@ def sign_out(page: Any) -> None:
 def sizes(page: Any, name: str) -> None:
     """Keep pictures at three sizes, and on a phone in the dark theme; nothing runs out at the side."""
     for size, theme in ((DESKTOP, "light"), (TABLET, "light"), (PHONE, "light"), (PHONE, "dark")):
-        page.emulate_media(color_scheme=theme)
+        set_theme(page, theme)
         resize(page, size)
-        settle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
         keep(page, f"{name}-{size[0]}-{theme}")
-    page.emulate_media(color_scheme="light")
+    set_theme(page, "light")
     resize(page, DESKTOP)
 
 
@@ -108,13 +106,11 @@ def read_one(page: Any, name: str) -> None:
     settle(page)
 
 
-def test_off_nothing_is_asked(app_url):
-    with browser.chromium() as chrome:
-        page = chrome.new_page()
-        page.goto(app_url)
-        heading(page, "Read a paper ECG")
-        assert not page.get_by_role("button", name="Sign in").count()
-        assert not page.get_by_role("button", name="Sign out").count()
+def test_off_nothing_is_asked(open_page, app_url):
+    page = open_page(app_url)
+    heading(page, "Read a paper ECG")
+    assert not page.get_by_role("button", name="Sign in").count()
+    assert not page.get_by_role("button", name="Sign out").count()
 
 
 def test_on_the_door_is_all_that_is_seen_at_every_address(page, door):
@@ -179,9 +175,10 @@ def test_a_sign_in_holds_in_another_tab_and_ends_in_a_new_browser(page, door):
     other.goto(f"{door[0]}/about")
     heading(other, "How it works")
     assert "Chief Physician" in other.locator(".st-key-account").inner_text()
-    elsewhere = page.context.browser.new_context().new_page()
+    elsewhere = visitor(page.context.browser)
     elsewhere.goto(f"{door[0]}/about")
     heading(elsewhere, "Sign in")
+    elsewhere.context.close()
 
 
 HISTORY = "History: who did what, deleting a patient"
@@ -194,7 +191,7 @@ def offered(page: Any, door: tuple[str, oidc.Service], name: str) -> Any:
     page.get_by_role("combobox").click()
     page.get_by_role("option").first.wait_for()
     page.get_by_role("combobox").fill(name)
-    page.wait_for_timeout(300)
+    settle(page)
     return page.get_by_role("option", name=name)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from heartguard.models import shared_models
 from heartguard.traced import Stopwatch, trace_ecgs
+from heartguard.values import Corrections
 from heartguard.weights import models_folder
 from tests.drawn_pages import Print, Seen, picture
 
@@ -28,3 +29,14 @@ def test_amplitudes_that_are_probably_off_are_said(log_odds: float, said: bool) 
     codes = [(w.code, w.severity) for w in traced.page.warnings]
     assert (("scale.amplitudes", "caution") in codes) is said
     assert traced.ecg.page is traced.page
+
+
+def test_a_gain_set_against_the_pulses_leaves_no_quality_that_looks_good() -> None:
+    encoded = cv2.imencode(".png", picture(Print(), Seen())[:, :, ::-1])[1].tobytes()
+    (found,), (against,) = (
+        trace_ecgs(encoded, shared_models(), Stopwatch(), name="page.png", corrections=Corrections(gain_mm_per_mv=gain))
+        for gain in (10.0, 5.0)
+    )
+    assert found.quality > 0.75
+    assert max(against.quality, *against.ecg.quality) <= 0.6
+    assert ("scale.gain", "fault") in [(w.code, w.severity) for w in against.page.warnings]

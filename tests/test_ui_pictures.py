@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import base64
+import tomllib
 from dataclasses import replace
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,6 +13,7 @@ import pytest
 from heartguard.leads import LAYOUTS
 from heartguard.page.columns import Strip, place_panels
 from heartguard.page.ends import Extent
+from heartguard.ui.explanation.maps import tint
 from heartguard.ui.preprocessing.steps import reading_steps
 from heartguard.ui.shared.pictures import (
     blend_heat,
@@ -121,3 +125,29 @@ def test_steps_say_what_was_found():
     assert "3.2°" in steps[1].found
     assert "calibration pulse" in steps[1].found
     assert steps[2].image.min() == 255
+
+
+def _contrast(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the contrast of two colours, RGB of 0 to 255, as WCAG 2.2 defines it."""
+    linear = [np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) for c in (one / 255, other / 255)]
+    darker, lighter = sorted(float(c @ (0.2126, 0.7152, 0.0722)) for c in linear)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _colour(text: str) -> np.ndarray:
+    return np.array([int(text[k : k + 2], 16) for k in (1, 3, 5)], float)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_trace_stays_legible_on_the_strongest_colour_of_a_map(sign):
+    """On the page, whose paper is white in both themes, and on the signals, on the sheet of each theme."""
+    address = tint(np.full((8, 8), sign, np.float32), 1.0)
+    coded = np.frombuffer(base64.b64decode(address.partition(",")[2]), np.uint8)
+    b, g, r, alpha = cv2.imdecode(coded, cv2.IMREAD_UNCHANGED)[1, 1].astype(float)
+    tinted, alpha = np.array([r, g, b]), alpha / 255
+    assert _contrast(_colour("#16232b"), 255 * (1 - alpha) + alpha * tinted) >= 4.5
+    settings = Path(__file__).resolve().parents[1] / ".streamlit" / "config.toml"
+    for theme in ("light", "dark"):
+        colours = tomllib.loads(settings.read_text(encoding="utf-8"))["theme"][theme]
+        sheet = 0.97 * _colour(colours["backgroundColor"]) + 0.03 * _colour("#dd0000")
+        assert _contrast(_colour(colours["textColor"]), sheet * (1 - alpha) + alpha * tinted) >= 4.5

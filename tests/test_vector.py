@@ -259,6 +259,17 @@ def test_settings_by_hand() -> None:
         assert lines_of(data, corrections) == Lines()
 
 
+def test_a_gain_set_against_what_the_page_shows_is_said_and_leaves_no_quality_that_looks_good() -> None:
+    readings = [
+        read_ecg(drawn("a row is one path"), corrections=Corrections(gain_mm_per_mv=gain)) for gain in (10.0, 20.0)
+    ]
+    assert readings[0].quality > 0.75
+    assert max(readings[1].quality, *readings[1].ecg.quality) <= 0.6
+    (said,) = [w for w in readings[1].warnings if w.code == "scale.gain"]
+    assert said.severity == "fault"
+    assert said.text.startswith("The page shows 10 mm/mV, but 20 mm/mV was set by hand and is used.")
+
+
 def test_leads_named_by_hand_stay_lines() -> None:
     data = by_reportlab(Plan(SIX[:3], spelled=lambda name: ""), ECG)
     ecg = lines_of(data, Corrections(leads=(("row 1", "I"), ("row 3", "-aVR")))).ecg

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -17,14 +16,27 @@ import pytest
 from heartguard.samples import list_samples
 from heartguard.ui.shared.frame import PAGES
 from heartguard.vocabulary import CLASS_NAMES
-from tests import browser
+from tests.screens import (
+    DESKTOP,
+    PHONE,
+    SCREENS,
+    SMALL,
+    TABLET,
+    inside,
+    keep,
+    resize,
+    runs_across,
+    set_theme,
+    settle,
+    small_targets,
+    violations,
+    visitor,
+)
 
 READING_MS = 240_000
 """A reading takes seconds on an idle machine; tests often share theirs."""
 
 NORMAL = 0
-DESKTOP, TABLET, PHONE, SMALL = (1440, 900), (1180, 820), (390, 844), (360, 780)
-SCREENS = browser.ROOT / "build" / "screens"
 ECG, ANSWER, MEASUREMENTS = '[aria-label="ECG page"]', ".st-key-answer", ".st-key-measurements"
 pytestmark = pytest.mark.timeout(900)
 
@@ -44,15 +56,9 @@ class Traffic:
 
 
 @pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    with browser.chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def opened(chrome, app_url) -> tuple[Any, Traffic]:
+def opened(chrome, app_url) -> Iterator[tuple[Any, Traffic]]:
     """Open a page with a sample that was read; each test has it as the one before left it."""
-    page = chrome.new_context(viewport=dict(zip(("width", "height"), DESKTOP, strict=True))).new_page()
+    page = visitor(chrome, DESKTOP)
     page.set_default_timeout(READING_MS)
     traffic = Traffic(page)
     page.goto(app_url)
@@ -65,7 +71,12 @@ def opened(chrome, app_url) -> tuple[Any, Traffic]:
     page.locator(f"{ANSWER} canvas, {ANSWER} svg.marks").first.wait_for()
     assert traffic.bytes < MOST_BYTES
     assert traffic.pictures == 2, "the page as uploaded, and straight"
-    return page, traffic
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "ECG page", (
+        "the keyboard goes on there"
+    )
+    assert page.get_by_role("status").first.inner_text().startswith("Read. Normal"), "and a screen reader says what"
+    yield page, traffic
+    page.context.close()
 
 
 @pytest.fixture
@@ -81,49 +92,22 @@ def ecg(opened) -> Any:
     return page
 
 
-def settle(page: Any) -> None:
-    """Wait until the app has done what it was asked for."""
-    page.wait_for_timeout(400)
-    page.locator('[data-test-script-state="notRunning"]').first.wait_for(state="attached")
-
-
-def resize(page: Any, size: tuple[int, int]) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.wait_for_timeout(300)
-
-
 def turn_to(page: Any, name: str) -> None:
     page.locator(".st-key-pages a").filter(has_text=name).first.click()
-
-
-def keep(page: Any, name: str) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENS / f"{name}.png")
-
-
-def inside(page: Any, selector: str, size: tuple[int, int]) -> dict[str, float]:
-    box = page.locator(selector).first.bounding_box()
-    assert box["x"] >= 0
-    assert box["y"] >= 0
-    assert box["x"] + box["width"] <= size[0]
-    assert box["y"] + box["height"] <= size[1]
-    return box
 
 
 @pytest.mark.parametrize(("size", "least"), [(DESKTOP, (800, 420)), (TABLET, (640, 340))])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_ecg_answer_and_measurements_are_on_the_first_screen(ecg, size, least, theme):
-    ecg.emulate_media(color_scheme=theme)
+    set_theme(ecg, theme)
     resize(ecg, size)
-    settle(ecg)
     box = inside(ecg, ECG, size)
     assert box["width"] >= least[0]
     assert box["height"] >= least[1]
     inside(ecg, ANSWER, size)
     inside(ecg, MEASUREMENTS, size)
-    settle(ecg)
     keep(ecg, f"read-{size[0]}-{theme}")
-    ecg.emulate_media(color_scheme="light")
+    set_theme(ecg, "light")
 
 
 def test_on_a_phone_the_page_comes_right_after_the_strip_and_nothing_scrolls_across(ecg):
@@ -244,7 +228,7 @@ INFERIOR = 1
 
 
 def test_a_statement_leads_to_the_leads_that_show_it(opened, chrome, app_url):
-    page = chrome.new_context(viewport=dict(zip(("width", "height"), DESKTOP, strict=True))).new_page()
+    page = visitor(chrome, DESKTOP)
     page.set_default_timeout(READING_MS)
     page.goto(app_url)
     page.locator(f".st-key-sample-{INFERIOR} button").wait_for()
@@ -266,7 +250,7 @@ def test_a_statement_leads_to_the_leads_that_show_it(opened, chrome, app_url):
     resize(page, TABLET)
     inside(page, ANSWER, TABLET)
     inside(page, MEASUREMENTS, TABLET)
-    page.close()
+    page.context.close()
 
 
 FIBRILLATION = 3
@@ -275,7 +259,7 @@ FIBRILLATION = 3
 def test_what_could_not_be_measured_leaves_the_rest_on_the_first_screen_and_says_why_once_pressed(
     opened, chrome, app_url
 ):
-    page = chrome.new_context(viewport=dict(zip(("width", "height"), TABLET, strict=True))).new_page()
+    page = visitor(chrome, TABLET)
     page.set_default_timeout(READING_MS)
     page.goto(app_url)
     page.locator(f".st-key-sample-{FIBRILLATION} button").click()
@@ -287,11 +271,13 @@ def test_what_could_not_be_measured_leaves_the_rest_on_the_first_screen_and_says
         inside(page, ANSWER, size)
         inside(page, MEASUREMENTS, size)
     low = pr.bounding_box()["height"]
+    rate = page.locator("[data-field=heart_rate_bpm]")
+    assert rate.bounding_box()["height"] == low, "on one line"
     pr.click()
     assert pr.bounding_box()["height"] > low
     assert "no P wave has a fixed distance" in page.locator(".hg-word").inner_text()
     keep(page, "not-measurable")
-    page.close()
+    page.context.close()
 
 
 def drag(page: Any, hand: str, x: float, y: float) -> None:
@@ -338,12 +324,12 @@ def test_the_page_is_enlarged_by_keys_and_by_the_wheel_with_a_key_and_a_lead_by_
     box = window.bounding_box()
     ecg.mouse.move(box["x"] + 300, box["y"] + 200)
     ecg.mouse.wheel(0, -300)
-    ecg.wait_for_timeout(100)
+    settle(ecg)
     assert window.get_attribute("data-zoom") == "1.00"
     ecg.keyboard.down("Control")
     ecg.mouse.wheel(0, -300)
     ecg.keyboard.up("Control")
-    ecg.wait_for_timeout(100)
+    settle(ecg)
     assert float(window.get_attribute("data-zoom")) > 1.5
     ecg.get_by_label("Enlarge a lead").select_option("V2")
     assert re.match(r"Lead V2: 5\.0 to 7\.5 s\. Traced good", ecg.locator(".hg-word").inner_text())
@@ -373,7 +359,7 @@ def test_a_class_switch_leaves_nothing_of_the_class_before(ecg, opened):
     _, traffic = opened
     turn_to(ecg, "Explanation")
     ecg.locator('[class*="st-key-evidence-"] .stVegaLiteChart').first.wait_for()
-    ecg.wait_for_timeout(1500)
+    settle(ecg)
     keep(ecg, "explanation")
     traffic.bytes = 0
     seen = ecg.evaluate(WATCH, "MI")
@@ -381,7 +367,7 @@ def test_a_class_switch_leaves_nothing_of_the_class_before(ecg, opened):
     assert late
     assert all(stale == 0 and label == "MI" for _, stale, label in late)
     ecg.get_by_text(f"Evidence for {CLASS_NAMES['MI']}").wait_for()
-    ecg.wait_for_timeout(1500)
+    settle(ecg)
     assert ecg.locator(".st-key-evidence-MI-beside").is_visible()
     assert traffic.bytes < MOST_CLASS_BYTES
     keep(ecg, "explanation-mi")
@@ -399,11 +385,11 @@ def test_back_goes_back_and_another_browser_sees_nothing(ecg, opened, chrome):
     ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
     assert ecg.url == address
     assert ecg.title().startswith(list_samples()[NORMAL].title)
-    stranger = chrome.new_context().new_page()
+    stranger = visitor(chrome)
     stranger.goto(address)
     stranger.get_by_text("Nothing of it is kept here").wait_for(timeout=READING_MS)
     assert list_samples()[NORMAL].title not in stranger.locator("h1").inner_text()
-    stranger.close()
+    stranger.context.close()
 
 
 WATCH_ANOTHER = """selector => {
@@ -469,13 +455,13 @@ def test_the_page_of_the_doctor_is_seen_within_a_second_of_the_choice(opened, ch
         pytest.skip("the machine is busy: what is promised is for an idle one")
     waited = []
     while len(waited) < 3 and min(waited, default=1000) >= 1000:  # what tests before it left may still be at work
-        page = chrome.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}).new_page()
+        page = visitor(chrome, DESKTOP)
         page.goto(app_url)
         page.locator(".st-key-sample-1 button").wait_for()
         settle(page)
         waited.append(page.evaluate(SHOWN))
         page.get_by_role("button", name="Stop").click()
-        page.close()
+        page.context.close()
     assert min(waited) < 1000
 
 
@@ -492,57 +478,81 @@ def test_what_is_set_by_hand_is_said_beside_what_was_found(ecg):
     ecg.get_by_role("button", name="Read again with these").click()
     ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
     ecg.get_by_text("gain 5 mm/mV (found: 10 mm/mV)").first.wait_for()
+    assert "Quality good" not in ecg.locator(".hg-strip").inner_text(), "the pulses say otherwise"
+    assert not ecg.get_by_text("Traced good").count()
     keep(ecg, "by-hand")
 
 
-STREAMLITS_OWN = {
-    "aria-allowed-attr": "Streamlit's select boxes and tabs",
-    "aria-required-children": "Streamlit's radio groups drawn as buttons",
-    "button-name": "Streamlit's toolbar of charts",
-    "landmark-one-main": "Streamlit draws its sections without a main landmark",
-    "nested-interactive": "Streamlit's file uploader",
-    "presentation-role-conflict": "Streamlit's file uploader, which has a name and no role",
-    "region": "Streamlit's header and toolbar stand outside of landmarks",
-    "scrollable-region-focusable": "Streamlit's main section scrolls",
-}
-"""Rules of axe-core that Streamlit itself breaks, and where; nothing of ours may be among the nodes."""
-
-
-def axe_script() -> str:
-    package = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
-    return Path(package.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-
-
-def violations(page: Any) -> list[tuple[str, str]]:
-    """Return what axe-core finds that is not Streamlit's own."""
-    page.evaluate(axe_script())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [
-        (rule["id"], node["html"][:160])
-        for rule in found
-        for node in rule["nodes"]
-        if rule["id"] not in STREAMLITS_OWN or "hg-" in node["html"]
-    ]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_that_is_not_streamlits_own(ecg, theme):
-    ecg.emulate_media(color_scheme=theme)
-    ecg.wait_for_timeout(1000)  # else what the tab tells of its theme calls the page back
-    ours = []
+def test_every_page_is_accessible_in_both_themes_and_on_a_phone(ecg):
+    """Axe-core finds nothing that is not Streamlit's own, what is pressed is large enough, and nothing runs across."""
+    ours, small, across = [], [], []
     for name, last in (
         ("Read", f"{MEASUREMENTS} .hg-row"),
+        ("Work list", ".st-key-worklist-add"),
+        ("Preprocessing", '[aria-label^="Corner of the paper"]'),
         ("Explanation", '[class*="st-key-evidence-"] .stVegaLiteChart'),
         ("About", ".stVegaLiteChart"),
     ):
         turn_to(ecg, name)
         ecg.locator(last).first.wait_for()
-        ecg.wait_for_timeout(1000)
-        settle(ecg)
-        ours += violations(ecg)
+        for theme in ("dark", "light"):
+            set_theme(ecg, theme)
+            ours += [(name, theme, *found) for found in violations(ecg, colours=theme == "dark")]
+            keep(ecg, f"page-{name}-{theme}")
+        for size in (DESKTOP, SMALL):
+            resize(ecg, size)
+            small += [(name, size, target) for target in small_targets(ecg)]
+            across += [(name, size)] if runs_across(ecg) else []
+        keep(ecg, f"page-{name}-360")
+        resize(ecg, DESKTOP)
     turn_to(ecg, "Read")
-    ecg.locator(f"{MEASUREMENTS} .hg-row").first.wait_for()
-    settle(ecg)
-    ecg.emulate_media(color_scheme="light")
-    ecg.wait_for_timeout(1000)
     assert ours == []
+    assert small == []
+    assert across == []
+
+
+def test_the_viewer_is_reached_by_a_few_keys_and_shows_where_the_focus_is(ecg):
+    ecg.evaluate("document.activeElement.blur()")
+    ecg.mouse.click(DESKTOP[0] // 2, 5)
+    pressed = 0
+    while not ecg.locator(".hg-viewer :focus-visible").count() and pressed < 16:
+        ecg.keyboard.press("Tab")
+        pressed += 1
+    assert pressed <= 12
+    assert ecg.locator(".hg-viewer :focus-visible").evaluate("node => getComputedStyle(node).outlineWidth") == "3px"
+
+
+def test_another_theme_is_taken_up_without_the_server_and_calls_no_page_back(ecg, opened):
+    _, traffic = opened
+    word = ecg.locator(f"{ANSWER} .role-axis-label text").first
+    light = word.evaluate("node => getComputedStyle(node).fill")
+    traffic.bytes = 0
+    set_theme(ecg, "dark")
+    assert traffic.bytes == 0
+    text = ecg.locator(f"{ANSWER} p").first.evaluate("node => getComputedStyle(node).color")
+    assert word.evaluate("node => getComputedStyle(node).fill") == text != light
+    ecg.emulate_media(color_scheme="light")
+    turn_to(ecg, "About")
+    ecg.get_by_text("Open a table or a list").wait_for()
+    ecg.wait_for_timeout(600)  # once the page was called back after 0.3 s
+    settle(ecg)
+    assert ecg.get_by_text("Open a table or a list").is_visible()
+    turn_to(ecg, "Read")
+
+
+def test_a_reading_that_is_stopped_leaves_no_progress_and_can_be_begun_again(chrome, app_url):
+    page = visitor(chrome, DESKTOP)
+    page.set_default_timeout(READING_MS)
+    page.goto(app_url)
+    page.locator(f".st-key-sample-{INFERIOR} button").click()
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    stop.wait_for()
+    assert "st-key-stop" in stop.evaluate("node => node.closest('[class*=st-key-]').className"), "not Streamlit's own"
+    stop.click()
+    page.get_by_text("Nothing was read from this page.").wait_for()
+    settle(page)
+    assert page.get_by_role("button", name="Read it").is_enabled()
+    assert not page.get_by_text("Reading the page").count()
+    assert not page.locator('[data-testid="stSpinner"]').count()
+    assert page.locator(f"{ECG} image[href]").count(), "the page of the doctor stays"
+    page.context.close()

@@ -65,7 +65,7 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
     """
     height = float(np.median([pulse.height_mm for pulse in pulses])) if pulses else 0.0
     if by_hand is not None:
-        return _set_by_hand(by_hand, height) if pulses else Gain(by_hand)
+        return _set_by_hand(by_hand, height, printed)
     sides = _gains_of_sides(pulses)
     if sides is not None and printed in (None, sides):
         off = float(np.median([abs(pulse.height_mm / _nearest(pulse.height_mm) - 1) for pulse in pulses]))
@@ -88,15 +88,17 @@ def read_gain(pulses: tuple[Pulse, ...], printed: Gains | None, by_hand: float |
     return Gain(shown, None, error, -1.0, (caution("scale.gain", text),))
 
 
-def _set_by_hand(gain: float, height_mm: float) -> Gain:
-    """Return the gain that was set, with what is wrong where the pulses show another."""
-    off, shown = abs(height_mm / gain - 1), _nearest(height_mm)
-    if off < PULSE_TOLERANCE:
+def _set_by_hand(gain: float, height_mm: float, printed: Gains | None) -> Gain:
+    """Return the gain that was set, with what is wrong where the pulses, or without any the print, show another."""
+    if height_mm:
+        off, shown, by = abs(height_mm / gain - 1), _nearest(height_mm), "The calibration pulses show"
+    elif printed is not None:
+        off, shown, by = None, gain if gain in (printed.limb, printed.chest) else printed.limb, "The print says"
+    else:
+        return Gain(gain)
+    if shown == gain and (off is None or off < PULSE_TOLERANCE):
         return Gain(gain, None, off, 1.0)
-    text = (
-        f"The calibration pulses show {shown:g} mm/mV, but {gain:g} mm/mV was set by hand and is used. Check the "
-        "amplitudes."
-    )
+    text = f"{by} {shown:g} mm/mV, but {gain:g} mm/mV was set by hand and is used. Check the amplitudes."
     return Gain(gain, None, off, -1.0, () if shown == gain else (fault("scale.gain", text),))
 
 

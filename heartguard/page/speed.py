@@ -6,7 +6,7 @@ import numpy as np
 
 from heartguard.leads import PAGE_SECONDS, PAPER_SPEED_MM_PER_S, TIME_TOLERANCE
 from heartguard.page.marks import Pulse
-from heartguard.warning import Warning, caution, note
+from heartguard.warning import Warning, caution, fault, note
 
 __all__ = ["FAST_MM_PER_S", "read_speed", "seconds_shown", "speed_warnings"]
 
@@ -75,6 +75,12 @@ def speed_warnings(
         in_print = f"A paper speed of {speed_mm_per_s:g} mm/s is printed, not the usual 25."
         text = by_width if printed is None else in_print
         warnings.append(note("scale.speed", text))
+    if by_hand and printed not in (None, speed_mm_per_s):
+        text = (
+            f"The print says {printed:g} mm/s, but {speed_mm_per_s:g} mm/s was set by hand and is used. Check rate and "
+            "intervals."
+        )
+        warnings.append(fault("scale.speed", text))
     shown = read_speed(pulses)
     if printed is not None and not by_hand and shown not in (PAPER_SPEED_MM_PER_S, printed):
         text = (

@@ -26,7 +26,7 @@ from heartguard.vector.grid import Grid, find_grid
 from heartguard.vector.place import name_cells, rows_in_turn
 from heartguard.vector.pulses import Pulse, find_pulses
 from heartguard.vector.row_scale import scale_strips
-from heartguard.vector.scale import find_scale, paper_scale
+from heartguard.vector.scale import find_scale, paper_scale, set_against
 from heartguard.vector.traces import Trace, UnfollowedOutlineError, find_traces
 from heartguard.vector.words import Name, Printed, printed_on
 from heartguard.warning import Warning, note
@@ -123,6 +123,7 @@ def _read(
     lines = tuple(line._replace(y=line.y * grid.y) for line in printed.scales)
     cells, printed = scale_strips(arranged, replace(printed, scales=lines))
     scale = find_scale([_true_pulse(pulse, grid) for pulse in pulses], printed)
+    against = set_against(scale, corrections)
     # What is set by hand is for all rows.
     if corrections.speed_mm_per_s is not None:
         scale = replace(scale, speed_mm_per_s=corrections.speed_mm_per_s, speed_assumed=False)
@@ -132,7 +133,12 @@ def _read(
         cells = tuple(replace(cell, gains=None) for cell in cells)
     speed = scale.speed_mm_per_s
     parts = [name_cells(part, speed, corrections.leads) for part in _parts(_headed(cells, printed, speed), speed)]
-    return tuple(build_ecg(upload, contents, part, scale, paper) for part in parts)
+    return tuple(_warned(build_ecg(upload, contents, part, scale, paper), against) for part in parts)
+
+
+def _warned(ecg: Ecg, warnings: tuple[Warning, ...]) -> Ecg:
+    assert ecg.page is not None
+    return replace(ecg, page=replace(ecg.page, warnings=(*warnings, *ecg.page.warnings)))
 
 
 def _headed(cells: Sequence[Cell], printed: Printed, speed: float) -> Sequence[Cell]:

@@ -9,13 +9,14 @@ import numpy as np
 
 from heartguard.leads import GAIN_MM_PER_MV, GAINS_MM_PER_MV, PAPER_SPEED_MM_PER_S
 from heartguard.printed import Gains
-from heartguard.values import ScaleSource
+from heartguard.values import Corrections, ScaleSource
 from heartguard.vector.arrange import Cell
 from heartguard.vector.grid import Grid
 from heartguard.vector.pulses import Pulse
 from heartguard.vector.words import Printed
+from heartguard.warning import Warning, fault
 
-__all__ = ["Scale", "find_scale", "gain_of", "paper_scale"]
+__all__ = ["Scale", "find_scale", "gain_of", "paper_scale", "set_against"]
 
 _USUAL_WIDTHS = {5.0: 25.0, 10.0: 50.0}
 """Speeds that a pulse of 0.2 s shows by its width, mm; narrower pulses are of no fixed time."""
@@ -111,3 +112,16 @@ def gain_of(cell: Cell, scale: Scale) -> tuple[float, bool]:
     if len(shown) != 1 or abs(gain / (own := shown.pop()) - 1) < _HEIGHT_OFF:
         return gain, False
     return own, True
+
+
+def set_against(scale: Scale, corrections: Corrections) -> tuple[Warning, ...]:
+    """Return what is wrong where speed or gain are set by hand, and the page shows others."""
+    speed, gain, faults = corrections.speed_mm_per_s, corrections.gain_mm_per_mv, []
+    text = "The page shows {}, but {} was set by hand and is used. Check the {}."
+    if speed not in (None, scale.speed_mm_per_s) and not scale.speed_assumed:
+        words = (f"{scale.speed_mm_per_s:g} mm/s", f"{speed:g} mm/s", "rate and the intervals")
+        faults.append(fault("scale.speed", text.format(*words)))
+    if gain not in (None, scale.gains.limb, scale.gains.chest) and not scale.gain_assumed:
+        words = (f"{scale.gains.limb:g} mm/mV", f"{gain:g} mm/mV", "amplitudes")
+        faults.append(fault("scale.gain", text.format(*words)))
+    return tuple(faults)

@@ -1,4 +1,4 @@
-"""Charts, each with the sentence that says what it shows; `show_chart` gives them the colours of the theme."""
+"""Charts, each with the sentence that says what it shows; `show_chart` gives their words the colour of the theme."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from heartguard.leads import LEADS
-from heartguard.ui.shared.frame import dark_theme
 from heartguard.vocabulary import class_name, percent
 
 __all__ = [
@@ -30,7 +29,9 @@ ACCENT, _REST = "#23909c", "#7f8e96"
 """The answer, and what is beside it: 3:1 and more on the paper of both themes."""
 
 PROBABILITY = alt.Scale(domain=[0, 1])
-_TEXT = {False: "#16232b", True: "#e7eef1"}
+_TEXT = "currentColor"
+"""The colour of the text around a chart, which follows the theme without a word to the server: charts are SVG."""
+
 _WITH_NUMBERS = 1.3
 """Probabilities end at 1; what is added holds the numbers beside the bars, "> 99 %" on a phone too."""
 
@@ -46,12 +47,10 @@ def show_chart(chart: alt.Chart | alt.LayerChart, text: str) -> None:
 
     Streamlit draws axes paler than 4.5:1, leaves out rows that it thinks too close, and shifts the first and last.
     """
-    colour = _TEXT[dark_theme()]
-    words = {"labelColor": colour, "titleColor": colour, "labelFontSize": 13, "labelLimit": 220}
+    words = {"labelColor": _TEXT, "titleColor": _TEXT, "labelFontSize": 13, "labelLimit": 220}
     styled = chart.configure_axis(**words, labelFlush=False).configure_axisY(labelOverlap=False)
-    styled = (
-        styled.configure_text(color=colour).configure_rule(color=colour).properties(padding={"bottom": 4})
-    )  # Streamlit leaves 20 pixels below.
+    styled = styled.configure_text(color=_TEXT).configure_rule(color=_TEXT)
+    styled = styled.properties(padding={"bottom": 4})  # Streamlit leaves 20 pixels below.
     st.altair_chart(styled, width="stretch", alt=text)
 
 

@@ -16,7 +16,7 @@ from heartguard.ui.shared.session import Chosen
 from heartguard.ui.shared.strip import strip_html
 from heartguard.values import Reading
 
-__all__ = ["MAX_WIDTH_PX", "PAGES", "dark_theme", "header", "open_reading", "part_of", "sheet"]
+__all__ = ["MAX_WIDTH_PX", "PAGES", "header", "open_reading", "part_of", "sheet"]
 
 MAX_WIDTH_PX = 1680
 """Wider than this the page of an ECG grows no more: it is then as large as on paper."""
@@ -35,13 +35,8 @@ def _set_up() -> None:
     """Set icon, width, logo and how memory is kept."""
     keep_arrays_out_of_pools()
     st.set_page_config(page_icon=str(shipped("assets", "icon.png")), layout="wide")
-    st.logo(str(shipped("assets", "logo-dark.svg" if dark_theme() else "logo-light.svg")), size="large")
+    st.logo(str(shipped("assets", "logo.svg")), size="large")
     st.html(f"<style>{files('heartguard.ui.shared').joinpath('app.css').read_text('utf-8')}</style>")
-
-
-def dark_theme() -> bool:
-    """Say whether the browser shows the dark theme."""
-    return st.context.theme.type == "dark"
 
 
 def sheet() -> DeltaGenerator:

@@ -152,7 +152,7 @@ def mount_tab(token: str, *, asks: bool, expected: bool) -> str | None:
         Whether the address names an ECG, so that an answer is needed even if there was no token before.
     """
     data = {"token": token, "asks": asks, "expected": expected}
-    found = _component("tab")(key="tab-token", data=data, height=1, on_token_change=_nothing, on_dark_change=_nothing)
+    found = _component("tab")(key="tab-token", data=data, height=1, on_token_change=_nothing)
     return found.get("token")
 
 

@@ -35,7 +35,7 @@ function mountMeasurements(parent, data) {
     const parts = [
       html("span", { class: "hg-name" }, [row.label]),
       html("span", { class: "hg-value" }, [row.value]),
-      html("span", { class: row.flag ? "hg-flag" : row.drawn ? "hg-range" : "hg-range hg-reason" }, [row.flag ? `${row.flag} · ${row.note}` : row.note]),
+      html("span", { class: row.drawn ? "hg-range" : "hg-range hg-reason" }, [...flag(row), ...(row.drawn ? unbroken(row.note) : [row.note])]),
       ...(row.drawn ? [] : [html("span", { class: "hg-range hg-ask", "aria-hidden": "true" }, ["not measurable · why?"])]),
     ];
     return html("button", { type: "button", "aria-pressed": `${row.field === lit}`, title: row.drawn ? row.help : row.note, "data-field": row.field, onclick: () => press(row) }, parts);
@@ -51,6 +51,16 @@ function mountMeasurements(parent, data) {
     lit = "";
     draw();
   });
+}
+
+/** What is not normal about a value, before its range. @param {any} row */
+function flag(row) {
+  return row.flag ? [html("span", { class: "hg-flag" }, [row.flag]), row.note ? " · " : ""] : [];
+}
+
+/** The parts of a note, between which alone a line is broken. @param {string} note */
+function unbroken(note) {
+  return note.split(" · ").flatMap((part, k) => [...(k ? [" · "] : []), html("span", { class: "hg-part" }, [part])]);
 }
 
 /** The statements: each lights the leads and the beats that show it. @param {HTMLElement} parent @param {any} data */
