@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ megabyte, so they stay when readings are let go of."""
 @dataclass(eq=False)
 class Tab:
     """What belongs to one tab of a browser.
+
+    Its session has it in a thread of its own, while those of others count what it holds, or let go of some of it.
 
     Attributes
     ----------
@@ -94,6 +97,8 @@ class Tab:
     jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)
     explaining: Job[None] | None = None
     explained: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    _changing: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    """Held while the files or the jobs change; never while the work list is asked, which has a lock of its own."""
 
     def known(self, key: Key) -> Reading | HeartGuardError | None:
         """Return what is known of a page: its reading, or why it cannot be read."""
@@ -110,6 +115,25 @@ class Tab:
         """Whether the tab holds an ECG."""
         return bool(self.ecgs or self.work)
 
+    @property
+    def opened(self) -> list[tuple[str, Chosen]]:
+        """The ECGs with the words of their addresses as they are now, the newest last."""
+        with self._changing:
+            return list(self.ecgs.items())
+
+    def ask(self, job: Job[Any]) -> None:
+        """Wait for a job from now on."""
+        with self._changing:
+            self.jobs.add(job)
+
+    def leave(self) -> None:
+        """Let go of the readings, as the session has ended, and tell the jobs that their browser has gone."""
+        self.readings.clear()
+        with self._changing:
+            jobs = list(self.jobs)
+        for job in jobs:
+            job.leave()
+
     def find(self, word: str) -> Chosen | None:
         """Return the ECG of an address, opened alone or of the work list."""
         entry = None if self.work is None else self.work.get(word)
@@ -121,25 +145,28 @@ class Tab:
         if entry is not None:
             entry.chosen = chosen
         else:
-            self.ecgs[word] = chosen
+            with self._changing:
+                self.ecgs[word] = chosen
 
     def drop_file(self) -> bool:
         """Let go of the oldest file; False where there is none."""
-        if self.ecgs:
-            self.ecgs.popitem(last=False)
-            return True
+        with self._changing:
+            if self.ecgs:
+                self.ecgs.popitem(last=False)
+                return True
         return self.work is not None and self.work.drop_oldest_file()
 
     def open(self, source: Chosen) -> str:
         """Keep a file and return the word of its address; one that is open already keeps its word."""
-        for word, chosen in self.ecgs.items():
-            if chosen.digest == source.digest:
-                return word
-        word = secrets.token_urlsafe(6)
-        self.ecgs[word] = source
-        while len(self.ecgs) > MAX_ECGS:
-            self.ecgs.popitem(last=False)
-        digests = {chosen.digest for chosen in self.ecgs.values()}
+        with self._changing:
+            for word, chosen in self.ecgs.items():
+                if chosen.digest == source.digest:
+                    return word
+            word = secrets.token_urlsafe(6)
+            self.ecgs[word] = source
+            while len(self.ecgs) > MAX_ECGS:
+                self.ecgs.popitem(last=False)
+            digests = {chosen.digest for chosen in self.ecgs.values()}
         self.found = {key: found for key, found in self.found.items() if key[0] in digests}
         self.rounds += 1
         return word
@@ -153,6 +180,6 @@ class Tab:
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        pages = sum(len(case.picture) for case in self.overruled.values())
+        pages = sum(len(case.picture) for case in tuple(self.overruled.values()))  # its session may add one meanwhile
         listed = 0 if self.work is None else self.work.nbytes
-        return self.readings.nbytes + pages + listed + sum(chosen.nbytes for chosen in self.ecgs.values())
+        return self.readings.nbytes + pages + listed + sum(chosen.nbytes for _, chosen in self.opened)

@@ -65,12 +65,12 @@ def choose_source() -> None:
 
 def _recent() -> None:
     """Show the ECGs that this tab has open, side by side."""
-    ecgs = session.current_tab().ecgs
+    ecgs = session.current_tab().opened
     if not ecgs:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="recent"):
         st.markdown("Open in this tab:", width="content")
-        for word, chosen in reversed(ecgs.items()):
+        for word, chosen in reversed(ecgs):
             label = escape_markdown(chosen.name)
             st.page_link("pages/read.py", label=label, icon=":material/ecg:", query_params={session.QUERY: word})
 

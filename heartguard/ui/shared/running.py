@@ -38,7 +38,9 @@ __all__ = [
 _SLOT = "reading"
 _LOADING = "Loading the models"
 _spent_ms: dict[str, float] = {}
-"""Milliseconds of each stage of the last reading of this process: what the next one will take, about."""
+"""Milliseconds of each stage of the last reading of this process: what the next one will take, about.
+
+Never changed, but replaced, as other sessions go through it meanwhile."""
 
 
 class Progress(NamedTuple):
@@ -129,7 +131,7 @@ def finished(tab: Tab, chosen: Chosen, reading: Reading) -> Reading:
         from heartguard.page import found_settings
 
         tab.found[chosen.digest, chosen.view] = found_settings(reading.page)
-    _spent_ms.update(reading.timings_ms)
+    _learn(reading.timings_ms)
     whole = replace(reading, found={**tab.found.get((chosen.digest, chosen.view), {}), **reading.found})
     keep_reading(tab, chosen, whole)
     return whole
@@ -185,11 +187,17 @@ def _start(chosen: Chosen) -> Job[Reading]:
     job: Job[Reading] = Job(str(chosen.key), lambda job: read_chosen(job, chosen, tabs))
     st.session_state[_SLOT] = job
     tab = current_tab()
-    tab.jobs.add(job)
+    tab.ask(job)
     if tab.work is not None:
         tab.work.taken(chosen, job)
     shared_queue().submit(job)
     return job
+
+
+def _learn(spent_ms: Mapping[str, float]) -> None:
+    """Expect of the next reading what this one took."""
+    global _spent_ms
+    _spent_ms = {**_spent_ms, **spent_ms}
 
 
 def expected_seconds() -> float:

@@ -25,7 +25,7 @@ def work_list() -> WorkList:
             tab.readings.store(chosen.key, reading)
             return reading
 
-        tab.work = WorkList(shared_queue(), read, tab.jobs.add, lambda chosen: chosen.key in tab.readings)
+        tab.work = WorkList(shared_queue(), read, tab.ask, lambda chosen: chosen.key in tab.readings)
     return tab.work
 
 
