@@ -9,7 +9,6 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from heartguard.errors import HeartGuardError
 from heartguard.sessions.chosen import Chosen, Place
 from heartguard.sessions.jobs import Job
 from heartguard.sessions.reading_cache import Key, ReadingCache
@@ -48,8 +47,9 @@ class Tab:
     found : dict
         What HeartGuard found by itself on a page, by digest and page: it stays beside what is set by hand after the
         reading is gone.
-    problem : (Key, HeartGuardError) or None
-        Why the last page that could not be read could not.
+    problem : (Key, Exception) or None
+        Why the last page that could not be read could not, also where nobody foresaw it: else it would be read again,
+        and for ever.
     rounds : int
         Counts the files chosen; part of widgets' keys, so that a new round starts with empty widgets.
     reviews : dict of Place to Review
@@ -82,7 +82,7 @@ class Tab:
     ecgs: OrderedDict[str, Chosen] = field(default_factory=OrderedDict)
     readings: ReadingCache = field(default_factory=ReadingCache)
     found: dict[tuple[str, View], dict[str, object]] = field(default_factory=dict)
-    problem: tuple[Key, HeartGuardError] | None = None
+    problem: tuple[Key, Exception] | None = None
     rounds: int = 0
     reviews: dict[Place, Review] = field(default_factory=dict)
     overruled: dict[Place, LabelledCase] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Tab:
     _changing: threading.RLock = field(default_factory=threading.RLock, repr=False)
     """Held while the files or the jobs change; never while the work list is asked, which has a lock of its own."""
 
-    def known(self, key: Key) -> Reading | HeartGuardError | None:
+    def known(self, key: Key) -> Reading | Exception | None:
         """Return what is known of a page: its reading, or why it cannot be read."""
         failed = self.problem[1] if self.problem is not None and self.problem[0] == key else None
         return self.readings.get(key) or failed
