@@ -6,8 +6,10 @@ from collections import Counter
 
 import streamlit as st
 
-from heartguard.sessions import Entry, WorkList
+from heartguard.sessions import Entry, WorkList, shared_rate_limits
 from heartguard.ui.shared.running import expected_seconds
+from heartguard.ui.shared.session import current_tab
+from heartguard.ui.shared.too_many import wait_text
 from heartguard.ui.shared.words import escape_markdown
 
 __all__ = ["files_text", "show_progress"]
@@ -20,6 +22,9 @@ def show_progress(work: WorkList) -> None:
     done = count["read"] + count["refused"]
     left = count["waiting"] + count["reading"]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="worklist-progress"):
+        wait = shared_rate_limits().readings.look(current_tab().session) if count["waiting"] else None
+        if wait is not None and not count["reading"]:
+            st.markdown(f":material/hourglass_top: {wait_text('readings', wait)}")
         if left:
             seconds = expected_seconds()
             about = f" · about {max(round(left * seconds), 1)} s left" if seconds else ""
