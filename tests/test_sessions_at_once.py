@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from heartguard.once import once
-from heartguard.sessions import Chosen, Job, Room, Tab, TabStore, jobs, shared_queue
+from heartguard.sessions import Chosen, Job, Room, Tab, TabStore, View, jobs, shared_queue
 from heartguard.ui.shared import running
 from heartguard.ui.shared.session import room
 
@@ -74,6 +74,23 @@ def test_a_file_may_be_let_go_of_while_its_session_opens_another() -> None:
     for thread in threads:
         thread.join()
     assert list(tab.ecgs) == ["older", word]
+
+
+def test_a_reading_of_the_work_list_may_end_while_its_session_opens_a_file() -> None:
+    tab, threads = Tab(), list[threading.Thread]()
+
+    class Slow(str):
+        """A digest while which is looked for a reading of the work list ends."""
+
+        def __hash__(self) -> int:
+            if not threads and tab.found:
+                threads.append(meanwhile(lambda: tab.found.update({("listed", View()): {}})))
+            return hash(str(self))
+
+    tab.found[Slow("gone"), View()] = {}
+    tab.open(Chosen("a", b"a", "upload"))
+    threads[0].join()
+    assert list(tab.found) == [("listed", View())]
 
 
 def test_the_files_of_a_tab_are_shown_as_they_were_when_it_was_asked() -> None:

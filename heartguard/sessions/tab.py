@@ -167,7 +167,9 @@ class Tab:
             while len(self.ecgs) > MAX_ECGS:
                 self.ecgs.popitem(last=False)
             digests = {chosen.digest for chosen in self.ecgs.values()}
-        self.found = {key: found for key, found in self.found.items() if key[0] in digests}
+        for key in tuple(self.found):  # a reading of the work list may add to it meanwhile
+            if key[0] not in digests:
+                del self.found[key]
         self.rounds += 1
         return word
 
