@@ -22,13 +22,9 @@ def show_progress(work: WorkList) -> None:
     done = count["read"] + count["refused"]
     left = count["waiting"] + count["reading"]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="worklist-progress"):
-        wait = shared_rate_limits().readings.look(current_tab().session) if count["waiting"] else None
-        if wait is not None and not count["reading"]:
-            st.markdown(f":material/hourglass_top: {wait_text('readings', wait)}")
         if left:
-            seconds = expected_seconds()
-            about = f" · about {max(round(left * seconds), 1)} s left" if seconds else ""
-            st.progress(done / len(entries), text=f"{done} of {len(entries)} read · {files_text(entries)}{about}")
+            text = f"{done} of {len(entries)} read · {files_text(entries)}{_left_text(left, count['reading'])}"
+            st.progress(done / len(entries), text=text)
             st.button("Stop", icon=":material/stop_circle:", key="worklist-stop", on_click=work.stop)
         elif entries:
             st.markdown(f"**{_summary(count)}**", width="stretch")
@@ -38,6 +34,15 @@ def show_progress(work: WorkList) -> None:
             st.button(label, icon=":material/refresh:", key="worklist-retry", on_click=work.retry)
         if entries and not left:
             st.button("Empty the list", icon=":material/delete:", key="worklist-clear", on_click=work.clear)
+
+
+def _left_text(left: int, reading: int) -> str:
+    """Say how long the rest takes, as far as that is known, or when it goes on."""
+    wait = None if reading else shared_rate_limits().readings.look(current_tab().session)
+    if wait is not None:
+        return f" · {wait_text('readings', wait)}"
+    seconds = expected_seconds()
+    return f" · about {max(round(left * seconds), 1)} s left" if seconds else ""
 
 
 def files_text(entries: list[Entry]) -> str:
