@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 
 from heartguard.classify import SignalModel, VggEngine, load_engine, load_signal_model
 from heartguard.drawing import DRAWING_HEIGHT, DRAWING_VERSION, DRAWING_WIDTH
 from heartguard.errors import ModelError
+from heartguard.once import once
 from heartguard.page import PageModels, load_page_models
 from heartguard.quality import QualityModel, load_quality_model
 from heartguard.trace import LineNetwork, load_line_network
 from heartguard.weights import models_folder
 
 __all__ = ["Models", "shared_models"]
-
-_LOADING = Lock()
-"""Held while the shared networks are loaded, so that threads do not load them twice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +99,7 @@ def _unfit(name: str) -> str:
     return f"{name} in the models folder was made for other weights than vgg16.json names."
 
 
+@once
 def shared_models() -> Models:
     """Return the shipped networks, loaded once a process however many threads ask for them.
 
@@ -111,10 +108,4 @@ def shared_models() -> Models:
     ModelError
         As `Models.load`.
     """
-    with _LOADING:
-        return _load_once()
-
-
-@lru_cache(maxsize=1)
-def _load_once() -> Models:
     return Models.load()

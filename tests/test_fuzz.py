@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
 from heartguard.errors import HeartGuardError, ModelError
 from heartguard.intake import open_upload
 from heartguard.intake.detect import KIND_NAMES, kind_of
-from heartlab.benchmarks.fuzz import MOST_MB, Outcome, judged, table_of
+from heartlab.benchmarks import fuzz
+from heartlab.benchmarks.fuzz import MOST_MB, Outcome, judged, read_all, table_of
 from heartlab.evaluate.mutations import MUTATIONS, Case, cases, drawn_files, recorded_files
 
 SEED = 37
@@ -55,3 +57,22 @@ def test_outcomes_are_counted_by_source_and_damage() -> None:
         ["png", "truncated", "named error", "DamagedFileError", 2, 0.5, 210.0],
         ["png", "truncated", "reading", "3x4", 1, 0.0, 0.0],
     ]
+
+
+def test_a_run_goes_on_with_the_files_that_are_not_in_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Reader:
+        def read(self, case: Case) -> Outcome:
+            numbers.append(case.number)
+            return Outcome("reading", str(case.number), 0.5, 250.0)
+
+    monkeypatch.setattr(fuzz, "Reader", Reader)
+    numbers, log, made = list[int](), tmp_path / "log", [Case(n, "png", "truncated", "", b"") for n in range(4)]
+    assert len(list(read_all(iter(made[:2]), log, SEED))) == 2
+    with log.open("a") as file:
+        file.write(f'[{SEED}, 2, "read')  # ended here
+    found = list(read_all(iter(made), log, SEED))
+    assert numbers == [0, 1, 2, 3]
+    assert [outcome.detail for _, outcome in found] == ["0", "1", "2", "3"]
+    assert list(read_all(iter(made), log, SEED)) == found
+    with pytest.raises(SystemExit, match="another seed"):
+        list(read_all(iter(made), log, SEED + 1))

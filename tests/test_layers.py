@@ -21,6 +21,7 @@ GROUND = {
     "leads",
     "limb_law",
     "normal_ranges",
+    "once",
     "patient",
     "panel_names",
     "printed",

@@ -128,13 +128,13 @@ def test_threads_share_one_load(monkeypatch: pytest.MonkeyPatch) -> None:
         return loads[-1]
 
     monkeypatch.setattr(models.Models, "load", slow_load)
-    models._load_once.cache_clear()
+    shared_models.cache_clear()
     found: list[object] = []
     threads = [threading.Thread(target=lambda: found.append(shared_models())) for _ in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    models._load_once.cache_clear()
+    shared_models.cache_clear()
     assert len(loads) == 1
     assert found == loads * 5

@@ -6,11 +6,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from functools import cache
 from itertools import zip_longest
 from typing import Any, Generic, Literal, TypeVar
 
 from heartguard.memory import give_back, memory_limit
+from heartguard.once import once
 
 __all__ = ["GONE_S", "LOST_S", "Job", "JobQueue", "Kind", "State", "StoppedError", "shared_queue"]
 
@@ -165,7 +165,7 @@ class JobQueue:
                 self._running -= 1
 
 
-@cache
+@once
 def shared_queue() -> JobQueue:
     """Return the one line of this process, for the readings and explanations of all sessions.
 

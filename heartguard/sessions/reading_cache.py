@@ -90,9 +90,10 @@ class ReadingCache:
 
     def drop(self, key: Key) -> None:
         """Let go of a reading, if it is kept."""
-        if self._used is not None and self._used[0] == key:
-            self._used = None
-        self._packed.pop(key, None)
+        with self._changing:
+            if self._used is not None and self._used[0] == key:
+                self._used = None
+            self._packed.pop(key, None)
 
     def rest(self) -> None:
         """Pack the reading that was looked at, since another one needs the room."""

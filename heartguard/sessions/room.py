@@ -53,9 +53,7 @@ class Room:
         """Let go of the readings of a session that has ended; a reload in time reads its files again."""
         for tab in self._alive():
             if tab.session == session:
-                tab.readings.clear()
-                for job in tuple(tab.jobs):
-                    job.leave()
+                tab.leave()
 
     @property
     def nbytes(self) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from heartguard.errors import HeartGuardError
 from heartguard.sessions.chosen import Chosen, Place
 from heartguard.sessions.jobs import Job
 from heartguard.sessions.reading_cache import Key, ReadingCache
@@ -35,6 +35,8 @@ megabyte, so they stay when readings are let go of."""
 class Tab:
     """What belongs to one tab of a browser.
 
+    Its session has it in a thread of its own, while those of others count what it holds, or let go of some of it.
+
     Attributes
     ----------
     token : str
@@ -45,8 +47,9 @@ class Tab:
     found : dict
         What HeartGuard found by itself on a page, by digest and page: it stays beside what is set by hand after the
         reading is gone.
-    problem : (Key, HeartGuardError) or None
-        Why the last page that could not be read could not.
+    problem : (Key, Exception) or None
+        Why the last page that could not be read could not, also where nobody foresaw it: else it would be read again,
+        and for ever.
     rounds : int
         Counts the files chosen; part of widgets' keys, so that a new round starts with empty widgets.
     reviews : dict of Place to Review
@@ -79,7 +82,7 @@ class Tab:
     ecgs: OrderedDict[str, Chosen] = field(default_factory=OrderedDict)
     readings: ReadingCache = field(default_factory=ReadingCache)
     found: dict[tuple[str, View], dict[str, object]] = field(default_factory=dict)
-    problem: tuple[Key, HeartGuardError] | None = None
+    problem: tuple[Key, Exception] | None = None
     rounds: int = 0
     reviews: dict[Place, Review] = field(default_factory=dict)
     overruled: dict[Place, LabelledCase] = field(default_factory=dict)
@@ -94,8 +97,10 @@ class Tab:
     jobs: weakref.WeakSet[Job[Any]] = field(default_factory=weakref.WeakSet)
     explaining: Job[None] | None = None
     explained: OrderedDict[str, Any] = field(default_factory=OrderedDict)
+    _changing: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    """Held while the files or the jobs change; never while the work list is asked, which has a lock of its own."""
 
-    def known(self, key: Key) -> Reading | HeartGuardError | None:
+    def known(self, key: Key) -> Reading | Exception | None:
         """Return what is known of a page: its reading, or why it cannot be read."""
         failed = self.problem[1] if self.problem is not None and self.problem[0] == key else None
         return self.readings.get(key) or failed
@@ -110,6 +115,25 @@ class Tab:
         """Whether the tab holds an ECG."""
         return bool(self.ecgs or self.work)
 
+    @property
+    def opened(self) -> list[tuple[str, Chosen]]:
+        """The ECGs with the words of their addresses as they are now, the newest last."""
+        with self._changing:
+            return list(self.ecgs.items())
+
+    def ask(self, job: Job[Any]) -> None:
+        """Wait for a job from now on."""
+        with self._changing:
+            self.jobs.add(job)
+
+    def leave(self) -> None:
+        """Let go of the readings, as the session has ended, and tell the jobs that their browser has gone."""
+        self.readings.clear()
+        with self._changing:
+            jobs = list(self.jobs)
+        for job in jobs:
+            job.leave()
+
     def find(self, word: str) -> Chosen | None:
         """Return the ECG of an address, opened alone or of the work list."""
         entry = None if self.work is None else self.work.get(word)
@@ -121,26 +145,31 @@ class Tab:
         if entry is not None:
             entry.chosen = chosen
         else:
-            self.ecgs[word] = chosen
+            with self._changing:
+                self.ecgs[word] = chosen
 
     def drop_file(self) -> bool:
         """Let go of the oldest file; False where there is none."""
-        if self.ecgs:
-            self.ecgs.popitem(last=False)
-            return True
+        with self._changing:
+            if self.ecgs:
+                self.ecgs.popitem(last=False)
+                return True
         return self.work is not None and self.work.drop_oldest_file()
 
     def open(self, source: Chosen) -> str:
         """Keep a file and return the word of its address; one that is open already keeps its word."""
-        for word, chosen in self.ecgs.items():
-            if chosen.digest == source.digest:
-                return word
-        word = secrets.token_urlsafe(6)
-        self.ecgs[word] = source
-        while len(self.ecgs) > MAX_ECGS:
-            self.ecgs.popitem(last=False)
-        digests = {chosen.digest for chosen in self.ecgs.values()}
-        self.found = {key: found for key, found in self.found.items() if key[0] in digests}
+        with self._changing:
+            for word, chosen in self.ecgs.items():
+                if chosen.digest == source.digest:
+                    return word
+            word = secrets.token_urlsafe(6)
+            self.ecgs[word] = source
+            while len(self.ecgs) > MAX_ECGS:
+                self.ecgs.popitem(last=False)
+            digests = {chosen.digest for chosen in self.ecgs.values()}
+        for key in tuple(self.found):  # a reading of the work list may add to it meanwhile
+            if key[0] not in digests:
+                del self.found[key]
         self.rounds += 1
         return word
 
@@ -153,6 +182,6 @@ class Tab:
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        pages = sum(len(case.picture) for case in self.overruled.values())
+        pages = sum(len(case.picture) for case in tuple(self.overruled.values()))  # its session may add one meanwhile
         listed = 0 if self.work is None else self.work.nbytes
-        return self.readings.nbytes + pages + listed + sum(chosen.nbytes for chosen in self.ecgs.values())
+        return self.readings.nbytes + pages + listed + sum(chosen.nbytes for _, chosen in self.opened)

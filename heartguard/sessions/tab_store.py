@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,6 +22,8 @@ FORGOTTEN_S = 30 * 60
 class TabStore:
     """Tabs that may be reloaded, by their tokens: bounded in number and bytes, and forgotten after a while.
 
+    Safe to share between threads: every session keeps its tab here, each from a thread of its own.
+
     Parameters
     ----------
     clock : callable, optional
@@ -30,17 +33,20 @@ class TabStore:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._tabs: OrderedDict[str, tuple[float, Tab]] = OrderedDict()
+        self._changing = threading.RLock()
 
     def keep(self, tab: Tab) -> None:
         """Keep a tab that is looked at now, and let go of those that are too old or too many."""
-        self._tabs[tab.token] = (self._clock(), tab)
-        self._tabs.move_to_end(tab.token)
-        while len(self._tabs) > 1 and self._oldest_must_go():
-            self._tabs.popitem(last=False)
+        with self._changing:
+            self._tabs[tab.token] = (self._clock(), tab)
+            self._tabs.move_to_end(tab.token)
+            while len(self._tabs) > 1 and self._oldest_must_go():
+                self._tabs.popitem(last=False)
 
     def get(self, token: str) -> Tab | None:
         """Return the tab of a token; None where there is none, or none any more."""
-        seen, tab = self._tabs.get(token, (0.0, None))
+        with self._changing:
+            seen, tab = self._tabs.get(token, (0.0, None))
         return tab if tab is not None and self._clock() - seen < FORGOTTEN_S else None
 
     def _oldest_must_go(self) -> bool:

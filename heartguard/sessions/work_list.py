@@ -43,6 +43,8 @@ class WorkList:
         Told of every job.
     holds : callable, optional
         Says whether the tab still has the reading of what was chosen.
+    may_begin : callable, optional
+        Says whether one more reading may begin now, and counts it; else it is asked again later.
     """
 
     def __init__(
@@ -51,8 +53,10 @@ class WorkList:
         read: Read,
         on_submit: Callable[[Job[Any]], None] = lambda job: None,
         holds: Callable[[Chosen], bool] = lambda chosen: True,
+        may_begin: Callable[[], bool] = lambda: True,
     ) -> None:
         self._queue, self._read, self._on_submit, self._holds = queue, read, on_submit, holds
+        self._may_begin = may_begin
         self._fetched = ""
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._changing = threading.RLock()
@@ -151,6 +155,8 @@ class WorkList:
                 self._submit(entry)
 
     def _submit(self, entry: Entry) -> None:
+        if not self._may_begin():
+            return
         chosen = entry.chosen
         entry.job = Job(str(chosen.key), lambda job: self._work(job, entry, chosen))
         self._on_submit(entry.job)

@@ -20,11 +20,12 @@ camera comes first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from heartguard.once import once
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
@@ -67,7 +68,7 @@ def photograph_page(key: str, types: Sequence[str]) -> UploadedFile | None:
     return st.file_uploader("Or upload a photo of the ECG page", type=list(types), key=key)
 
 
-@cache
+@once
 def _component() -> ComponentRenderer:
     """Register the component; once, because Streamlit warns of a name registered twice."""
     folder = files("heartguard.ui.read")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from heartguard.errors import HeartGuardError, PageError, TraceError
-from heartguard.sessions import log_surprise
 from heartguard.ui.read.page_picker import page_picker
 from heartguard.ui.read.source import choose_source
 from heartguard.ui.shared import session
@@ -127,7 +126,6 @@ def _refused(chosen: Chosen, error: Exception) -> None:
 
                 show_problem(error, "camera" if chosen.origin == "camera" else origin_of(chosen.data))
             else:
-                log_surprise(error)
                 show_surprise()
         if seen:
             with st.container(width=_COLUMN_PX, key="refused"):

@@ -12,6 +12,7 @@ from heartguard.ui.shared import session
 from heartguard.ui.shared.frame import part_of
 from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.session import Chosen
+from heartguard.ui.shared.too_many import may_take
 from heartguard.ui.shared.uploads import let_go
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.vocabulary import DISCLAIMER, class_name
@@ -65,12 +66,12 @@ def choose_source() -> None:
 
 def _recent() -> None:
     """Show the ECGs that this tab has open, side by side."""
-    ecgs = session.current_tab().ecgs
+    ecgs = session.current_tab().opened
     if not ecgs:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="recent"):
         st.markdown("Open in this tab:", width="content")
-        for word, chosen in reversed(ecgs.items()):
+        for word, chosen in reversed(ecgs):
             label = escape_markdown(chosen.name)
             st.page_link("pages/read.py", label=label, icon=":material/ecg:", query_params={session.QUERY: word})
 
@@ -88,19 +89,20 @@ def _upload() -> None:
         "Signals: DICOM waveforms, WFDB, and the XML of aECG, MUSE, CardioSoft, Philips and Mortara.",
     )
     st.caption(f":material/lock: {_PRIVACY} {kept_text()}")
+    if not files or not may_take(files):
+        return
     if len(files) == 1 and not _is_archive(files[0]):
         _open(files)
         st.rerun()
     if len(files) == 1:
         _list(files)
         st.switch_page("pages/worklist.py")
-    if files:
-        st.markdown(f"**{len(files)} files.** Are they pages of one ECG, such as limb leads and chest leads?")
-        with st.container(horizontal=True, gap="small"):
-            st.button("One ECG: read them together", type="primary", on_click=_open, args=(files,), key="together")
-            if st.button("Each is an ECG of its own: work list", icon=":material/checklist:", key="apart"):
-                _list(files)
-                st.switch_page("pages/worklist.py")
+    st.markdown(f"**{len(files)} files.** Are they pages of one ECG, such as limb leads and chest leads?")
+    with st.container(horizontal=True, gap="small"):
+        st.button("One ECG: read them together", type="primary", on_click=_open, args=(files,), key="together")
+        if st.button("Each is an ECG of its own: work list", icon=":material/checklist:", key="apart"):
+            _list(files)
+            st.switch_page("pages/worklist.py")
 
 
 def _is_archive(file: UploadedFile) -> bool:
@@ -132,7 +134,7 @@ def _camera() -> None:
     st.markdown("Hold the camera straight above the flat page, in even light, and let the page fill the picture.")
     photo = photograph_page(f"camera-{session.current_tab().rounds}", _PHOTOS)
     st.caption(f":material/lock: {_PRIVACY} {kept_text()}")
-    if photo is not None:
+    if photo is not None and may_take([photo]):
         session.choose(Chosen(photo.name, photo.getvalue(), "camera"))
         st.rerun()
 

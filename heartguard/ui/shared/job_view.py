@@ -68,7 +68,7 @@ def _start(key: str, work: Work) -> None:
     if earlier is not None:
         earlier.stop()
     tab.explaining = Job(key, _kept_by(tab, work), "explanation")
-    tab.jobs.add(tab.explaining)
+    tab.ask(tab.explaining)
     shared_queue().submit(tab.explaining)
 
 

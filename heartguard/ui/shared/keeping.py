@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from heartguard.errors import HeartGuardError
 from heartguard.history import history_settings
+from heartguard.once import once
 from heartguard.sessions import Chosen, Tab, log_surprise
 from heartguard.values import Reading
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["history", "is_on", "keep_reading", "keep_review", "kept_text", "note_export", "set_number"]
 
 
-@cache
+@once
 def history() -> History | None:
     """Return the history of this process, opened once; None where it is off.
 

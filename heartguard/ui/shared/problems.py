@@ -18,6 +18,7 @@ from heartguard.errors import (
     TraceError,
 )
 from heartguard.sessions import log_surprise
+from heartguard.ui.shared.session import current_tab
 
 if TYPE_CHECKING:
     from heartguard.intake import Origin
@@ -91,7 +92,11 @@ def show_surprise() -> None:
         "Your file is still here: try again, or choose another one.",
         icon=":material/report:",
     )
-    st.button("Try again", icon=":material/refresh:")
+    st.button("Try again", icon=":material/refresh:", on_click=_try_again)
+
+
+def _try_again() -> None:
+    current_tab().problem = None
 
 
 def calm(show: Callable[_Given, None]) -> Callable[_Given, None]:

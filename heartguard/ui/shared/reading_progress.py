@@ -13,11 +13,14 @@ def show_reading_progress() -> None:
     """Begin the reading if need be, and show how far it is; while others come first, that is looked at less often."""
     from heartguard.ui.shared.job_view import POLL_S, WAITING_POLL_S, place_in_line
     from heartguard.ui.shared.running import outcome, reading_job
+    from heartguard.ui.shared.too_many import show_wait
 
     chosen = session.current()
-    if chosen is not None:
-        outcome(chosen)
+    found = None if chosen is None else outcome(chosen)
     job = None if chosen is None else reading_job(chosen)
+    if chosen is not None and found is None and job is None:
+        show_wait("readings")
+        return
     waits = job is not None and bool(place_in_line(job))  # one that is about to begin would draw the page twice
     st.fragment(_show_progress, run_every=WAITING_POLL_S if waits else POLL_S)(waits)
 

@@ -13,7 +13,7 @@ import streamlit as st
 from heartguard.errors import HeartGuardError
 from heartguard.memory import give_back
 from heartguard.resources import shipped
-from heartguard.sessions import Job, Room, Tab, shared_queue
+from heartguard.sessions import Job, Room, Tab, log_surprise, shared_queue, shared_rate_limits
 from heartguard.ui.shared.keeping import keep_reading
 from heartguard.ui.shared.session import Chosen, current, current_tab, room
 from heartguard.ui.shared.times import note_times
@@ -38,7 +38,9 @@ __all__ = [
 _SLOT = "reading"
 _LOADING = "Loading the models"
 _spent_ms: dict[str, float] = {}
-"""Milliseconds of each stage of the last reading of this process: what the next one will take, about."""
+"""Milliseconds of each stage of the last reading of this process: what the next one will take, about.
+
+Never changed, but replaced, as other sessions go through it meanwhile."""
 
 
 class Progress(NamedTuple):
@@ -63,7 +65,7 @@ def outcome(chosen: Chosen, *, begin: bool = True) -> Reading | Exception | None
     ----------
     chosen : Chosen
     begin : bool
-        Whether reading begins if it has not; else None is returned then too.
+        Whether reading begins if it has not and the limit of readings allows it; else None is returned too.
     """
     tab = current_tab()
     known = tab.known(chosen.key)
@@ -72,8 +74,9 @@ def outcome(chosen: Chosen, *, begin: bool = True) -> Reading | Exception | None
     job = reading_job(chosen)
     if job is None and not begin:
         return None
+    job = job or _start(chosen)
     if job is None:
-        job = _start(chosen)
+        return None
     state = job.look()
     if state == "done" and job.result is not None:
         reading = finished(tab, chosen, job.result)
@@ -84,8 +87,9 @@ def outcome(chosen: Chosen, *, begin: bool = True) -> Reading | Exception | None
         return reading
     if state != "failed" or job.error is None:
         return None
-    if isinstance(job.error, HeartGuardError):
-        tab.problem = (chosen.key, job.error.with_traceback(None))
+    if not isinstance(job.error, HeartGuardError):
+        log_surprise(job.error)
+    tab.problem = (chosen.key, job.error.with_traceback(None))
     st.session_state.pop(_SLOT, None)
     return job.error
 
@@ -129,7 +133,7 @@ def finished(tab: Tab, chosen: Chosen, reading: Reading) -> Reading:
         from heartguard.page import found_settings
 
         tab.found[chosen.digest, chosen.view] = found_settings(reading.page)
-    _spent_ms.update(reading.timings_ms)
+    _learn(reading.timings_ms)
     whole = replace(reading, found={**tab.found.get((chosen.digest, chosen.view), {}), **reading.found})
     keep_reading(tab, chosen, whole)
     return whole
@@ -179,17 +183,25 @@ def read_chosen(job: Job[Any], chosen: Chosen, tabs: Room) -> Reading:
     return reading
 
 
-def _start(chosen: Chosen) -> Job[Reading]:
+def _start(chosen: Chosen) -> Job[Reading] | None:
+    """Begin to read a file; None where too many readings were begun within a minute."""
     stop_reading()
-    tabs = room()
+    tab, tabs = current_tab(), room()
+    if shared_rate_limits().readings.take(tab.session) is not None:
+        return None
     job: Job[Reading] = Job(str(chosen.key), lambda job: read_chosen(job, chosen, tabs))
     st.session_state[_SLOT] = job
-    tab = current_tab()
-    tab.jobs.add(job)
+    tab.ask(job)
     if tab.work is not None:
         tab.work.taken(chosen, job)
     shared_queue().submit(job)
     return job
+
+
+def _learn(spent_ms: Mapping[str, float]) -> None:
+    """Expect of the next reading what this one took."""
+    global _spent_ms
+    _spent_ms = {**_spent_ms, **spent_ms}
 
 
 def expected_seconds() -> float:

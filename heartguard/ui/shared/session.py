@@ -10,11 +10,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
 
 import streamlit as st
 
 from heartguard.memory import memory_limit
+from heartguard.once import once
 from heartguard.patient import Patient
 from heartguard.sessions import Chosen, Room, Tab, TabStore, View, room_bytes
 from heartguard.values import NO_CORRECTIONS, Corrections, Reading
@@ -46,7 +46,7 @@ def _store() -> TabStore:
     return TabStore()
 
 
-@cache
+@once
 def room() -> Room:
     """Return what bounds the memory of all tabs of this process."""
     return Room(room_bytes(memory_limit()))

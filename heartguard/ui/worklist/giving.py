@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from heartguard.intake import GivenFile
-from heartguard.sessions import Job, WorkList, shared_queue
+from heartguard.sessions import Job, WorkList, shared_queue, shared_rate_limits
 from heartguard.ui.shared.running import finished, read_chosen
 from heartguard.ui.shared.session import Chosen, current_tab, room
 from heartguard.values import Reading
@@ -25,7 +25,13 @@ def work_list() -> WorkList:
             tab.readings.store(chosen.key, reading)
             return reading
 
-        tab.work = WorkList(shared_queue(), read, tab.jobs.add, lambda chosen: chosen.key in tab.readings)
+        def holds(chosen: Chosen) -> bool:
+            return chosen.key in tab.readings
+
+        def may_begin() -> bool:
+            return shared_rate_limits().readings.take(tab.session) is None
+
+        tab.work = WorkList(shared_queue(), read, tab.ask, holds, may_begin)
     return tab.work
 
 

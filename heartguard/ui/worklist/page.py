@@ -15,6 +15,7 @@ from heartguard.ui.shared.frame import header, sheet
 from heartguard.ui.shared.keeping import kept_text
 from heartguard.ui.shared.problems import calm
 from heartguard.ui.shared.session import current_tab
+from heartguard.ui.shared.too_many import may_take
 from heartguard.ui.shared.uploads import let_go
 from heartguard.ui.shared.words import escape_markdown
 from heartguard.ui.worklist.comparing import show_two
@@ -64,7 +65,7 @@ def _take_files() -> None:
         ":material/lock: They stay in the memory of this session and are read one after the other, while you look at "
         f"those that are read. {kept_text()}"
     )
-    if files:
+    if files and may_take(files):
         given = [GivenFile(file.name, file.getvalue()) for file in sorted(files, key=lambda file: file.name)]
         let_go(files)
         current_tab().rounds += 1

@@ -6,8 +6,10 @@ from collections import Counter
 
 import streamlit as st
 
-from heartguard.sessions import Entry, WorkList
+from heartguard.sessions import Entry, WorkList, shared_rate_limits
 from heartguard.ui.shared.running import expected_seconds
+from heartguard.ui.shared.session import current_tab
+from heartguard.ui.shared.too_many import wait_text
 from heartguard.ui.shared.words import escape_markdown
 
 __all__ = ["files_text", "show_progress"]
@@ -21,9 +23,8 @@ def show_progress(work: WorkList) -> None:
     left = count["waiting"] + count["reading"]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="worklist-progress"):
         if left:
-            seconds = expected_seconds()
-            about = f" · about {max(round(left * seconds), 1)} s left" if seconds else ""
-            st.progress(done / len(entries), text=f"{done} of {len(entries)} read · {files_text(entries)}{about}")
+            text = f"{done} of {len(entries)} read · {files_text(entries)}{_left_text(left, count['reading'])}"
+            st.progress(done / len(entries), text=text)
             st.button("Stop", icon=":material/stop_circle:", key="worklist-stop", on_click=work.stop)
         elif entries:
             st.markdown(f"**{_summary(count)}**", width="stretch")
@@ -33,6 +34,15 @@ def show_progress(work: WorkList) -> None:
             st.button(label, icon=":material/refresh:", key="worklist-retry", on_click=work.retry)
         if entries and not left:
             st.button("Empty the list", icon=":material/delete:", key="worklist-clear", on_click=work.clear)
+
+
+def _left_text(left: int, reading: int) -> str:
+    """Say how long the rest takes, as far as that is known, or when it goes on."""
+    wait = None if reading else shared_rate_limits().readings.look(current_tab().session)
+    if wait is not None:
+        return f" · {wait_text('readings', wait)}"
+    seconds = expected_seconds()
+    return f" · about {max(round(left * seconds), 1)} s left" if seconds else ""
 
 
 def files_text(entries: list[Entry]) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from heartguard.once import once
 from heartguard.review import Review
 from heartguard.sessions import Entry, Place
 from heartguard.ui.shared.words import quality_text, quality_word, review_headline
@@ -35,7 +35,7 @@ _FEW = 2
 """Statements that a row spells out; the others are counted, and stand in the tooltip."""
 
 
-@cache
+@once
 def _component() -> ComponentRenderer:
     folder = files("heartguard.ui.worklist")
     css, js = (folder.joinpath(f"table.{kind}").read_text("utf-8") for kind in ("css", "js"))

@@ -1,13 +1,14 @@
 """Feed mutated files to ``read_ecg``: each gives a reading or a named error; none crashes, hangs or takes much memory.
 
-    heartlab bench fuzz [--count 300] [--first 0] [--seed 20]
+    heartlab bench fuzz [--count 300] [--first 0] [--seed 20] [--log FILE]
 
 The files are made here: a small drawing as every type of picture, ten seconds as every type of signals, and the shipped
 samples, so nothing is needed. Thousands take hours, at low priority and in the background:
 
-    nohup heartlab bench fuzz --count 10000 > fuzz.txt &
+    nohup nice -n 19 heartlab bench fuzz --count 10000 --log fuzz.jsonl > fuzz.txt &
 
-A long run can be divided by ``--first``. A hang is `MOST_SECONDS` of the processor's time, or `TIME_LIMIT_S` by the
+A run with ``--log`` may be ended at any moment: the same command goes on with the files that are not in its log. A long
+run can be divided by ``--first`` too. A hang is `MOST_SECONDS` of the processor's time, or `TIME_LIMIT_S` by the
 clock, since other work may keep the processor busy. Linux only. Writes ``benchmarks/results/fuzz.csv``; exit status 1
 if any file gave anything else.
 """
@@ -15,10 +16,12 @@ if any file gave anything else.
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import time
 from collections import Counter
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
@@ -158,23 +161,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=300, help="files (default: 300)")
     parser.add_argument("--first", type=int, default=0, help="number of the first one (default: 0)")
     parser.add_argument("--seed", type=int, default=20, help="of the damage (default: 20)")
+    parser.add_argument("--log", type=Path, help="file of outcomes, to which this run adds and with which it begins")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run all cases, write the table of their outcomes by source and damage, print the summary."""
     os.nice(NICE)
-    reader, outcomes = Reader(), list[tuple[Case, Outcome]]()
+    outcomes = list[tuple[Case, Outcome]]()
     files = drawn_files() | recorded_files() | sample_files()
-    for case in cases(args.count, args.seed, files, args.first):
-        outcomes.append((case, reader.read(case)))
-        if outcomes[-1][1].kind == "other":
+    for case, outcome in read_all(cases(args.count, args.seed, files, args.first), args.log, args.seed):
+        outcomes.append((case._replace(data=b""), outcome))  # the files of thousands are gigabytes
+        if outcome.kind == "other":
             KEPT.mkdir(exist_ok=True)
-            (KEPT / f"{case.mutation} {case.name}").write_bytes(case.data)
-            print(f"{case.number} {case.source}, {case.mutation}: {outcomes[-1][1]}", flush=True)
+            (KEPT / f"{case.number} {case.mutation} {case.name}").write_bytes(case.data)
+            print(f"{case.number} {case.source}, {case.mutation}: {outcome}", flush=True)
         if len(outcomes) % WRITTEN_EVERY == 0:
             write_table(table_of(outcomes), "fuzz")
     write_table(table_of(outcomes), "fuzz")
     return _summary(outcomes)
+
+
+def read_all(made: Iterator[Case], log: Path | None, seed: int) -> Iterator[tuple[Case, Outcome]]:
+    """Yield each case with its outcome, of a log where it is there, else read now and added to the log.
+
+    A log is of one seed: with another one the files are others, and a log of both is refused.
+    """
+    known, reader = dict[int, Outcome](), None
+    if log is not None and log.is_file():
+        text = log.read_text(encoding="utf-8")
+        whole = text[: text.rfind("\n") + 1]  # the run may have been ended in the midst of a line
+        known = known_outcomes(whole, seed)
+        log.write_text(whole, encoding="utf-8")
+    for case in made:
+        if case.number not in known:
+            reader = reader or Reader()
+            known[case.number] = reader.read(case)
+            if log is not None:
+                with log.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps([seed, case.number, *known[case.number]]) + "\n")
+        yield case, known[case.number]
+
+
+def known_outcomes(text: str, seed: int) -> dict[int, Outcome]:
+    """Return the outcomes of a log by the numbers of their files.
+
+    Examples
+    --------
+    >>> known_outcomes('[20, 7, "named error", "DamagedFileError", 0.1, 254.0]', 20)
+    {7: Outcome(kind='named error', detail='DamagedFileError', seconds=0.1, peak_mb=254.0)}
+    """
+    rows = [json.loads(line) for line in text.splitlines()]
+    if any(row[0] != seed for row in rows):
+        raise SystemExit("The log is of another seed: give a new file, or the seed of the log.")
+    return {number: Outcome(*outcome) for _, number, *outcome in rows}
 
 
 def table_of(outcomes: list[tuple[Case, Outcome]]) -> pd.DataFrame:

@@ -1,12 +1,14 @@
 """Many sessions at once: seconds by stage, answers in the wrong session, and memory of the server.
 
-    heartlab bench load --sessions 1 5 20 --pages 10
+    heartlab bench load --sessions 1 5 20 --pages 10 --wait 600
 
 Each session is a client of the real server that says what a browser says, without drawing (`AppClient`): it uploads
 pages one after the other, two of ten of them photos, waits for each answer, and at last asks for SHAP by lead. Every
-page has a heart rate of its own, so that an answer in the wrong session would be seen. The server is told that it has
-690 MB, as on a free host. Stages are timed in the server. Memory is the resident one with what is mapped from files,
-and without that, which is what a container must keep. Linux only. Writes ``benchmarks/results/load.csv``.
+page has a heart rate of its own, so that an answer in the wrong session would be seen. A page without an answer within
+``--wait`` seconds, or with an error in its place, counts as failed, and the session begins anew; after two failures in
+a row it ends, and what it did not ask counts as failed too. The server is told that it has 690 MB, as on a free host.
+Stages are timed in the server. Memory is the resident one with what is mapped from files, and without that, which is
+what a container must keep. Linux only. Writes ``benchmarks/results/load.csv``.
 """
 
 from __future__ import annotations
@@ -22,17 +24,17 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from heartlab.checkout import CHECKOUT
 from heartlab.data.tables import merged, read_table, write_table
-from heartlab.evaluate.app_client import AppClient
+from heartlab.evaluate.app_client import WAIT_S
+from heartlab.evaluate.load_sessions import Asked, Progress, read_at_once
 from heartlab.metrics.memory import share_mb, status_mb
 from heartlab.simulate.ecg import simulate_ecg
 from heartlab.simulate.encoded import png
@@ -48,11 +50,11 @@ RATES_BPM = range(48, 148, 10)
 PHOTOS = (3, 7)
 """Which of the ten pages are photos."""
 
-WRONG_BPM = 5
-"""A rate further from that of its page is that of another one."""
-
 START_S = 120.0
 """Until the server answers; a busy machine takes a quarter of it."""
+
+ENDS_S = 20.0
+"""Until the server has ended once it was told to, else it is killed."""
 
 WATCH_S = 0.05
 """Between two looks at the memory: the largest arrays of a reading live for longer."""
@@ -64,25 +66,21 @@ SETTLED_S = 5.0
 """After the last session has gone, until what it held is given back."""
 
 
-class Asked(NamedTuple):
-    """A page with the rate that it shows."""
-
-    name: str
-    data: bytes
-    rate_bpm: int
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this benchmark."""
     parser.add_argument("--sessions", type=int, nargs="+", default=[1, 5, 20], help="at once (default: 1 5 20)")
     parser.add_argument("--pages", type=int, default=10, help="read by each session (default: 10)")
+    parser.add_argument("--wait", type=float, default=WAIT_S, help="seconds for one answer at most (default: 600)")
 
 
 def run(args: argparse.Namespace) -> None:
     """Measure each number of sessions on a server of its own, and write its rows."""
     pages = asked_pages()
     for sessions in args.sessions:
-        rows = [{"sessions": sessions, "pages": args.pages, **row} for row in measure(sessions, args.pages, pages)]
+        rows = [
+            {"sessions": sessions, "pages": args.pages, **row}
+            for row in measure(sessions, args.pages, pages, args.wait)
+        ]
         table = write_table(merged(rows, read_table("load"), ["sessions", "what"]), "load")
         print(table[table.sessions == sessions].to_string(index=False), flush=True)
 
@@ -103,25 +101,19 @@ def asked_pages(numbers: Sequence[int] = range(len(RATES_BPM))) -> list[Asked]:
     return pages
 
 
-def measure(sessions: int, count: int, pages: Sequence[Asked]) -> list[dict[str, Any]]:
+def measure(sessions: int, count: int, pages: Sequence[Asked], wait_s: float = WAIT_S) -> list[dict[str, Any]]:
     """Return what so many sessions take that read so many pages each, the n-th beginning with the n-th page."""
+    _say(f"{sessions} sessions read {count} pages each")
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "times") as (server, address):
         at_rest, own = status_mb("VmRSS", server), _Watch(server)
         began = time.monotonic()
-        with ThreadPoolExecutor(sessions) as pool:
-            found = list(pool.map(lambda first: _session(address, pages, first, count), range(sessions)))
+        progress = Progress(sessions * (count + 1), _say)
+        found = read_at_once(address, pages, sessions, count, progress, wait_s)
         seconds = time.monotonic() - began
         own.stop()
         time.sleep(SETTLED_S)
-        times = pd.DataFrame(map(json.loads, (Path(folder) / "times").read_text(encoding="utf-8").splitlines()))
-        memory = {
-            "memory at rest": at_rest,
-            "memory when all have gone": status_mb("VmRSS", server),
-            "memory when all have gone, its share of what is mapped from files": share_mb(server),
-            "memory when all have gone, without what is mapped from files": status_mb("RssAnon", server),
-            "memory at its peak": status_mb("VmHWM", server),
-            "memory at its peak, without what is mapped from files": own.most_mb,
-        }
+        times = _times(Path(folder) / "times")
+        memory = {"memory at rest": at_rest, **(_memory_of(server, own) if own.alive else {})}
     answers = [answer for one in found for answer in one.answers_s]
     failed, wrong = sum(one.failed for one in found), sum(one.wrong for one in found)
     rows = [
@@ -129,12 +121,34 @@ def measure(sessions: int, count: int, pages: Sequence[Asked]) -> list[dict[str,
         {"what": "pages or explanations that failed", "p50": failed, "unit": ""},
         {"what": "answers of another page", "p50": wrong, "unit": ""},
         {"what": "readings a minute", "p50": 60 * len(answers) / seconds, "unit": ""},
-        {"what": "upload to answer", **_quantiles(answers), "unit": "s"},
+        *([{"what": "upload to answer", **_quantiles(answers), "unit": "s"}] if answers else []),
         *_stages(times),
         *({"what": what, "p50": megabytes, "unit": "MB"} for what, megabytes in memory.items()),
-        {"what": "growth of memory from the second fifth to the last", "p50": 100 * growth(own.seen_mb), "unit": "%"},
     ]
+    if own.alive:
+        percent = 100 * growth(own.seen_mb)
+        rows.append({"what": "growth of memory from the second fifth to the last", "p50": percent, "unit": "%"})
     return [{**row, "p50": round(row["p50"], 1), "p95": round(row.get("p95", row["p50"]), 1)} for row in rows]
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _times(path: Path) -> pd.DataFrame:
+    """Return the times that the server wrote, without a row where it came to nothing."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return pd.DataFrame(map(json.loads, lines)) if lines else pd.DataFrame({"what": []})
+
+
+def _memory_of(server: int, own: _Watch) -> dict[str, float]:
+    return {
+        "memory when all have gone": status_mb("VmRSS", server),
+        "memory when all have gone, its share of what is mapped from files": share_mb(server),
+        "memory when all have gone, without what is mapped from files": status_mb("RssAnon", server),
+        "memory at its peak": status_mb("VmHWM", server),
+        "memory at its peak, without what is mapped from files": own.most_mb,
+    }
 
 
 class _Watch:
@@ -143,6 +157,7 @@ class _Watch:
     def __init__(self, process: int) -> None:
         self._process, self._ended = process, threading.Event()
         self.seen_mb: list[float] = []
+        self.alive = True
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
@@ -157,8 +172,12 @@ class _Watch:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._ended.wait(WATCH_S):
-            self.seen_mb.append(status_mb("RssAnon", self._process))
+        try:
+            while not self._ended.wait(WATCH_S):
+                self.seen_mb.append(status_mb("RssAnon", self._process))
+        except (OSError, StopIteration):  # a process that has ended has no memory, and then no entry
+            self.alive = False
+            _say("The server has ended by itself.")
 
 
 def growth(seen_mb: Sequence[float]) -> float:
@@ -174,42 +193,6 @@ def growth(seen_mb: Sequence[float]) -> float:
     fifths = np.array_split(np.asarray(seen_mb), 5)
     early, late = (float(np.percentile(fifth, QUIET, method="lower")) for fifth in (fifths[1], fifths[-1]))
     return round(late / early - 1, 4)
-
-
-class _Found(NamedTuple):
-    answers_s: list[float]
-    failed: int
-    wrong: int
-
-
-def _session(address: str, pages: Sequence[Asked], first: int, count: int) -> _Found:
-    """Read pages in one session, then ask for SHAP by lead of the last."""
-    client, answers, failed, wrong = AppClient(address), list[float](), 0, 0
-    for step in range(count):
-        page = pages[(first + step) % len(pages)]
-        began = time.monotonic()
-        client.upload(page.name, page.data)
-        try:
-            strip = client.wait(lambda: client.strip)
-        except TimeoutError:
-            failed += 1
-            continue
-        answers.append(time.monotonic() - began)
-        wrong += strip.name != page.name or abs(strip.rate_bpm - page.rate_bpm) > WRONG_BPM
-        if step < count - 1:
-            client.forget()
-    failed += not _explained(client)
-    client.close()
-    return _Found(answers, failed, wrong)
-
-
-def _explained(client: AppClient) -> bool:
-    client.open("explanation")
-    client.click("lead shap")
-    try:
-        return bool(client.wait(lambda: any("The bars add up" in text for text in client.texts)))
-    except TimeoutError:
-        return False
 
 
 def _quantiles(values: Sequence[float]) -> dict[str, float]:
@@ -250,7 +233,7 @@ def _wait(address: str) -> None:
     until = time.monotonic() + START_S
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health"):
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=START_S):
                 return
         except OSError:
             time.sleep(0.2)

@@ -11,16 +11,23 @@ from collections.abc import Callable
 from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
 
-__all__ = ["AppClient", "Strip"]
+__all__ = ["WAIT_S", "AppClient", "AppError", "Strip"]
 
-WAIT_S = 1800.0
-"""Longest wait for an answer: twenty sessions that read photos on a busy machine."""
+WAIT_S = 600.0
+"""Longest wait for an answer: the last of twenty sessions waits for nineteen readings of up to 6 s each on two idle
+cores (load.csv), for five times as long where the machine is busy."""
 
 _XSRF = "_streamlit_xsrf"
 """Cookie that an upload must name in a header too."""
 
+_GONE = "The server closed the connection."
+
 _STRIP = re.compile(r'class="hg-strip".*?<h1>(?P<name>.*?)</h1>.*?<span>(?P<rate>\d+)/min</span>')
 """The strip of an ECG that was read, with its name and its rate (`heartguard.ui.shared.frame`)."""
+
+
+class AppError(Exception):
+    """The app showed an error in place of the page, or its server is gone."""
 
 
 class Strip(NamedTuple):
@@ -37,22 +44,34 @@ class AppClient:
     ----------
     address : str
         Such as ``http://127.0.0.1:8501``.
+    wait_s : float
+        Longest wait for anything.
+
+    Raises
+    ------
+    AppError, OSError
+        Here and by every method: if the app shows an error, or the server is gone or does not answer in time.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, wait_s: float = WAIT_S) -> None:
+        from websockets.exceptions import InvalidHandshake
         from websockets.sync.client import connect
 
-        self._address = address
-        with urllib.request.urlopen(f"{address}/_stcore/health") as answer:
+        self._address, self._wait_s = address, wait_s
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=wait_s) as answer:
             cookies = SimpleCookie(answer.headers.get("Set-Cookie", ""))
         self._token = cookies[_XSRF].value if _XSRF in cookies else ""
-        self._socket = connect(
-            f"{address.replace('http', 'ws', 1)}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"Cookie": f"{_XSRF}={self._token}"},
-            max_size=None,
-            ping_interval=None,  # a server that has no time to answer at once is not gone
-        )
+        try:
+            self._socket = connect(
+                f"{address.replace('http', 'ws', 1)}/_stcore/stream",
+                subprotocols=["streamlit"],  # type: ignore[list-item]
+                additional_headers={"Cookie": f"{_XSRF}={self._token}"},
+                max_size=None,
+                open_timeout=wait_s,
+                ping_interval=None,  # a server that has no time to answer at once is not gone
+            )
+        except InvalidHandshake as error:
+            raise AppError(_GONE) from error
         self._urls: Any = None
         self._pages: dict[str, str] = {}
         self._page = self._query = self._session = ""
@@ -83,7 +102,7 @@ class AppClient:
                 state.file_uploader_state_value.uploaded_file_info.add(
                     file_id=value.file_id, name=value.name, size=value.size, file_urls=value.urls
                 )
-        self._socket.send(message.SerializeToString())
+        self._send(message)
 
     def upload(self, name: str, data: bytes) -> None:
         """Give a file to the first screen."""
@@ -95,7 +114,7 @@ class AppClient:
         message.file_urls_request.session_id = self._session
         message.file_urls_request.file_names.append(name)
         self._urls = None
-        self._socket.send(message.SerializeToString())
+        self._send(message)
         urls = self.wait(lambda: self._urls)
         self._put(urls.upload_url, name, data)
         self.run(**{key: _Uploaded(urls.file_id, name, len(data), urls)})
@@ -111,7 +130,7 @@ class AppClient:
         self.texts.clear()
         self.run()
 
-    def wait(self, found: Callable[[], Any], seconds: float = WAIT_S) -> Any:
+    def wait(self, found: Callable[[], Any]) -> Any:
         """Listen, and look at progress as the browser does, until something is found; return it.
 
         Raises
@@ -119,11 +138,11 @@ class AppClient:
         TimeoutError
             If it does not come.
         """
-        until = time.monotonic() + seconds
+        until = time.monotonic() + self._wait_s
         while not (what := found()):
             now = time.monotonic()
             if now > until:
-                raise TimeoutError(f"The app did not answer: {self.texts[-3:]}")
+                raise TimeoutError(f"The app did not answer for {self._wait_s:.0f} s: {self.texts[-3:]}")
             for fragment, poll in self._polls.items():
                 if poll[0] <= now:
                     poll[0] = now + poll[1]
@@ -144,7 +163,15 @@ class AppClient:
         message = BackMsg()
         self._address_of(message)
         message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
-        self._socket.send(message.SerializeToString())
+        self._send(message)
+
+    def _send(self, message: Any) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            self._socket.send(message.SerializeToString())
+        except ConnectionClosed as error:
+            raise AppError(_GONE) from error
 
     def _address_of(self, message: Any) -> None:
         message.rerun_script.query_string = self._query
@@ -161,16 +188,19 @@ class AppClient:
         }
         body = head + data + f"\r\n--{border}--\r\n".encode()
         request = urllib.request.Request(f"{self._address}{path}", data=body, headers=headers, method="PUT")
-        urllib.request.urlopen(request).close()
+        urllib.request.urlopen(request, timeout=self._wait_s).close()
 
     def _listen(self, seconds: float) -> None:
         """Take the next message that comes within so many seconds."""
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+        from websockets.exceptions import ConnectionClosed
 
         try:
             data = self._socket.recv(timeout=max(seconds, 0.001))
         except TimeoutError:
             return
+        except ConnectionClosed as error:
+            raise AppError(_GONE) from error
         message = ForwardMsg()
         message.ParseFromString(data)
         kind = message.WhichOneof("type")
@@ -198,6 +228,8 @@ class AppClient:
         if kind in ("button", "file_uploader"):
             identity = getattr(element, kind).id
             self._widgets[identity.split("-", 2)[-1]] = identity  # $$ID-digest-key
+        elif kind == "exception":
+            raise AppError(f"The app shows an error: {element.exception.type} {element.exception.message}")
         elif kind in ("html", "markdown"):
             text = getattr(element, kind).body
             self.texts.append(text)
