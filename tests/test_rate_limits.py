@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import heartguard
-from heartguard.sessions import Chosen, JobQueue, RateLimit, RateLimits, Wait, WorkList, rate_limits
+from heartguard.sessions import Chosen, JobQueue, RateLimit, RateLimits, Wait, WorkList, limits_of
 from heartguard.sessions.rate_limits import shared_rate_limits
 from heartguard.ui.shared.too_many import wait_text
 from heartlab.simulate.encoded import png
@@ -70,7 +70,7 @@ def test_more_at_once_than_is_allowed_is_taken_alone_and_not_never() -> None:
 def test_the_operator_says_the_limits_and_what_is_no_number_does_not_count(caplog: pytest.LogCaptureFixture) -> None:
     names = ("HEARTGUARD_SESSION_READINGS", "HEARTGUARD_SERVER_FILES")
     with caplog.at_level(logging.WARNING):
-        limits = rate_limits(dict(zip(names, ("1", "many"), strict=True)))
+        limits = limits_of(dict(zip(names, ("1", "many"), strict=True)))
     assert caplog.messages == ["HEARTGUARD_SERVER_FILES is no number above 0, so 2000 counts"]
     assert limits.readings.take("a") is None
     assert limits.readings.look("a") is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from heartguard.sessions.chosen import Chosen, Place
 from heartguard.sessions.jobs import GONE_S, LOST_S, Job, JobQueue, StoppedError, shared_queue
-from heartguard.sessions.rate_limits import RateLimit, RateLimits, Wait, rate_limits, shared_rate_limits
+from heartguard.sessions.rate_limits import RateLimit, RateLimits, Wait, limits_of, shared_rate_limits
 from heartguard.sessions.reading_cache import MAX_BYTES, MAX_READINGS, HeldReading, ReadingCache, ReadingGoneError
 from heartguard.sessions.room import Room, room_bytes
 from heartguard.sessions.surprises import log_surprise
@@ -51,8 +51,8 @@ __all__ = [
     "View",
     "Wait",
     "WorkList",
+    "limits_of",
     "log_surprise",
-    "rate_limits",
     "room_bytes",
     "shared_queue",
     "shared_rate_limits",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from heartguard.once import once
 
-__all__ = ["RateLimit", "RateLimits", "Wait", "rate_limits", "shared_rate_limits"]
+__all__ = ["RateLimit", "RateLimits", "Wait", "limits_of", "shared_rate_limits"]
 
 _WINDOW_S = 60.0
 """A minute, as a person counts."""
@@ -132,7 +132,7 @@ second each, where one takes 2.7 s (load.csv), and two full work lists given as 
 such sessions that read, and five that give."""
 
 
-def rate_limits(environment: Mapping[str, str] | None = None) -> RateLimits:
+def limits_of(environment: Mapping[str, str] | None = None) -> RateLimits:
     """Return the limits that the operator's environment says; what is no number above 0 counts as not said.
 
     Parameters
@@ -142,7 +142,7 @@ def rate_limits(environment: Mapping[str, str] | None = None) -> RateLimits:
 
     Examples
     --------
-    >>> rate_limits({"HEARTGUARD_SESSION_FILES": "1"}).files.look("a", 5) is None
+    >>> limits_of({"HEARTGUARD_SESSION_FILES": "1"}).files.look("a", 5) is None
     True
     """
     found = os.environ if environment is None else environment
@@ -162,4 +162,4 @@ def _number(name: str, text: str) -> int:
 @once
 def shared_rate_limits() -> RateLimits:
     """Return the limits of this process, for all sessions."""
-    return rate_limits()
+    return limits_of()

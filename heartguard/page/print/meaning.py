@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
@@ -59,10 +60,21 @@ def leads_in_text(words: Iterable[Word]) -> tuple[str, ...]:
     """
     lines = groupby(sorted(words, key=lambda word: (word.line, word.x0)), lambda word: word.line)
     pairs = [pair for _, line in lines for pair in pairwise(line)]
-    after = [(first.text, second.text.rstrip(",.:;")) for first, second in pairs if first.text in _LEAD_WORDS]
+    after = [(first.text, _numeral(second.text)) for first, second in pairs if first.text in _LEAD_WORDS]
     read = [(first, _ONE.get(second, second)) for first, second in after]
     named = (lead_named(f"{first} {second}") for first, second in read)
     return tuple(dict.fromkeys(lead for lead in named if lead is not None))
+
+
+def _numeral(text: str) -> str:
+    """Return a word without the points after it, or its numeral where the next number was read without a space.
+
+    Examples
+    --------
+    >>> _numeral("i,"), _numeral("i0.05-150"), _numeral("v21")
+    ('i', 'i', 'v21')
+    """
+    return re.sub(r"^(i{1,3})\d.*$", r"\1", text.rstrip(",.:;"))
 
 
 def _covered(word: Word, other: Word) -> bool:
