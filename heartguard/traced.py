@@ -141,15 +141,15 @@ def _recorded(page: Page) -> TracedEcg:
 def _judged(ecg: Ecg, models: Models, *, by_lines: bool) -> TracedEcg:
     page, measurements = ecg.page, measure(ecg)
     assert page is not None
+    whole, of_leads = page.quality, ecg.quality
+    if not by_lines:
+        quality = models.quality.judge(page, ecg, measurements)
+        whole, of_leads = quality.page, quality.leads
+        if quality.amplitudes_off >= AMPLITUDES_TOLD:
+            page = replace(page, warnings=(*page.warnings, caution("scale.amplitudes", _AMPLITUDES)))
     best = _best_quality(page)
-    if by_lines:
-        ecg = replace(ecg, quality=np.minimum(ecg.quality, best))
-        return TracedEcg(page, ecg, measurements, min(page.quality, best), sheets=_sheet(page.upload))
-    quality = models.quality.judge(page, ecg, measurements)
-    if quality.amplitudes_off >= AMPLITUDES_TOLD:
-        page = replace(page, warnings=(*page.warnings, caution("scale.amplitudes", _AMPLITUDES)))
-    ecg = replace(ecg, page=page, quality=np.minimum(quality.leads, best))
-    return TracedEcg(page, ecg, measurements, min(quality.page, best), sheets=_sheet(page.upload))
+    ecg = replace(ecg, page=page, quality=np.minimum(of_leads, best))
+    return TracedEcg(page, ecg, measurements, min(whole, best), sheets=_sheet(page.upload))
 
 
 def _best_quality(page: Page) -> float:

@@ -59,13 +59,12 @@ def arrange_in_turn(
         return None
     columns = slice(max(0, round(extent.x0)), round(extent.x1) + 1)
     followed = RoughTraces.of(trace, px_per_mm).along(rows)[:, columns]
-    leads = leads_in_turn(list(followed), px_per_s, by_row)
-    if leads is None and not any(by_row) and in_text and _only_lead(names, in_text):
-        leads = ("",)  # a page that names one lead in its text and none beside its rows shows no other
+    leads, told = leads_in_turn(list(followed), px_per_s, by_row), _only_lead(names, in_text)
+    # A page that names one lead in its text and none beside its rows shows no other.
+    if leads == ("",) or (leads is None and told and in_text and not any(by_row)):
+        leads = (told,)
     if leads is None:
         return None
-    if leads == ("",):
-        leads = (_only_lead(names, in_text),)
     turns = len(rows) // len(leads)
     order = "printed" if any(leads) else "unnamed"
     layout = Layout(f"{len(rows)}x1 in turn", tuple((lead,) for lead in leads) * turns, 0, order, (), turns)

@@ -15,7 +15,7 @@ from heartguard.layers import LAST_SHUFFLE, Layer
 from heartguard.weights import Weights, write_weights
 from heartlab.train.device import device
 
-__all__ = ["build_network", "fold", "plain_network", "ship", "train", "write_network", "written"]
+__all__ = ["build_network", "fold", "plain_module", "plain_network", "ship", "train", "write_network", "written"]
 
 log = logging.getLogger(__name__)
 
@@ -121,13 +121,7 @@ def build_network(layers: Sequence[Layer], seed: int) -> Any:
 
 def plain_network(layers: Sequence[Layer], weights: Weights) -> Any:
     """Return a network of written weights in PyTorch, without batch normalisation, else as `build_network`."""
-    from torch import nn
-
-    def module(layer: Layer) -> Any:
-        convolution = _convolution(layer, weights)
-        return nn.Sequential(convolution, nn.ReLU(inplace=True)) if layer.active else convolution
-
-    return _joined(layers, module)
+    return _joined(layers, lambda layer: plain_module(layer, _sizes(layer), weights))
 
 
 def _joined(layers: Sequence[Layer], module_of: Callable[[Layer], Any]) -> Any:
@@ -160,15 +154,16 @@ def _module(layer: Layer) -> Any:
     return nn.Sequential(nn.Conv2d(*_sizes(layer), bias=False), nn.BatchNorm2d(layer.outputs), nn.ReLU(inplace=True))
 
 
-def _convolution(layer: Layer, weights: Weights) -> Any:
+def plain_module(layer: Foldable, sizes: Sequence[Any], weights: Weights) -> Any:
+    """Return the convolution of written weights, with what makes it active behind it; `sizes` are those of Conv2d."""
     import torch
     from torch import nn
 
-    made = nn.Conv2d(*_sizes(layer))
+    made = nn.Conv2d(*sizes)
     kernel = np.asarray(weights[f"{layer.name}/kernel"], np.float32).transpose(3, 2, 0, 1)
     made.weight.data = torch.from_numpy(np.ascontiguousarray(kernel))
     made.bias.data = torch.from_numpy(np.asarray(weights[f"{layer.name}/bias"], np.float32))
-    return made
+    return nn.Sequential(made, nn.ReLU(inplace=True)) if layer.active else made
 
 
 def _sizes(layer: Layer) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from heartguard.weights import Weights
 from heartlab.networks.print import PRINT_LAYERS, Convolution
+from heartlab.train.layers_torch import plain_module
 
 __all__ = ["build_trainee", "plain_trainee"]
 
@@ -21,18 +22,7 @@ def build_trainee(seed: int) -> Any:
 
 def plain_trainee(weights: Weights) -> Any:
     """Return a network of written weights, without batch normalisation, else as `build_trainee`."""
-    import torch
-    from torch import nn
-
-    def module(layer: Convolution) -> Any:
-        convolution = nn.Conv2d(*_sizes(layer))
-        kernel, bias = weights[f"{layer.name}/kernel"], weights[f"{layer.name}/bias"]
-        with torch.no_grad():
-            convolution.weight.copy_(torch.from_numpy(kernel).permute(3, 2, 0, 1))
-            convolution.bias.copy_(torch.from_numpy(bias))
-        return nn.Sequential(convolution, nn.ReLU(inplace=True)) if layer.active else convolution
-
-    return _joined(module)
+    return _joined(lambda layer: plain_module(layer, _sizes(layer), weights))
 
 
 def _joined(module_of: Callable[[Convolution], Any]) -> Any:
